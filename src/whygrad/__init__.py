@@ -1,0 +1,1 @@
+"""whygrad: why is my gradient what it is?"""

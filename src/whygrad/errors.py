@@ -1,0 +1,97 @@
+"""Exceptions of whygrad: what was seen, a code that `whygrad code` explains, and one hint that runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a user's file. Lines and columns count from 1; the end column is exclusive."""
+
+    file: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class WhygradError(Exception):
+    """Base of all errors that whygrad raises on purpose.
+
+    `message` says what was seen and what was expected, `hint` is one suggestion that runs,
+    `place` is where in the user's code.
+    """
+
+    code = "WG600"
+
+    def __init__(self, message: str, *, hint: str | None = None, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+    def __str__(self) -> str:
+        parts = [f"{self.code}: {self.message}"]
+        if self.place is not None:
+            parts.append(f"  at {self.place}")
+        if self.hint:
+            parts.append(f"  hint: {self.hint}")
+        return "\n".join(parts)
+
+
+class ScriptError(WhygradError):
+    """The user's file cannot be read, parsed or run to the end."""
+
+    code = "WG601"
+
+
+class FormulaError(WhygradError):
+    """A formula given as text is outside the grammar."""
+
+    code = "WG602"
+
+
+class NoGradientError(WhygradError):
+    """Nothing to check: no gradient variable, or no differentiable output, was recognised."""
+
+    code = "WG603"
+
+
+class LimitError(WhygradError):
+    """The user's code passed the limit on time, memory or output."""
+
+    code = "WG604"
+
+
+class UsageError(WhygradError):
+    """An argument of a call or of the command cannot be used."""
+
+    code = "WG605"
+
+
+class TraceError(WhygradError, TypeError):
+    """Code that cannot be followed without losing the derivative."""
+
+    code = "WG610"
+
+
+class NoRuleError(TraceError):
+    """An operation without a derivative rule stands between an input and the output."""
+
+    code = "WG611"
+
+
+class GuardError(WhygradError):
+    """A graph was executed at a point where a branch, length or index would differ from the traced run."""
+
+    code = "WG612"
+
+
+class GraphError(WhygradError):
+    """A graph breaks the rules of a legal graph: a defect of whygrad, not of the user's code."""
+
+    code = "WG699"

@@ -1,0 +1,151 @@
+"""Derivative rules: a partial, a transpose or an explicit pair, from which vjp and jvp follow.
+
+Rules are plain functions over NumPy and operators. They are called with whatever the caller uses for
+values: arrays when a test evaluates them, symbols when `differentiation` stamps them into a graph.
+A rule never undoes broadcasting and never restores a dtype: `differentiation` does both, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+Value: TypeAlias = Any
+Params: TypeAlias = Mapping[str, Any]
+Partial: TypeAlias = Callable[..., Value] | float | None
+
+
+class Rule:
+    """What `differentiation` asks of an operation `y = f(*args, **params)`.
+
+    `vjp` gives the contribution of one edge: the cotangent of argument `i` when `g` arrives at `y`.
+    `jvp` gives the tangent of `y`; a tangent of None stands for zero. Both return None for exactly zero.
+    """
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        raise NotImplementedError
+
+    def jvp(
+        self,
+        op: Callable[..., Value],
+        tangents: Sequence[Value | None],
+        y: Value,
+        args: Sequence[Value],
+        params: Params,
+    ) -> Value | None:
+        raise NotImplementedError
+
+    def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        """The local gradient of argument `i` where it is an array of the shape of `y` (or a number), else None."""
+        return None
+
+
+class Elementwise(Rule):
+    """One partial for each argument: `lambda a, b, y: ...`, a number where it is constant, None for zero.
+
+    Partials see the arguments, the result and, by keyword, the parameters.
+    """
+
+    def __init__(self, *partials: Partial) -> None:
+        self.partials = partials
+
+    def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        stated = self.partials[i]
+        return stated(*args, y, **params) if callable(stated) else stated
+
+    def _times(self, i: int, t: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        local = self.partial(i, y, args, params)
+        if local is None:
+            return None
+        if isinstance(local, (int, float)) and not isinstance(local, bool) and abs(local) == 1:
+            return t if local == 1 else -t
+        return t * local
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        return self._times(i, g, y, args, params)
+
+    def jvp(
+        self,
+        op: Callable[..., Value],
+        tangents: Sequence[Value | None],
+        y: Value,
+        args: Sequence[Value],
+        params: Params,
+    ) -> Value | None:
+        return total(self._times(i, t, y, args, params) for i, t in enumerate(tangents) if t is not None)
+
+
+class Linear(Rule):
+    """Linear in all its arguments together: one transpose `lambda i, g, *args, **params: ...` for argument `i`.
+
+    A transpose may look at the shapes of `args`, never at their values. The jvp is the operation
+    itself, applied to the tangents (zeros for those that are None).
+    """
+
+    def __init__(self, transpose: Callable[..., Value]) -> None:
+        self.transpose = transpose
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        return self.transpose(i, g, *args, **params)
+
+    def jvp(
+        self,
+        op: Callable[..., Value],
+        tangents: Sequence[Value | None],
+        y: Value,
+        args: Sequence[Value],
+        params: Params,
+    ) -> Value | None:
+        if all(t is None for t in tangents):
+            return None
+        return op(*(a * 0.0 if t is None else t for a, t in zip(args, tangents, strict=True)), **params)
+
+
+class Bilinear(Rule):
+    """Linear in each of two arguments: `left(g, a, b, **params)` and `right(g, a, b, **params)` are the transposes."""
+
+    def __init__(self, left: Callable[..., Value], right: Callable[..., Value]) -> None:
+        self.transposes = (left, right)
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        return self.transposes[i](g, *args, **params)
+
+    def jvp(
+        self,
+        op: Callable[..., Value],
+        tangents: Sequence[Value | None],
+        y: Value,
+        args: Sequence[Value],
+        params: Params,
+    ) -> Value | None:
+        (a, b), (ta, tb) = args, tangents
+        return total(op(*pair, **params) for pair, t in (((ta, b), ta), ((a, tb), tb)) if t is not None)
+
+
+class Explicit(Rule):
+    """A pair written out: `vjp(i, g, y, *args, **params)` and `jvp(tangents, y, *args, **params)`."""
+
+    def __init__(self, vjp: Callable[..., Value | None], jvp: Callable[..., Value | None]) -> None:
+        self._vjp, self._jvp = vjp, jvp
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        return self._vjp(i, g, y, *args, **params)
+
+    def jvp(
+        self,
+        op: Callable[..., Value],
+        tangents: Sequence[Value | None],
+        y: Value,
+        args: Sequence[Value],
+        params: Params,
+    ) -> Value | None:
+        return self._jvp(tangents, y, *args, **params)
+
+
+def total(terms: Any) -> Value | None:
+    """Sum of the terms that are not None, or None."""
+    result = None
+    for term in terms:
+        if term is not None:
+            result = term if result is None else result + term
+    return result

@@ -1,0 +1,122 @@
+"""The user's text and its sites: the static tree function > loop > branch > statement > expression.
+
+A site is an integer, unique in this process, so that a row of a graph stores it in four bytes and
+rewritten code carries it as a literal. `site(number)` gives the record.
+"""
+
+from __future__ import annotations
+
+import ast
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+from whygrad.errors import Place
+
+SiteKind = Literal["module", "class", "function", "loop", "branch", "statement", "expression"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text. Lines and columns count from 1 (columns in characters); the end column is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(eq=False)
+class Source:
+    """One file of the user's, or a formula, with its text."""
+
+    filename: str
+    text: str
+    lines: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Not str.splitlines: Python's line numbers do not count form feeds and the like as line ends.
+        self.lines = self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def span_of(self, node: ast.AST) -> Span:
+        """Span of a syntax node in characters; `ast` counts columns in UTF-8 bytes."""
+        line, end_line = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
+        start = self._characters(line, node.col_offset)  # type: ignore[attr-defined]
+        end = self._characters(end_line, node.end_col_offset)  # type: ignore[attr-defined]
+        return Span(line, start + 1, end_line, end + 1)
+
+    def _characters(self, line: int, byte_offset: int) -> int:
+        text = self.line(line)
+        return byte_offset if text.isascii() else len(text.encode()[:byte_offset].decode(errors="ignore"))
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1; empty outside the file."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
+
+    def segment(self, span: Span) -> str:
+        """The text that a span covers."""
+        if span.line == span.end_line:
+            return self.line(span.line)[span.column - 1 : span.end_column - 1]
+        middle = [self.line(n) for n in range(span.line + 1, span.end_line)]
+        return "\n".join(
+            [
+                self.line(span.line)[span.column - 1 :],
+                *middle,
+                self.line(span.end_line)[: span.end_column - 1],
+            ]
+        )
+
+    def place(self, span: Span) -> Place:
+        return Place(self.filename, span.line, span.column, span.end_line, span.end_column)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """A node of the static tree of a source."""
+
+    number: int
+    parent: int
+    kind: SiteKind
+    source: Source
+    span: Span
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.source.segment(self.span)
+
+    @property
+    def place(self) -> Place:
+        return self.source.place(self.span)
+
+    @property
+    def line(self) -> int:
+        return self.span.line
+
+
+NO_SITE = 0
+_sites: list[Site] = [Site(0, 0, "module", Source("<nowhere>", ""), Span(1, 1, 1, 1))]
+_lock = threading.Lock()
+
+
+def new_site(parent: int, kind: SiteKind, source: Source, span: Span, label: str = "") -> int:
+    """Register a site and return its number (never 0, which means `nowhere`)."""
+    with _lock:
+        number = len(_sites)
+        _sites.append(Site(number, parent, kind, source, span, label))
+    return number
+
+
+def site(number: int) -> Site:
+    """The record of a site number."""
+    return _sites[number]
+
+
+def enclosing(number: int, kind: SiteKind) -> Site | None:
+    """The nearest site of a kind at or above `number`, or None."""
+    while number:
+        record = _sites[number]
+        if record.kind == kind:
+            return record
+        number = record.parent
+    return None
