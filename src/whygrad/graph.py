@@ -89,7 +89,7 @@ class Instance(NamedTuple):
 
     parent: int
     site: int
-    index: int
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class _Columns:
         self.origin_arg_column = array("i")
         self.instance_parents = array("i", [0])
         self.instance_sites = array("i", [0])
-        self.instance_indices = array("i", [0])
+        self.instance_ordinals = array("i", [0])
         self.guards: list[Guard] = []
 
     def __len__(self) -> int:
@@ -203,13 +203,13 @@ class _Columns:
 
     def instance(self, number: int) -> Instance:
         return Instance(
-            self.instance_parents[number], self.instance_sites[number], self.instance_indices[number]
+            self.instance_parents[number], self.instance_sites[number], self.instance_ordinals[number]
         )
 
     _PER_ROW = (
         "op_column", "arg_offsets", "arg_column", "params_column", "abstract_column", "name_column",
         "site_column", "instance_column", "origin_row_column", "origin_arg_column",
-        "instance_parents", "instance_sites", "instance_indices",
+        "instance_parents", "instance_sites", "instance_ordinals",
     )  # fmt: skip
 
     @property
@@ -285,13 +285,13 @@ class GraphBuilder(_Columns):
         if self.name_column[row] == 0:
             self.name_column[row] = self.tables.names.number(name)
 
-    def enter(self, site: int, index: int = 0) -> int:
+    def enter(self, site: int, ordinal: int = 0) -> int:
         """Begin an instance (an iteration, a call) below the current one; returns what `leave` needs."""
         outer = self.current_instance
         self.current_instance = len(self.instance_parents)
         self.instance_parents.append(outer)
         self.instance_sites.append(site)
-        self.instance_indices.append(index)
+        self.instance_ordinals.append(ordinal)
         return outer
 
     def leave(self, outer: int) -> None:

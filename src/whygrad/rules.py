@@ -36,12 +36,12 @@ class Rule:
         raise NotImplementedError
 
     def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
-        """The local gradient of argument `i` where it is an array of the shape of `y` (or a number), else None."""
+        """The local gradient of argument `i`: an array of the shape of `y`, a number, or None."""
         return None
 
 
 class Elementwise(Rule):
-    """One partial for each argument: `lambda a, b, y: ...`, a number where it is constant, None for zero.
+    """One partial for each argument: `lambda a, b, y: ...`, a number if constant, None for zero.
 
     Partials see the arguments, the result and, by keyword, the parameters.
     """
@@ -102,7 +102,7 @@ class Linear(Rule):
 
 
 class Bilinear(Rule):
-    """Linear in each of two arguments: `left(g, a, b, **params)` and `right(g, a, b, **params)` are the transposes."""
+    """Linear in each of two arguments, with transposes `left(g, a, b, **params)` and `right(...)`."""
 
     def __init__(self, left: Callable[..., Value], right: Callable[..., Value]) -> None:
         self.transposes = (left, right)

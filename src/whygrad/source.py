@@ -18,7 +18,7 @@ SiteKind = Literal["module", "class", "function", "loop", "branch", "statement",
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text. Lines and columns count from 1 (columns in characters); the end column is exclusive."""
+    """A stretch of text. Lines and columns (characters) count from 1; the end column is exclusive."""
 
     line: int
     column: int
