@@ -35,6 +35,13 @@ class Rule:
     ) -> Value | None:
         raise NotImplementedError
 
+    def vjps(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], params: Params
+    ) -> list[Value | None]:
+        """The contributions of several edges. Operations of many arguments (a buffer with 1e5 writes)
+        override it, because one call for each argument would take quadratic time."""
+        return [self.vjp(i, g, y, args, params) for i in wanted]
+
     def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
         """The local gradient of argument `i`: an array of the shape of `y`, a number, or None."""
         return None
@@ -79,11 +86,19 @@ class Linear(Rule):
     """Linear in all its arguments together: one transpose `lambda i, g, *args, **params: ...` for argument `i`.
 
     A transpose may look at the shapes of `args`, never at their values. The jvp is the operation
-    itself, applied to the tangents (zeros for those that are None).
+    itself, applied to the tangents (zeros for those that are None). Operations of many arguments also
+    give `together`: `lambda wanted, g, *args, **params: [...]`, the transposes for the arguments `wanted`.
     """
 
-    def __init__(self, transpose: Callable[..., Value]) -> None:
-        self.transpose = transpose
+    def __init__(self, transpose: Callable[..., Value], together: Callable[..., Any] | None = None) -> None:
+        self.transpose, self.together = transpose, together
+
+    def vjps(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], params: Params
+    ) -> list[Value | None]:
+        if self.together is None:
+            return super().vjps(wanted, g, y, args, params)
+        return list(self.together(wanted, g, *args, **params))
 
     def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
         return self.transpose(i, g, *args, **params)
