@@ -1,0 +1,57 @@
+# Fresh machine: Python 3.11 or newer, make, and a package registry. Everything lives in .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
+USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= auto
+
+.PHONY: help demo test lint bench clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+
+demo: $(VENV)/.installed ## check a learner's script, explain its neuron, draw its circuit
+	@mkdir -p out
+	@echo '$$ whygrad check examples/sigmoid_neuron.py'
+	@$(BIN)/whygrad check examples/sigmoid_neuron.py; test $$? -eq 1  # 1: something wrong was found, as it should
+	@echo
+	@echo '$$ whygrad explain examples/sigmoid_neuron.py --why w2'
+	@$(BIN)/whygrad explain examples/sigmoid_neuron.py --why w2
+	@echo
+	@echo '$$ whygrad show examples/sigmoid_neuron.py --out out/neuron.svg'
+	@$(BIN)/whygrad show examples/sigmoid_neuron.py --out out/neuron.svg
+
+test: $(VENV)/.tested lint ## lint, types and tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.tested ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.tested ## time per row of the long loops, start-up times
+	$(BIN)/python -m bench
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "whygrad needs Python 3.11 or newer with venv and pip" \
+		"(Debian, Ubuntu: apt-get install python3-venv); or name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	@$(PIP) install -e .
+	@touch $@
+
+# Dependency groups need pip 25.1; the pip that comes with Python 3.11 is older.
+$(VENV)/.tested: $(VENV)/.installed
+	@$(PIP) install 'pip>=25.1'
+	@$(PIP) install --group test --group lint
+	@touch $@

@@ -1,0 +1,196 @@
+"""The house: floors, sizes, names, what is imported where. The map is in CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src" / "whygrad"
+
+FLOORS = {
+    "errors": 0, "source": 0,
+    "graph": 1, "rules": 1, "report": 1,
+    "ops": 2,
+    "tracing": 3,
+    "differentiation": 4, "simplification": 4, "gates": 4, "execution": 4,
+    "emission": 5,
+    "explanation": 6, "checking": 6, "rendering": 6,
+    "diagnosis": 7, "adapters": 7,
+    "api": 8, "transformations": 8, "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
+    "": 9,  # the package root: public names, lazily
+}  # fmt: skip
+
+INNER_IMPORTS = {
+    "report: whygrad.rendering.text": "a report prints itself; printing lives above, and needs rich",
+}
+"""Imports inside functions, each with the reason why it cannot stand at the top."""
+
+OPTIONAL = {
+    "numba": ("emission/compiling",),
+    "torch": ("adapters/torch",),
+    "jax": ("adapters/jax",),
+    "dask": ("adapters/dask",),
+}
+"""Optional libraries and the only places (prefixes of paths) that may import them."""
+
+RUNS_TEXT: dict[str, str] = {}
+"""Files that may run text as code, with the reason."""
+
+
+class Import(NamedTuple):
+    target: str
+    line: int
+    inner: bool
+    typing_only: bool
+
+
+def name_of(path: Path) -> str:
+    """`ops.arithmetic` for src/whygrad/ops/arithmetic.py; the empty string for the root."""
+    parts = path.relative_to(SRC).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def floor_of(module: str) -> int:
+    return FLOORS[module.split(".")[0]]
+
+
+MODULES = {name_of(path): path for path in sorted(SRC.rglob("*.py"))}
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _targets(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        stem = node.module or ""
+        below = [f"{stem}.{alias.name}" for alias in node.names]
+        # `from whygrad.ops import table` may name a module or a value of one
+        return sorted({b if b.removeprefix("whygrad.") in MODULES else stem for b in below})
+    return []
+
+
+def _walk(nodes: list[ast.stmt], inner: bool, typing_only: bool) -> Iterator[Import]:
+    for node in nodes:
+        for target in _targets(node):
+            yield Import(target, node.lineno, inner, typing_only)
+        below = inner or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        guard = typing_only or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+        for field in ("body", "orelse", "finalbody"):
+            yield from _walk(getattr(node, field, []), below, guard if field == "body" else typing_only)
+        for handler in getattr(node, "handlers", []):
+            yield from _walk(handler.body, below, typing_only)
+        for case in getattr(node, "cases", []):
+            yield from _walk(case.body, below, typing_only)
+
+
+@cache
+def imports_of(module: str) -> tuple[Import, ...]:
+    return tuple(_walk(tree_of(MODULES[module]).body, inner=False, typing_only=False))
+
+
+def own(target: str) -> str | None:
+    """The module's name below whygrad, or None for another library."""
+    if target == "whygrad":
+        return ""
+    return target.removeprefix("whygrad.") if target.startswith("whygrad.") else None
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m])
+def test_imports_point_to_lower_or_equal_floors(module: str) -> None:
+    for found in imports_of(module):
+        target = own(found.target)
+        if target is None or f"{module}: {found.target}" in INNER_IMPORTS:
+            continue
+        assert target in MODULES, f"{module}:{found.line} imports {found.target}, which is no module"
+        assert floor_of(target) <= floor_of(module), (
+            f"{module}:{found.line} (floor {floor_of(module)}) imports {found.target} (floor {floor_of(target)})"
+        )
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {m.split(".")[0] for m in MODULES} <= set(FLOORS)
+
+
+def test_imports_within_functions_are_listed_with_their_reason() -> None:
+    inner = {f"{m}: {f.target}" for m in MODULES for f in imports_of(m) if f.inner}
+    assert inner - set(INNER_IMPORTS) == set(), "move these to the top, or list them with their reason"
+    assert set(INNER_IMPORTS) - inner == set(), "these are listed, but gone"
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    edges = {
+        m: [
+            t for f in imports_of(m) if not f.inner and not f.typing_only and (t := own(f.target)) is not None
+        ]
+        for m in MODULES
+    }
+    done: set[str] = set()
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " -> ".join([*above[above.index(module) :], module])
+        if module not in done:
+            for target in edges[module]:
+                visit(target, (*above, module))
+            done.add(module)
+
+    for module in MODULES:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("library", sorted(OPTIONAL))
+def test_optional_libraries_stay_in_their_place(library: str) -> None:
+    places = {
+        str(MODULES[m].relative_to(SRC).with_suffix(""))
+        for m in MODULES
+        for f in imports_of(m)
+        if f.target.split(".")[0] == library
+    }
+    assert [p for p in places if not p.startswith(OPTIONAL[library])] == []
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "bench"])
+def test_no_file_is_longer_than_400_lines(folder: str) -> None:
+    lengths = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in (ROOT / folder).rglob("*.py")}
+    assert {str(p.relative_to(ROOT)): n for p, n in lengths.items() if n > 400} == {}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    empty = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
+    assert [p for p in SRC.rglob("*.py") if empty & set(p.relative_to(SRC).with_suffix("").parts)] == []
+
+
+def test_text_is_run_as_code_only_where_it_is_meant() -> None:
+    places = {
+        str(MODULES[m].relative_to(SRC))
+        for m in MODULES
+        for node in ast.walk(tree_of(MODULES[m]))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
+    }
+    assert places == set(RUNS_TEXT)
+
+
+def test_modules_and_public_functions_say_what_they_do() -> None:
+    silent = []
+    for module, path in MODULES.items():
+        tree = tree_of(path)
+        functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+        silent += [f"{module}.{f.name}" for f in functions if ast.get_docstring(f) is None]
+        silent += [module] if ast.get_docstring(tree) is None else []
+    assert silent == []
+
+
+def test_an_op_record_has_at_most_ten_fields() -> None:
+    from whygrad.graph import Op
+
+    assert len(dataclasses.fields(Op)) <= 10
