@@ -7,8 +7,11 @@ A rule never undoes broadcasting and never restores a dtype: `differentiation` d
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
+
+import numpy as np
 
 Value: TypeAlias = Any
 Params: TypeAlias = Mapping[str, Any]
@@ -50,11 +53,13 @@ class Rule:
 class Elementwise(Rule):
     """One partial for each argument: `lambda a, b, y: ...`, a number if constant, None for zero.
 
-    Partials see the arguments, the result and, by keyword, the parameters.
+    Partials see the arguments, the result and, by keyword, the parameters. `times(t, local)` makes the
+    contribution; operations whose partials can be infinite damp it, and choices between branches select.
     """
 
-    def __init__(self, *partials: Partial) -> None:
+    def __init__(self, *partials: Partial, times: Callable[[Value, Value], Value] = operator.mul) -> None:
         self.partials = partials
+        self.times = times
 
     def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
         stated = self.partials[i]
@@ -66,7 +71,7 @@ class Elementwise(Rule):
             return None
         if isinstance(local, (int, float)) and not isinstance(local, bool) and abs(local) == 1:
             return t if local == 1 else -t
-        return t * local
+        return self.times(t, local)
 
     def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
         return self._times(i, g, y, args, params)
@@ -83,7 +88,7 @@ class Elementwise(Rule):
 
 
 class Linear(Rule):
-    """Linear in all its arguments together: one transpose `lambda i, g, *args, **params: ...` for argument `i`.
+    """Linear in all its arguments together: a transpose `lambda i, g, *args, **params: ...` for argument `i`.
 
     A transpose may look at the shapes of `args`, never at their values. The jvp is the operation
     itself, applied to the tangents (zeros for those that are None). Operations of many arguments also
@@ -113,7 +118,7 @@ class Linear(Rule):
     ) -> Value | None:
         if all(t is None for t in tangents):
             return None
-        return op(*(a * 0.0 if t is None else t for a, t in zip(args, tangents, strict=True)), **params)
+        return op(*(zeros_like(a) if t is None else t for a, t in zip(args, tangents, strict=True)), **params)
 
 
 class Bilinear(Rule):
@@ -155,6 +160,18 @@ class Explicit(Rule):
         params: Params,
     ) -> Value | None:
         return self._jvp(tangents, y, *args, **params)
+
+
+def zeros_like(value: Value) -> Value:
+    """Zeros of the shape and floating dtype of a value, as a constant: nothing of the value itself is used.
+
+    Not `value * 0.0`, which is NaN where the value is infinite.
+    """
+    dtype, shape = getattr(value, "dtype", float), getattr(value, "shape", ())
+    if dtype is float or dtype is int or dtype is bool:
+        return 0.0
+    zero = np.zeros((), dtype if dtype.kind in "fc" else np.float64)
+    return np.broadcast_to(zero, shape) if shape else zero[()]
 
 
 def total(terms: Any) -> Value | None:

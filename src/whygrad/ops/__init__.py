@@ -1,1 +1,58 @@
-"""."""
+"""Operations: one record each, a file per family, and the table OPS of them all.
+
+`lookup` finds what a user's call means, `infer` the shape and dtype of a result without its data.
+`call(op, *args, **params)` applies an operation to arrays, or to anything that defines
+`__whygrad_apply__(op, args, params)`: the hook of traced values and symbols.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whygrad.graph import Op
+from whygrad.ops.arithmetic import ARITHMETIC, damped_multiply
+from whygrad.ops.calls import Call, call
+from whygrad.ops.comparison import CHOICE, COMPARISON, select
+from whygrad.ops.exponential import EXPONENTIAL
+from whygrad.ops.indexing import INDEXING, Keys, Slot, accumulate, assemble, index, resolve, template
+from whygrad.ops.inference import infer
+from whygrad.ops.linear_algebra import LINEAR_ALGEBRA
+from whygrad.ops.reductions import REDUCTIONS
+from whygrad.ops.shapes import SHAPES, astype, sum_to
+from whygrad.ops.trigonometric import TRIGONOMETRIC
+
+__all__ = [
+    "OPS", "Call", "Keys", "Slot", "accumulate", "assemble", "astype", "call", "damped_multiply", "index",
+    "infer", "lookup", "resolve", "select", "sum_to", "template",
+]  # fmt: skip
+
+OPS: dict[str, Op] = {
+    op.name: op
+    for family in (
+        ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, COMPARISON, CHOICE, REDUCTIONS, LINEAR_ALGEBRA, SHAPES,
+        INDEXING,
+    )
+    for op in family
+}  # fmt: skip
+
+
+def _calls() -> dict[Any, Call]:
+    table: dict[Any, Call] = {}
+    for op in OPS.values():
+        for stated in op.calls:
+            function, adapter = stated if isinstance(stated, tuple) else (stated, None)
+            if function in table and table[function].op is not op:
+                raise ValueError(f"{function} is said to mean both {table[function].op.name} and {op.name}")
+            table[function] = Call(op, function, adapter)
+    return table
+
+
+_CALLS = _calls()
+
+
+def lookup(function: Any) -> Call | None:
+    """The operation that a function of the user's means, or None."""
+    try:
+        return _CALLS.get(function)
+    except TypeError:  # unhashable: not a function of ours
+        return None

@@ -1,0 +1,119 @@
+"""Exponentials, logarithms and roots."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from whygrad.graph import Op
+from whygrad.ops.arithmetic import damped_multiply
+from whygrad.ops.calls import Bound
+from whygrad.rules import Elementwise, Partial
+
+POSITIVE = ((0.0, math.inf),)
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+
+def _natural_log(x: Any, *base: Any) -> Bound:
+    if base:
+        raise TypeError(
+            "math.log: the option 'base' is not supported by whygrad; write math.log(x) / math.log(base)"
+        )
+    return (x,), {}
+
+
+def unary(partial: Partial) -> Elementwise:
+    """The rule of a function of one argument, damped: its partial may be infinite somewhere."""
+    return Elementwise(partial, times=damped_multiply)
+
+
+EXPONENTIAL = (
+    Op(
+        "exp",
+        np.exp,
+        unary(lambda x, y: y),
+        latex="e^{{{0}}}",
+        note="The local gradient of exp is its own value.",
+        calls=(np.exp, math.exp),
+    ),
+    Op(
+        "expm1",
+        np.expm1,
+        unary(lambda x, y: y + 1),
+        latex="e^{{{0}}} - 1",
+        note="The local gradient of exp(x) - 1 is exp(x).",
+        calls=(np.expm1, math.expm1),
+    ),
+    Op(
+        "exp2",
+        np.exp2,
+        unary(lambda x, y: y * LN2),
+        latex="2^{{{0}}}",
+        note="The local gradient of 2**x is 2**x * log(2).",
+        calls=(np.exp2, math.exp2),
+    ),
+    Op(
+        "log",
+        np.log,
+        unary(lambda x, y: 1.0 / np.where(x < 0, np.nan, x)),
+        latex=r"\log {0}",
+        domain=POSITIVE,
+        note="The local gradient of log(x) is 1/x; it is infinite at 0 and does not exist below.",
+        calls=(np.log, (math.log, _natural_log)),
+    ),
+    Op(
+        "log2",
+        np.log2,
+        unary(lambda x, y: 1.0 / (np.where(x < 0, np.nan, x) * LN2)),
+        latex=r"\log_2 {0}",
+        domain=POSITIVE,
+        note="The local gradient of log2(x) is 1/(x * log(2)).",
+        calls=(np.log2, math.log2),
+    ),
+    Op(
+        "log10",
+        np.log10,
+        unary(lambda x, y: 1.0 / (np.where(x < 0, np.nan, x) * LN10)),
+        latex=r"\log_{{10}} {0}",
+        domain=POSITIVE,
+        note="The local gradient of log10(x) is 1/(x * log(10)).",
+        calls=(np.log10, math.log10),
+    ),
+    Op(
+        "log1p",
+        np.log1p,
+        unary(lambda x, y: 1.0 / np.where(x < -1, np.nan, 1 + x)),
+        latex=r"\log(1 + {0})",
+        domain=((-1.0, math.inf),),
+        note="The local gradient of log(1 + x) is 1/(1 + x).",
+        calls=(np.log1p, math.log1p),
+    ),
+    Op(
+        "sqrt",
+        np.sqrt,
+        unary(lambda x, y: 0.5 / y),
+        latex=r"\sqrt{{{0}}}",
+        domain=POSITIVE,
+        note="The local gradient of sqrt(x) is 1/(2*sqrt(x)); it is infinite at 0.",
+        calls=(np.sqrt, math.sqrt),
+    ),
+    Op(
+        "cbrt",
+        np.cbrt,
+        unary(lambda x, y: 1.0 / (3 * y * y)),
+        latex=r"\sqrt[3]{{{0}}}",
+        kinks=lambda x: x,
+        note="The local gradient of cbrt(x) is 1/(3*cbrt(x)**2); it is infinite at 0.",
+        calls=(np.cbrt, math.cbrt),
+    ),
+    Op(
+        "logaddexp",
+        np.logaddexp,
+        Elementwise(lambda a, b, y: np.exp(a - y), lambda a, b, y: np.exp(b - y), times=damped_multiply),
+        latex=r"\log(e^{{{0}}} + e^{{{1}}})",
+        note="The local gradients of log(exp(a) + exp(b)) are the shares of exp(a) and exp(b) in the sum.",
+        calls=(np.logaddexp,),
+    ),
+)

@@ -1,0 +1,216 @@
+"""Reading pieces of arrays, and buffers: arrays put together by writes.
+
+A key is an int, slice, None, Ellipsis, `Slot` or a tuple of these; `Slot(k)` stands for the k-th dynamic
+index array, an integer or boolean row. A buffer is one `assemble` row that lists its writes, so a loop of n writes
+costs n, not n copies; its transpose reads one piece for each write, and the transpose of n reads is one
+`accumulate` row.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from whygrad.graph import Op
+from whygrad.ops.calls import Bound, call, shape_of
+from whygrad.rules import Explicit, zeros_like
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Stands in a key for the k-th dynamic index array."""
+
+    k: int
+
+
+class Keys(tuple[Any, ...]):
+    """The keys of a buffer's writes, which remembers which of them overlap."""
+
+    @cached_property
+    def single(self) -> dict[Any, int] | None:
+        """Last write of each place, if every key names one place by non-negative ints, all of one length."""
+        last: dict[Any, int] = {}
+        length = -1
+        for position, key in enumerate(self):
+            parts = key if type(key) is tuple else (key,)
+            if not all(type(k) is int and k >= 0 for k in parts) or length not in (-1, len(parts)):
+                return None
+            length = len(parts)
+            last[key if length != 1 else parts[0]] = position
+        return last
+
+    def later(self, i: int) -> Sequence[int]:
+        """Positions of the writes after `i` that may overwrite what it wrote."""
+        if self.single is None:
+            return range(i + 1, len(self))
+        if len(self.single) == len(self):
+            return ()
+        place = self[i][0] if type(self[i]) is tuple and len(self[i]) == 1 else self[i]
+        last = self.single[place]
+        return () if last == i else (last,)
+
+
+def resolve(key: Any, dynamic: Sequence[Any]) -> Any:
+    """A key with its slots filled."""
+    if type(key) is tuple:
+        return tuple([dynamic[k.k] if type(k) is Slot else k for k in key])
+    return dynamic[key.k] if type(key) is Slot else key
+
+
+def template(key: Any, first: int = 0) -> tuple[Any, list[Any]]:
+    """Split a key into a template with slots (numbered from `first`) and the dynamic index arrays."""
+    dynamic: list[Any] = []
+
+    def part(k: Any) -> Any:
+        if k is None or k is Ellipsis or (isinstance(k, int) and not isinstance(k, bool)):
+            return k
+        if isinstance(k, np.integer):
+            return int(k)
+        if isinstance(k, slice):
+            return slice(*(None if b is None else b.__index__() for b in (k.start, k.stop, k.step)))
+        dynamic.append(np.asarray(k) if isinstance(k, list | bool) else k)
+        return Slot(first + len(dynamic) - 1)
+
+    stated = tuple([part(k) for k in key]) if isinstance(key, tuple) else part(key)
+    return stated, dynamic
+
+
+def index(x: Any, *dynamic: Any, key: Any, shape: tuple[int, ...] | None = None) -> Any:
+    """`x[key]`. `shape` is the result's, needed only where a boolean slot hides it from inference."""
+    hint = {} if shape is None else {"shape": shape}
+    return call(INDEX, x, *dynamic, key=key, **hint)
+
+
+def assemble(base: Any, *values_and_dynamic: Any, keys: Iterable[Any]) -> Any:
+    """A copy of `base` with `values` written at `keys`, in order; the last write of a place wins."""
+    return call(ASSEMBLE, base, *values_and_dynamic, keys=_keys(keys))
+
+
+def accumulate(base: Any, *values_and_dynamic: Any, keys: Iterable[Any]) -> Any:
+    """A copy of `base` with `values` added at `keys`; a place named twice receives both."""
+    return call(ACCUMULATE, base, *values_and_dynamic, keys=_keys(keys))
+
+
+def _keys(keys: Iterable[Any]) -> Keys:
+    return keys if isinstance(keys, Keys) else Keys(keys)
+
+
+def _split(arguments: Sequence[Any], keys: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+    return arguments[: len(keys)], arguments[len(keys) :]
+
+
+def _index(x: Any, *dynamic: Any, key: Any, shape: Any = None) -> Any:
+    return np.asarray(x)[resolve(key, dynamic)]
+
+
+def _assemble(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
+    values, dynamic = _split(rest, keys)
+    out = np.array(base)
+    if not dynamic:
+        for key, value in zip(keys, values, strict=True):
+            out[key] = value
+        return out
+    for key, value in zip(keys, values, strict=True):
+        out[resolve(key, dynamic)] = value
+    return out
+
+
+def _accumulate(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
+    values, dynamic = _split(rest, keys)
+    out = np.array(base)
+    for key, value in zip(keys, values, strict=True):
+        place = resolve(key, dynamic)
+        if _has_slot(key):
+            np.add.at(out, place, value)  # a place may be named twice within one key
+        else:
+            out[place] += value
+    return out
+
+
+def _has_slot(key: Any) -> bool:
+    return any(type(k) is Slot for k in key) if type(key) is tuple else type(key) is Slot
+
+
+def _gather(g: Any, key: Any, value: Any, dynamic: Sequence[Any]) -> Any:
+    """Read from `g` what a write of `value` at `key` covers."""
+    used = [k.k for k in (key if type(key) is tuple else (key,)) if type(k) is Slot]
+    if not used:
+        return index(g, key=key)
+    fill = [Slot(n) for n in range(len(used))]
+    slots = iter(fill)
+    renumbered = (
+        tuple([next(slots) if type(k) is Slot else k for k in key]) if type(key) is tuple else fill[0]
+    )
+    arrays = [dynamic[k] for k in used]
+    boolean = any(getattr(a, "dtype", None) == np.bool_ for a in arrays)
+    return index(g, *arrays, key=renumbered, shape=shape_of(value) if boolean else None)
+
+
+def _index_vjp(i: int, g: Any, y: Any, x: Any, *dynamic: Any, key: Any, shape: Any = None) -> Any:
+    return None if i else accumulate(zeros_like(x), g, *dynamic, keys=(key,))
+
+
+def _index_jvp(tangents: Sequence[Any], y: Any, x: Any, *dynamic: Any, key: Any, shape: Any = None) -> Any:
+    return None if tangents[0] is None else index(tangents[0], *dynamic, key=key, shape=shape)
+
+
+def _assemble_vjp(i: int, g: Any, y: Any, base: Any, *rest: Any, keys: Keys) -> Any:
+    values, dynamic = _split(rest, keys)
+    if i == 0:
+        return assemble(g, *([0.0] * len(keys)), *dynamic, keys=keys)
+    if i > len(keys):
+        return None
+    later = _keys(keys).later(i - 1)
+    if later:
+        overwritten = Keys(keys[j] for j in later)
+        g = assemble(g, *([0.0] * len(overwritten)), *dynamic, keys=overwritten)
+    return _gather(g, keys[i - 1], values[i - 1], dynamic)
+
+
+def _writes_jvp(write: Any, tangents: Sequence[Any], base: Any, rest: Sequence[Any], keys: Keys) -> Any:
+    values, dynamic = _split(rest, keys)
+    moved = tangents[: 1 + len(keys)]
+    if all(t is None for t in moved):
+        return None
+    filled = [zeros_like(a) if t is None else t for a, t in zip((base, *values), moved, strict=True)]
+    return write(*filled, *dynamic, keys=keys)
+
+
+def _accumulate_vjp(i: int, g: Any, y: Any, base: Any, *rest: Any, keys: Keys) -> Any:
+    values, dynamic = _split(rest, keys)
+    if i == 0:
+        return g
+    return None if i > len(keys) else _gather(g, keys[i - 1], values[i - 1], dynamic)
+
+
+def _getitem(x: Any, key: Any) -> Bound:
+    stated, dynamic = template(key)
+    return (x, *dynamic), {"key": stated}
+
+
+INDEX = Op(
+    "index",
+    _index,
+    Explicit(_index_vjp, _index_jvp),
+    note="Reading has the local gradient 1 for the entries read and 0 for the others.",
+    calls=((operator.getitem, _getitem),),
+)
+ASSEMBLE = Op(
+    "assemble",
+    _assemble,
+    Explicit(_assemble_vjp, lambda t, y, base, *rest, keys: _writes_jvp(assemble, t, base, rest, keys)),
+    note="Writing has the local gradient 1 for what is there at the end, and 0 for what was overwritten.",
+)
+ACCUMULATE = Op(
+    "accumulate",
+    _accumulate,
+    Explicit(_accumulate_vjp, lambda t, y, base, *rest, keys: _writes_jvp(accumulate, t, base, rest, keys)),
+    note="Adding at places has the local gradient 1 for every value added.",
+)
+
+INDEXING = (INDEX, ASSEMBLE, ACCUMULATE)

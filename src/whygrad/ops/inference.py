@@ -1,0 +1,103 @@
+"""Shape and dtype of a result without its data: the operation is tried once on cheap dummies, and remembered.
+
+Dummies are ones, because one lies in the domain of nearly everything; arrays are a single one, stretched
+without memory. Elementwise operations are tried on one entry only. Where trying would cost as much as
+computing (products of matrices, buffers), the shape is worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.graph import NO_PARAMS, Abstract, Op, _key, abstract_of
+from whygrad.rules import Elementwise
+
+_known: dict[Hashable, Abstract] = {}
+
+
+def infer(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any] = NO_PARAMS) -> Abstract:
+    """Shape and dtype of `op` applied to arguments of these shapes and dtypes.
+
+    Raises what the operation raises for them (ValueError for shapes that do not fit).
+    """
+    shortcut = SHORTCUTS.get(op.name)
+    if shortcut is not None:
+        found = shortcut(abstracts, params)
+        if found is not None:
+            return found
+    key = (op, tuple(abstracts), _key(tuple(params.items())) if params else ())
+    known = _known.get(key)
+    if known is None:
+        known = _known[key] = _try(op, abstracts, params)
+    return known
+
+
+def _try(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    pointwise = not params and (isinstance(op.rule, Elementwise) or op.rule is None)
+    with np.errstate(all="ignore"):
+        result = op.value(*(dummy(a, pointwise) for a in abstracts), **params)
+    found = abstract_of(result)
+    if not pointwise:
+        return found
+    return Abstract(np.broadcast_shapes(*(a.shape for a in abstracts)), found.dtype)
+
+
+def dummy(abstract: Abstract, single: bool = False) -> Any:
+    """A value of ones; `single` keeps the number of axes, but one entry in each."""
+    shape, dtype = abstract
+    if isinstance(dtype, type):
+        return dtype(1)
+    one = np.ones((), dtype)
+    if not shape:
+        return one[()]
+    return np.broadcast_to(one, (1,) * len(shape) if single else shape)
+
+
+def _result_type(*abstracts: Abstract) -> Any:
+    return np.result_type(*(a.dtype(1) if isinstance(a.dtype, type) else a.dtype for a in abstracts))
+
+
+def _array(shape: tuple[int, ...], dtype: Any) -> Abstract:
+    return Abstract(shape, np.dtype(dtype))
+
+
+def _of_base(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    return _array(*abstracts[0])
+
+
+def _indexed(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract | None:
+    if params.get("shape") is not None:
+        return _array(params["shape"], abstracts[0].dtype)
+    if type(params["key"]) is int and len(abstracts[0].shape) == 1:
+        return _array((), abstracts[0].dtype)
+    return None
+
+
+def _stated_shape(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    return _array(params["shape"], abstracts[0].dtype)
+
+
+def _summed_to(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    return abstracts[0] if abstracts[0].shape == params["shape"] else _stated_shape(abstracts, params)
+
+
+def _multiplied(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract | None:
+    (a, b) = (x.shape for x in abstracts)
+    if not a or not b or a[-1] != b[-2 if len(b) > 1 else 0]:
+        return None  # let NumPy say what is wrong
+    stack = np.broadcast_shapes(a[:-2], b[:-2])
+    return _array((*stack, *a[-2:-1], *(b[-1:] if len(b) > 1 else ())), _result_type(*abstracts))
+
+
+SHORTCUTS: Mapping[str, Callable[[Sequence[Abstract], Mapping[str, Any]], Abstract | None]] = {
+    "assemble": _of_base,
+    "accumulate": _of_base,
+    "index": _indexed,
+    "reshape": _stated_shape,
+    "broadcast_to": _stated_shape,
+    "sum_to": _summed_to,
+    "matmul": _multiplied,
+}

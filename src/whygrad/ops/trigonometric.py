@@ -1,0 +1,129 @@
+"""Trigonometric and hyperbolic functions and their inverses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from whygrad.graph import Op
+from whygrad.ops.arithmetic import damped_multiply
+from whygrad.ops.exponential import unary
+from whygrad.rules import Elementwise
+
+OPEN_UNIT = ((-1.0, 1.0),)
+
+TRIGONOMETRIC = (
+    Op(
+        "sin",
+        np.sin,
+        Elementwise(lambda x, y: np.cos(x), times=damped_multiply),
+        latex=r"\sin {0}",
+        note="The local gradient of sin(x) is cos(x).",
+        calls=(np.sin, math.sin),
+    ),
+    Op(
+        "cos",
+        np.cos,
+        Elementwise(lambda x, y: -np.sin(x), times=damped_multiply),
+        latex=r"\cos {0}",
+        note="The local gradient of cos(x) is -sin(x).",
+        calls=(np.cos, math.cos),
+    ),
+    Op(
+        "tan",
+        np.tan,
+        unary(lambda x, y: 1 + y * y),
+        latex=r"\tan {0}",
+        domain=((-math.pi / 2, math.pi / 2),),
+        note="The local gradient of tan(x) is 1 + tan(x)**2.",
+        calls=(np.tan, math.tan),
+    ),
+    Op(
+        "arcsin",
+        np.arcsin,
+        unary(lambda x, y: 1.0 / np.sqrt((1 - x) * (1 + x))),
+        latex=r"\arcsin {0}",
+        domain=OPEN_UNIT,
+        note="The local gradient of arcsin(x) is 1/sqrt(1 - x**2); it is infinite at -1 and 1.",
+        calls=(np.arcsin, math.asin),
+    ),
+    Op(
+        "arccos",
+        np.arccos,
+        unary(lambda x, y: -1.0 / np.sqrt((1 - x) * (1 + x))),
+        latex=r"\arccos {0}",
+        domain=OPEN_UNIT,
+        note="The local gradient of arccos(x) is -1/sqrt(1 - x**2); it is infinite at -1 and 1.",
+        calls=(np.arccos, math.acos),
+    ),
+    Op(
+        "arctan",
+        np.arctan,
+        Elementwise(lambda x, y: 1.0 / (1 + x * x), times=damped_multiply),
+        latex=r"\arctan {0}",
+        note="The local gradient of arctan(x) is 1/(1 + x**2).",
+        calls=(np.arctan, math.atan),
+    ),
+    Op(
+        "arctan2",
+        np.arctan2,
+        Elementwise(
+            lambda a, b, y: b / (a * a + b * b), lambda a, b, y: -a / (a * a + b * b), times=damped_multiply
+        ),
+        latex=r"\operatorname{{atan2}}({0}, {1})",
+        domain=((-math.inf, math.inf), (0.0, math.inf)),
+        note="The local gradient of arctan2(a, b) is b/(a**2 + b**2) for a, and -a/(a**2 + b**2) for b.",
+        calls=(np.arctan2, math.atan2),
+    ),
+    Op(
+        "sinh",
+        np.sinh,
+        unary(lambda x, y: np.cosh(x)),
+        latex=r"\sinh {0}",
+        note="The local gradient of sinh(x) is cosh(x).",
+        calls=(np.sinh, math.sinh),
+    ),
+    Op(
+        "cosh",
+        np.cosh,
+        unary(lambda x, y: np.sinh(x)),
+        latex=r"\cosh {0}",
+        note="The local gradient of cosh(x) is sinh(x).",
+        calls=(np.cosh, math.cosh),
+    ),
+    Op(
+        "tanh",
+        np.tanh,
+        Elementwise(lambda x, y: 1 - y * y, times=damped_multiply),
+        latex=r"\tanh {0}",
+        note="The local gradient of tanh(x) is 1 - tanh(x)**2.",
+        calls=(np.tanh, math.tanh),
+    ),
+    Op(
+        "arcsinh",
+        np.arcsinh,
+        Elementwise(lambda x, y: 1.0 / np.sqrt(1 + x * x), times=damped_multiply),
+        latex=r"\operatorname{{arsinh}} {0}",
+        note="The local gradient of arcsinh(x) is 1/sqrt(1 + x**2).",
+        calls=(np.arcsinh, math.asinh),
+    ),
+    Op(
+        "arccosh",
+        np.arccosh,
+        unary(lambda x, y: 1.0 / (np.sqrt(x - 1) * np.sqrt(x + 1))),
+        latex=r"\operatorname{{arcosh}} {0}",
+        domain=((1.0, math.inf),),
+        note="The local gradient of arccosh(x) is 1/sqrt(x**2 - 1); it is infinite at 1.",
+        calls=(np.arccosh, math.acosh),
+    ),
+    Op(
+        "arctanh",
+        np.arctanh,
+        unary(lambda x, y: 1.0 / ((1 - x) * (1 + x))),
+        latex=r"\operatorname{{artanh}} {0}",
+        domain=OPEN_UNIT,
+        note="The local gradient of arctanh(x) is 1/(1 - x**2); it is infinite at -1 and 1.",
+        calls=(np.arctanh, math.atanh),
+    ),
+)
