@@ -1,0 +1,227 @@
+"""The interpreter: (Graph, inputs) to Run, row by row with NumPy, without recursion.
+
+A graph is executed where its user never was, so arithmetic is IEEE's: nothing warns, and where Python would raise
+(1.0 / 0.0, math.log(-1.0)) the row gets NumPy's inf or nan. Branches are another matter: a row that a guard
+watches must have the value of the traced run, else the graph does not hold and GuardError says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whygrad.errors import GuardError, UsageError
+from whygrad.graph import CONSTANT, INPUT, Abstract, Graph, Guard, Op, abstract_of
+from whygrad.source import site
+
+CHUNK = 1 << 15
+"""Rows made ready at a time: enough to pay for NumPy's calls, few enough for the memory not to count."""
+
+Step = tuple[int, Callable[..., Any], int, int, int, int]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The values of a graph's rows at one point: all of them, or those that were asked for."""
+
+    graph: Graph
+    values: Sequence[Any] | Mapping[int, Any]
+
+    def __getitem__(self, row: int) -> Any:
+        """The value of a row; KeyError if it was not kept."""
+        try:
+            return self.values[row]
+        except (KeyError, IndexError):
+            raise KeyError(
+                f"row {row} was not kept: name it in `wanted`, or execute with keep=True"
+            ) from None
+
+    @property
+    def outputs(self) -> tuple[Any, ...]:
+        return tuple([self.values[row] for row in self.graph.outputs])
+
+
+def execute(
+    graph: Graph,
+    inputs: Sequence[Any] | Mapping[str, Any] = (),
+    wanted: Iterable[int] | None = None,
+    keep: bool = False,
+) -> Run:
+    """Compute the rows of a graph at a point.
+
+    `inputs` are numbers and arrays in the order of `graph.inputs`, or by name; their shapes must be those of the
+    rows. Kept are the outputs and the rows `wanted`, or with `keep` all rows; arrays that nothing needs any more
+    are dropped on the way. Raises GuardError where a branch, length or index differs from the traced run.
+    """
+    values: list[Any] = [None] * len(graph)
+    for row, value in zip(graph.inputs, _given(graph, inputs), strict=True):
+        values[row] = _admit(graph, row, value)
+    kept = {*graph.outputs, *(wanted or ())}
+    after = {} if keep else _deaths(graph, kept)
+    guards: dict[int, list[Guard]] = {}
+    for guard in graph.guards:
+        guards.setdefault(guard.row, []).append(guard)
+    _advance(graph, values, after, guards)
+    return Run(graph, values if keep else {row: values[row] for row in kept})
+
+
+def _given(graph: Graph, inputs: Sequence[Any] | Mapping[str, Any]) -> Sequence[Any]:
+    """The inputs in order."""
+    if isinstance(inputs, Mapping):
+        names = [graph.name(row) for row in graph.inputs]
+        missing = [name for name in names if name not in inputs]
+        if missing:
+            raise UsageError(
+                f"no value was given for the input `{missing[0]}`", hint=f"inputs: {', '.join(names)}"
+            )
+        return [inputs[name] for name in names]
+    if len(inputs) != len(graph.inputs):
+        raise UsageError(f"{len(inputs)} values were given for the {len(graph.inputs)} inputs of a graph")
+    return inputs
+
+
+def _admit(graph: Graph, row: int, value: Any) -> Any:
+    """An input in the kind of its row: a graph holds for other numbers, not for other shapes."""
+    expected, name = graph.abstract(row), graph.name(row) or f"%{row}"
+    if type(value) not in (float, int, bool):
+        value = np.asarray(value)[()]
+    if type(value) is int and expected.is_float:
+        value = float(value)
+    found = abstract_of(value)
+    if found.shape != expected.shape:
+        raise GuardError(
+            f"the input `{name}` has shape {found.shape}; the graph was traced for shape {expected.shape}",
+            hint="trace again at this point",
+        )
+    if isinstance(expected.dtype, np.dtype) and found.dtype != expected.dtype and found.dtype is not float:
+        return np.asarray(value, expected.dtype)[()] if expected.is_float else value
+    return value
+
+
+def _deaths(graph: Graph, kept: set[int]) -> dict[int, list[int]]:
+    """Row by row, the arrays that nothing needs after it. Single numbers are not worth dropping."""
+    size = len(graph)
+    last = np.arange(size)
+    counts = np.diff(np.asarray(graph.arg_offsets))
+    # Later rows come later, and of several writes to one place NumPy keeps the last.
+    last[np.asarray(graph.arg_column)] = np.repeat(np.arange(size), counts)
+    shaped = np.array([bool(a.shape) for a in graph.tables.abstracts.values], bool)
+    mortal = shaped[np.asarray(graph.abstract_column)] if size else np.zeros(0, bool)
+    mortal[list(kept)] = False
+    deaths: dict[int, list[int]] = {}
+    for row in np.flatnonzero(mortal).tolist():
+        deaths.setdefault(int(last[row]), []).append(row)
+    return deaths
+
+
+def _advance(
+    graph: Graph, values: list[Any], deaths: Mapping[int, list[int]], guards: Mapping[int, list[Guard]]
+) -> None:
+    """Compute all rows in order. This loop is the interpreter: it decides the time per row."""
+    args = graph.arg_column
+    steps = _steps(graph, values, {*deaths, *guards})
+    with np.errstate(all="ignore"):
+        while True:
+            try:
+                for row, function, count, a, b, event in steps:
+                    if count == 2:
+                        values[row] = function(values[a], values[b])
+                    elif count == 1:
+                        values[row] = function(values[a])
+                    elif count:
+                        start = graph.arg_offsets[row]
+                        values[row] = function(*[values[k] for k in args[start : start + count]])
+                    if event:
+                        _settle(graph, row, values, deaths, guards)
+                return
+            except (ZeroDivisionError, OverflowError, ValueError):
+                values[row] = _as_ieee(graph, row, values)
+                if event:
+                    _settle(graph, row, values, deaths, guards)
+
+
+def _steps(graph: Graph, values: list[Any], events: set[int]) -> Iterator[Step]:
+    """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the way."""
+    ops, params, abstracts, offsets, args = (
+        np.asarray(column) for column in (
+            graph.op_column, graph.params_column, graph.abstract_column, graph.arg_offsets, graph.arg_column,
+        )
+    )  # fmt: skip
+    table, kernels = graph.tables, {}
+    leaves = [k for k, op in enumerate(table.ops.values) if op is CONSTANT or op is INPUT]
+    flags = np.zeros(len(graph), np.int64)
+    flags[list(events)] = 1
+    for first in range(0, len(graph), CHUNK):
+        part = slice(first, first + CHUNK)
+        leaf = np.isin(ops[part], leaves)
+        for row in (first + np.flatnonzero(leaf)).tolist():
+            if table.ops.values[ops[row]] is CONSTANT:
+                values[row] = table.params.values[params[row]]["value"]
+        busy = first + np.flatnonzero(~leaf | (flags[part] == 1))
+        kinds = (ops[busy].astype(np.int64) << 48) | (params[busy].astype(np.int64) << 20) | abstracts[busy]
+        functions = []
+        for row, kind in zip(busy.tolist(), kinds.tolist(), strict=True):
+            function = kernels.get(kind)
+            if function is None:
+                function = kernels[kind] = kernel(graph.op(row), graph.params(row), graph.abstract(row))
+            functions.append(function)
+        start = offsets[busy]
+        counts = offsets[busy + 1] - start
+        one, two = (np.where(counts > k, args[np.minimum(start + k, len(args) - 1)], 0) for k in (0, 1))
+        columns = (busy, counts, one, two, flags[busy])
+        rows, number, a, b, event = (column.tolist() for column in columns)
+        yield from zip(rows, functions, number, a, b, event, strict=True)
+
+
+def kernel(op: Op, params: Mapping[str, Any], abstract: Abstract) -> Callable[..., Any]:
+    """The function that computes rows of a kind. For Python floats it is Python's own, where the op has one:
+    several times faster than NumPy's, and what it raises `_as_ieee` puts right."""
+    value = partial(op.value, **params) if params else op.value
+    if abstract.dtype is not float:
+        return value
+    functions = [stated[0] if isinstance(stated, tuple) else stated for stated in op.calls]
+    for module in ("math", "_operator"):
+        for function in functions:
+            if getattr(function, "__module__", None) == module and not params:
+                return function  # type: ignore[no-any-return]
+    return lambda *args: float(value(*args))
+
+
+def _as_ieee(graph: Graph, row: int, values: list[Any]) -> Any:
+    """The value of a row by NumPy's rules, after Python's own function raised."""
+    args = [values[k] for k in graph.args(row)]
+    floats = [np.float64(a) if type(a) is float or type(a) is int else a for a in args]
+    result = graph.op(row).value(*floats, **graph.params(row))
+    return float(result) if graph.abstract(row).dtype is float else result
+
+
+def _settle(
+    graph: Graph,
+    row: int,
+    values: list[Any],
+    deaths: Mapping[int, list[int]],
+    guards: Mapping[int, list[Guard]],
+) -> None:
+    """Check the guards of a row and drop the arrays that it was the last to need."""
+    for guard in guards.get(row, ()):
+        if not np.array_equal(values[row], guard.expected):
+            _refuse(graph, guard, values[row])
+    for dead in deaths.get(row, ()):
+        values[dead] = None
+
+
+def _refuse(graph: Graph, guard: Guard, found: Any) -> None:
+    place = site(guard.site).place if guard.site else None
+    text = f"`{site(guard.site).text}`" if guard.site else f"row %{guard.row}"
+    raise GuardError(
+        f"{text} was {guard.expected!r} when this graph was traced, and is {found!r} here: "
+        "the code would take another way",
+        hint="trace again at this point: wg.trace(f)(*args)",
+        place=place,
+    )
