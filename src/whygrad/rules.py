@@ -91,22 +91,34 @@ class Linear(Rule):
     """Linear in all its arguments together: a transpose `lambda i, g, *args, **params: ...` for argument `i`.
 
     A transpose may look at the shapes of `args`, never at their values. The jvp is the operation
-    itself, applied to the tangents (zeros for those that are None). Operations of many arguments also
-    give `together`: `lambda wanted, g, *args, **params: [...]`, the transposes for the arguments `wanted`.
+    itself, applied to the tangents (zeros for those that are None). `local` is the local gradient of the
+    entries that a result is made of, where it is one number. Operations of many arguments give
+    `together(wanted, g, *args, **params) -> [...]` in place of the transpose: linear in their number.
     """
 
-    def __init__(self, transpose: Callable[..., Value], together: Callable[..., Any] | None = None) -> None:
-        self.transpose, self.together = transpose, together
+    def __init__(
+        self,
+        transpose: Callable[..., Value] | None = None,
+        *,
+        local: Callable[..., float] | float | None = None,
+        together: Callable[..., Any] | None = None,
+    ) -> None:
+        self.transpose, self.local, self._together = transpose, local, together
+
+    def partial(self, i: int, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        return self.local(*args, **params) if callable(self.local) else self.local
+
+    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        if self.transpose is None:
+            return self.vjps([i], g, y, args, params)[0]
+        return self.transpose(i, g, *args, **params)
 
     def vjps(
         self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], params: Params
     ) -> list[Value | None]:
-        if self.together is None:
+        if self._together is None:
             return super().vjps(wanted, g, y, args, params)
-        return list(self.together(wanted, g, *args, **params))
-
-    def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
-        return self.transpose(i, g, *args, **params)
+        return list(self._together(wanted, g, *args, **params))
 
     def jvp(
         self,
@@ -143,12 +155,29 @@ class Bilinear(Rule):
 
 
 class Explicit(Rule):
-    """A pair written out: `vjp(i, g, y, *args, **params)` and `jvp(tangents, y, *args, **params)`."""
+    """A pair written out: `vjp(i, g, y, *args, **params)` and `jvp(tangents, y, *args, **params)`.
 
-    def __init__(self, vjp: Callable[..., Value | None], jvp: Callable[..., Value | None]) -> None:
-        self._vjp, self._jvp = vjp, jvp
+    Operations of many arguments give `together(wanted, g, y, *args, **params) -> [...]` in place of the vjp.
+    """
+
+    def __init__(
+        self,
+        vjp: Callable[..., Value | None] | None,
+        jvp: Callable[..., Value | None],
+        together: Callable[..., Any] | None = None,
+    ) -> None:
+        self._vjp, self._jvp, self._together = vjp, jvp, together
+
+    def vjps(
+        self, wanted: Sequence[int], g: Value, y: Value, args: Sequence[Value], params: Params
+    ) -> list[Value | None]:
+        if self._together is None:
+            return super().vjps(wanted, g, y, args, params)
+        return list(self._together(wanted, g, y, *args, **params))
 
     def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
+        if self._vjp is None:
+            return self.vjps([i], g, y, args, params)[0]
         return self._vjp(i, g, y, *args, **params)
 
     def jvp(
@@ -167,7 +196,8 @@ def zeros_like(value: Value) -> Value:
 
     Not `value * 0.0`, which is NaN where the value is infinite.
     """
-    dtype, shape = getattr(value, "dtype", float), getattr(value, "shape", ())
+    dtype: Any = getattr(value, "dtype", float)
+    shape: tuple[int, ...] = getattr(value, "shape", ())
     if dtype is float or dtype is int or dtype is bool:
         return 0.0
     zero = np.zeros((), dtype if dtype.kind in "fc" else np.float64)

@@ -1,13 +1,14 @@
 """Reading pieces of arrays, and buffers: arrays put together by writes.
 
 A key is an int, slice, None, Ellipsis, `Slot` or a tuple of these; `Slot(k)` stands for the k-th dynamic
-index array, an integer or boolean row. A buffer is one `assemble` row that lists its writes, so a loop of n writes
-costs n, not n copies; its transpose reads one piece for each write, and the transpose of n reads is one
-`accumulate` row.
+index array, an integer or boolean row. A buffer is one `assemble` row that lists its writes, so a loop of n
+writes costs n, not n copies; its transpose reads one piece for each write, and the transpose of n reads is
+one `accumulate` row.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,27 +33,43 @@ class Keys(tuple[Any, ...]):
     """The keys of a buffer's writes, which remembers which of them overlap."""
 
     @cached_property
-    def single(self) -> dict[Any, int] | None:
-        """Last write of each place, if every key names one place by non-negative ints, all of one length."""
+    def _last(self) -> dict[Any, int] | None:
+        """The last write of each place, if every key names one place by non-negative ints, all alike."""
         last: dict[Any, int] = {}
         length = -1
         for position, key in enumerate(self):
-            parts = key if type(key) is tuple else (key,)
-            if not all(type(k) is int and k >= 0 for k in parts) or length not in (-1, len(parts)):
+            place = _place(key)
+            if place is None or length not in (-1, len(place)):
                 return None
-            length = len(parts)
-            last[key if length != 1 else parts[0]] = position
+            length = len(place)
+            last[place] = position
         return last
 
     def later(self, i: int) -> Sequence[int]:
         """Positions of the writes after `i` that may overwrite what it wrote."""
-        if self.single is None:
+        if self._last is None:
             return range(i + 1, len(self))
-        if len(self.single) == len(self):
+        if len(self._last) == len(self):
             return ()
-        place = self[i][0] if type(self[i]) is tuple and len(self[i]) == 1 else self[i]
-        last = self.single[place]
+        last = self._last[_place(self[i])]
         return () if last == i else (last,)
+
+    def cover(self, shape: tuple[int, ...]) -> bool:
+        """Whether every entry of a buffer of this shape is written for sure."""
+        last = self._last
+        if last is None or not last:
+            return False
+        depth = len(next(iter(last)))
+        return depth <= len(shape) and len(last) == math.prod(shape[:depth])
+
+
+def _place(key: Any) -> tuple[int, ...] | None:
+    """The key as non-negative ints, or None if it is anything else."""
+    parts = key if type(key) is tuple else (key,)
+    for k in parts:
+        if type(k) is not int or k < 0:
+            return None
+    return parts
 
 
 def resolve(key: Any, dynamic: Sequence[Any]) -> Any:
@@ -159,17 +176,26 @@ def _index_jvp(tangents: Sequence[Any], y: Any, x: Any, *dynamic: Any, key: Any,
     return None if tangents[0] is None else index(tangents[0], *dynamic, key=key, shape=shape)
 
 
-def _assemble_vjp(i: int, g: Any, y: Any, base: Any, *rest: Any, keys: Keys) -> Any:
+def _assemble_vjps(wanted: Sequence[int], g: Any, y: Any, base: Any, *rest: Any, keys: Any) -> list[Any]:
+    keys = _keys(keys)
     values, dynamic = _split(rest, keys)
+    return [_assemble_vjp(i, g, keys, values, dynamic) for i in wanted]
+
+
+def _assemble_vjp(i: int, g: Any, keys: Keys, values: Sequence[Any], dynamic: Sequence[Any]) -> Any:
     if i == 0:
-        return assemble(g, *([0.0] * len(keys)), *dynamic, keys=keys)
+        return None if keys.cover(shape_of(g)) else _erased(g, keys, dynamic)
     if i > len(keys):
         return None
-    later = _keys(keys).later(i - 1)
+    later = keys.later(i - 1)
     if later:
-        overwritten = Keys(keys[j] for j in later)
-        g = assemble(g, *([0.0] * len(overwritten)), *dynamic, keys=overwritten)
+        g = _erased(g, Keys(keys[j] for j in later), dynamic)
     return _gather(g, keys[i - 1], values[i - 1], dynamic)
+
+
+def _erased(g: Any, keys: Keys, dynamic: Sequence[Any]) -> Any:
+    """`g` with zeros at the places that the keys name."""
+    return assemble(g, *([0.0] * len(keys)), *dynamic, keys=keys)
 
 
 def _writes_jvp(write: Any, tangents: Sequence[Any], base: Any, rest: Sequence[Any], keys: Keys) -> Any:
@@ -181,11 +207,12 @@ def _writes_jvp(write: Any, tangents: Sequence[Any], base: Any, rest: Sequence[A
     return write(*filled, *dynamic, keys=keys)
 
 
-def _accumulate_vjp(i: int, g: Any, y: Any, base: Any, *rest: Any, keys: Keys) -> Any:
+def _accumulate_vjps(wanted: Sequence[int], g: Any, y: Any, base: Any, *rest: Any, keys: Any) -> list[Any]:
     values, dynamic = _split(rest, keys)
-    if i == 0:
-        return g
-    return None if i > len(keys) else _gather(g, keys[i - 1], values[i - 1], dynamic)
+    n = len(keys)
+    return [
+        g if i == 0 else None if i > n else _gather(g, keys[i - 1], values[i - 1], dynamic) for i in wanted
+    ]
 
 
 def _getitem(x: Any, key: Any) -> Bound:
@@ -203,13 +230,17 @@ INDEX = Op(
 ASSEMBLE = Op(
     "assemble",
     _assemble,
-    Explicit(_assemble_vjp, lambda t, y, base, *rest, keys: _writes_jvp(assemble, t, base, rest, keys)),
+    Explicit(
+        None, lambda t, y, base, *rest, keys: _writes_jvp(assemble, t, base, rest, keys), _assemble_vjps
+    ),
     note="Writing has the local gradient 1 for what is there at the end, and 0 for what was overwritten.",
 )
 ACCUMULATE = Op(
     "accumulate",
     _accumulate,
-    Explicit(_accumulate_vjp, lambda t, y, base, *rest, keys: _writes_jvp(accumulate, t, base, rest, keys)),
+    Explicit(
+        None, lambda t, y, base, *rest, keys: _writes_jvp(accumulate, t, base, rest, keys), _accumulate_vjps
+    ),
     note="Adding at places has the local gradient 1 for every value added.",
 )
 

@@ -32,21 +32,19 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _astype(x: Any, dtype: Any) -> Any:
-    if isinstance(dtype, type) and not issubclass(dtype, np.generic):
+    if dtype is float or dtype is int or dtype is bool:
         return dtype(x)
     return x.astype(dtype) if isinstance(x, np.ndarray) else np.asarray(x).astype(dtype)[()]
-
-
-def _own_dtype(x: Any) -> Any:
-    dtype = getattr(x, "dtype", None)
-    return type(x) if dtype is None else dtype
 
 
 def _full_shape(x: Any, shape: Any) -> tuple[int, ...]:
     """A shape as given to reshape, its -1 filled in."""
     given = shape if isinstance(shape, tuple | list) else (shape,)
     shape = tuple(operator.index(n) for n in given)
-    return np.broadcast_to(0, shape_of(x)).reshape(shape).shape if -1 in shape else shape
+    if -1 not in shape:
+        return shape
+    full: tuple[int, ...] = np.broadcast_to(0, shape_of(x)).reshape(shape).shape
+    return full
 
 
 def _reshape(
@@ -112,7 +110,6 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Bound:
 
 def _moveaxis(a: Any, source: Any, destination: Any) -> Bound:
     order = list(range(len(shape_of(a))))
-    order = [int(k) for k in np.moveaxis(np.empty((0,) * len(order)), source, destination).shape] and order
     sources = [operator.index(k) % len(order) for k in np.atleast_1d(source)]
     targets = [operator.index(k) % len(order) for k in np.atleast_1d(destination)]
     rest = [k for k in order if k not in sources]
@@ -166,13 +163,14 @@ SUM_TO = Op(
 ASTYPE = Op(
     "astype",
     _astype,
-    Linear(lambda i, g, x, dtype: g),
+    Linear(lambda i, g, x, dtype: g, local=1.0),
     latex="{0}",
     note="A change of number type has the local gradient 1.",
     calls=(
         (float, _python(float)),
         (int, _python(int)),
         (bool, _python(bool)),
+        (np.astype, _astype_method),
         (np.ndarray.astype, _astype_method),
         (np.generic.astype, _astype_method),
         *((t, _scalar_type(t)) for t in (np.float64, np.float32, np.float16, np.int64, np.int32, np.bool_)),
@@ -226,7 +224,7 @@ SHAPES = (
     Op(
         "copy",
         np.copy,
-        Linear(lambda i, g, x: g),
+        Linear(lambda i, g, x: g, local=1.0),
         latex="{0}",
         note="A copy has the local gradient 1.",
         calls=(
