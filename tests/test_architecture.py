@@ -114,7 +114,7 @@ def test_imports_point_to_lower_or_equal_floors(module: str) -> None:
             continue
         assert target in MODULES, f"{module}:{found.line} imports {found.target}, which is no module"
         assert floor_of(target) <= floor_of(module), (
-            f"{module}:{found.line} (floor {floor_of(module)}) imports {found.target} (floor {floor_of(target)})"
+            f"{module}:{found.line} (floor {floor_of(module)}) imports {target} (floor {floor_of(target)})"
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ class WhygradError(Exception):
         if self.hint:
             parts.append(f"  hint: {self.hint}")
         return "\n".join(parts)
+
+    def facts(self) -> dict[str, Any]:
+        """The error as JSON: what a child process sends, and what `--format json` prints."""
+        place = self.place
+        return {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "line": place.line if place else None,
+            "place": asdict(place) if place else None,
+        }
 
 
 class ScriptError(WhygradError):
@@ -91,7 +104,30 @@ class GuardError(WhygradError):
     code = "WG612"
 
 
+class EmissionError(WhygradError):
+    """Rows of a graph that cannot be written as an expression."""
+
+    code = "WG613"
+
+
 class GraphError(WhygradError):
     """A graph breaks the rules of a legal graph: a defect of whygrad, not of the user's code."""
 
     code = "WG699"
+
+
+def error_of(facts: Mapping[str, Any]) -> WhygradError:
+    """The error that `WhygradError.facts` described."""
+    kinds = {kind.code: kind for kind in all_errors()}
+    place = facts.get("place")
+    return kinds.get(facts["code"], WhygradError)(
+        facts["message"], hint=facts.get("hint"), place=Place(**place) if place else None
+    )
+
+
+def all_errors() -> list[type[WhygradError]]:
+    """Every class of error, the base first, in order of definition."""
+    kinds: list[type[WhygradError]] = [WhygradError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return kinds
