@@ -1,0 +1,302 @@
+"""Rows of a graph as the text of a Python expression, in the user's own names.
+
+An operation is spelled by its `infix`, or as a call of its name (`np.exp(x)`); only operations that Python
+spells otherwise have an entry in the table at the bottom. A row that has a name of the user's is a leaf: that
+is how a derivative is written with `grad_product` in it and not with all that stands behind it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from whygrad.errors import EmissionError
+from whygrad.graph import CONSTANT, INPUT, Graph
+from whygrad.ops.indexing import Slot
+
+COMPARE, OR, XOR, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(9)
+BINDING = {
+    "<": COMPARE, "<=": COMPARE, ">": COMPARE, ">=": COMPARE, "==": COMPARE, "!=": COMPARE,
+    "|": OR, "^": XOR, "&": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT,
+    "@": PRODUCT, "**": POWER,
+}  # fmt: skip
+MATH_NAMES = {
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "floor": "floor", "ceil": "ceil", "power": "pow",
+}  # fmt: skip
+IN_MATH = {
+    "exp", "expm1", "exp2", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "sinh",
+    "cosh", "tanh", "isnan", "isinf", "isfinite", *MATH_NAMES,
+}  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """Text and how tightly it holds together."""
+
+    text: str
+    binding: int
+
+    def at(self, least: int) -> str:
+        """The text, in parentheses if it holds less tightly than its place asks for."""
+        return self.text if self.binding >= least else f"({self.text})"
+
+
+class _Writer:
+    """One expression being written; `pieces` holds the rows written so far."""
+
+    def __init__(self, graph: Graph, names: Mapping[int, str], library: str, longest: int) -> None:
+        self.graph, self.names, self.library, self.longest = graph, names, library, longest
+        self.pieces: dict[int, Piece] = {}
+
+    def leaf(self, row: int) -> Piece | None:
+        graph = self.graph
+        if row in self.names:
+            return written(self.names[row])
+        op = graph.op(row)
+        if op is INPUT:
+            return written(graph.name(row) or f"x{row}")
+        return literal(graph.params(row)["value"], self.library) if op is CONSTANT else None
+
+    def write(self, row: int) -> Piece:
+        """Arguments first, without recursion: a graph can be deep."""
+        pending = [row]
+        while pending:
+            now = pending[-1]
+            if now in self.pieces:
+                pending.pop()
+                continue
+            piece = self.leaf(now)
+            if piece is None:
+                missing = [a for a in self.graph.args(now) if a not in self.pieces]
+                if missing:
+                    pending.extend(missing)
+                    continue
+                piece = self.apply(now)
+            if len(piece.text) > self.longest:
+                raise EmissionError(f"the expression is longer than {self.longest} characters")
+            self.pieces[now] = piece
+            pending.pop()
+        return self.pieces[row]
+
+    def apply(self, row: int) -> Piece:
+        graph = self.graph
+        op, args = graph.op(row), [self.pieces[a] for a in graph.args(row)]
+        special = SPELLINGS.get(op.name)
+        if special is not None:
+            return special(self, row, args)
+        if op.infix:
+            return prefix(op.infix, args[0]) if len(args) == 1 else infix(op.infix, *args)
+        params = [f"{k}={v!r}" for k, v in graph.params(row).items()]
+        return self.call(op.name, *(a.text for a in args), *params)
+
+    def call(self, name: str, *arguments: str) -> Piece:
+        if self.library == "math" and name in IN_MATH:
+            name = f"math.{MATH_NAMES.get(name, name)}"
+        elif self.library:
+            name = f"np.{name}"
+        return Piece(f"{name}({', '.join(arguments)})", ATOM)
+
+    def shape(self, row: int) -> tuple[int, ...]:
+        return self.graph.abstract(row).shape
+
+    def is_scalar(self, row: int) -> bool:
+        return self.graph.abstract(row).shape == ()
+
+
+def written(text: str) -> Piece:
+    """A name of the user's; what is no single term (`a + b`) keeps parentheses where it needs them."""
+    return Piece(text, ATOM if _one_term(text) else COMPARE)
+
+
+def _one_term(text: str) -> bool:
+    """No operator outside brackets."""
+    depth = 0
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        if depth == 0 and c in "+-*/@%<>=&|^~ ":
+            return False
+    return True
+
+
+def infix(symbol: str, left: Piece, right: Piece) -> Piece:
+    """`left symbol right` with the parentheses that it needs and no others."""
+    binding = BINDING[symbol]
+    if symbol == "**":
+        return Piece(f"{left.at(ATOM)} ** {right.at(UNARY)}", POWER)
+    if symbol in "*" and left.text in ("1", "-1") and right.binding >= PRODUCT:
+        return right if left.text == "1" else prefix("-", right)
+    if symbol in "*/" and right.text == "1":
+        return left
+    if symbol in "+-" and right.text.startswith("-") and right.binding >= PRODUCT:
+        return infix("-" if symbol == "+" else "+", left, Piece(right.text[1:], right.binding))
+    # a + (b - c) and a * (b / c) read, and are, the same without parentheses; a - (b + c) is not.
+    chained = symbol in "+*" and (symbol == "+" or not {"@", "%"} & set(right.text))
+    same = chained and right.binding == binding and "//" not in right.text
+    return Piece(f"{left.at(binding)} {symbol} {right.at(binding if same else binding + 1)}", binding)
+
+
+def prefix(symbol: str, operand: Piece) -> Piece:
+    """A sign before an operand: `-a * b` is minus the product."""
+    if symbol == "-" and operand.text.startswith("-") and operand.binding >= PRODUCT:
+        return Piece(operand.text[1:], operand.binding)
+    if symbol == "-" and operand.binding == PRODUCT and "@" not in operand.text:
+        return Piece(f"-{operand.text}", PRODUCT)
+    return Piece(f"{symbol}{operand.at(UNARY)}", UNARY)
+
+
+def number(value: float) -> Piece:
+    """A number as people write it: 2, 0.5, np.pi is left a number."""
+    value = float(value)
+    if math.isinf(value) or math.isnan(value):
+        return Piece(f'float("{value}")', ATOM)
+    text = str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return Piece(text, UNARY if value < 0 else ATOM)
+
+
+def literal(value: Any, library: str) -> Piece:
+    """A constant: a number, or a small array; one that is the same everywhere is written as that number."""
+    if isinstance(value, bool | np.bool_):
+        return Piece(str(bool(value)), ATOM)
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return number(array.item())
+    if array.size and np.all(array == array.flat[0]):
+        # Alone it would lose its shape, but a constant array always meets an operand that has it.
+        return number(array.flat[0])
+    if array.size > 24:
+        raise EmissionError(f"a constant array of shape {array.shape} cannot be written out")
+    entries = array.astype(float).tolist() if array.dtype.kind == "f" else array.tolist()
+    return Piece(f"{'np.array' if library else ''}({entries})", ATOM)
+
+
+def key_text(key: Any, dynamic: Sequence[str]) -> str:
+    """What stands between the brackets of an index."""
+
+    def part(k: Any) -> str:
+        if isinstance(k, Slot):
+            return dynamic[k.k]
+        if isinstance(k, slice):
+            low, high = ("" if b is None else str(b) for b in (k.start, k.stop))
+            return f"{low}:{high}" + ("" if k.step is None else f":{k.step}")
+        return "..." if k is Ellipsis else str(k)
+
+    if not isinstance(key, tuple):
+        return part(key)
+    return ", ".join(map(part, key)) or "()"
+
+
+def _index(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    key = key_text(w.graph.params(row)["key"], [a.text for a in args[1:]])
+    return Piece(f"{args[0].at(ATOM)}[{key}]", ATOM)
+
+
+def _sum_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    have, want = w.shape(w.graph.args(row)[0]), w.shape(row)
+    lead = len(have) - len(want)
+    stretched = [lead + k for k, n in enumerate(want) if n == 1 and have[lead + k] != 1]
+    axes = [*range(lead), *stretched]
+    if not axes:
+        return args[0]
+    if len(axes) == len(have) and not want:
+        return w.call("sum", args[0].text)
+    axis = str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+    if not stretched:
+        return w.call("sum", args[0].text, f"axis={axis}")
+    if not lead:
+        return w.call("sum", args[0].text, f"axis={axis}", "keepdims=True")
+    return Piece(f"{w.call('sum', args[0].text, f'axis={axis}').text}.reshape{want}", ATOM)
+
+
+def _transpose(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    axes = w.graph.params(row).get("axes")
+    if axes is None:
+        return Piece(f"{args[0].at(ATOM)}.T", ATOM)
+    return Piece(f"{args[0].at(ATOM)}.transpose({', '.join(map(str, axes))})", ATOM)
+
+
+def _reshape(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    have, want = w.shape(w.graph.args(row)[0]), w.shape(row)
+    if have == want:
+        return args[0]
+    for axis in range(len(want)):
+        if want[axis] == 1 and (*want[:axis], *want[axis + 1 :]) == have:
+            parts = [":"] * axis + ["None"]
+            rest = [":"] if axis < len(have) else []
+            return Piece(f"{args[0].at(ATOM)}[{', '.join(parts + rest)}]", ATOM)
+    text = ", ".join(map(str, want)) if want else "()"
+    return Piece(f"{args[0].at(ATOM)}.reshape({text})", ATOM)
+
+
+def _broadcast_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    return w.call("broadcast_to", args[0].text, str(w.shape(row)))
+
+
+def _transparent(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    return args[0]
+
+
+def _square(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    return infix("**", args[0], Piece("2", ATOM))
+
+
+def _reciprocal(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    return infix("/", Piece("1", ATOM), args[0])
+
+
+def _abs(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    return Piece(f"abs({args[0].text})", ATOM)
+
+
+def _maximum(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    name = w.graph.op(row).name
+    if w.library != "np" and w.is_scalar(row):
+        return Piece(f"{name[:3]}({args[0].text}, {args[1].text})", ATOM)
+    return w.call(name, *(a.text for a in args))
+
+
+def _where(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    if w.library == "np":
+        return w.call("where", *(a.text for a in args))
+    condition, yes, no = args
+    return Piece(f"({yes.text} if {condition.text} else {no.text})", ATOM)
+
+
+def _buffer(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    """Writing into places is a statement, not an expression, unless every place is written once."""
+    graph = w.graph
+    keys, shape = graph.params(row)["keys"], w.shape(row)
+    places = [k[0] if isinstance(k, tuple) and len(k) == 1 else k for k in keys]
+    if len(shape) == 1 and sorted(p for p in places if isinstance(p, int)) == list(range(shape[0])):
+        entries = dict(zip(places, args[1 : 1 + len(places)], strict=True))
+        inner = ", ".join(entries[k].text for k in range(shape[0]))
+        return Piece(f"np.array([{inner}])", ATOM)
+    raise EmissionError("a buffer that is written in several places cannot be written as one expression")
+
+
+SPELLINGS: dict[str, Callable[[_Writer, int, list[Piece]], Piece]] = {
+    "index": _index, "sum_to": _sum_to, "transpose": _transpose, "reshape": _reshape,
+    "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
+    "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
+    "minimum": _maximum, "where": _where, "assemble": _buffer, "accumulate": _buffer,
+}  # fmt: skip
+
+
+def expression(
+    graph: Graph,
+    row: int,
+    names: Mapping[int, str] | None = None,
+    *,
+    library: str = "np",
+    longest: int = 4000,
+) -> str:
+    """The text of a row as a Python expression over inputs, constants and the rows named in `names`.
+
+    `library` is "np", "math" (scalars: `math.exp(x)`) or "" (bare names: `exp(x)`, for people). The row
+    itself is expanded even if it is named. Raises EmissionError where no expression says it (a buffer
+    written piece by piece, a long array constant) or the text would be longer than `longest`.
+    """
+    leaves = {k: v for k, v in (names or {}).items() if k != row}
+    return _Writer(graph, leaves, library, longest).write(row).text
