@@ -74,6 +74,8 @@ class Excerpt:
     place: Place
     lines: tuple[tuple[int, str], ...]
     marks: tuple[Mark, ...] = ()
+    notes: tuple[Paragraph, ...] = ()
+    """What is to be said about the lines as a whole, set below them."""
 
 
 @dataclass(frozen=True, slots=True)
