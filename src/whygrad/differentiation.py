@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whygrad.errors import NoRuleError
-from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Graph, GraphBuilder, Op, abstract_of
+from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Graph
 from whygrad.ops import OPS, Keys, Slot, infer
 from whygrad.source import site
 from whygrad.tracing.symbols import Symbol, apply
+from whygrad.tracing.templates import Scratch, Template, Writer
 
 FEW = 6
 """Rows of up to this many arguments are stamped from templates; beyond, the rule runs once for the row."""
@@ -92,97 +93,9 @@ class Derivative:
     """For each of `wrt`, whether any output depends on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """Rows for one kind of edge. Slots: the arguments, the result, its cotangent, then the rows themselves."""
-
-    ops: array[int]
-    params: array[int]
-    abstracts: array[int]
-    ends: tuple[int, ...]
-    args: tuple[int, ...]
-    local: int
-    contribution: int
-
-
-class _Scratch(GraphBuilder):
-    """A builder for templates: shares the tables of another and writes equal rows once."""
-
-    def __init__(self, builder: GraphBuilder) -> None:
-        super().__init__()
-        self.tables = builder.tables
-        self._known: dict[Any, int] = {}
-
-    def add(self, op: Op, args: Sequence[int], abstract: Abstract, params: Any = NO_PARAMS, *_: Any) -> int:  # type: ignore[override]
-        key = (op.name, *args, self.params_number(params))
-        if op is INPUT or key not in self._known:
-            self._known[key] = super().add(op, args, abstract, params)
-        return self._known[key]
-
-    def slots(self, abstracts: Sequence[Abstract]) -> list[Symbol]:
-        return [Symbol(self, self.add(INPUT, (), abstract)) for abstract in abstracts]
-
-    def template(self, slots: int, contribution: int, local: int) -> Template:
-        """The rows that the contribution needs, renumbered."""
-        needed = {contribution}
-        for row in range(len(self) - 1, slots - 1, -1):
-            if row in needed:
-                needed.update(self.args(row))
-        kept = [row for row in range(slots, len(self)) if row in needed]
-        new = {row: row for row in range(slots)} | {row: slots + k for k, row in enumerate(kept)}
-        args = [new[a] for row in kept for a in self.args(row)]
-        ends = np.cumsum([len(self.args(row)) for row in kept], dtype=int).tolist()
-        columns = (self.op_column, self.params_column, self.abstract_column)
-        ops, params, abstracts = (array(c.typecode, [c[row] for row in kept]) for c in columns)
-        local = new.get(local, -1) if local >= 0 else local
-        return Template(ops, params, abstracts, tuple(ends), tuple(args), local, new[contribution])
-
-
-class _Writer(GraphBuilder):
-    """The combined graph being written: stamps templates, writes single rows with their origin."""
-
-    origin_now: tuple[int, int] | None = None
-
-    def add(self, op: Op, args: Any, abstract: Abstract, params: Any = NO_PARAMS, *_: Any) -> int:  # type: ignore[override]
-        return super().add(op, args, abstract, params, origin=self.origin_now)
-
-    def at(self, graph: Graph, row: int, arg: int) -> None:
-        """Rows to come serve this edge, and stand at its site."""
-        self.origin_now = (row, arg)
-        self.current_site, self.current_instance = graph.site_column[row], graph.instance_column[row]
-
-    def pad_origins(self) -> None:
-        """Stamping extends the origin columns blindly: let them end at the last row."""
-        missing = len(self) - self.origin_start - len(self.origin_row_column)
-        self.origin_row_column.extend([-1] * missing)
-        self.origin_arg_column.extend([-1] * missing)
-
-    def stamp(self, template: Template, slots: list[int], row: int, arg: int) -> None:
-        """Append the rows of a template; `slots` (arguments, result, cotangent) gains their numbers."""
-        count = len(template.ops)
-        first, end = len(self.op_column), self.arg_offsets[-1]
-        slots.extend(range(first, first + count))
-        self.op_column.extend(template.ops)
-        self.params_column.extend(template.params)
-        self.abstract_column.extend(template.abstracts)
-        self.arg_column.extend([slots[s] for s in template.args])
-        place, instance = self.site_column[row], self.instance_column[row]
-        for k in range(count):
-            self.arg_offsets.append(end + template.ends[k])
-            self.name_column.append(0)
-            self.site_column.append(place)
-            self.instance_column.append(instance)
-            self.origin_row_column.append(row)
-            self.origin_arg_column.append(arg)
-
-
 def differentiable(abstract: Abstract) -> int:
     """2 for floating rows, 1 for whole numbers (real to us while nothing rounds), 0 for booleans."""
-    if abstract.is_float:
-        return 2
-    if abstract.dtype is int or (abstract.dtype is not bool and np.dtype(abstract.dtype).kind in "iu"):
-        return 1
-    return 2 if abstract.dtype is not bool and np.dtype(abstract.dtype).kind == "c" else 0
+    return {"f": 2, "c": 2, "i": 1, "u": 1}.get(np.dtype(abstract.dtype).kind, 0)
 
 
 def varying(graph: Graph, wrt: Sequence[int]) -> bytearray:
@@ -192,7 +105,6 @@ def varying(graph: Graph, wrt: Sequence[int]) -> bytearray:
     for row in wrt:
         marks[row] = kinds[graph.abstract_column[row]] > 0
     offsets, args, abstracts = graph.arg_offsets, graph.arg_column, graph.abstract_column
-    start = 0
     for row in range(min(wrt, default=len(graph)), len(graph)):
         start, end = offsets[row], offsets[row + 1]
         for k in range(start, end):
@@ -224,7 +136,7 @@ def refuse(graph: Graph, row: int) -> None:
     """Raise NoRuleError for a row, with its place."""
     name, number = graph.op(row).name, graph.site_column[row]
     raise NoRuleError(
-        f"`{name}` has no derivative rule for {graph.abstract(row)}, but the gradient must pass through it",
+        f"`{name}` (result {graph.abstract(row)}) has no derivative rule, but the gradient must pass through it",
         hint="compute this value from operations that have a rule, or before the part to differentiate",
         place=site(number).place if number else None,
     )
@@ -236,7 +148,7 @@ class _Reverse:
     def __init__(self, graph: Graph, wrt: Sequence[int]) -> None:
         self.graph, self.wrt = graph, wrt
         self.marks = varying(graph, wrt)
-        self.writer = _Writer.extending(graph)
+        self.writer = Writer.of(graph)
         self.cotangents = array("i", [-1]) * len(graph)
         self.edges = Edges()
         self.templates: dict[Any, list[Template | None]] = {}
@@ -250,11 +162,8 @@ class _Reverse:
             dtype = abstract.dtype if differentiable(abstract) == 2 else float
             row = writer.add(INPUT, (), Abstract(abstract.shape, dtype))
             writer.name_row(row, f"grad_{self.graph.name(output) or 'out'}")
-        else:
-            row = writer.add(CONSTANT, (), abstract_of(value), {"value": value})
-        if self.marks[output]:
-            self.receive(output, row)
-        return row
+            return row
+        return writer.constant(value)
 
     def receive(self, row: int, contribution: int) -> None:
         """Add a contribution to the cotangent of a row."""
@@ -268,12 +177,11 @@ class _Reverse:
         if number is None:
             abstract = infer(ADD, (writer.abstract(before), writer.abstract(contribution)), NO_PARAMS)
             number = self.sums[kinds] = writer.tables.abstracts.number(abstract)
-        writer.at(self.graph, row, -1)
+        writer.current_origin = (row, -1)
         self.cotangents[row] = writer.add(ADD, (before, contribution), writer.tables.abstracts.values[number])
 
     def sweep(self) -> None:
         """Visit the rows from last to first; each has its whole cotangent when it is visited."""
-        self.writer.pad_origins()
         graph, cotangents, marks = self.graph, self.cotangents, self.marks
         offsets = graph.arg_offsets
         leaves = {graph.tables.ops.number(INPUT), graph.tables.ops.number(CONSTANT)}
@@ -288,7 +196,7 @@ class _Reverse:
                 self.read(row, start)
             elif end - start > FEW:
                 self.pass_together(row)
-            elif any([marks[a] for a in graph.arg_column[start:end]]):
+            elif any(marks[a] for a in graph.arg_column[start:end]):
                 self.pass_edges(row, graph.arg_column[start:end])
 
     def pass_edges(self, row: int, args: array[int]) -> None:
@@ -310,15 +218,18 @@ class _Reverse:
             if template.ops:
                 writer.stamp(template, slots, row, i)
             local = slots[template.local] if template.local >= 0 else template.local
-            contribution = slots[template.contribution]
+            contribution = slots[template.result]
             self.edges.add(row, i, local, contribution)
             self.receive(arg, contribution)
 
     def write(self, row: int, cotangent: int) -> Iterator[Template | None]:
         """Run the rule of a row on symbols, once for each argument."""
         writer, args = self.writer, self.graph.args(row)
-        op, params = self.graph.op(row), self.graph.params(row)
-        if op.rule is None or differentiable(self.graph.abstract(row)) == 3:
+        op, params, kind = self.graph.op(row), self.graph.params(row), differentiable(self.graph.abstract(row))
+        if op.rule is None and kind == 1:
+            yield from [None] * len(args)  # whole numbers that do not vary smoothly, such as those of argmax
+            return
+        if op.rule is None or np.dtype(self.graph.abstract(row).dtype).kind == "c":
             refuse(self.graph, row)
             return
         abstracts = [writer.abstract(r) for r in (*args, row, cotangent)]
@@ -326,13 +237,15 @@ class _Reverse:
             if not differentiable(abstracts[i]):
                 yield None
                 continue
-            scratch = _Scratch(writer)
+            scratch = Scratch(writer)
             *operands, y, g = scratch.slots(abstracts)
             local = op.rule.partial(i, y, operands, params)
             value = op.rule.vjp(i, g, y, operands, params)
             if value is None:
                 yield None
                 continue
+            if not isinstance(value, Symbol):
+                value = Symbol(scratch, scratch.constant(value))
             fitted = fit(value, abstracts[i])
             yield scratch.template(len(abstracts), fitted.row, self.local_code(local))
 
@@ -349,21 +262,22 @@ class _Reverse:
             refuse(graph, row)
             return
         wanted = [i for i, a in enumerate(args) if self.marks[a]]
-        writer.at(graph, row, wanted[0])
+        writer.current_origin = (row, wanted[0])
         first = len(writer)
         y, g = Symbol(writer, row), Symbol(writer, self.cotangents[row])
         values = op.rule.vjps(wanted, g, y, [Symbol(writer, a) for a in args], graph.params(row))
+        received = []
         for i, value in zip(wanted, values, strict=True):
             if value is None:
                 continue
             contribution = fit(value, graph.abstract(args[i])).row
+            received.append((args[i], contribution))
             for k in range(first, contribution + 1):
                 writer.origin_arg_column[k - writer.origin_start] = i
             first = max(first, contribution + 1)
             self.edges.add(row, i, -1, contribution)
-        for i in wanted:
-            if (row, i) in self.edges:
-                self.receive(args[i], self.edges[row, i].contribution)
+        for arg, contribution in received:
+            self.receive(arg, contribution)
 
     def read(self, row: int, start: int) -> None:
         """Keep a read for `place_reads`: all reads of an array become one accumulate row."""
@@ -376,18 +290,21 @@ class _Reverse:
     def place_reads(self, row: int) -> None:
         """Put what was read from a row back in its places, adding up."""
         graph, writer = self.graph, self.writer
-        keys, dynamic = [], []
+        keys: list[Any] = []
+        dynamic: list[int] = []
         reads = self.reads.pop(row)
         for reader, _ in reads:
             keys.append(shifted(graph.params(reader)["key"], len(dynamic)))
             dynamic.extend(graph.args(reader)[1:])
-        writer.at(graph, row, -1)
-        operands = (self.zeros(graph.abstract(row)), *(g for _, g in reads), *dynamic)
+        writer.current_origin = (row, -1)
+        operands = (self.zeros(row), *(g for _, g in reads), *dynamic)
         total = apply(writer, ACCUMULATE, [Symbol(writer, r) for r in operands], {"keys": Keys(keys)})
         self.receive(row, total.row)
 
-    def zeros(self, abstract: Abstract) -> int:
+    def zeros(self, row: int) -> int:
         """A constant row of zeros with the shape and floating dtype of a row."""
+        self.writer.current_origin = (row, -1)
+        abstract = self.graph.abstract(row)
         if not isinstance(abstract.dtype, np.dtype):
             return self.writer.constant(0.0)
         dtype = abstract.dtype if abstract.dtype.kind in "fc" else np.dtype(np.float64)
@@ -422,12 +339,16 @@ def differentiate(
     if seeds is None:
         seeds = [None if graph.abstract(row).shape else one(graph.abstract(row)) for row in outputs]
     rows = tuple([reverse.seed(row, value) for row, value in zip(outputs, seeds, strict=True)])
+    reverse.writer.begin()
+    for output, row in zip(outputs, rows, strict=True):
+        if reverse.marks[output]:
+            reverse.receive(output, row)
     reverse.sweep()
     writer, cotangents = reverse.writer, reverse.cotangents
-    writer.origin_now = None
     gradients = [
-        cotangents[row] if cotangents[row] >= 0 else reverse.zeros(graph.abstract(row)) for row in wrt
+        cotangents[row] if cotangents[row] >= 0 else reverse.zeros(row) for row in wrt
     ]
+    writer.end()
     inputs = (*graph.inputs, *(row for row in rows if writer.op(row) is INPUT))
     reached = tuple([cotangents[row] >= 0 for row in wrt])
     return Derivative(writer.freeze(inputs, gradients), wrt, rows, cotangents, reverse.edges, reached)
