@@ -71,8 +71,10 @@ def _of_base(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstra
 def _indexed(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract | None:
     if params.get("shape") is not None:
         return _array(params["shape"], abstracts[0].dtype)
-    if type(params["key"]) is int and len(abstracts[0].shape) == 1:
-        return _array((), abstracts[0].dtype)
+    key, shape = params["key"], abstracts[0].shape
+    parts = key if type(key) is tuple else (key,)
+    if len(parts) <= len(shape) and all(type(k) is int for k in parts):
+        return _array(shape[len(parts) :], abstracts[0].dtype)
     return None
 
 
