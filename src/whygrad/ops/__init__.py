@@ -16,7 +16,9 @@ from whygrad.ops.comparison import CHOICE, COMPARISON, select
 from whygrad.ops.exponential import EXPONENTIAL
 from whygrad.ops.indexing import INDEXING, Keys, Slot, accumulate, assemble, index, resolve, template
 from whygrad.ops.inference import infer
+from whygrad.ops.joining import JOINING
 from whygrad.ops.linear_algebra import LINEAR_ALGEBRA
+from whygrad.ops.products import PRODUCTS
 from whygrad.ops.reductions import REDUCTIONS
 from whygrad.ops.shapes import SHAPES, astype, sum_to
 from whygrad.ops.trigonometric import TRIGONOMETRIC
@@ -29,8 +31,8 @@ __all__ = [
 OPS: dict[str, Op] = {
     op.name: op
     for family in (
-        ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, COMPARISON, CHOICE, REDUCTIONS, LINEAR_ALGEBRA, SHAPES,
-        INDEXING,
+        ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, COMPARISON, CHOICE, REDUCTIONS, PRODUCTS, LINEAR_ALGEBRA,
+        SHAPES, JOINING, INDEXING,
     )
     for op in family
 }  # fmt: skip

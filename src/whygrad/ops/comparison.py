@@ -44,6 +44,11 @@ def _clip_method(a: Any, min: Any = None, max: Any = None, out: Any = None, **op
     return _clip(a, min, max, out, **options)
 
 
+def _round(a: Any, decimals: int = 0, out: Any = None) -> Bound:
+    refuse_given(np.round, out=out)
+    return (a,), {"decimals": operator.index(decimals)} if decimals else {}
+
+
 def _clip_value(x: Any, low: Any, high: Any) -> Any:
     # An infinite bound stands for `no bound`; handed to NumPy it would turn integers into floats.
     low = None if isinstance(low, float) and low == -math.inf else low
@@ -74,6 +79,8 @@ COMPARISON = (
     mask("isnan", np.isnan, "", "", np.isnan, math.isnan),
     mask("isinf", np.isinf, "", "", np.isinf, math.isinf),
     mask("isfinite", np.isfinite, "", "", np.isfinite, math.isfinite),
+    mask("whole_floor", math.floor, "", r"\lfloor {0} \rfloor", math.floor),
+    mask("whole_ceil", math.ceil, "", r"\lceil {0} \rceil", math.ceil),
     mask("signbit", np.signbit, "", "", np.signbit),
 )
 
@@ -151,6 +158,15 @@ CHOICE = (
         kinks=lambda x: np.sin(np.pi * x),
         note="Rounding makes steps: the local gradient is 0 between them.",
         calls=(np.floor,),
+    ),
+    Op(
+        "round",
+        np.round,
+        Elementwise(None),
+        latex=r"\operatorname{{round}} {0}",
+        kinks=lambda x, decimals=0: np.cos(np.pi * x * 10.0**decimals),
+        note="Rounding makes steps: the local gradient is 0 between them.",
+        calls=((np.round, _round), (np.ndarray.round, _round), np.rint),
     ),
     Op(
         "ceil",

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, call, shape_of
+from whygrad.ops.calls import Bound, call, normal_axes, refuse_given, shape_of
 from whygrad.rules import Explicit, zeros_like
 
 
@@ -220,12 +220,20 @@ def _getitem(x: Any, key: Any) -> Bound:
     return (x, *dynamic), {"key": stated}
 
 
+def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Bound:
+    refuse_given(np.take, out=out, mode=None if mode == "raise" else mode)
+    if axis is None:
+        return _getitem(np.reshape(a, -1), indices)
+    where = normal_axes(axis, len(shape_of(a)))[0]
+    return _getitem(a, (*[slice(None)] * where, indices) if where else indices)
+
+
 INDEX = Op(
     "index",
     _index,
     Explicit(_index_vjp, _index_jvp),
     note="Reading has the local gradient 1 for the entries read and 0 for the others.",
-    calls=((operator.getitem, _getitem),),
+    calls=((operator.getitem, _getitem), (np.take, _take), (np.ndarray.take, _take)),
 )
 ASSEMBLE = Op(
     "assemble",

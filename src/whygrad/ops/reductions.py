@@ -7,13 +7,14 @@ counted from the front.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import NOT_GIVEN, Bound, axis_params, normal_axes, refuse_given, shape_of
-from whygrad.rules import Linear
+from whygrad.ops.calls import NOT_GIVEN, Adapter, Bound, axis_params, normal_axes, refuse_given, shape_of
+from whygrad.rules import Explicit, Linear
 
 
 def kept_shape(x: Any, axis: Any = None) -> tuple[int, ...]:
@@ -23,9 +24,14 @@ def kept_shape(x: Any, axis: Any = None) -> tuple[int, ...]:
     return tuple(1 if k in axes else n for k, n in enumerate(shape))
 
 
+def kept(y: Any, x: Any, axis: Any = None) -> Any:
+    """A reduction `y` of `x` with the reduced axes kept."""
+    return np.reshape(y, kept_shape(x, axis))
+
+
 def spread(g: Any, x: Any, axis: Any = None) -> Any:
     """Copy a reduced array back along the axes that were reduced, to the shape of `x`."""
-    return np.broadcast_to(np.reshape(g, kept_shape(x, axis)), shape_of(x))
+    return np.broadcast_to(kept(g, x, axis), shape_of(x))
 
 
 def count(x: Any, axis: Any = None) -> int:
@@ -34,7 +40,7 @@ def count(x: Any, axis: Any = None) -> int:
     return math.prod(shape[k] for k in normal_axes(axis, len(shape)))
 
 
-def reduction(function: Any) -> Any:
+def reduction(function: Any) -> Adapter:
     """Adapter for `function(a, axis, dtype, out, keepdims, initial, where)`."""
 
     def adapter(
@@ -47,15 +53,102 @@ def reduction(function: Any) -> Any:
     return adapter
 
 
+def extreme(function: Any) -> Adapter:
+    """Adapter for `function(a, axis, out, keepdims, initial, where)`."""
+
+    def adapter(
+        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False,
+        initial: Any = NOT_GIVEN, where: Any = NOT_GIVEN,
+    ) -> Bound:  # fmt: skip
+        refuse_given(function, out=out, initial=initial, where=None if where is True else where)
+        return (a,), axis_params(a, axis, keepdims)
+
+    return adapter
+
+
+def spread_out(function: Any) -> Adapter:
+    """Adapter for var and std: `function(a, axis, dtype, out, ddof, keepdims)`."""
+
+    def adapter(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = False,
+        **options: Any,
+    ) -> Bound:  # fmt: skip
+        refuse_given(
+            function, dtype=dtype, out=out, **{k: v for k, v in options.items() if k != "correction"}
+        )
+        ddof = options["correction"] if options.get("correction", NOT_GIVEN) is not NOT_GIVEN else ddof
+        return (a,), axis_params(a, axis, keepdims) | ({"ddof": ddof} if ddof else {})
+
+    return adapter
+
+
+def where_extreme(function: Any) -> Adapter:
+    """Adapter for `function(a, axis, out, keepdims)` with a single axis."""
+
+    def adapter(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Bound:
+        refuse_given(function, out=out)
+        return (a,), axis_params(a, axis, keepdims)
+
+    return adapter
+
+
 def _mean_transpose(i: int, g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return spread(g, x, axis) / count(x, axis)
 
+
+Factor = Callable[..., Any]
+
+
+def weighted(factor: Factor) -> Explicit:
+    """The rule of a reduction whose partials are `factor(y, x, axis, **params)`, of the shape of `x`."""
+
+    def vjp(i: int, g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False, **params: Any) -> Any:
+        return spread(g, x, axis) * factor(y, x, axis, **params)
+
+    def jvp(
+        tangents: Sequence[Any], y: Any, x: Any, axis: Any = None, keepdims: bool = False, **params: Any
+    ) -> Any:
+        t = tangents[0]
+        moved = None if t is None else t * factor(y, x, axis, **params)
+        return moved if moved is None else np.sum(moved, axis=axis, keepdims=keepdims)
+
+    return Explicit(vjp, jvp)
+
+
+def _share(y: Any, x: Any, axis: Any) -> Any:
+    hit = x == kept(y, x, axis)
+    return hit / np.sum(hit, axis=axis, keepdims=True)
+
+
+def _var_factor(y: Any, x: Any, axis: Any, ddof: float = 0) -> Any:
+    return (x - np.mean(x, axis=axis, keepdims=True)) * (2.0 / (count(x, axis) - ddof))
+
+
+def _std_factor(y: Any, x: Any, axis: Any, ddof: float = 0) -> Any:
+    # Equal entries: deviations of 0 over a deviation of 0; the useful choice is 0.
+    safe = kept(np.where(y == 0, 1.0, y), x, axis)
+    return (x - np.mean(x, axis=axis, keepdims=True)) / (safe * (count(x, axis) - ddof))
+
+
+def gap(x: Any, axis: Any = None) -> Any:
+    """How far the largest entry is above the next: 0 at a tie."""
+    shape = np.shape(x)
+    axes = normal_axes(axis, len(shape))
+    rest = [k for k in range(len(shape)) if k not in axes]
+    flat = np.reshape(np.transpose(x, (*rest, *axes)), (*(shape[k] for k in rest), -1))
+    if flat.shape[-1] < 2:
+        return np.ones(flat.shape[:-1])
+    top = np.partition(flat, -2, axis=-1)
+    return top[..., -1] - top[..., -2]
+
+
+EXTREME_NOTE = "The {} entry takes the whole gradient; tied entries share it evenly."
 
 REDUCTIONS = (
     Op(
         "sum",
         np.sum,
-        Linear(lambda i, g, x, axis=None, keepdims=False: spread(g, x, axis)),
+        Linear(lambda i, g, x, axis=None, keepdims=False: spread(g, x, axis), local=1.0),
         latex=r"\sum {0}",
         note="The local gradient of a sum is 1 for every entry.",
         axes=("axis",),
@@ -64,10 +157,87 @@ REDUCTIONS = (
     Op(
         "mean",
         np.mean,
-        Linear(_mean_transpose),
+        Linear(_mean_transpose, local=lambda x, axis=None, keepdims=False: 1.0 / max(count(x, axis), 1)),
         latex=r"\operatorname{{mean}} {0}",
         note="The local gradient of a mean of n entries is 1/n for every entry.",
         axes=("axis",),
         calls=((np.mean, reduction(np.mean)), (np.ndarray.mean, reduction(np.ndarray.mean))),
+    ),
+    Op(
+        "max",
+        np.max,
+        weighted(_share),
+        latex=r"\max {0}",
+        kinks=lambda x, axis=None, keepdims=False: gap(x, axis),
+        note=EXTREME_NOTE.format("largest"),
+        axes=("axis",),
+        calls=(
+            (np.max, extreme(np.max)),
+            (np.amax, extreme(np.amax)),
+            (np.ndarray.max, extreme(np.ndarray.max)),
+        ),
+    ),
+    Op(
+        "min",
+        np.min,
+        weighted(_share),
+        latex=r"\min {0}",
+        kinks=lambda x, axis=None, keepdims=False: gap(-x, axis),
+        note=EXTREME_NOTE.format("smallest"),
+        axes=("axis",),
+        calls=(
+            (np.min, extreme(np.min)),
+            (np.amin, extreme(np.amin)),
+            (np.ndarray.min, extreme(np.ndarray.min)),
+        ),
+    ),
+    Op(
+        "var",
+        np.var,
+        weighted(_var_factor),
+        latex=r"\operatorname{{var}} {0}",
+        note="The local gradient of a variance of n entries is 2*(x - mean)/n for every entry "
+        "(n - ddof in place of n if ddof is given).",
+        axes=("axis",),
+        calls=((np.var, spread_out(np.var)), (np.ndarray.var, spread_out(np.ndarray.var))),
+    ),
+    Op(
+        "std",
+        np.std,
+        weighted(_std_factor),
+        latex=r"\operatorname{{std}} {0}",
+        kinks=lambda x, axis=None, keepdims=False, ddof=0: np.std(x, axis=axis),
+        note="The local gradient of a standard deviation s of n entries is (x - mean)/(n*s) for every entry; "
+        "0 is chosen where all entries are equal.",
+        axes=("axis",),
+        calls=((np.std, spread_out(np.std)), (np.ndarray.std, spread_out(np.ndarray.std))),
+    ),
+    Op(
+        "argmax",
+        np.argmax,
+        None,
+        axes=("axis",),
+        calls=((np.argmax, where_extreme(np.argmax)), (np.ndarray.argmax, where_extreme(np.ndarray.argmax))),
+    ),
+    Op(
+        "argmin",
+        np.argmin,
+        None,
+        axes=("axis",),
+        calls=((np.argmin, where_extreme(np.argmin)), (np.ndarray.argmin, where_extreme(np.ndarray.argmin))),
+    ),
+    Op(
+        "any",
+        np.any,
+        None,
+        axes=("axis",),
+        calls=((np.any, where_extreme(np.any)), (np.ndarray.any, where_extreme(np.ndarray.any))),
+    ),
+    Op(
+        "all",
+        np.all,
+        None,
+        axes=("axis",),
+        calls=((np.all, where_extreme(np.all)), (np.ndarray.all, where_extreme(np.ndarray.all))),
     ),
 )

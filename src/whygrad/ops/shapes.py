@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -43,8 +44,11 @@ def _full_shape(x: Any, shape: Any) -> tuple[int, ...]:
     shape = tuple(operator.index(n) for n in given)
     if -1 not in shape:
         return shape
-    full: tuple[int, ...] = np.broadcast_to(0, shape_of(x)).reshape(shape).shape
-    return full
+    known: int = math.prod(n for n in shape if n != -1)
+    size = math.prod(shape_of(x))
+    if shape.count(-1) > 1 or not known or size % known:
+        raise ValueError(f"cannot reshape array of size {size} into shape {shape}")
+    return tuple(size // known if n == -1 else n for n in shape)
 
 
 def _reshape(
@@ -153,6 +157,28 @@ def _transposed_permutation(i: int, g: Any, x: Any, axes: tuple[int, ...] | None
     return np.transpose(g, tuple(axes.index(k) for k in range(len(axes))))
 
 
+def _diag(v: Any, k: int = 0) -> Bound:
+    shape = shape_of(v)
+    if k or (len(shape) == 2 and shape[0] != shape[1]):
+        raise TypeError("numpy.diag: only the main diagonal of a square matrix is supported by whygrad")
+    return (v,), {}
+
+
+def _triangle(m: Any, k: int = 0) -> Bound:
+    return (m,), {"k": operator.index(k)} if k else {}
+
+
+def triangle(name: str, function: Any) -> Op:
+    """Lower or upper triangle: the rest is zero, and its transpose is itself."""
+    return Op(
+        name,
+        function,
+        Linear(lambda i, g, x, k=0: function(g, k)),
+        note="The entries that are kept have the local gradient 1, the others 0.",
+        calls=((function, _triangle),),
+    )
+
+
 SUM_TO = Op(
     "sum_to",
     _sum_to,
@@ -235,6 +261,16 @@ SHAPES = (
             (np.asanyarray, _copy),
             (np.ascontiguousarray, _copy),
         ),
+    ),
+    triangle("tril", np.tril),
+    triangle("triu", np.triu),
+    Op(
+        "diag",
+        np.diag,
+        # Of a vector or of a square matrix: the adapter lets nothing else through.
+        Linear(lambda i, g, x: np.diag(g)),
+        note="Diagonals move entries: the local gradient of each entry is 1, and 0 off the diagonal.",
+        calls=((np.diag, _diag),),
     ),
     SUM_TO,
     ASTYPE,

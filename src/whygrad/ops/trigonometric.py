@@ -77,6 +77,29 @@ TRIGONOMETRIC = (
         calls=(np.arctan2, math.atan2),
     ),
     Op(
+        "hypot",
+        np.hypot,
+        # At the origin, a kink: 0 over 0; the useful choice is 0.
+        Elementwise(
+            lambda a, b, y: a / np.where(y == 0, 1, y),
+            lambda a, b, y: b / np.where(y == 0, 1, y),
+            times=damped_multiply,
+        ),
+        latex=r"\sqrt{{{0}^2 + {1}^2}}",
+        kinks=np.hypot,
+        note="The local gradient of hypot(a, b) is a/hypot(a, b) for a and b/hypot(a, b) for b; "
+        "0 is chosen at the origin.",
+        calls=(np.hypot, math.hypot),
+    ),
+    Op(
+        "sinc",
+        np.sinc,
+        unary(lambda x, y: (np.cos(np.pi * x) - y) / np.where(x == 0, 1, x)),
+        latex=r"\operatorname{{sinc}} {0}",
+        note="The local gradient of sin(pi*x)/(pi*x) is (cos(pi*x) - sinc(x))/x, and 0 at 0.",
+        calls=((np.sinc, lambda x: ((x,), {})),),
+    ),
+    Op(
         "sinh",
         np.sinh,
         unary(lambda x, y: np.cosh(x)),
