@@ -1,1 +1,53 @@
-"""whygrad: why is my gradient what it is?"""
+"""whygrad: why is my gradient what it is?
+
+The names below are loaded when they are first used (PEP 562): `import whygrad` alone loads neither NumPy nor
+anything that needs it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from whygrad.api import check, explain, show
+    from whygrad.errors import WhygradError
+    from whygrad.transformations import grad, jvp, trace, value_and_grad, vjp
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "check": "api",
+    "explain": "api",
+    "show": "api",
+    "grad": "transformations",
+    "jvp": "transformations",
+    "trace": "transformations",
+    "value_and_grad": "transformations",
+    "vjp": "transformations",
+    "WhygradError": "errors",
+}
+
+__all__ = [
+    "WhygradError",
+    "__version__",
+    "check",
+    "explain",
+    "grad",
+    "jvp",
+    "show",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

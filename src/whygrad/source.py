@@ -7,11 +7,17 @@ rewritten code carries it as a literal. `site(number)` gives the record.
 from __future__ import annotations
 
 import ast
+import difflib
+import io
+import os
 import threading
+import tokenize
 from dataclasses import dataclass, field
 from typing import Literal
 
-from whygrad.errors import Place
+from whygrad.errors import Place, ScriptError
+
+MAX_BYTES = 2_000_000
 
 SiteKind = Literal["module", "class", "function", "loop", "branch", "statement", "expression"]
 
@@ -68,6 +74,67 @@ class Source:
 
     def place(self, span: Span) -> Place:
         return Place(self.filename, span.line, span.column, span.end_line, span.end_column)
+
+
+def read_source(path: str) -> Source:
+    """Read a Python file as Python does (PEP 263); ScriptError for what is no readable Python text."""
+    if os.path.isdir(path):
+        raise ScriptError(f"{path} is a directory, not a Python file", hint=_file_within(path))
+    if not os.path.exists(path):
+        raise ScriptError(f"there is no file {path}", hint=_near(path))
+    if not os.path.isfile(path):
+        raise ScriptError(f"{path} is not a regular file", hint="save the script to a file, and name that")
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ScriptError(f"{path} cannot be read: {error.strerror}", hint=f"ls -l {path}") from None
+    if len(data) > MAX_BYTES:
+        raise ScriptError(
+            f"{path} has more than {MAX_BYTES // 1_000_000} MB, too much for a script",
+            hint="put the forward and the backward pass into a file of their own",
+        )
+    if b"\0" in data:
+        raise ScriptError(f"{path} is a binary file, not Python text", hint="name the .py file")
+    return Source(path, _decoded(path, data))
+
+
+def _decoded(path: str, data: bytes) -> str:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except SyntaxError as error:
+        raise ScriptError(f"{path}: {error}", hint="save the file as UTF-8") from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ScriptError(
+            f"{path} is not {error.encoding.upper()} text: byte {data[error.start]:#04x} in line {line}",
+            hint="save the file as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-",
+            place=Place(path, line),
+        ) from None
+
+
+def _near(path: str) -> str:
+    """A suggestion for a name that does not exist: the file it may have been meant for."""
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")
+    except OSError:
+        return f"there is no folder {folder} either: give the path of a Python file"
+    close = difflib.get_close_matches(name, [n for n in names if n.endswith(".py")], n=1)
+    if close:
+        return f"did you mean {os.path.join(folder, close[0])}?"
+    return "give the path of a Python file"
+
+
+def _file_within(folder: str) -> str:
+    try:
+        scripts = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
+    except OSError:
+        scripts = []
+    return (
+        f"name a file in it: {os.path.join(folder, scripts[0])}" if scripts else "there is no .py file in it"
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,97 @@
+"""The command `whygrad`: reads the arguments, calls one command, turns errors into messages and a status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NoReturn
+
+from whygrad import __version__
+from whygrad.commands import check, code, explain, failures, show
+from whygrad.errors import UsageError, WhygradError
+
+COMMANDS = {
+    "check": (check, "check the gradients of a file: what is wrong, where, why, and the repair"),
+    "explain": (explain, "explain every number of the gradients of a file or a formula"),
+    "show": (show, "draw the circuit with its values and gradients"),
+    "code": (code, "explain a code such as WG203"),
+}
+
+EXAMPLES = """\
+examples:
+  whygrad check neuron.py
+  whygrad explain "sigmoid(w*x + b)" --at "w=2, x=-1, b=3" --why w
+  whygrad show neuron.py --out neuron.svg
+  whygrad code WG203
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises where argparse would print and exit, so that `--format json` can answer in JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"{self.prog} --help")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status (0 fine, 1 something wrong found, 2 could not be done)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _run(words)
+        sys.stdout.flush()  # a closed pipe shows here, where it can still be met quietly
+        return status
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Python flushes once more at exit: give it somewhere to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The arguments of all commands."""
+    parser = _Parser(
+        prog="whygrad",
+        description="Why is my gradient what it is?",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"whygrad {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (command, summary) in COMMANDS.items():
+        below = commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=command.EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.configure(below)
+        below.set_defaults(run=command.run)
+    return parser
+
+
+def _run(words: list[str]) -> int:
+    args = argparse.Namespace()
+    try:
+        build_parser().parse_args(words, namespace=args)
+        return int(args.run(args))
+    except WhygradError as error:
+        if _wants_json(words):
+            print(json.dumps(failures.failed_check(getattr(args, "file", None), error), indent=2))
+        else:
+            texts = {"<formula>": getattr(args, "target", ""), "<point>": getattr(args, "at", "")}
+            failures.tell(error, texts)
+        return failures.ERROR_STATUS
+
+
+def _wants_json(words: list[str]) -> bool:
+    """Read from the words themselves: they may be the very thing that could not be parsed."""
+    return "--format=json" in words or ("--format", "json") in pairwise(words)

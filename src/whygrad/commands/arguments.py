@@ -1,0 +1,74 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from typing import Any
+
+from whygrad.errors import ScriptError
+from whygrad.isolation import DEFAULT_SECONDS, ask
+from whygrad.rendering.terminal import can_draw, terminal_width, wants_color
+from whygrad.source import read_source
+
+LONGEST = 86400.0
+
+
+def add_time_limit(parser: argparse.ArgumentParser) -> None:
+    """Declare `--time-limit`."""
+    parser.add_argument(
+        "--time-limit",
+        metavar="SECONDS",
+        type=seconds,
+        default=DEFAULT_SECONDS,
+        help=f"stop after this long, and say where (default {DEFAULT_SECONDS:g})",
+    )
+
+
+def add_subject(parser: argparse.ArgumentParser) -> None:
+    """Declare what is to be explained or shown, and where."""
+    parser.add_argument("target", metavar="FILE-or-FORMULA", help='a Python file, or text such as "w*x + b"')
+    parser.add_argument("--at", metavar='"w=2, x=-1"', default="", help="values of the inputs")
+    add_time_limit(parser)
+
+
+def ask_about(args: argparse.Namespace, task: str, **details: Any) -> dict[str, Any]:
+    """The child's reply about a file or formula; what had to be done first is printed."""
+    path = args.target if _names_a_file(args.target) else ""
+    if path:
+        read_source(path)
+    request = {
+        "task": task,
+        "path": path,
+        "formula": "" if path else args.target,
+        "at": args.at,
+        "width": terminal_width(),
+        "color": wants_color(),
+        "unicode": can_draw(),
+    }
+    given = {name: value for name, value in details.items() if value is not None}
+    reply = ask(request | given, args.time_limit)
+    for note in reply.get("notes", ()):
+        print(note)
+    return reply
+
+
+def _names_a_file(target: str) -> bool:
+    """A slash alone does not make a path: `a/b` is a formula."""
+    if os.path.exists(target) or target.endswith(".py"):
+        return True
+    if os.path.exists(f"{target}.py"):
+        raise ScriptError(f"there is no file {target}", hint=f"did you mean {target}.py?")
+    return False
+
+
+def seconds(text: str) -> float:
+    """A positive, finite number of seconds; argparse tells the rest."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds between 0 and {LONGEST:g}")
+    return value

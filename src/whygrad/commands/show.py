@@ -1,0 +1,52 @@
+"""`whygrad show FILE-or-FORMULA`: the circuit, with the value above each wire and the gradient below."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from whygrad.commands.arguments import add_subject, ask_about
+from whygrad.errors import UsageError
+
+EXAMPLES = """\
+examples:
+  whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
+  whygrad show neuron.py --out neuron.svg
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_subject(parser)
+    parser.add_argument("--out", metavar="FILE.svg", default="", help="write a picture; else draw here")
+    parser.add_argument("--group", action="store_true", help="draw each gate (sigmoid) as one box")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw here or into a file; returns the exit status."""
+    if args.out:
+        _refuse_unwritable(args.out)
+    reply = ask_about(args, "show", svg=bool(args.out), group=args.group)
+    if not args.out:
+        print(reply["text"])
+        return 0
+    try:
+        with open(args.out, "w", encoding="utf-8") as stream:
+            stream.write(reply["svg"])
+    except OSError as error:
+        raise UsageError(f"{args.out} cannot be written: {error.strerror}") from None
+    print(f"wrote {args.out}")
+    return 0
+
+
+def _refuse_unwritable(out: str) -> None:
+    """Known before any work: a kind of picture that is not drawn, or a folder that is not there."""
+    stem, extension = os.path.splitext(out)
+    if extension.lower() != ".svg":
+        kind = f"{extension} pictures are" if extension else "a picture without an extension is"
+        raise UsageError(f"{out}: {kind} not drawn, only .svg", hint=f"--out {stem or 'circuit'}.svg")
+    folder = os.path.dirname(out)
+    if folder and not os.path.isdir(folder):
+        raise UsageError(
+            f"there is no folder {folder} to write {os.path.basename(out)} into", hint=f"mkdir -p {folder}"
+        )

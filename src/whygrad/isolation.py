@@ -1,0 +1,172 @@
+"""Runs one request in a child process, so that the user's script can do no harm to its asker.
+
+The request goes in as JSON, the reply comes back as one line of JSON. A script that crashes, exits, eats
+the memory or never ends becomes an error that says so, with its line where the child could still tell it.
+Free of NumPy: the parent draws while the child computes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import IO, Any
+
+from whygrad.errors import LimitError, Place, ScriptError, WhygradError, error_of
+
+DEFAULT_SECONDS = 20.0
+_GRACE = 1.0
+"""The child stops itself at the limit and says where; this much later it is killed."""
+_TRACE_BYTES = 65536
+
+
+class Child:
+    """A started request. `reply()` waits for the answer; the child never outlives it."""
+
+    def __init__(self, request: Mapping[str, Any], seconds: float = DEFAULT_SECONDS) -> None:
+        self.path = str(request.get("path") or "")
+        self.seconds = seconds
+        self._lines: list[bytes] = []
+        self._trace = bytearray()
+        self._process = subprocess.Popen(
+            # -P: a random.py or numpy.py beside the user must not be imported in place of the library's.
+            [sys.executable, "-P", "-m", "whygrad.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env=_environment(),
+        )
+        self._deadline = time.monotonic() + seconds + _GRACE
+        self._readers = [
+            threading.Thread(target=self._read_reply, daemon=True),
+            threading.Thread(target=self._read_trace, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+        _send(self._process, {**request, "seconds": seconds})
+
+    def reply(self) -> dict[str, Any]:
+        """The worker's answer; raises the WhygradError that the worker met, or that its death amounts to."""
+        try:
+            self._wait()
+            timed_out = time.monotonic() >= self._deadline
+        finally:
+            self._stop()
+        if not self._lines:
+            raise self._death(timed_out)
+        answer: dict[str, Any] = json.loads(self._lines[0])
+        if "error" in answer:
+            raise error_of(answer["error"])
+        return answer
+
+    def _wait(self) -> None:
+        """Until the reply is there, the child has died, or its time is over.
+
+        Not until end of file: a process that the script left behind may hold the pipe open.
+        """
+        reader = self._readers[0]
+        while reader.is_alive() and time.monotonic() < self._deadline:
+            reader.join(0.05)
+            if self._process.poll() is not None:
+                reader.join(0.5)
+                return
+
+    def _stop(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (AttributeError, OSError):  # no process groups on Windows; or all gone already
+            self._process.kill()
+        self._process.wait()
+        self._readers[1].join(0.5)
+
+    def _read_reply(self) -> None:
+        line = _pipe(self._process.stdout).readline()
+        if line.endswith(b"\n"):
+            self._lines.append(line)
+
+    def _read_trace(self) -> None:
+        stream = _pipe(self._process.stderr)
+        while chunk := stream.read1(4096):  # type: ignore[attr-defined]
+            self._trace += chunk[: max(0, _TRACE_BYTES - len(self._trace))]
+
+    def _death(self, timed_out: bool) -> WhygradError:
+        trace = self._trace.decode(errors="replace")
+        place = _place_in(trace, self.path)
+        status = self._process.returncode
+        name = os.path.basename(self.path) or "the work"
+        at = f"; it was at line {place.line}" if place else ""
+        if timed_out or "Timeout (" in trace:
+            return LimitError(
+                f"{name} did not end within {self.seconds:g} seconds{at}",
+                hint=f"make its loops end, or give it more time: --time-limit {max(60, 3 * self.seconds):g}",
+                place=place,
+            )
+        if "MemoryError" in trace or status == -signal.SIGKILL.value:
+            return LimitError(
+                f"{name} asked for more memory than it may have{at}",
+                hint="make its arrays smaller: a gradient is checked as well on small shapes",
+                place=place,
+            )
+        if status < 0:
+            return ScriptError(
+                f"{name} crashed the Python process that ran it ({_signal_name(-status)}){at}",
+                hint=f"run it by itself: python {self.path or name}",
+                place=place,
+            )
+        return ScriptError(
+            f"{name} ended its process with status {status} before its gradients could be read{at}",
+            hint="remove the call that ends the process (os._exit)",
+            place=place,
+        )
+
+
+def ask(request: Mapping[str, Any], seconds: float = DEFAULT_SECONDS) -> dict[str, Any]:
+    """Run one request in a child process and return its reply; raises what `Child.reply` raises."""
+    return Child(request, seconds).reply()
+
+
+def _environment() -> dict[str, str]:
+    """The user's own, with few BLAS threads (quicker to start) and no window from `plt.show()`."""
+    threads = str(min(4, os.cpu_count() or 1))
+    quiet = {"OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, "MPLBACKEND": "Agg"}
+    return {**quiet, **os.environ}
+
+
+def _send(process: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:
+    """Write the request and close, so that `input()` in the user's script finds the end of the file."""
+    stream = _pipe(process.stdin)
+    try:
+        stream.write(json.dumps(request).encode())
+        stream.close()
+    except BrokenPipeError:
+        pass  # the child died at once; its death is told in reply()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _place_in(trace: str, path: str) -> Place | None:
+    """The innermost line of the user's file in what `faulthandler` wrote (most recent call first)."""
+    if not path:
+        return None
+    names = {p.encode("ascii", "backslashreplace").decode() for p in (path, os.path.abspath(path))}
+    for found in re.finditer(r'^  File "(.*)", line (\d+)', trace, re.MULTILINE):
+        if found[1] in names:
+            return Place(path, int(found[2]))
+    return None

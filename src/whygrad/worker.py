@@ -1,0 +1,118 @@
+"""The child process of `isolation`: reads one request, does it, writes one line of JSON.
+
+Before anything of the user's runs, the reply's pipe is moved out of its reach, its output goes nowhere,
+memory is bounded, and `faulthandler` is armed to say where the script was when it crashed or ran out of time.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import IO, Any
+
+from whygrad.errors import GraphError, LimitError, ScriptError, WhygradError
+
+MEMORY_BYTES = 8 << 30
+
+Request = Mapping[str, Any]
+Reply = dict[str, Any]
+
+
+def check(request: Request) -> Reply:
+    """Check a file: `result` is the object that `whygrad check --format json` prints."""
+    from whygrad.diagnosis import check_file
+
+    _become(request["path"])
+    return {"result": check_file(request["path"], request["hints"]).to_json()}
+
+
+TASKS: dict[str, Callable[[Request], Reply]] = {"check": check}
+
+
+def answer(request: Request) -> bytes:
+    """The reply to a request, a line of JSON; whatever goes wrong on the way is an error with a code."""
+    try:
+        return _line(TASKS[request["task"]](request))
+    except BaseException as error:
+        if os.environ.get("WHYGRAD_DEBUG") and not isinstance(error, WhygradError):
+            raise
+        name = os.path.basename(request.get("path") or "") or "the formula"
+        return _line({"error": _told(error, name).facts()})
+
+
+def main() -> None:
+    """Serve the request on standard input, then end at once: threads of the script are not waited for."""
+    pid = os.getpid()
+    request = json.loads(sys.stdin.buffer.read())
+    reply, trace = _take_pipes()
+    faulthandler.enable(trace)
+    faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)
+    _limit_memory()
+    line = answer(request)
+    if os.getpid() == pid:  # not in a copy that the script forked
+        reply.write(line)
+        reply.flush()
+    os._exit(0)
+
+
+def _line(reply: Reply) -> bytes:
+    return json.dumps(reply, allow_nan=False).encode() + b"\n"
+
+
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Private copies of standard output and error; the well-known ones lead nowhere from here on."""
+    reply, trace = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(2), "wb")
+    if not os.environ.get("WHYGRAD_DEBUG"):
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)
+    return reply, trace
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    # RLIMIT_DATA counts what is private and writable: CUDA reserves far more address space than it uses.
+    for kind, bound in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(kind)
+        soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(kind, (soft, hard))
+
+
+def _become(path: str) -> None:
+    """What `python FILE` sets: the script's folder comes first on the path, its name is all of `argv`."""
+    sys.argv = [path]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+
+
+def _told(error: BaseException, name: str) -> WhygradError:
+    """An error as one of ours; those that nobody foresaw are defects of whygrad, and said to be."""
+    if isinstance(error, WhygradError):
+        return error
+    if isinstance(error, MemoryError):
+        return LimitError(
+            f"{name} asked for more memory than it may have ({MEMORY_BYTES >> 30} GiB)",
+            hint="make its arrays smaller: a gradient is checked as well on small shapes",
+        )
+    if isinstance(error, RecursionError):
+        return LimitError(
+            f"{name} recursed too deeply", hint="look for a function that calls itself without end"
+        )
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return ScriptError(
+            f"{name} ended itself by {type(error).__name__} before its gradients could be read",
+            hint="remove the call that ends the script (sys.exit)",
+        )
+    return GraphError(
+        f"whygrad itself failed on {name}: {type(error).__name__}: {error}",
+        hint="this is a defect of whygrad, please report it; WHYGRAD_DEBUG=1 shows where it happened",
+    )
+
+
+if __name__ == "__main__":
+    main()
