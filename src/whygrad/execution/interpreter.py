@@ -1,8 +1,8 @@
 """The interpreter: (Graph, inputs) to Run, row by row with NumPy, without recursion.
 
-A graph is executed where its user never was, so arithmetic is IEEE's: nothing warns, and where Python would raise
-(1.0 / 0.0, math.log(-1.0)) the row gets NumPy's inf or nan. Branches are another matter: a row that a guard
-watches must have the value of the traced run, else the graph does not hold and GuardError says where.
+A graph is executed where its user never was, so arithmetic is IEEE's: nothing warns, and where Python would
+raise (1.0 / 0.0, math.log(-1.0)) the row gets NumPy's inf or nan. Branches are another matter: a row that a
+guard watches must have the value of the traced run, else the graph does not hold and GuardError says where.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def execute(
 ) -> Run:
     """Compute the rows of a graph at a point.
 
-    `inputs` are numbers and arrays in the order of `graph.inputs`, or by name; their shapes must be those of the
-    rows. Kept are the outputs and the rows `wanted`, or with `keep` all rows; arrays that nothing needs any more
-    are dropped on the way. Raises GuardError where a branch, length or index differs from the traced run.
+    `inputs` are numbers and arrays in the order of `graph.inputs`, or by name; their shapes must be those of
+    the rows. Kept are the outputs and the rows `wanted`, or with `keep` all rows; arrays that nothing needs
+    any more are dropped on the way. Raises GuardError where a branch, length or index differs from the
+    traced run.
     """
     values: list[Any] = [None] * len(graph)
     for row, value in zip(graph.inputs, _given(graph, inputs), strict=True):
@@ -147,13 +148,16 @@ def _advance(
 
 
 def _steps(graph: Graph, values: list[Any], events: set[int]) -> Iterator[Step]:
-    """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the way."""
+    """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the
+    way.
+    """
     ops, params, abstracts, offsets, args = (
         np.asarray(column) for column in (
             graph.op_column, graph.params_column, graph.abstract_column, graph.arg_offsets, graph.arg_column,
         )
     )  # fmt: skip
-    table, kernels = graph.tables, {}
+    table = graph.tables
+    kernels: dict[int, Callable[..., Any]] = {}
     leaves = [k for k, op in enumerate(table.ops.values) if op is CONSTANT or op is INPUT]
     flags = np.zeros(len(graph), np.int64)
     flags[list(events)] = 1

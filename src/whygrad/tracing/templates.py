@@ -1,7 +1,7 @@
 """Rules as rows: what a rule writes for one kind of edge, kept to be stamped for every edge of that kind.
 
-Running a rule on symbols costs tens of microseconds, copying the rows that it wrote one or two. So rules run on
-a scratch table once, and the rows that count are appended, renumbered, wherever they are needed.
+Running a rule on symbols costs tens of microseconds, copying the rows that it wrote one or two. So rules run
+on a scratch table once, and the rows that count are appended, renumbered, wherever they are needed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ class Writer(GraphBuilder):
         return len(self.op_column) - 1
 
     def stamp(self, template: Template, slots: list[int], row: int, arg: int) -> None:
-        """Append the rows of a template for the edge (row, arg); `slots`, those given, gains their numbers."""
+        """Append the rows of a template for the edge (row, arg); `slots`, those given, gains their
+        numbers.
+        """
         first, end = len(self.op_column), len(self.arg_column)
         self.op_column.extend(template.ops)
         self.params_column.extend(template.params)
