@@ -1,0 +1,157 @@
+"""The ledger: for every gate its value, for every edge local gradient, upstream gradient and contribution.
+
+All numbers come from one Run of the combined graph of `differentiate`, so the ledger cannot disagree with
+what is computed: it reads rows, it computes nothing but products along paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from whygrad.differentiation import Derivative
+from whygrad.emission.expressions import expression
+from whygrad.errors import EmissionError
+from whygrad.execution.interpreter import Run
+from whygrad.explanation.locals import local_formula
+from whygrad.explanation.naming import name_rows
+from whygrad.explanation.paths import Paths, find_paths
+from whygrad.graph import INPUT, Graph
+
+LONGEST = 80
+"""Formulas longer than this are not shown in a table."""
+
+
+class Entry(NamedTuple):
+    """A gate or an input: `name = formula`, its value, its gradient (None where none flows)."""
+
+    row: int
+    name: str
+    formula: str
+    value: Any
+    gradient: Any
+
+
+class EdgeEntry(NamedTuple):
+    """What flows back along one edge: local gradient x upstream gradient = contribution.
+
+    `local` is None where the operation has no elementwise local gradient (a matrix product): `rule` says it.
+    """
+
+    row: int
+    arg: int
+    source: int
+    formula: str
+    local: Any
+    upstream: Any
+    contribution: Any
+    rule: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """All numbers of one gradient computation, by row and by edge."""
+
+    graph: Graph
+    run: Run
+    derivative: Derivative
+    output: int
+    names: Mapping[int, str]
+
+    def entry(self, row: int) -> Entry:
+        return Entry(row, self.label(row), self.formula(row), self.run[row], self.gradient(row))
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Gates and inputs that the output depends on, in order of computation; constants are left out."""
+        return (self.entry(row) for row in self.names)
+
+    def label(self, row: int) -> str:
+        """The name of a row; a constant is its number."""
+        return self.names[row] if row in self.names else self.formula(row)
+
+    def formula(self, row: int) -> str:
+        """A gate as a formula over the names of its arguments; empty for an input."""
+        if self.graph.op(row) is INPUT:
+            return ""
+        try:
+            return expression(self.graph, row, self.names, library="", longest=LONGEST)
+        except EmissionError:
+            return f"{self.graph.op(row).name}(...)"
+
+    def gradient(self, row: int) -> Any:
+        """The cotangent of a row: how much the output moves with it."""
+        cotangent = self.derivative.cotangents[row]
+        return None if cotangent < 0 else self.run[cotangent]
+
+    def edge(self, row: int, arg: int) -> EdgeEntry:
+        flow = self.derivative.edges[row, arg]
+        local = self.run[flow.local] if isinstance(flow.local, int) else flow.local
+        return EdgeEntry(
+            row,
+            arg,
+            self.graph.args(row)[arg],
+            local_formula(self.derivative.graph, flow.local, len(self.graph), self.names, LONGEST),
+            local,
+            self.gradient(row),
+            self.run[flow.contribution],
+            self.graph.op(row).note,
+        )
+
+    @cached_property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """All edges that carry a gradient, from the output back."""
+        return tuple(sorted(self.derivative.edges, key=lambda edge: (-edge[0], edge[1])))
+
+    def uses(self, source: int) -> list[EdgeEntry]:
+        """The edges that leave a row: its gradient is the sum of their contributions."""
+        return [self.edge(*edge) for edge in self._uses.get(source, ())]
+
+    @cached_property
+    def _uses(self) -> dict[int, list[tuple[int, int]]]:
+        uses: dict[int, list[tuple[int, int]]] = {}
+        for row, arg in self.edges:
+            uses.setdefault(self.graph.args(row)[arg], []).insert(0, (row, arg))
+        return uses
+
+    @cached_property
+    def is_scalar(self) -> bool:
+        """Every edge has a single number for its local gradient, so paths have products."""
+        locals_ = (self._local(*edge) for edge in self.edges)
+        return all(local is not None and np.ndim(local) == 0 for local in locals_)
+
+    def _local(self, row: int, arg: int) -> Any:
+        local = self.derivative.edges[row, arg].local
+        return self.run[local] if isinstance(local, int) else local
+
+    def paths(self, limit: int = 20) -> Paths:
+        """The paths to the output. Their products mean something only if `is_scalar`."""
+        scalar = self.is_scalar
+        weighted = (
+            ((row, arg), self.graph.args(row)[arg], float(self._local(row, arg)) if scalar else 1.0)
+            for row, arg in self.edges
+        )
+        return find_paths(weighted, self.output, limit)
+
+
+def ledger(graph: Graph, run: Run, derivative: Derivative) -> Ledger:
+    """The ledger of a graph with one output. `run` holds all rows of `derivative.graph` (`keep=True`)."""
+    (output,) = graph.outputs
+    needed = _ancestors(graph, output)
+    return Ledger(graph, run, derivative, output, name_rows(graph, needed, output))
+
+
+def _ancestors(graph: Graph, output: int) -> list[int]:
+    marks = bytearray(len(graph))
+    marks[output] = 1
+    for row in range(output, -1, -1):
+        if marks[row]:
+            for arg in graph.args(row):
+                marks[arg] = 1
+    for row in graph.inputs:
+        marks[row] = 1
+    return [row for row in range(len(graph)) if marks[row]]

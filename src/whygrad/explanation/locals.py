@@ -1,0 +1,105 @@
+"""The local gradient of an edge as a formula over the names of forward rows, read off the derivative's rows.
+
+A rule also says what happens where it does not hold (`1 / where(x < 0, nan, x)`) or at special parameters
+(`where(b == 0, 1, b - 1)`). For a reader these are folded away: what is constant is computed, a branch that
+only says NaN is left out. The numbers shown beside it are those of the full rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.expressions import expression
+from whygrad.errors import EmissionError
+from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
+
+PASSED = {"astype", "broadcast_to", "copy"}
+"""Operations that say nothing to a reader."""
+PRODUCTS = ("multiply", "damped_multiply")
+
+
+def local_formula(
+    graph: Graph, local: int | float | None, forward: int, names: Mapping[int, str], longest: int
+) -> str:
+    """Text of a local gradient; `forward` is the number of forward rows. Empty if it has no short formula."""
+    if local is None:
+        return ""
+    if not isinstance(local, int):
+        return f"{local:g}"
+    fold = _Fold(graph, forward, names)
+    try:
+        return expression(fold.finish(local), fold.rows[local], library="", longest=longest)
+    except EmissionError:
+        return ""
+
+
+class _Fold:
+    """Copies the rows of a local gradient into a small graph whose inputs are the forward rows."""
+
+    def __init__(self, graph: Graph, forward: int, names: Mapping[int, str]) -> None:
+        self.graph, self.forward, self.names = graph, forward, names
+        self.builder = GraphBuilder()
+        self.rows: dict[int, int] = {}
+
+    def finish(self, local: int) -> Graph:
+        for row in self.cone(local):
+            self.rows[row] = self.copy(row)
+        return self.builder.freeze((), (self.rows[local],))
+
+    def cone(self, local: int) -> list[int]:
+        """The rows behind `local` up to the forward rows, ascending."""
+        found, pending = {local}, [local]
+        while pending:
+            row = pending.pop()
+            if row >= self.forward:
+                new = [a for a in self.graph.args(row) if a not in found]
+                found.update(new)
+                pending.extend(new)
+        return sorted(found)
+
+    def copy(self, row: int) -> int:
+        graph, builder, op = self.graph, self.builder, self.graph.op(row)
+        if op is CONSTANT:
+            return builder.constant(graph.params(row)["value"])
+        if row < self.forward:
+            leaf = builder.add(INPUT, (), graph.abstract(row))
+            builder.name_row(leaf, self.names.get(row) or f"row{row}")
+            return leaf
+        args = [self.rows[a] for a in graph.args(row)]
+        if op.name in PASSED:
+            return args[0]
+        values = [self.known(a) for a in args]
+        if all(v is not None for v in values):
+            with np.errstate(all="ignore"):
+                return builder.constant(op.value(*values, **graph.params(row)))
+        if op.name == "where":
+            chosen = self.choose(values)
+            if chosen is not None:
+                return args[chosen]
+        if (op.name == "power" and _is(values[1], 1)) or (
+            op.name in ("multiply", "damped_multiply") and _is(values[1], 1)
+        ):
+            return args[0]
+        if op.name in ("multiply", "damped_multiply") and _is(values[0], 1):
+            return args[1]
+        return builder.add(op, args, graph.abstract(row), graph.params(row))
+
+    def known(self, row: int) -> Any:
+        """The value of a constant row, else None."""
+        return self.builder.params(row)["value"] if self.builder.op(row) is CONSTANT else None
+
+    def choose(self, values: list[Any]) -> int | None:
+        """Which argument a `where` stands for, if that is clear."""
+        condition, yes, no = values
+        if condition is not None and np.ndim(condition) == 0:
+            return 1 if condition else 2
+        if yes is not None and np.all(np.isnan(yes)):
+            return 2
+        return 1 if no is not None and np.all(np.isnan(no)) else None
+
+
+def _is(value: Any, number: float) -> bool:
+    return value is not None and bool(np.all(np.equal(value, number)))

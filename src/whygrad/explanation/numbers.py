@@ -1,0 +1,56 @@
+"""How numbers are written for people: four significant digits, more where two would look alike; -0.0 is 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+DIGITS = 4
+FEW = 12
+"""Arrays of up to this many entries are written out, larger ones by shape and range."""
+
+
+def number_text(value: Any, digits: int = DIGITS) -> str:
+    """A single number: `0.7311`, `-3`, `1.2e-08`, `nan`, `True`."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, complex | np.complexfloating):
+        return f"{complex(value):.{digits}g}"
+    real = float(value)
+    if real == 0:
+        return "0"
+    if real == int(real) if np.isfinite(real) else False:
+        return str(int(real)) if abs(real) < 10**8 else f"{real:.{digits}g}"
+    return f"{real:.{digits}g}"
+
+
+def value_text(value: Any, digits: int = DIGITS) -> str:
+    """A number, or an array by its entries if it is small, else by its shape and range."""
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return number_text(array[()], digits)
+    if 0 < array.size <= FEW:
+        return _entries(array, digits)
+    shape = f"array {array.shape}"
+    if array.size == 0 or array.dtype.kind not in "fiu":
+        return shape
+    low, high = (number_text(bound, digits) for bound in (array.min(), array.max()))
+    return f"{shape}, {low} to {high}" if low != high else f"{shape}, all {low}"
+
+
+def _entries(array: np.ndarray[Any, Any], digits: int) -> str:
+    if array.ndim == 0:
+        return number_text(array[()], digits)
+    return f"[{', '.join(_entries(part, digits) for part in array)}]"
+
+
+def texts(values: Sequence[Any]) -> list[str]:
+    """Several single numbers, with enough digits that different ones look different."""
+    for digits in range(DIGITS, 17):
+        written = [number_text(value, digits) for value in values]
+        exact = [number_text(value, 17) for value in values]
+        if len(set(written)) == len(set(exact)):
+            return written
+    return written
