@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from whygrad import __version__
 from whygrad.commands import check, code, explain, failures, show
-from whygrad.errors import UsageError, WhygradError
+from whygrad.errors import DefectError, UsageError, WhygradError
 
 COMMANDS = {
     "check": (check, "check the gradients of a file: what is wrong, where, why, and the repair"),
@@ -84,12 +84,22 @@ def _run(words: list[str]) -> int:
         build_parser().parse_args(words, namespace=args)
         return int(args.run(args))
     except WhygradError as error:
-        if _wants_json(words):
-            print(json.dumps(failures.failed_check(getattr(args, "file", None), error), indent=2))
-        else:
-            texts = {"<formula>": getattr(args, "target", ""), "<point>": getattr(args, "at", "")}
-            failures.tell(error, texts)
-        return failures.ERROR_STATUS
+        return _fail(error, words, args)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get("WHYGRAD_DEBUG"):
+            raise
+        return _fail(DefectError.of(error, "in its command"), words, args)
+
+
+def _fail(error: WhygradError, words: list[str], args: argparse.Namespace) -> int:
+    if _wants_json(words):
+        print(json.dumps(failures.failed_check(getattr(args, "file", None), error), indent=2))
+    else:
+        texts = {"<formula>": getattr(args, "target", ""), "<point>": getattr(args, "at", "")}
+        failures.tell(error, texts)
+    return failures.ERROR_STATUS
 
 
 def _wants_json(words: list[str]) -> bool:

@@ -110,6 +110,20 @@ class EmissionError(WhygradError):
     code = "WG613"
 
 
+class DefectError(WhygradError):
+    """whygrad itself failed where it should have given an answer or a reason: please report it."""
+
+    code = "WG698"
+
+    @classmethod
+    def of(cls, error: BaseException, doing: str) -> DefectError:
+        """An exception that nobody foresaw, as a message."""
+        return cls(
+            f"whygrad itself failed {doing}: {type(error).__name__}: {error}",
+            hint="this is a defect of whygrad, please report it; WHYGRAD_DEBUG=1 shows where it happened",
+        )
+
+
 class GraphError(WhygradError):
     """A graph breaks the rules of a legal graph: a defect of whygrad, not of the user's code."""
 

@@ -102,13 +102,16 @@ def read_source(path: str) -> Source:
 def _decoded(path: str, data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
     except SyntaxError as error:
-        raise ScriptError(f"{path}: {error}", hint="save the file as UTF-8") from None
+        if "unknown encoding" in str(error):
+            raise ScriptError(f"{path}: {error}", hint="save the file as UTF-8, and say so") from None
+        encoding = "utf-8"  # told below, with the byte and its line
+    try:
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ScriptError(
-            f"{path} is not {error.encoding.upper()} text: byte {data[error.start]:#04x} in line {line}",
+            f"{path} is not {encoding.upper()} text: byte {data[error.start]:#04x} in line {line}",
             hint="save the file as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-",
             place=Place(path, line),
         ) from None

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from whygrad.errors import GraphError, LimitError, ScriptError, WhygradError
+from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
 
 MEMORY_BYTES = 8 << 30
 
@@ -108,10 +108,7 @@ def _told(error: BaseException, name: str) -> WhygradError:
             f"{name} ended itself by {type(error).__name__} before its gradients could be read",
             hint="remove the call that ends the script (sys.exit)",
         )
-    return GraphError(
-        f"whygrad itself failed on {name}: {type(error).__name__}: {error}",
-        hint="this is a defect of whygrad, please report it; WHYGRAD_DEBUG=1 shows where it happened",
-    )
+    return DefectError.of(error, f"on {name}")
 
 
 if __name__ == "__main__":
