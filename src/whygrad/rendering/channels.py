@@ -1,8 +1,9 @@
 """Right-angled wires between two neighbouring ranks: which vertical track each net takes.
 
 A net has rows where it enters the channel on the left and rows where it leaves on the right, and one
-vertical piece that joins them all. Two nets must not share cells of a row, so where one enters in the row in
-which another leaves, the first must turn earlier. Where that is circular, one net turns twice, by way of a free row.
+vertical piece that joins them all. Two nets must not share cells of a row, so where one enters in the row
+in which another leaves, the first must turn earlier. Where that is circular, one net turns twice, by way of
+a free row.
 """
 
 from __future__ import annotations

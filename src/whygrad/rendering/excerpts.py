@@ -124,12 +124,25 @@ def diff_lines(diff: Diff, width: int) -> list[Line]:
         lines += wrapped([Words("help: ", "hint"), Words(diff.caption)], width, indent="  ", first="")
     gutter = max((len(str(n)) for n, _, _ in diff.edits), default=1)
     for number, before, after in diff.edits:
-        removed = before.split("\n") if before else []
-        for k, text in enumerate(removed):
-            lines += _edited(f"{number + k:>{gutter}} - ", text, "wrong", width)
-        for k, text in enumerate(after.split("\n") if after else []):
-            lines += _edited(f"{number + k:>{gutter}} + ", text, "right", width)
+        old, new = (text.split("\n") if text else [] for text in (before, after))
+        head = _same(old, new)
+        tail = _same(old[head:][::-1], new[head:][::-1])
+        end = len(old) - tail, len(new) - tail
+        rows: list[tuple[int, str, str, Style]] = []
+        rows += [(k, " ", old[k], "dim") for k in range(head)]
+        rows += [(k, "-", old[k], "wrong") for k in range(head, end[0])]
+        rows += [(k, "+", new[k], "right") for k in range(head, len(new) - tail)]
+        rows += [(k, " ", new[k], "dim") for k in range(end[1], len(new))]
+        for k, sign, text, style in rows:
+            lines += _edited(f"{number + k:>{gutter}} {sign} ", text, style, width)
     return lines
+
+
+def _same(one: Sequence[str], two: Sequence[str]) -> int:
+    """How many lines at the start are the same."""
+    return next(
+        (k for k, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+    )
 
 
 def _edited(head: str, text: str, style: Style, width: int) -> list[Line]:

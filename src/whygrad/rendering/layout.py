@@ -162,3 +162,20 @@ def spread(places: Sequence[int], centre: int, tight: bool) -> list[int]:
     straight = [k for k, place in enumerate(places) if place == centre]
     middle = 2 * straight[0] if len(straight) == 1 and not tight else len(places) - 1
     return [2 * k - middle for k in range(len(places))]
+
+
+def reordered(
+    circuit: Circuit,
+    wires: Sequence[Wire],
+    pairs: Sequence[tuple[int, int]],
+    arriving: Sequence[Sequence[int]],
+) -> frozenset[int]:
+    """The boxes whose operands arrive in another order than they are written, where that matters."""
+    found = set()
+    for target, reaching in enumerate(arriving):
+        if circuit.boxes[target].label in ("+", "*"):
+            continue
+        come = [(wires[w].order, pairs[w][0]) for w in reaching]
+        if come != sorted(come):
+            found.add(target)
+    return frozenset(found)

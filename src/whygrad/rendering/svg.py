@@ -20,6 +20,7 @@ from whygrad.rendering.layout import (
     have_main_operand,
     last_place,
     layout,
+    reordered,
     respaced,
     spread,
     wires_in_order,
@@ -80,6 +81,7 @@ class _Drawn:
     entry: int = 0
     ports: int = 0
     fans: bool = False
+    reordered: bool = False
     has_main: bool = False
 
     @property
@@ -107,6 +109,8 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     extents = [_extent(d) for d in drawn]
     placed = layout(extents, pairs, gap=_GAP, rank_gap=_RANK_GAP, wire_room=8)
     placed = respaced(placed, extents, _rank_gaps(placed, pairs))
+    for box in reordered(circuit, wires, pairs, arrivals(placed, pairs)):
+        drawn[box].reordered = True
     ports = _ports(placed, pairs, drawn)
     body = [*_wire_lines(placed, wires, pairs, drawn, ports), *_box_parts(placed, drawn)]
     return _document(circuit, placed, body, any(d.entry for d in drawn), theme, title)
@@ -204,6 +208,11 @@ def _wire_lines(
             + _landing(one, placed.along[target], arrival, ports[index])
         )
         lines.append(f'<path class="wire" d="{"".join(path)}"/>')
+        if one.reordered:
+            x = placed.along[target] - one.half - 6
+            lines.append(
+                _text("faint", x, placed.across[target] + ports[index] // 2 - 4, str(wires[index].order + 1))
+            )
         if drawn[source].fans and wires[index].gradient:
             x = placed.along[target] - one.half - 10 - (one.entry - 10) // 2
             lines.append(_text("gradient", x, arrival + 13, wires[index].gradient))
@@ -212,10 +221,10 @@ def _wire_lines(
 
 def _landing(one: _Drawn, x: int, y: int, port: int) -> str:
     """The last bit of a wire: level, and bent towards the box where it comes from beside it."""
-    near = max(-_RADIUS // 2, min(_RADIUS // 2, port))
+    near = port if not one.entry else max(-_RADIUS // 2, min(_RADIUS // 2, port))
     edge = one.half
     if one.round:
-        edge = round((_RADIUS**2 - near**2) ** 0.5)
+        edge = round(max(0, _RADIUS**2 - near**2) ** 0.5)
     if near == port:
         return f"H{x - edge}"
     return f"H{x - one.half - 12}L{x - edge} {y - port + near}"

@@ -52,18 +52,23 @@ def _titled(title: str, rule: str, width: int) -> list[Line]:
 
 
 def _stacked(blocks: Sequence[Block], width: int, below_title: bool) -> list[Line]:
-    """Blocks one below the other, a blank line between them except below a heading."""
+    """Blocks one below the other, a blank line between them except where they belong together."""
     lines: list[Line] = []
     previous: Block | None = None
     for block in blocks:
         part = _LINES[type(block)](block, width)
         if not part:
             continue
-        if below_title if previous is None else not isinstance(previous, Heading):
+        if below_title if previous is None else not _belong_together(previous, block):
             lines.append([])
         lines += part
         previous = block
     return lines
+
+
+def _belong_together(above: Block, below: Block) -> bool:
+    """A heading stands on its text, a repair hangs below what it repairs."""
+    return isinstance(above, Heading) or isinstance(below, Diff)
 
 
 def _paragraph(block: Paragraph, width: int) -> list[Line]:

@@ -19,6 +19,7 @@ from whygrad.rendering.layout import (
     have_main_operand,
     last_place,
     layout,
+    reordered,
     respaced,
     spread,
     wires_in_order,
@@ -76,6 +77,11 @@ class _Cells:
     ports: int = 0
     has_main: bool = False
 
+    name: str = ""
+    """The user's name for the value of an operation, written below its box."""
+    reordered: bool = False
+    """Its operands come in another order than the formula's, and the order matters: they get numbers."""
+
     @property
     def left(self) -> int:
         return width_of(self.text) // 2
@@ -89,7 +95,9 @@ class _Cells:
         rows = 3
         if self.entry:
             rows = 2 * self.ports + 1 if self.tight else 4 * self.ports - 1
-        return Extent(self.entry + self.left, self.right + self.stub, max(3, rows))
+        wide = width_of(self.name)
+        before, after = max(self.left, wide // 2), max(self.right, wide - wide // 2)
+        return Extent(self.entry + before, after + self.stub, max(3, rows))
 
     @property
     def tight(self) -> bool:
@@ -112,6 +120,13 @@ class _Plan:
 
     @classmethod
     def of(cls, circuit: Circuit) -> _Plan:
+        """The plan of a circuit; made twice where operands come in another order, to give room to numbers."""
+        first = cls._of(circuit, frozenset())
+        mixed = reordered(circuit, first.wires, first.pairs, arrivals(first.placed, first.pairs))
+        return cls._of(circuit, mixed) if mixed else first
+
+    @classmethod
+    def _of(cls, circuit: Circuit, mixed: frozenset[int]) -> _Plan:
         wires, pairs = wires_in_order(circuit)
         leaving: list[list[Wire]] = [[] for _ in circuit.boxes]
         for wire, (source, _) in zip(wires, pairs, strict=True):
@@ -124,6 +139,8 @@ class _Plan:
             cells[target].ports += 1
             if fans[source]:
                 cells[target].entry = max(cells[target].entry, width_of(wire.gradient) + 2)
+        for box in mixed:
+            cells[box].reordered, cells[box].entry = True, max(cells[box].entry, 3)
         extents = [c.extent for c in cells]
         placed = layout(extents, pairs, gap=0, rank_gap=1)
         plan = cls(cells, wires, pairs, fans, placed)
@@ -178,14 +195,19 @@ class _Plan:
         for box, cells in enumerate(self.cells):
             end = placed.ends[placed.rank[box]] if box in sources else 0
             begin = placed.along[box] + cells.right
-            _run(masks[placed.across[box]], begin, max(end, begin + cells.stub))
+            _run(
+                masks[placed.across[box]],
+                begin,
+                max(end, placed.along[box] + cells.extent.after) if cells.stub else begin,
+            )
         for index, (source, target) in enumerate(self.pairs):
             for step, row in enumerate(placed.routes[index], placed.rank[source] + 1):
                 _run(masks[row], placed.starts[step], placed.ends[step])
             row, cells = self.arrival[index], self.cells[target]
-            edge = placed.along[target] - cells.left
+            edge = placed.along[target] - cells.extent.before + cells.entry
             _run(masks[row], placed.starts[placed.rank[target]], edge)
             self._up_to_box(masks, row, placed.across[target], edge - 1)
+            _run(masks[placed.across[target]], edge, placed.along[target] - cells.left)
 
     @staticmethod
     def _up_to_box(masks: list[list[int]], row: int, middle: int, column: int) -> None:
@@ -203,8 +225,9 @@ class _Plan:
         for box, cells in enumerate(self.cells):
             x, y = placed.along[box], placed.across[box]
             _write(picture, y, x - cells.left, cells.text, cells.style)
+            _write(picture, y + 1, x - width_of(cells.name) // 2, cells.name, "dim")
             if cells.stub:
-                start = x + cells.right
+                start = x + cells.extent.after - cells.stub
                 _write(
                     picture, y - 1, start + (cells.stub - width_of(cells.value)) // 2, cells.value, "value"
                 )
@@ -212,16 +235,21 @@ class _Plan:
                 _write(picture, y + 1, start + shift, cells.gradient, "gradient")
         for index, (source, target) in enumerate(self.pairs):
             text, cells = self.wires[index].gradient, self.cells[target]
+            if cells.reordered:
+                edge = placed.along[target] - cells.extent.before + cells.entry
+                _write(picture, self.arrival[index], edge - 2, str(self.wires[index].order + 1), "dim")
             if self.fans[source] and text:
-                start = placed.along[target] - cells.left - cells.entry
+                start = placed.along[target] - cells.extent.before
                 _write(picture, self.arrival[index] + 1, start, text, "gradient")
 
 
 def _cells_of(box: Box, out: Sequence[Wire]) -> _Cells:
     only = out[0] if len(out) == 1 else None
     text = cut(box.label or box.name or box.key, 24)
-    if box.kind == "op":
+    if box.kind == "op" and "(" not in text:
         text = f"({text})"
+    elif box.kind == "op":
+        text = f"<{text}>"
     elif box.kind == "gate":
         text = f"[{text}]"
     else:
@@ -230,6 +258,8 @@ def _cells_of(box: Box, out: Sequence[Wire]) -> _Cells:
     value = box.value or (only.value if only else "")
     gradient = box.gradient or (only.gradient if only else "")
     cells = _Cells(text, style, value, gradient)
+    if box.kind in ("op", "gate"):
+        cells.name = cut(box.name, 24)
     if out or (box.kind != "output" and (value or gradient)):
         cells.stub = max(width_of(value), width_of(gradient), 1) + 2
     return cells

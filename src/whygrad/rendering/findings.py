@@ -1,0 +1,233 @@
+"""The result of a check as a report: each finding at its place, what is true beside it, the repair.
+
+Works on the JSON object that `whygrad check --format json` prints, so that whoever has only that can show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from whygrad.errors import Place
+from whygrad.report import (
+    Block,
+    Diff,
+    Excerpt,
+    Mark,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    Words,
+    say,
+)
+
+Result = Mapping[str, Any]
+_SHOWN_ENTRIES = 4
+
+_VERDICTS = {
+    "right": Words("✓ right", "right"),
+    "wrong": Words("✗ wrong", "wrong"),
+    "inherited": Words("✗ inherited: wrong only because of an earlier line", "wrong"),
+    "undecided": Words("? undecided", "hint"),
+}
+
+
+def report_of(result: Result, text: str) -> Report:
+    """The report of a check result; `text` is the user's file, for the excerpts."""
+    if result["status"] == "error":
+        return Report("", tuple(_error(result, text)))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    findings = result.get("findings", ())
+    blocks: list[Block] = []
+    for number, finding in enumerate(findings):
+        later = [f for f in findings[number + 1 :] if _edits(f) and _edits(f) == _edits(finding)]
+        blocks.append(_finding(finding, result["file"], lines, bool(later)))
+    blocks += _supplied(result)
+    if result.get("variables"):
+        blocks.append(_variables(result["variables"]))
+    blocks += [say(Words("note: ", "hint"), note) for note in result.get("notes", ())]
+    return Report("", (*blocks, *_closing(result)))
+
+
+def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Section:
+    blocks: list[Block] = [_excerpt(finding, file, lines), *_repair(finding, repaired_later)]
+    for rival in finding.get("alternatives") or ():
+        why = rival.get("why") or "this edit explains the numbers as well"
+        repair = rival.get("repair")
+        blocks.append(say(Words("or: ", "hint"), why, f" ({_checked(repair)})" if repair else ""))
+        if repair:
+            blocks.append(Diff(_edits_of(repair)))
+    return Section(f"{finding['code']} {finding['title']}", tuple(blocks))
+
+
+def _excerpt(finding: Result, file: str, lines: Sequence[str]) -> Excerpt:
+    """The lines of a finding with one line before, its span underlined, and what was measured below."""
+    first, last = finding["line"], finding.get("end_line") or finding["line"]
+    numbers = [n for n in range(first - 1, last + 1) if 1 <= n <= len(lines)]
+    if numbers and numbers[0] < first and not lines[numbers[0] - 1].strip():
+        del numbers[0]
+    if len(numbers) > 8:
+        numbers = [*numbers[:5], *numbers[-2:]]
+    place = Place(file, first, finding.get("column") or 1)
+    marks = tuple(_marks(finding, numbers, lines))
+    shown = tuple((n, lines[n - 1]) for n in numbers)
+    return Excerpt(place, shown, marks, tuple(_measured(finding)))
+
+
+def _marks(finding: Result, numbers: Sequence[int], lines: Sequence[str]) -> Iterator[Mark]:
+    first, last = finding["line"], finding.get("end_line") or finding["line"]
+    for n in numbers:
+        if not first <= n <= last:
+            continue
+        text = lines[n - 1]
+        indent = len(text) - len(text.lstrip()) + 1
+        start = finding.get("column") or indent if n == first else indent
+        stop = finding.get("end_column") or len(text) + 1 if n == last else len(text) + 1
+        if stop <= start:
+            stop = len(text) + 1
+        if start < stop:
+            yield Mark(n, start, stop)
+
+
+def _measured(finding: Result) -> Iterator[Paragraph]:
+    """What was computed beside what is true, and what of the line is right."""
+    evidence = finding.get("evidence") or {}
+    entries = evidence.get("entries") or ()
+    name = finding.get("variable") or ""
+    for entry in entries[:_SHOWN_ENTRIES]:
+        got, want = _alike(entry.get("got"), entry.get("want"))
+        yield say(
+            Words(f"{name}{entry.get('entry') or ''}", "name"),
+            " computed ", Words(got, "wrong"), ", true ", Words(want, "right"),
+        )  # fmt: skip
+    if len(entries) > _SHOWN_ENTRIES:
+        yield say(f"and {len(entries) - _SHOWN_ENTRIES} more entries differ")
+    parts = finding.get("right_parts") or ()
+    if parts:
+        words: list[str | Words] = ["right here: "]
+        for number, part in enumerate(parts):
+            words += [", ", Words(f"`{part}`", "right")] if number else [Words(f"`{part}`", "right")]
+        yield say(*words)
+    if finding.get("why"):
+        yield say(Words("why: ", "hint"), finding["why"])
+
+
+def _alike(got: Any, want: Any) -> tuple[str, str]:
+    """Two values with enough digits to look different where they are."""
+    if not (isinstance(got, int | float) and isinstance(want, int | float)):
+        return _plain(got), _plain(want)
+    for digits in range(4, 17):
+        one, two = f"{got:.{digits}g}", f"{want:.{digits}g}"
+        if one != two:
+            break
+    return one, two
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_plain, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _edits(finding: Result) -> Any:
+    return (finding.get("repair") or {}).get("edits")
+
+
+def _repair(finding: Result, repaired_later: bool) -> Iterator[Block]:
+    repair = finding.get("repair")
+    if not repair:
+        yield say(
+            Words("help: ", "hint"),
+            "no edit was found that makes this right when it is run; the numbers above are what is known",
+        )
+    elif repaired_later:
+        yield say(Words("help: ", "hint"), "repaired below, together with the rest of the line")
+    else:
+        yield _diff(repair, finding.get("certainty", ""))
+
+
+def _diff(repair: Result, certainty: str) -> Diff:
+    return Diff(_edits_of(repair), f"{'likely meant; ' if certainty == 'likely' else ''}{_checked(repair)}")
+
+
+def _edits_of(repair: Result) -> tuple[tuple[int, str, str], ...]:
+    return tuple((e["line"], e.get("before") or "", e.get("after") or "") for e in repair["edits"])
+
+
+def _checked(repair: Result) -> str:
+    points = repair.get("verified_points") or 0
+    return f"run and found right at {points} point{'s' if points != 1 else ''}" if points else "not run"
+
+
+def _supplied(result: Result) -> Iterator[Block]:
+    """Imports that were missing and are no finding of their own."""
+    for item in result.get("supplied") or ():
+        name, line = item if not isinstance(item, str) else (item, f"import {item}")
+        if not any(f"`{name}`" in f.get("title", "") for f in result.get("findings", ())):
+            yield say(Words("note: ", "hint"), f"`{name}` is used but not imported; `{line}` was supplied")
+
+
+def _variables(variables: Sequence[Result]) -> Table:
+    rows = tuple(
+        (
+            Words(v["name"], "name"),
+            Words(v["of"], "name"),
+            Words(str(v.get("line") or ""), "dim"),
+            _verdict(v),
+        )
+        for v in variables
+    )
+    return Table(("variable", "gradient of", "line", "verdict"), rows, "llrl")
+
+
+def _verdict(variable: Result) -> Words:
+    verdict = variable["verdict"]
+    if verdict in ("wrong", "inherited") and variable.get("right_at_given_inputs"):
+        return Words("✗ right at your numbers, wrong in general", "wrong")
+    words = _VERDICTS.get(verdict, Words(str(verdict)))
+    if variable.get("reason") and verdict in ("undecided", "inherited"):
+        return Words(f"{words.text.partition(':')[0]}: {variable['reason']}", words.style)
+    return words
+
+
+def _closing(result: Result) -> Iterator[Block]:
+    """What happened, in one sentence, and what to do next."""
+    variables, findings = result.get("variables", ()), result.get("findings", ())
+    bad = sum(v["verdict"] in ("wrong", "inherited") for v in variables)
+    of = f" of `{result['output']}`" if result.get("output") else ""
+    status = result["status"]
+    if status == "right":
+        many = f"all {len(variables)} gradients" if len(variables) > 1 else "the gradient"
+        verb = "are" if len(variables) > 1 else "is"
+        yield say(Words(f"✓ {many}{of} {verb} right", "right"), " at the numbers of the file and at others")
+    elif status == "undecided":
+        yield say(Words("? could not be decided", "hint"), f"{of}; the table says for which variables")
+    else:
+        said = f"{bad} of {len(variables)} gradients{of} wrong" if variables else "something is wrong"
+        yield say(
+            Words(f"✗ {said}, {len(findings)} finding{'s' if len(findings) != 1 else ''}", "wrong"),
+            *([". "] if findings else []),
+            *_advice(result["file"], findings),
+        )
+
+
+def _advice(file: str, findings: Sequence[Result]) -> Iterator[str]:
+    if findings and all(f.get("repair") and f.get("certainty") == "verified" for f in findings):
+        yield f"With all edits above applied every gradient is right; then run: whygrad check {file}"
+    elif findings:
+        yield f"Start with the first finding: later ones may follow from it. Then run: whygrad check {file}"
+
+
+def _error(result: Result, text: str) -> Iterator[Block]:
+    error = result.get("error") or {}
+    yield say(Words(str(error.get("code", "error")), "wrong"), " ", Words(error.get("message", ""), "strong"))
+    number = error.get("line") or 0
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if 1 <= number <= len(lines):
+        line = lines[number - 1]
+        start = len(line) - len(line.lstrip()) + 1
+        marks = (Mark(number, start, len(line) + 1),) if line.strip() else ()
+        yield Excerpt(Place(result["file"], number, start), ((number, line),), marks)
+    if error.get("hint"):
+        yield say(Words("help: ", "hint"), error["hint"])
