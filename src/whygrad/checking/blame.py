@@ -1,0 +1,299 @@
+"""Which gradients are wrong themselves, and which only repeat an earlier mistake?
+
+The backward part runs again with the true value put in place of every gradient as soon as it is assigned. What
+is still wrong then is wrong itself. A factor that intermediates carry on purpose (1/m applied last) is kept:
+several factors are tried, and the one that leaves right gradients right is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from whygrad.checking import listing
+from whygrad.checking.comparison import compare, facts, mismatch
+from whygrad.checking.evidence import Claim, Failure, Mismatch, Value
+from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find, ratio, scaled
+from whygrad.checking.observing import RETURNED, Observation
+from whygrad.checking.programs import Program
+from whygrad.checking.roles import Roles, base_name
+from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+
+if TYPE_CHECKING:
+    from whygrad.checking.measurement import Measured
+
+
+@dataclass(eq=False)
+class Blame:
+    """The claims about intermediates, and the corrected runs that placed the blame."""
+
+    claims: list[Claim] = field(default_factory=list)
+    order: dict[str, int] = field(default_factory=dict)
+    """Position of the last assignment of each claim."""
+    corrected: list[Observation | None] = field(default_factory=list)
+    wanted: list[dict[tuple[int, int, str], Value]] = field(default_factory=list)
+    """Per point: (statement, instance, name) -> true value after that execution."""
+
+
+@dataclass(eq=False)
+class _Corrected:
+    """A run at one point with true values put in place."""
+
+    observation: Observation | Failure
+    computed: dict[tuple[int, int, str], Value]
+    """What each replaced statement gave before it was replaced."""
+
+
+def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequence[Measured]) -> Blame:
+    """Judge the intermediates and divide the wrong finals into wrong and inherited."""
+    items = _intermediates(program, finals, roles, measured)
+    blame = Blame(corrected=[None] * len(measured), wanted=[{} for _ in measured])
+    blame.order = {c.name: _position(program, measured[0].observation, c) for c in finals}
+    wanted = [_wanted(program, finals, items, m, k) for k, m in enumerate(measured)]
+    factor = 1.0
+    if any(c.verdict == "wrong" for c in finals):
+        factor, runs = _corrected_runs(program, finals, items, measured, wanted)
+        _divide(program, finals, items, measured, wanted, runs, factor, blame)
+        blame.corrected = [None if isinstance(r.observation, Failure) else r.observation for r in runs]
+    else:
+        blame.claims = [_right_claim(item, measured) for item in items]
+    blame.wanted = [_scaled_wanted(w, items, factor) for w in wanted]
+    blame.order.update({item.name: item.last for item in items})
+    return blame
+
+
+def _position(program: Program, observation: Observation, claim: Claim) -> int:
+    place_ = listing.last_execution(program, observation, claim.name)
+    return place_.sequence if place_ else 1 << 60
+
+
+def _intermediates(
+    program: Program, finals: list[Claim], roles: Roles, measured: Sequence[Measured]
+) -> list[Intermediate]:
+    scope = program.backward_function
+    first = measured[0]
+    local = {item.name for item in program.returned}
+    claimed = {base_name(c.name) for c in finals} | local | {u for _, u in roles.objective if u}
+    forward_scope = program.forward_function
+    names = list(dict.fromkeys(
+        n for s in first.observation.statements if s.function in (forward_scope, "") for n in s.names
+        if not n.startswith("__whygrad")))  # fmt: skip
+    bound = {f.name for f in first.forward_values}
+    names = [n for n in names if not bound or n in bound]
+    items = find(first.observation, scope, names, claimed, first.limit)
+    for m in measured:
+        for item in items:
+            attach_truth(item, m.observation, m.forward_values)
+    return items
+
+
+Wanted = dict[tuple[int, int, str], Value]
+
+
+def _wanted(
+    program: Program, finals: list[Claim], items: list[Intermediate], m: Measured, point: int
+) -> Wanted:
+    """True values of gradient variables after single executions at one point."""
+    found: Wanted = {}
+    for item in items:
+        for key, value in item.truths[point].items():
+            found[(*key, item.name)] = value
+    for claim in finals:
+        execution = listing.last_execution(program, m.observation, claim.name)
+        if execution is None or claim.truth[point] is None:
+            continue
+        local = listing.local_name(program, claim.name)
+        if local in m.observation.statements[execution.index].targets and local.isidentifier():
+            found[(execution.index, execution.instance, local)] = claim.truth[point]
+    return found
+
+
+def _scaled_wanted(wanted: Wanted, items: list[Intermediate], factor: float) -> Wanted:
+    names = {item.name for item in items if item.named}
+    return {key: scaled(value, factor) if key[2] in names else value for key, value in wanted.items()}
+
+
+def _factors(items: list[Intermediate]) -> list[float]:
+    """Factors that intermediates carry, 1 first."""
+    found = [1.0]
+    for item in items:
+        factor = item.factor
+        if item.named and factor is not None and not any(np.isclose(factor, f, rtol=1e-6) for f in found):
+            found.append(factor)
+    return found[:5]
+
+
+def _corrected_runs(
+    program: Program, finals: list[Claim], items: list[Intermediate], measured: Sequence[Measured],
+    wanted: list[Wanted],
+) -> tuple[float, list[_Corrected]]:  # fmt: skip
+    best: tuple[tuple[int, int], float, list[_Corrected]] | None = None
+    right_before = {c.name for c in finals if c.verdict == "right"}
+    for factor in _factors(items):
+        runs = [_corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
+        right = {c.name for c in finals if not _still_wrong(program, c, runs, measured)}
+        score = (len(right & right_before), len(right))
+        if best is None or score > best[0]:
+            best = (score, factor, runs)
+    assert best is not None
+    return best[1], best[2]
+
+
+def _corrected_run(
+    program: Program, items: list[Intermediate], m: Measured, wanted: Wanted, factor: float
+) -> _Corrected:
+    named = {item.name for item in items if item.named}
+    computed: Wanted = {}
+
+    def replacement(index: int, instance: int, name: str, value: Value) -> Value:
+        key = (index, instance, name)
+        if key not in wanted:
+            return value
+        computed[key] = listing.copied(value)
+        truth = scaled(wanted[key], factor) if name in named else wanted[key]
+        return _in_kind(truth, value)
+
+    replaced = {index for index, _, _ in wanted}
+    return _Corrected(program.observe(m.point, replaced=replaced, replacement=replacement), computed)
+
+
+def _in_kind(truth: Value, value: Value) -> Value:
+    """The truth as a value that later lines can use as they used the computed one."""
+    numbers = vector(truth)
+    if numbers is None:
+        return value
+    if isinstance(value, list | tuple | dict) and shape_of(value) == shape_of(truth):
+        return rebuild(value, numbers)
+    if isinstance(value, np.ndarray) or isinstance(truth, np.ndarray):
+        return numbers.reshape(shape_of(truth)) if _plain(shape_of(truth)) else truth
+    return truth
+
+
+def _plain(shape: tuple[Any, ...]) -> bool:
+    return all(isinstance(length, int) for length in shape)
+
+
+def _final_value(program: Program, claim: Claim, run: _Corrected, m: Measured) -> Value:
+    """What a final claim's own statements give when everything above is true."""
+    local = listing.local_name(program, claim.name)
+    own = [value for (_, _, name), value in run.computed.items() if name == local]
+    if own:
+        return own[-1]
+    if isinstance(run.observation, Failure) or run.observation.failure is not None:
+        return None
+    try:
+        return program.value(claim.name, run.observation.namespace)
+    except LookupError:
+        return None
+
+
+def _still_wrong(
+    program: Program, claim: Claim, runs: list[_Corrected], measured: Sequence[Measured]
+) -> bool:
+    for k, m in enumerate(measured):
+        if claim.truth[k] is None:
+            continue
+        value = _final_value(program, claim, runs[k], m)
+        if value is None or not compare(value, claim.truth[k]).agrees:
+            # At a kink the value may differ from the engine's choice and still be allowed.
+            if not (claim.agreements[k] and _equal(value, claim.values[k])):
+                return True
+    return False
+
+
+def _equal(first: Value, second: Value) -> bool:
+    return first is not None and second is not None and compare(first, second).agrees
+
+
+def _divide(
+    program: Program, finals: list[Claim], items: list[Intermediate], measured: Sequence[Measured],
+    wanted: list[Wanted], runs: list[_Corrected], factor: float, blame: Blame,
+) -> None:  # fmt: skip
+    for item in items:
+        blame.claims.append(_judged(item, measured, wanted, runs, factor))
+    root = [c for c in blame.claims if c.verdict == "wrong"]
+    for claim in finals:
+        if claim.verdict == "wrong" and root and not _still_wrong(program, claim, runs, measured):
+            claim.verdict = "inherited"
+            claim.reason = "it would be right if every gradient above it were"
+
+
+def _judged(
+    item: Intermediate,
+    measured: Sequence[Measured],
+    wanted: list[Wanted],
+    runs: list[_Corrected],
+    factor: float,
+) -> Claim:
+    claim = _right_claim(item, measured)
+    mine = item.factor
+    if mine is not None and np.isclose(mine, factor if item.named else 1.0, rtol=1e-6):
+        claim.verdict = "right"
+        return claim
+    if not item.ratios:
+        claim.verdict, claim.reason = "undecided", "it is not known which quantity this is the gradient of"
+        return claim
+    wrong_itself, wrong_first = False, False
+    for k, m in enumerate(measured):
+        for key, truth in item.truths[k].items():
+            want = scaled(truth, factor) if item.named else truth
+            first = _value_at(m.observation, key, item.name)
+            now = runs[k].computed.get((*key, item.name))
+            off = first is None or not compare(first, want).agrees
+            wrong_first |= off
+            if off and (now is None or not compare(now, want).agrees):
+                wrong_itself = True
+                if claim.mismatch is None and first is not None:
+                    claim.mismatch = _mismatch(item, k, first, want)
+    claim.verdict = "wrong" if wrong_itself else "inherited" if wrong_first else "right"
+    return claim
+
+
+def _mismatch(item: Intermediate, point: int, got: Value, want: Value) -> Mismatch:
+    found = mismatch(point, got, want, compare(got, want))
+    return Mismatch(found.point, found.entry, found.got, found.want, found.got_shape, found.want_shape,
+                    found.wrong_entries, found.entries, facts([(got, want)]))  # fmt: skip
+
+
+def _value_at(observation: Observation, key: Key, name: str) -> Value:
+    for execution in observation.executions:
+        if (execution.index, execution.instance) == key:
+            return execution.results.get(name)
+    return None
+
+
+def _right_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
+    """A claim about an intermediate of a program whose final gradients are right: never wrong."""
+    claim = Claim(item.name, item.of, "intermediate", item.line)
+    for k, m in enumerate(measured):
+        keys = list(item.truths[k]) if k < len(item.truths) else []
+        claim.values.append(_last_value(m.observation, item))
+        claim.truth.append(item.truths[k][keys[-1]] if keys else None)
+        value = claim.values[-1]
+        claim.agreements.append(_equal(value, claim.truth[-1]) if claim.truth[-1] is not None else None)
+    statement = measured[0].observation.statements[item.indices[-1]]
+    claim.span = statement.span
+    factor = item.factor
+    claim.right_at_given_inputs = bool(claim.agreements and claim.agreements[0])
+    if factor is None:
+        claim.verdict = "undecided"
+        claim.reason = "it is not known which quantity this is the gradient of" if not item.ratios else (
+            "it is not the gradient of that variable, yet the gradients that use it are right")  # fmt: skip
+    else:
+        claim.verdict = "right"
+        if not np.isclose(factor, 1.0, rtol=1e-6):
+            claim.note = f"carries the factor {factor:.6g}, which later lines undo"
+            claim.right_at_given_inputs = True
+    return claim
+
+
+def _last_value(observation: Observation, item: Intermediate) -> Value:
+    runs = [e for e in observation.executions if e.index in item.indices and item.name in e.results]
+    value = max(runs, key=lambda e: e.sequence).results[item.name] if runs else None
+    return value if is_numeric(value) else None
+
+
+__all__ = ["RETURNED", "Blame", "place", "ratio"]

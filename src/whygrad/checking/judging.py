@@ -1,0 +1,139 @@
+"""Verdict of one gradient variable from its values and the truth at the points."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from whygrad.checking import kinks
+from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
+from whygrad.checking.evidence import Claim, Mismatch, Value
+from whygrad.checking.naming import STEP_WORDS
+from whygrad.checking.roles import base_name
+from whygrad.checking.values import is_narrow, vector
+
+if TYPE_CHECKING:
+    from whygrad.checking.measurement import Measured
+    from whygrad.checking.programs import Program
+
+TINY = 2e-6
+"""A literal below this in the forward pass (`log(p + 1e-9)`) is there to be neglected."""
+TINY_TOLERANCE = Tolerance(1e-5, 1e-7)
+
+
+def agrees(got: Value, want: Value) -> bool:
+    """Is a value the truth, up to rounding?"""
+    return compare(got, want).agrees
+
+
+def base_tolerance(program: Program) -> Tolerance:
+    """Wider where the text has a tiny constant that keeps a logarithm or a division finite."""
+    for node in ast.walk(ast.parse(program.text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= TINY:
+            return TINY_TOLERANCE
+    return Tolerance()
+
+
+def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], program: Program) -> None:
+    """Set verdict, agreements, mismatch and the note on kinks of a claim whose values and truths are filled in."""
+    base = base_tolerance(program)
+    comparisons: list[Comparison | None] = []
+    for place, m in enumerate(measured):
+        compared = _at(claim, place, m, errors[place], base)
+        comparisons.append(compared)
+        claim.agreements.append(None if compared is None else compared.agrees)
+    _as_step(claim, measured, program, errors, base)
+    known = [a for a in claim.agreements if a is not None]
+    claim.right_at_given_inputs = bool(claim.agreements and claim.agreements[0])
+    if not known:
+        claim.verdict, claim.reason = "undecided", "the true gradient is not known at any point"
+    elif all(known):
+        claim.verdict = "right"
+        if claim.agreements[0] is None and len(known) < 2:
+            claim.verdict, claim.reason = "undecided", "too few points could be decided"
+    else:
+        claim.verdict = "wrong"
+        claim.mismatch = _clearest(claim, comparisons)
+
+
+def _at(claim: Claim, place: int, m: Measured, error: Value, base: Tolerance) -> Comparison | None:
+    """Comparison at one point; None where it is not decidable."""
+    got, want = claim.values[place], claim.truth[place]
+    if got is None:
+        return None if want is None else Comparison(False, False)
+    if want is None:
+        return None
+    numbers, wanted, errors = vector(got), vector(want), vector(error)
+    assert wanted is not None
+    tolerance = tolerance_for(got, base=base)
+    if any(is_narrow(value) for value in m.inputs.values()) or _narrow_forward(m):
+        tolerance = NARROW
+    allowed = np.where(np.isfinite(errors), errors, 0.0) if errors is not None else 0.0
+    compared = compare(got, want, tolerance, allowed)
+    if compared.agrees:
+        return compared
+    unknown = ~np.isfinite(wanted)
+    if compared.same_shape and numbers is not None:
+        at_kink = _kink(claim, m, numbers, compared)
+        if at_kink is not None:
+            claim.at_kink |= at_kink and place == 0
+            return Comparison(True, True) if at_kink else compared
+        if not (compared.wrong & ~unknown).any():
+            return None
+    return compared
+
+
+def _narrow_forward(m: Measured) -> bool:
+    return any(is_narrow(value) for e in m.observation.executions[:200] if e.sequence <= m.limit
+               for value in e.results.values())  # fmt: skip
+
+
+def _kink(claim: Claim, m: Measured, numbers: Any, compared: Comparison) -> bool | None:
+    """Does a kink at this point leave the claimed value open? None: no kink here."""
+    if not _is_root(claim.of):
+        return None
+    function, start = m.forward.of([claim.of])
+    if compared.wrong.size != start.size:
+        return None
+    return kinks.allowed(function, start, numbers, compared.wrong)
+
+
+def _is_root(of: str) -> bool:
+    return base_name(of) == of
+
+
+def _as_step(
+    claim: Claim, measured: Sequence[Measured], program: Program, errors: Sequence[Value], base: Tolerance
+) -> None:
+    """A right gradient that a last line turned into a step (`dW = -lr * dW`) or clipped stays right."""
+    if all(a is not False for a in claim.agreements) or program.returned:
+        return
+    name = base_name(claim.name)
+    earlier: list[bool] = []
+    for place, m in enumerate(measured):
+        runs = [e for e in sorted(m.observation.executions, key=lambda e: e.sequence)
+                if name in e.results and not m.observation.statements[e.index].function]  # fmt: skip
+        if len(runs) < 2 or not STEP_WORDS.search(m.observation.statements[runs[-1].index].text):
+            return
+        value = runs[-2].results.get(name)
+        want = claim.truth[place]
+        earlier.append(want is not None and value is not None and compare(value, want, base).agrees)
+    if earlier and all(earlier):
+        claim.agreements = [True] * len(earlier)
+        claim.note = "right before its last line makes a step of it"
+
+
+def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatch:
+    """The mismatch at the given point if it is wrong there, else at the first point where it is."""
+    wrong = [k for k, c in enumerate(comparisons) if c is not None and not c.agrees]
+    place = wrong[0]
+    compared = comparisons[place]
+    assert compared is not None
+    found = mismatch(place, claim.values[place], claim.truth[place], compared)
+    pairs = [(claim.values[k], claim.truth[k]) for k, c in enumerate(comparisons)
+             if c is not None and claim.truth[k] is not None]  # fmt: skip
+    return Mismatch(found.point, found.entry, found.got, found.want, found.got_shape, found.want_shape,
+                    found.wrong_entries, found.entries, facts(pairs))  # fmt: skip

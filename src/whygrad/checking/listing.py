@@ -1,0 +1,196 @@
+"""Lists for the evidence: statements with what they read, and named quantities with their fingerprints."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from whygrad.checking.evidence import Claim, Quantity, Statement, Value
+from whygrad.checking.naming import is_gradient_name
+from whygrad.checking.observing import Execution, Observation, Watched, is_data
+from whygrad.checking.programs import Program
+from whygrad.checking.roles import base_name, gradient_word
+from whygrad.checking.values import has_float, is_numeric, vector
+
+if TYPE_CHECKING:
+    from whygrad.checking.measurement import Measured
+
+MOST = 300
+"""Quantities of one kind that are listed."""
+
+
+def copied(value: Value) -> Value:
+    """A deep copy; the value itself where it cannot be copied."""
+    try:
+        return copy.deepcopy(value)
+    except Exception:
+        return value
+
+
+def function_of(program: Program, name: str) -> str:
+    """The function that computes a final gradient; "" for module level."""
+    return next((item.function for item in program.returned if item.name == name), "")
+
+
+def local_name(program: Program, name: str) -> str:
+    """The variable that holds a final gradient in its scope: `dW` of `grads["W"]` stays as written."""
+    return name
+
+
+def last_execution(program: Program, observation: Observation, name: str) -> Execution | None:
+    """The last execution, in the user's own text, that bound or changed a final gradient."""
+    scope = function_of(program, name)
+    found = None
+    for execution in observation.executions:
+        statement = observation.statements[execution.index]
+        if statement.function != scope or statement.span.line > program.last_line:
+            continue
+        touches = name in statement.targets or base_name(name) in statement.names
+        if base_name(name) == "self":
+            touches = any(
+                t.replace("'", '"') == name.replace("'", '"') or t.startswith(f"{name}[")
+                for t in statement.targets
+            )
+        if (
+            touches
+            and (statement.kind != "call" or _changed(execution, base_name(name)))
+            and (found is None or execution.sequence > found.sequence)
+        ):
+            found = execution
+    return found
+
+
+def _changed(execution: Execution, name: str) -> bool:
+    before, after = vector(execution.environment.get(name)), vector(execution.results.get(name))
+    return (
+        before is not None
+        and after is not None
+        and (before.shape != after.shape or bool((before != after).any()))
+    )
+
+
+def last_assignment(program: Program, observation: Observation, name: str) -> Watched | None:
+    """The statement of `last_execution`; of a returned expression the return statement."""
+    execution = last_execution(program, observation, name)
+    if execution is not None:
+        return observation.statements[execution.index]
+    scope = function_of(program, name)
+    returns = [s for s in observation.statements if s.function == scope and s.kind == "return"]
+    return returns[-1] if returns else None
+
+
+def statements(
+    program: Program,
+    observations: Sequence[Observation],
+    corrected: Sequence[Observation | None],
+    wanted: Sequence[Mapping[tuple[int, int, str], Value]],
+    claims: Sequence[Claim],
+) -> list[Statement]:
+    """Every executed statement of the user's text, with its executions at all points."""
+    first = observations[0]
+    limit_part = _parts(program, first)
+    out = []
+    for watched in first.statements:
+        if watched.span.line > program.last_line or not first.counts.get(watched.index):
+            continue
+        names = {t.replace("'", '"') for t in (*watched.targets, *watched.names)}
+        statement = Statement(
+            watched.index, watched.span, watched.text, limit_part[watched.index], watched.function, watched.targets,
+            watched.names, watched.reads, loops=watched.loops, instances=first.counts[watched.index],
+            claims=tuple(c.name for c in claims if c.name in names or base_name(c.name) in watched.names),
+        )  # fmt: skip
+        for k, observation in enumerate(observations):
+            runs = observation.of(watched.index)
+            statement.environments.append([e.environment for e in runs])
+            statement.results.append([e.results for e in runs])
+            statement.wanted.append([
+                {n: v for n in names if (v := wanted[k].get((e.index, e.instance, n))) is not None} for e in runs
+            ])  # fmt: skip
+            true = corrected[k].of(watched.index) if corrected[k] is not None else runs  # type: ignore[union-attr]
+            statement.corrected.append([e.environment for e in (true if len(true) == len(runs) else runs)])
+        statement.kept = len(statement.environments[0])
+        statement.globals = {
+            n: v for n, v in first.namespace.items() if not is_data(v) or n == "__builtins__"
+        }
+        out.append(statement)
+    return out
+
+
+def _parts(program: Program, observation: Observation) -> dict[int, str]:  # type: ignore[type-arg]
+    """Part of each statement: forward if any of its executions belongs to the forward part."""
+    limit = forward_limit(program, observation)
+    parts: dict[int, str] = {s.index: "backward" for s in observation.statements}
+    for execution in observation.executions:
+        if execution.sequence <= limit:
+            parts[execution.index] = "forward"
+    return parts
+
+
+def forward_limit(program: Program, observation: Observation) -> int:
+    """Position of the last execution of the forward part."""
+    names = {output for output, _ in program.objective}
+    last, own = 0, 0
+    for execution in observation.executions:
+        statement = observation.statements[execution.index]
+        if names & set(statement.names):
+            if not statement.function:
+                last = max(last, execution.sequence)
+            elif statement.function == program.forward_function:
+                own = max(own, execution.sequence)
+    return own if program.form == "single" and own else last
+
+
+def quantities(measured: Sequence[Measured]) -> list[Quantity]:
+    """Named variables and true cotangents, per execution, with their values at all points."""
+    found: dict[tuple[int, int, str], list[Value]] = {}
+    first = measured[0]
+    for k, m in enumerate(measured):
+        for execution in m.observation.executions:
+            for name, value in execution.results.items():
+                if is_numeric(value) and has_float(value):
+                    values = found.setdefault(
+                        (execution.index, execution.instance, name), [None] * len(measured)
+                    )
+                    values[k] = value
+    out = []
+    for (index, instance, name), values in list(found.items())[:MOST]:
+        line = first.observation.statements[index].span.line
+        out.append(Quantity(name, "variable", tuple(values), line, instance=instance))
+    return out + _cotangents(measured)
+
+
+def _cotangents(measured: Sequence[Measured]) -> list[Quantity]:
+    found: dict[tuple[int, int, str], list[Value]] = {}
+    lines: dict[tuple[int, int, str], int] = {}
+    for k, m in enumerate(measured):
+        for value in m.forward_values:
+            key = (*value.key, value.name)
+            found.setdefault(key, [None] * len(measured))[k] = value.cotangent
+            lines[key] = value.line
+    return [
+        Quantity(
+            f"gradient of {name}", "cotangent", tuple(values), lines[index, instance, name], name, instance
+        )
+        for (index, instance, name), values in list(found.items())[:MOST]
+    ]
+
+
+def unused(program: Program, observation: Observation, claims: Sequence[Claim]) -> list[str]:
+    """Gradient-like variables that nothing reads and that are no claim."""
+    tree = ast.parse(program.text)
+    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    known = {n for s in observation.statements for n in s.names}
+    claimed = {base_name(c.name) for c in claims if c.role == "final"}
+    names = [n for s in observation.statements if s.span.line <= program.last_line for n in s.names]
+    return [
+        n
+        for n in dict.fromkeys(names)
+        if n not in read | claimed and is_gradient_name(gradient_word(n), known)
+    ]
+
+
+def backward_line(listed: Sequence[Statement]) -> int:
+    """First line of the backward part."""
+    return min((s.line for s in listed if s.part == "backward" and s.claims), default=0)

@@ -1,0 +1,273 @@
+"""Measure a program: roles, points, truth, and the agreement of every gradient variable with it.
+
+The pipeline stands in `measure`. Nothing here has an opinion about causes; `blame` decides only which values
+are wrong themselves and which repeat an earlier one.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking import blame, judging, listing
+from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, Value
+from whygrad.checking.forms import arrange
+from whygrad.checking.intermediates import ForwardValue, forward_values
+from whygrad.checking.observing import Observation, follow
+from whygrad.checking.plain import unbound_names
+from whygrad.checking.points import propose
+from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.roles import Pairing, Roles, base_name, recognise, variables
+from whygrad.checking.truth import Forward, Truth, engine, guarded
+from whygrad.checking.values import Vector, is_numeric, rebuild, vector
+from whygrad.errors import NoGradientError, UsageError
+from whygrad.source import Source
+
+BUDGET = 12.0
+"""Seconds after which no further point is measured (three are in any case)."""
+FEW_ENTRIES = 64
+"""Inputs of up to so many numbers are differentiated by differences at all points if tracing fails."""
+
+
+@dataclass(eq=False)
+class Measured:
+    """What was seen at one point."""
+
+    point: Point
+    observation: Observation
+    truth: Truth
+    forward: Forward
+    inputs: dict[str, Value]
+    """Values of all inputs."""
+    forward_values: list[ForwardValue] = field(default_factory=list)
+    limit: int = 0
+
+
+def measure(program: Program | Source, hints: Hints | None = None, budget: float = BUDGET) -> Evidence:
+    """Measure a file against the truth.
+
+    A text that does not run gives Evidence with a `failure`. Raises UsageError for hints that name nothing and
+    NoGradientError where no gradient, no output or no example input is found.
+    """
+    started = time.perf_counter()
+    arranged = arrange(program, hints or Hints()) if isinstance(program, Source) else program
+    if isinstance(arranged, Failure):
+        assert isinstance(program, Source)
+        return Evidence(Program(program, hints=hints or Hints()), failure=arranged)
+    program = arranged
+    evidence = Evidence(program)
+    imports = {
+        "math": "import math",
+        "np": "import numpy as np",
+        "numpy": "import numpy",
+        "random": "import random",
+    }
+    evidence.supplied = [(name, imports[name]) for name in unbound_names(program.text)]
+    first = program.observe(GIVEN)
+    if isinstance(first, Failure):
+        evidence.failure = first
+        return evidence
+    if first.failure is not None:
+        evidence.failure = first.failure
+        evidence.statements = listing.statements(program, [first], [None], [{}], [])
+        return evidence
+    roles = recognise(program, first)
+    program.objective = roles.objective
+    evidence.output, evidence.upstream = roles.objective[0]
+    found = variables(first)
+    evidence.output_line = found[evidence.output].line if evidence.output in found else 0
+    given = _inputs_at(first, roles, program)
+    _check_repeatable(program, first, evidence)
+    points = _points(program, roles, given)
+    measured = _at_points(program, roles, points, given, started + budget)
+    _settle_unsure(roles, measured)
+    evidence.points = [m.point for m in measured]
+    evidence.recordings = [m.truth.recording for m in measured]
+    evidence.derivatives = [m.truth.derivative for m in measured]
+    evidence.runs = [m.truth.run for m in measured]
+    _note_truth(measured, evidence)
+    judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
+    blamed = blame.place(program, judged, roles, measured)
+    evidence.claims = sorted([*judged, *blamed.claims], key=lambda c: blamed.order.get(c.name, 0))
+    evidence.statements = listing.statements(
+        program, [m.observation for m in measured], blamed.corrected, blamed.wanted, evidence.claims
+    )
+    evidence.quantities = listing.quantities(measured)
+    evidence.unused = listing.unused(program, first, evidence.claims)
+    evidence.backward_line = listing.backward_line(evidence.statements)
+    return evidence
+
+
+def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict[str, Value]:
+    """Values of the inputs at their first binding in the given run."""
+    found = {}
+    for name in (*roles.roots, *roles.candidates):
+        bound = sorted((e for e in observation.executions if name in e.results
+                        and not observation.statements[e.index].function), key=lambda e: e.sequence)  # fmt: skip
+        value = program.base.get(name, bound[0].results[name] if bound else None)
+        if is_numeric(value):
+            found[name] = value
+    roles.roots = [name for name in roles.roots if name in found]
+    roles.candidates = [name for name in roles.candidates if name in found]
+    program.inputs = tuple(found)
+    return found
+
+
+def _check_repeatable(program: Program, first: Observation, evidence: Evidence) -> None:
+    again = program.run(GIVEN)
+    if isinstance(again, Failure):
+        return
+    for name, value in again.items():
+        before = vector(first.namespace.get(name))
+        after = vector(value)
+        if before is not None and after is not None and not np.array_equal(before, after, equal_nan=True):
+            evidence.notes.append(
+                f"two runs gave different numbers for `{name}`: it depends on something random"
+            )
+            return
+
+
+def _points(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
+    moved = {name: given[name] for name in roles.roots}
+
+    def accept(point: Point) -> bool:
+        namespace = program.run(point)
+        return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
+
+    return propose(moved, accept)
+
+
+def _at_points(
+    program: Program, roles: Roles, points: list[Point], given: dict[str, Value], until: float
+) -> list[Measured]:
+    upto = program.forward_statements()
+    rng = np.random.RandomState(7)
+    out: list[Measured] = []
+    for place, point in enumerate(points):
+        if place >= 3 and time.perf_counter() > until:
+            break
+        observation = program.observe(point)
+        if isinstance(observation, Failure) or observation.failure is not None:
+            continue
+        inputs = {**given, **point.overrides}
+        forward = Forward(program, point, inputs, upto)
+        truth = Truth()
+        names = (*roles.roots, *(roles.candidates if roles.unsure else ()))
+        engine(program, point, (*roles.roots, *roles.candidates), truth)
+        entries = sum(vector(inputs[name]).size for name in names)  # type: ignore[union-attr]
+        guarded(forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng)
+        limit = _limit(observation, program)
+        values = forward_values(observation, truth, limit, program.last_line)
+        out.append(Measured(point, observation, truth, forward, inputs, values, limit))
+    return out
+
+
+def _limit(observation: Observation, program: Program) -> int:
+    """Position of the last execution of the forward part."""
+    names = {output for output, _ in program.objective}
+    last = 0
+    for execution in observation.executions:
+        statement = observation.statements[execution.index]
+        if not statement.function and names & set(statement.names):
+            last = max(last, execution.sequence)
+    if program.form != "single":
+        return last
+    # In a single function the forward part ends where the function last assigns what it returns first.
+    own = [e.sequence for e in observation.executions
+           if observation.statements[e.index].function == program.forward_function
+           and names & set(observation.statements[e.index].names)]  # fmt: skip
+    return max(own, default=last)
+
+
+def _settle_unsure(roles: Roles, measured: list[Measured]) -> None:
+    """Pair what its name leaves open by value: equal to a gradient at several points is certain."""
+    for name in list(roles.unsure):
+        for candidate in (*roles.candidates, *roles.roots):
+            pairing = Pairing(name, candidate, 1.0)
+            if all(_value_equals(m, pairing) for m in measured) and len(measured) > 2:
+                roles.finals.append(pairing)
+                roles.unsure.remove(name)
+                break
+
+
+def _value_equals(m: Measured, pairing: Pairing) -> bool:
+    try:
+        value = m.forward.program.value(pairing.name, m.observation.namespace)
+    except LookupError:
+        return False
+    want = truth_of(m, pairing.of)
+    return want is not None and judging.agrees(value, want)
+
+
+def truth_of(m: Measured, of: str) -> Value:
+    """The true gradient of an input, or of an entry of one, in its layout; None where not known."""
+    root = base_name(of)
+    numbers = m.truth.gradients.get(root)
+    given = m.inputs.get(root)
+    if numbers is None or given is None or not _fits(numbers, given) or m.truth.disputed:
+        return None
+    whole = rebuild(_as_float(given), numbers)
+    try:
+        return follow(of, {root: whole})
+    except LookupError:
+        return None
+
+
+def error_of(m: Measured, of: str) -> Value:
+    errors = m.truth.errors.get(base_name(of))
+    given = m.inputs.get(base_name(of))
+    if errors is None or given is None or not _fits(errors, given):
+        return None
+    return follow(of, {base_name(of): rebuild(_as_float(given), errors)})
+
+
+def _as_float(value: Value) -> Value:
+    """The same structure with 64-bit leaves, so that a truth is not rounded to single precision."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64)
+    if isinstance(value, list | tuple):
+        return type(value)(_as_float(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _as_float(item) for key, item in value.items()}
+    return float(value)
+
+
+def _fits(numbers: Vector, value: Value) -> bool:
+    own = vector(value)
+    return own is not None and own.size == numbers.size
+
+
+def _note_truth(measured: list[Measured], evidence: Evidence) -> None:
+    untraced = next((m.truth.untraced for m in measured if m.truth.untraced), "")
+    if untraced:
+        evidence.notes.append(
+            f"the forward pass could not be followed ({untraced}); differences are the truth"
+        )
+    disputed = next((m.truth.disputed for m in measured if m.truth.disputed), "")
+    if disputed:
+        evidence.notes.append(f"{disputed}: nothing is called wrong here; this is a defect of whygrad")
+    if len(measured) < 3:
+        evidence.notes.append("the forward pass is finite at few points only; the check is weak")
+
+
+def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: Roles) -> Claim:
+    """Compare one final gradient with the truth at every point."""
+    claim = Claim(pairing.name, pairing.of, "final", 0, certainty=pairing.certainty)
+    place = listing.last_assignment(program, measured[0].observation, pairing.name)
+    if place is not None:
+        claim.line, claim.span = place.span.line, place.span
+    for m in measured:
+        try:
+            value = program.value(pairing.name, m.observation.namespace)
+        except LookupError:
+            value = None
+        claim.values.append(value)
+        claim.truth.append(truth_of(m, pairing.of))
+    judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program)
+    return claim
+
+
+__all__ = ["BUDGET", "Any", "Measured", "NoGradientError", "UsageError", "measure"]

@@ -1,0 +1,138 @@
+"""Habits of naming gradients: of which variable does `dL_dz`, `W1_grad` or `d_h1` claim to be the gradient?"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = r"gradients?|grads?|deriv|derivative|deltas?|adjoint|adj|cotangent|ct|partial|nabla|der|bar"
+
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"^d_?(?:loss|cost|out|output|energy|err|error|obj|[A-Za-z]\w{0,9}?)_d_?(?P<of>\w+)$",  # dL_dx, dloss_dw
+        r"^d[A-Z]d_?(?P<of>\w+)$",  # dLdx
+        rf"^(?:{_WORDS})_(?P<of>\w+)$",  # grad_x, delta_w1
+        rf"^(?P<of>\w+?)_(?:{_WORDS})$",  # x_grad, coef_der
+        rf"^(?:{_WORDS})(?P<of>[A-Z]\w*)$",  # gradX
+        r"^(?P<of>[A-Za-z]\w*?)(?:Grad|Gradient|Delta|Der)$",  # xGrad
+        r"^grad(?!s_|ient)(?P<of>[a-z]\w*)$",  # gradx
+        r"^d_(?P<of>\w+)$",
+        r"^d(?P<of>[A-Z]\w*)$",
+        r"^d(?P<of>[A-Za-z]\w*)$",
+        r"^g_(?P<of>\w+)$",
+        r"^g(?P<of>[A-Z]\w*)$",
+        r"^(?P<of>\w+)_d$",
+        r"^(?P<of>\w+)bar$",
+    )
+)
+_BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
+_WEAK = (9, 10, 11, 12, 13)
+"""Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
+
+_FAMILIES = (
+    {"input", "inputs", "x", "inp", "data", "features", "x_batch", "xb"},
+    {"weight", "weights", "w", "kernel", "theta", "coef"},
+    {"bias", "biases", "b", "intercept", "offset"},
+    {"hidden", "h", "hid"},
+    {"output", "out", "y", "y_hat", "pred", "y_pred", "o"},
+    {"logits", "scores", "z"},
+    {"probs", "p", "prob", "softmax", "y_hat"},
+    {"emb", "embedding", "embeddings", "table"},
+    {"scale", "gamma"},
+    {"shift", "beta"},
+    {"mu", "mean"},
+    {"sigma", "std"},
+    {"position", "pos", "x"},
+)
+EXACT = 0.9
+"""Similarity from which a name says it plainly."""
+
+
+def stems(name: str) -> list[tuple[str, bool]]:
+    """What a name may be the gradient of, likeliest first, each with whether the habit is a weak sign.
+
+    Empty where the name is not that of a gradient; the stem is "" for a bare `grad`.
+    """
+    found: list[tuple[str, bool]] = []
+    for place, pattern in enumerate(_PATTERNS):
+        match = pattern.match(name)
+        if match and (match["of"], False) not in found:
+            found.append((match["of"], place in _WEAK))
+    if _BARE.match(name):
+        found.append(("", name in ("df", "g", "slope", "dx", "dw", "dy")))
+    return found
+
+
+def similarity(stem: str, name: str) -> float:
+    """How well a stem names a variable, from 0 to 1."""
+    if stem == name:
+        return 1.0
+    low, other = stem.lower(), name.lower()
+    if low == other:
+        return 0.95
+    if low.replace("_", "") == other.replace("_", ""):
+        return 0.92
+    if not low or not other:
+        return 0.0
+    if re.fullmatch(re.escape(low) + r"_?\d+", other) or re.fullmatch(re.escape(other) + r"_?\d+", low):
+        return 0.75 if stem[0] == name[0] else 0.65
+    tokens, others = low.split("_"), other.split("_")
+    if _same_family(low, other):
+        return 0.7
+    if other.startswith(low) or low.startswith(other):
+        return 0.6 if stem[0] == name[0] else 0.5
+    if set(tokens) & set(others):
+        return 0.45
+    if other.endswith(low) or low.endswith(other):
+        return 0.3
+    return 0.0
+
+
+def _same_family(low: str, other: str) -> bool:
+    (base, digits), (other_base, other_digits) = _split(low), _split(other)
+    return digits == other_digits and any(base in family and other_base in family for family in _FAMILIES)
+
+
+def _split(name: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(.*?)_?(\d*)", name)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def best(name: str, candidates: list[str], exclude: tuple[str, ...] = ()) -> list[tuple[float, str]]:
+    """Candidates that a gradient name may be about, most similar first."""
+    scored: dict[str, float] = {}
+    for stem, weak in stems(name):
+        for candidate in candidates:
+            if candidate == name or candidate in exclude:
+                continue
+            score = similarity(stem, candidate) if stem else 0.1
+            if weak and score < EXACT:
+                score *= 0.8
+            scored[candidate] = max(scored.get(candidate, 0.0), score)
+    return sorted(((score, c) for c, score in scored.items() if score > 0), key=lambda pair: -pair[0])
+
+
+def is_gradient_name(name: str, known: set[str]) -> bool:
+    """Does a name look like a gradient, given the other variables?"""
+    for stem, weak in stems(name):
+        if not weak:
+            return True
+        if any(similarity(stem, other) >= 0.5 for other in known if other != name):
+            return True
+    return False
+
+
+OUTPUT_WORDS = re.compile(
+    r"(?i)(loss|cost|energy|error|err|nll|objective|obj|chi2|mse|sse|crossent|cross_entropy|lse|likelihood)"
+    r"|^(J|L|E|C|f|F|S|s|total|result|value|out|output|y|risk|penalty|score|H|U|V)$"
+)
+"""Names that outputs go by."""
+NO_OUTPUT = re.compile(r"(?i)acc|^lr$|rate$|^n$|^m$|eps|num_|count|epoch|step|norm_of|ratio")
+"""Numbers that a script computes on the side."""
+STEP_WORDS = re.compile(r"\b(lr|learning_rate|alpha|eta|step_size|step|rate|clip)\b")
+"""A last line that mentions these turns a gradient into a step, or clips it."""
+UPSTREAM_WORDS = re.compile(
+    r"^(d_?(out|y|output|h|z|next\w*|l_?d_?\w+|a|o|loss)\w*|grad\w*|g|delta\w*|upstream\w*|dL\w*|cotangent|ct|seed"
+    r"|top_?diff|\w*_grad|error|err|d[A-Z_]\w*|d\w{1,3})$"
+)
+"""Parameters of a backward function that stand for the upstream gradient."""

@@ -1,0 +1,113 @@
+"""The gradient of a plain function by differences, with an error estimate: a truth that no engine shares.
+
+Central differences at steps shrinking by two are extrapolated to step zero (Ridders, "Accurate computation of
+F'(x) and F'(x)F''(x)", 1982); the error estimate is the disagreement within the table. The two one-sided
+slopes come from the same evaluations; where they stay apart the function has a kink.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from whygrad.checking.values import Vector
+
+LEVELS = 9
+FIRST_STEP = 0.05
+SMALLEST_SCALE = 1e-2
+"""An entry far smaller than the largest one of its vector is moved by a step for this share of the largest."""
+
+Function = Callable[[Vector], float]
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative along one direction."""
+
+    value: float
+    """By central differences; the mean of the two sides at a kink; nan where none was found."""
+    error: float
+    """Estimated; inf where nothing converged."""
+    left: float
+    right: float
+    kink: bool
+    """The one-sided slopes `left` and `right` differ by more than their errors."""
+
+    @property
+    def trusted(self) -> bool:
+        """Finite, converged, and the same from both sides."""
+        return math.isfinite(self.value) and math.isfinite(self.error) and not self.kink
+
+
+def slope(function: Callable[[float], float], scale: float = 1.0, floor: float = 0.0) -> Slope:
+    """Derivative of a function of one number at 0; `scale` is the size of a step that is still small.
+
+    `floor` is the rounding error of one value of the function; by default that of one last place.
+    """
+    middle = function(0.0)
+    steps = [FIRST_STEP * scale / 2.0**k for k in range(LEVELS)]
+    plus = [function(h) for h in steps]
+    minus = [function(-h) for h in steps]
+    size = max((abs(v) for v in (middle, plus[-1], minus[-1]) if math.isfinite(v)), default=1.0)
+    rounding = max(floor, size * np.finfo(float).eps)
+    central = [(p - m) / (2 * h) for p, m, h in zip(plus, minus, steps, strict=True)]
+    value, error = _extrapolate(central, steps, rounding, 2)
+    right, right_error = _extrapolate(
+        [(p - middle) / h for p, h in zip(plus, steps, strict=True)], steps, 2 * rounding, 1
+    )
+    left, left_error = _extrapolate(
+        [(middle - m) / h for m, h in zip(minus, steps, strict=True)], steps, 2 * rounding, 1
+    )
+    apart, bound = abs(right - left), 20 * (right_error + left_error)
+    kink = math.isfinite(apart) and apart > bound + 1e-6 * max(abs(right), abs(left))
+    return Slope(value, error, left, right, kink)
+
+
+def _extrapolate(values: list[float], steps: list[float], rounding: float, power: int) -> tuple[float, float]:
+    """Limit at step 0 of a quantity whose error is a series in step**power, and its error estimate."""
+    best, best_error = math.nan, math.inf
+    row: list[float] = []
+    for k, value in enumerate(values):
+        if not math.isfinite(value):
+            row = []
+            continue
+        noise = rounding / steps[k]
+        new = [value]
+        for j, old in enumerate(row):
+            factor = 2.0 ** (power * (j + 1))
+            new.append((factor * new[j] - old) / (factor - 1.0))
+            error = max(abs(new[j + 1] - new[j]), abs(new[j + 1] - old)) + noise
+            if error <= best_error:
+                best, best_error = new[j + 1], error
+        row = new
+    return best, best_error
+
+
+def gradient(function: Function, point: Vector) -> tuple[Vector, Vector]:
+    """Gradient entry by entry and its error estimates; nan with error inf at a kink or outside the domain."""
+    values, errors = np.full(point.size, np.nan), np.full(point.size, np.inf)
+    for entry, found in enumerate(slopes(function, point)):
+        if found.trusted:
+            values[entry], errors[entry] = found.value, found.error
+    return values, errors
+
+
+def slopes(function: Function, point: Vector) -> list[Slope]:
+    """The slope along each axis."""
+    point = np.asarray(point, dtype=np.float64)
+    largest = float(np.max(np.abs(point), initial=0.0)) or 1.0
+    found = []
+    for entry in range(point.size):
+        direction = np.zeros_like(point)
+        direction[entry] = 1.0
+        scale = max(abs(float(point[entry])), SMALLEST_SCALE * largest)
+        found.append(slope(along(function, point, direction), scale))
+    return found
+
+
+def along(function: Function, point: Vector, direction: Vector) -> Callable[[float], float]:
+    """The function on the line through a point."""
+    return lambda step: function(point + step * direction)

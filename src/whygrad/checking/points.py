@@ -1,0 +1,85 @@
+"""The points at which a backward pass is checked: the given one, near ones, generic ones.
+
+The author's numbers can hide a mistake (two equal weights, a unit gamma), so inputs are moved to distinct
+values of the same scale, of both signs where the forward pass allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from whygrad.checking.evidence import Point, Value
+from whygrad.checking.values import Vector, rebuild, vector
+
+COUNT = 8
+ATTEMPTS = 40
+SEED = 20250131
+
+Accept = Callable[[Point], bool]
+
+
+def propose(given: Mapping[str, Value], accept: Accept, count: int = COUNT) -> list[Point]:
+    """Points with the given one first; `accept` says whether the forward pass is finite at a candidate."""
+    points = [Point("given")]
+    rng = np.random.RandomState(SEED)
+    numbers: dict[str, int] = {}
+    for kind, candidate in _candidates(given, rng):
+        if len(points) >= count:
+            break
+        label = f"{kind} {numbers.get(kind, 0) + 1}"
+        point = Point(label, candidate)
+        if accept(point):
+            numbers[kind] = numbers.get(kind, 0) + 1
+            points.append(point)
+    return points
+
+
+_PLAN = (
+    "near",
+    "generic",
+    "near",
+    "generic",
+    "same signs",
+    "smaller",
+    "generic",
+    "near",
+    "same signs",
+    "near",
+)
+
+
+def _candidates(
+    given: Mapping[str, Value], rng: np.random.RandomState
+) -> Iterator[tuple[str, dict[str, Value]]]:
+    for attempt in range(ATTEMPTS):
+        # What keeps failing is replaced by ever nearer points.
+        kind = _PLAN[attempt % len(_PLAN)] if attempt < len(_PLAN) else "near"
+        reach = 0.3 if attempt < len(_PLAN) else 0.3 / 1.5 ** ((attempt - len(_PLAN)) // 4)
+        yield (
+            kind,
+            {name: rebuild(value, _moved(vector(value), kind, reach, rng)) for name, value in given.items()},
+        )
+
+
+def _moved(numbers: Vector | None, kind: str, reach: float, rng: np.random.RandomState) -> Vector:
+    assert numbers is not None
+    typical = float(np.sqrt(np.mean(numbers**2))) if numbers.size else 0.0
+    typical = typical if np.isfinite(typical) and typical > 0 else 1.0
+    if kind == "near":
+        return np.asarray(
+            numbers + reach * rng.uniform(-1, 1, numbers.size) * np.maximum(np.abs(numbers), 0.5 * typical)
+        )
+    if kind == "generic":
+        return np.asarray(
+            typical * rng.uniform(0.2, 1.4, numbers.size) * rng.choice([-1.0, 1.0], numbers.size)
+        )
+    signs = np.where(numbers == 0, rng.choice([-1.0, 1.0], numbers.size), np.sign(numbers))
+    if kind == "smaller":
+        return np.asarray(
+            0.3 * np.maximum(np.abs(numbers), 0.2 * typical) * rng.uniform(0.5, 1.5, numbers.size) * signs
+        )
+    return np.asarray(
+        np.maximum(np.abs(numbers), 0.2 * typical) * rng.uniform(0.5, 1.6, numbers.size) * signs
+    )

@@ -1,0 +1,187 @@
+"""A user's file and how to run it: plainly, observed, traced, and edited, at any point.
+
+Whatever the form (script, pair of functions, one function, class), what runs is a module: the user's text,
+followed by a generated driver that calls the functions with example inputs. So everything after this file
+deals with scripts only, and line numbers below the driver are the user's.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Failure, Form, Hints, Point, Value
+from whygrad.checking.observing import Observation, Replacement, follow, observe
+from whygrad.checking.plain import Namespace, binds, run_text, steady
+from whygrad.checking.suffix import Suffix
+from whygrad.checking.values import vector
+from whygrad.source import Source
+
+SECONDS = 10.0
+"""Longest time for one run."""
+GIVEN = Point("given")
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """A gradient that a function returns or stores, as against one that stands at module level."""
+
+    name: str
+    """As its author names it: `dx`, `self.dW`."""
+    path: str
+    """Where it is after the driver ran: `__whygrad_result[0]`."""
+    function: str
+    """The function that computes it."""
+
+
+@dataclass(eq=False)
+class Program:
+    """One user's file, its form, and what is known of its roles.
+
+    `measurement` fills in `inputs` and `objective`; the driver is written by `forms`.
+    """
+
+    source: Source
+    form: Form = "script"
+    hints: Hints = field(default_factory=Hints)
+    driver: str = ""
+    inputs: tuple[str, ...] = ()
+    """Names bound at module level whose first binding a point may override."""
+    objective: tuple[tuple[str, str], ...] = ()
+    """Pairs (output, upstream): the function differentiated is the sum of their products; an empty upstream
+    stands for ones."""
+    returned: tuple[Returned, ...] = ()
+    forward_function: str = ""
+    backward_function: str = ""
+    base: dict[str, Value] = field(default_factory=dict)
+    """Overrides of every point, the given one included (from `--input`)."""
+    seconds: float = SECONDS
+    _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
+
+    @property
+    def text(self) -> str:
+        return self.source.text
+
+    @property
+    def last_line(self) -> int:
+        """Last line of the user's own text; the driver stands below."""
+        return len(self.source.lines)
+
+    def full(self, text: str | None = None) -> str:
+        """The text that runs: the user's (or an edited one), then the driver."""
+        text = self.source.text if text is None else text
+        return f"{text}\n{self.driver}" if self.driver else text
+
+    def with_text(self, text: str) -> Program:
+        """The same program with an edited text, to be measured anew."""
+        return Program(Source(self.source.filename, text), self.form, self.hints, self.driver, self.inputs,
+                       self.objective, self.returned, self.forward_function, self.backward_function,
+                       dict(self.base), self.seconds)  # fmt: skip
+
+    def overrides(self, point: Point) -> dict[str, Value]:
+        return {**self.base, **point.overrides}
+
+    def _inputs(self, point: Point) -> frozenset[str]:
+        return frozenset((*self.inputs, *self.overrides(point)))
+
+    def run(self, point: Point = GIVEN, text: str | None = None, upto: int = 0) -> Namespace | Failure:
+        """Plain run; the globals after. `upto` bounds it to the first statements."""
+        return run_text(self.full(text), self.source.filename, self._inputs(point), self.overrides(point),
+                        self.seconds, upto)  # fmt: skip
+
+    def observe(
+        self,
+        point: Point = GIVEN,
+        text: str | None = None,
+        replaced: Iterable[int] = (),
+        replacement: Replacement | None = None,
+    ) -> Observation | Failure:
+        """Plain run that notes every statement; see `observing.observe`."""
+        return observe(self.full(text), self.source.filename, self._inputs(point), self.overrides(point),
+                       self.seconds, frozenset(replaced), replacement)  # fmt: skip
+
+    def record(self, point: Point = GIVEN, text: str | None = None, inputs: Iterable[str] = ()) -> Any:
+        """Instrumented run: the tracing `Recording` of the text at a point.
+
+        Raises what tracing raises; a script that raises gives a recording with a `failure`.
+        """
+        # Tracing is loaded only by those who record: plain runs need NumPy alone.
+        from whygrad.tracing import record_script
+
+        source = Source(self.source.filename, self.full(text))
+        with steady():
+            return record_script(
+                source,
+                inputs=tuple(inputs) or self.inputs,
+                overrides=self.overrides(point),
+                path=self.source.filename,
+                argv=[],
+                seconds=self.seconds,
+            )
+
+    def value(self, name: str, namespace: Mapping[str, Value]) -> Value:
+        """Value of a claim or variable after a run; LookupError where it was never bound."""
+        path = next((item.path for item in self.returned if item.name == name), name)
+        return follow(path, namespace)
+
+    def trial(
+        self, text: str, points: Sequence[Point] = (GIVEN,), names: Sequence[str] = ()
+    ) -> list[dict[str, Value]] | Failure:
+        """Run an edited text plainly at points; per point the values of the named variables.
+
+        The first failure at any point is returned instead. Only what comes after the first edited statement
+        runs again, where that is safe.
+        """
+        found = []
+        for point in points:
+            key = (point.label, id(point))
+            if key not in self._suffixes:
+                self._suffixes[key] = Suffix(self.full(), self.source.filename, self._inputs(point),
+                                             self.overrides(point), self.seconds)  # fmt: skip
+            namespace = self._suffixes[key].run(self.full(text))
+            if isinstance(namespace, Failure):
+                return namespace
+            try:
+                found.append({name: self.value(name, namespace) for name in names})
+            except LookupError as error:
+                return Failure("Missing", f"{error} was never bound")
+        return found
+
+    def objective_of(self, namespace: Mapping[str, Value]) -> float:
+        """The number that is differentiated; nan where the output is missing or not numeric."""
+        total = 0.0
+        for output, upstream in self.objective:
+            try:
+                out = vector(self.value(output, namespace))
+                weights = vector(self.value(upstream, namespace)) if upstream else np.ones(1)
+            except LookupError:
+                return float("nan")
+            if out is None or weights is None or weights.size not in (1, out.size):
+                return float("nan")
+            total += float(np.sum(out * weights))
+        return total
+
+    def forward_statements(self) -> int:
+        """How many statements of the module compute the objective (0: all)."""
+        tree = ast.parse(self.full())
+        wanted = {name.split("[")[0].split(".")[0] for pair in self.objective for name in pair if name}
+        last = 0
+        for place, statement in enumerate(tree.body):
+            if wanted & _bound_within(statement):
+                last = place + 1
+        return last if last < len(tree.body) else 0
+
+
+def _bound_within(statement: ast.stmt) -> set[str]:
+    """Names of the module that a statement, or one inside it, binds or changes; functions keep their own."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return set()
+    found = set(binds(statement))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found

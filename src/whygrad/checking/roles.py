@@ -1,0 +1,394 @@
+"""Which variable is the output, which are gradients, and of what: by hint, by name, by order and by shape.
+
+Values decide where names do not; `measurement` does that, with `Roles.unsure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Hints, Value
+from whygrad.checking.naming import EXACT, NO_OUTPUT, OUTPUT_WORDS, best, is_gradient_name, stems
+from whygrad.checking.observing import Execution, Observation
+from whygrad.checking.programs import Program
+from whygrad.checking.values import has_float, is_numeric, shape_of, vector
+from whygrad.errors import NoGradientError, UsageError
+
+FUZZY = 0.25
+"""Similarity from which a name may be meant, if shapes agree."""
+
+
+@dataclass(eq=False)
+class Variable:
+    """A variable of one scope, as an observed run saw it."""
+
+    name: str
+    scope: str
+    value: Value
+    first: int
+    """Position of the first and of the last execution that bound or changed it."""
+    last: int
+    line: int
+    index: int
+    """Statement of the last execution."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """A gradient variable and the variable it is the gradient of."""
+
+    name: str
+    of: str
+    certainty: float
+
+
+@dataclass(eq=False)
+class Roles:
+    """Who is who in a program."""
+
+    objective: tuple[tuple[str, str], ...]
+    output_sequence: int
+    """Position of the last execution of the forward part."""
+    finals: list[Pairing]
+    intermediates: list[Pairing]
+    """Gradients of quantities that themselves depend on a claimed input; `of` may be empty."""
+    roots: list[str]
+    """Module-level inputs that are moved."""
+    candidates: list[str]
+    """Further inputs whose gradient may be what an unsure variable is."""
+    unsure: list[str] = field(default_factory=list)
+
+
+def variables(observation: Observation, scope: str = "") -> dict[str, Variable]:
+    """Variables of a scope in order of their first binding; entries of dictionaries as `grads["W1"]`."""
+    found: dict[str, Variable] = {}
+    for execution in sorted(observation.executions, key=lambda e: e.sequence):
+        statement = observation.statements[execution.index]
+        if statement.function != scope or statement.kind == "return":
+            continue
+        for name, value in _entries(execution.results):
+            old = found.get(name)
+            if old is None:
+                found[name] = Variable(name, scope, value, execution.sequence, execution.sequence,
+                                       statement.span.line, execution.index)  # fmt: skip
+            elif statement.kind != "call" or not _equal(old.value, value):
+                old.value, old.last = value, execution.sequence
+                old.line, old.index = statement.span.line, execution.index
+    return found
+
+
+def _entries(results: Mapping[str, Value]) -> Iterable[tuple[str, Value]]:
+    for name, value in results.items():
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if isinstance(key, str):
+                    yield f'{name}["{key}"]', item
+        yield name.replace("'", '"'), value
+
+
+def _equal(first: Value, second: Value) -> bool:
+    a, b = vector(first), vector(second)
+    if a is None or b is None:
+        return first is second
+    return a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=True))
+
+
+def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60) -> dict[str, set[str]]:
+    """For each variable of a scope the names it was computed from, directly or not (by the text).
+
+    Only statements that ran by the position `until` count, so that an update at the end of a script does not
+    make a weight depend on its own gradient.
+    """
+    first: dict[int, int] = {}
+    for execution in observation.executions:
+        first[execution.index] = min(first.get(execution.index, 1 << 60), execution.sequence)
+    direct: dict[str, set[str]] = {}
+    for statement in observation.statements:
+        if statement.function == scope and first.get(statement.index, 1 << 60) <= until:
+            for name in statement.names:
+                direct.setdefault(name, set()).update(statement.reads)
+            for name in statement.loop_names:
+                direct.setdefault(name, set()).update(statement.loop_reads)
+    closed: dict[str, set[str]] = {}
+    for name in direct:
+        seen: set[str] = set()
+        open_names = [name]
+        while open_names:
+            for read in direct.get(open_names.pop(), ()):
+                if read not in seen:
+                    seen.add(read)
+                    open_names.append(read)
+        closed[name] = seen
+    return closed
+
+
+def base_name(name: str) -> str:
+    """`grads` of `grads["W1"]`, `self` of `self.dW`."""
+    return name.split("[")[0].split(".")[0]
+
+
+def gradient_word(name: str) -> str:
+    """The part of a name that says what it is: `dW` of `self.dW`; `d_W1` of an entry `W1` of `grads`."""
+    if name.endswith("]") and '["' in name:
+        container, key = name[:-2].rsplit('["', 1)
+        return (
+            key
+            if stems(key) and not stems(container.rpartition(".")[2])
+            else f"d_{key}"
+            if stems(container)
+            else key
+        )
+    return name.rpartition(".")[2]
+
+
+def recognise(program: Program, observation: Observation) -> Roles:
+    """The roles of a program. Raises NoGradientError where nothing is there to check."""
+    found = variables(observation)
+    found = {n: v for n, v in found.items() if not n.startswith("__whygrad")}
+    hints = program.hints
+    known = set(found)
+    gradients = {n for n in found if is_gradient_name(gradient_word(n), known)} | set(hints.gradients)
+    if program.form == "script":
+        needs = dependencies(observation)
+        moving = _moving(found, gradients, hints)
+        output = _output(hints, found, gradients, needs, moving, observation)
+        upstream = _upstream(hints, output, found, gradients, needs, moving)
+        objective: tuple[tuple[str, str], ...] = ((output, upstream),)
+        limit = found[output].last
+    else:
+        needs, objective = dependencies(observation), program.objective
+        limit = _driver_limit(program, found)
+    forward_needs = dependencies(observation, until=limit)
+    subjects = {
+        n: v for n, v in found.items() if n not in gradients and is_numeric(v.value) and v.first <= limit
+    }
+    subjects = {
+        n: v for n, v in subjects.items() if n not in {o for o, _ in objective} or program.form == "script"
+    }
+    if program.form == "script":
+        claims = _script_claims(found, gradients, needs, subjects, limit, hints, objective)
+    else:
+        claims = {item.name: None for item in program.returned}
+        subjects = {n: v for n, v in subjects.items() if has_float(v.value) or not stems(n)}
+    if not claims:
+        raise NoGradientError(
+            "no gradient variable was recognised",
+            hint="name them after their variable (grad_x, dW1), or say --gradient NAME=VARIABLE",
+        )
+    upstreams = {u for _, u in objective if u}
+    subjects = {n: v for n, v in subjects.items() if n not in upstreams}
+    shapes = {name: _claim_value(program, observation, name) for name in claims}
+    pairings, unsure = _pair(list(claims), subjects, shapes, hints, needs)
+    roots = _roots([p.of for p in pairings], forward_needs, hints)
+    finals = [p for p in pairings if p.of in roots]
+    intermediates = [p for p in pairings if p.of not in roots]
+    claimed_roots = {base_name(root) for root in roots}
+    candidates = [
+        n for n, v in subjects.items()
+        if "[" not in n and n not in claimed_roots and has_float(v.value) and not (forward_needs.get(n, set()) & claimed_roots)
+    ]  # fmt: skip
+    moved = list(dict.fromkeys([*sorted(claimed_roots, key=lambda n: found[n].first), *upstreams]))
+    return Roles(objective, limit, finals, intermediates, moved, candidates, unsure)
+
+
+def _claim_value(program: Program, observation: Observation, name: str) -> Value:
+    try:
+        return program.value(name, observation.namespace)
+    except LookupError:
+        return None
+
+
+def _moving(found: Mapping[str, Variable], gradients: set[str], hints: Hints) -> set[str]:
+    """Variables that some gradient names."""
+    chosen = set(hints.wrt) | set(hints.gradients.values())
+    plain = [n for n in found if n not in gradients]
+    for name in gradients:
+        ranked = best(gradient_word(name), plain)
+        chosen |= {other for score, other in ranked if score >= 0.4}
+        if not ranked or ranked[0][0] <= 0.1:
+            chosen |= {n for n in plain if has_float(found[n].value)} if stems(gradient_word(name)) else set()
+    return {base_name(name) for name in chosen}
+
+
+def _depends(name: str, needs: Mapping[str, set[str]], on: set[str]) -> bool:
+    return bool(needs.get(base_name(name), set()) & on)
+
+
+def _output(
+    hints: Hints, found: Mapping[str, Variable], gradients: set[str], needs: Mapping[str, set[str]],
+    moving: set[str], observation: Observation,
+) -> str:  # fmt: skip
+    if hints.output:
+        if hints.output not in found:
+            raise UsageError(
+                f"the script never assigns `{hints.output}`", hint="name a variable that it assigns"
+            )
+        return hints.output
+    start = _first_gradient(observation, gradients, needs, moving)
+    before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
+    floats = [
+        v for v in before if is_numeric(v.value) and has_float(v.value) and _depends(v.name, needs, moving)
+    ]
+    scalars = [v for v in floats if _size(v.value) == 1 and not NO_OUTPUT.search(v.name)]
+    scalars.sort(key=lambda v: v.last)
+    named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
+    if named:
+        last = named[-1]
+        # `total = data_loss + penalty` has no word of its own, but depends on one that has.
+        later = [v for v in scalars if v.last > last.last and last.name in needs.get(v.name, set())]
+        return (later or [last])[-1].name
+    if scalars:
+        return scalars[-1].name
+    arrays = sorted((v for v in floats if _size(v.value) > 1), key=lambda v: v.last)
+    if not arrays:
+        raise NoGradientError(
+            "no output was recognised: no number computed before the first gradient depends on the inputs",
+            hint="say which variable is differentiated: --output loss",
+        )
+    return arrays[-1].name
+
+
+def _size(value: Value) -> int:
+    numbers = vector(value)
+    return 0 if numbers is None else numbers.size
+
+
+def _first_gradient(
+    observation: Observation, gradients: set[str], needs: Mapping[str, set[str]], moving: set[str]
+) -> int:
+    """Position of the first execution that gives a gradient variable a value other than zeros."""
+    for execution in sorted(observation.executions, key=lambda e: e.sequence):
+        statement = observation.statements[execution.index]
+        if statement.function:
+            continue
+        for name, value in _entries(execution.results):
+            numbers = vector(value)
+            if name in gradients and numbers is not None and numbers.any() and _depends(name, needs, moving):
+                return execution.sequence
+    return 1 << 60
+
+
+def _upstream(
+    hints: Hints, output: str, found: Mapping[str, Variable], gradients: set[str],
+    needs: Mapping[str, set[str]], moving: set[str],
+) -> str:  # fmt: skip
+    """A gradient of an array output that does not come from the inputs: the given upstream gradient."""
+    if hints.upstream:
+        return hints.upstream if hints.upstream in found else ""
+    if _size(found[output].value) <= 1:
+        return ""
+    for name in gradients:
+        same = is_numeric(found[name].value) and shape_of(found[name].value) == shape_of(found[output].value)
+        ranked = best(gradient_word(name), [output])
+        if same and ranked and ranked[0][0] >= EXACT and not _depends(name, needs, moving - {output}):
+            return name
+    return ""
+
+
+def _driver_limit(program: Program, found: Mapping[str, Variable]) -> int:
+    return max((found[o].last for o, _ in program.objective if o in found), default=1 << 60)
+
+
+def _script_claims(
+    found: Mapping[str, Variable], gradients: set[str], needs: Mapping[str, set[str]],
+    subjects: Mapping[str, Variable], limit: int, hints: Hints, objective: tuple[tuple[str, str], ...],
+) -> dict[str, None]:  # fmt: skip
+    inputs = set(subjects)
+    upstreams = {u for _, u in objective}
+    claims: dict[str, None] = {}
+    for name in sorted(gradients, key=lambda n: found[n].last if n in found else 0):
+        if name in hints.gradients and name in found:
+            claims[name] = None
+        elif (
+            name in upstreams
+            or name not in found
+            or not is_numeric(found[name].value)
+            or isinstance(found[name].value, dict)
+        ):
+            continue
+        elif found[name].last > limit or _depends(name, needs, inputs):
+            claims[name] = None
+    return claims
+
+
+def _pair(
+    claims: list[str], subjects: Mapping[str, Variable], values: Mapping[str, Value], hints: Hints,
+    needs: Mapping[str, set[str]],
+) -> tuple[list[Pairing], list[str]]:  # fmt: skip
+    """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape."""
+    names = list(subjects)
+    pairs: dict[str, Pairing] = {}
+    for claim in claims:
+        if claim in hints.gradients:
+            pairs[claim] = Pairing(claim, hints.gradients[claim], 1.0)
+            continue
+        ranked = best(gradient_word(claim), names)
+        # `dV` is not the gradient of the vocabulary's size `V`: whole numbers must at least fit in shape.
+        ranked = [
+            (s, n)
+            for s, n in ranked
+            if s >= EXACT
+            and (has_float(subjects[n].value) or shape_of(subjects[n].value) or not shape_of(values[claim]))
+        ]
+        if ranked:
+            pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
+    unsure = []
+    for claim in claims:
+        if claim in pairs:
+            continue
+        taken = {pair.of for pair in pairs.values()}
+        ranked = [(s, n) for s, n in best(gradient_word(claim), names)
+                  if n not in taken and shape_of(values[claim]) == shape_of(subjects[n].value)]  # fmt: skip
+        if ranked and ranked[0][0] >= FUZZY:
+            pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
+        else:
+            unsure.append(claim)
+    for claim in list(unsure):
+        feeds = any(
+            base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim
+        )
+        pair = None if feeds else _last_resort(claim, subjects, values, {p.of for p in pairs.values()})
+        if pair:
+            pairs[claim] = pair
+            unsure.remove(claim)
+    return [pairs[claim] for claim in claims if claim in pairs], unsure
+
+
+def _last_resort(
+    claim: str, subjects: Mapping[str, Variable], values: Mapping[str, Value], taken: set[str]
+) -> Pairing | None:
+    """A bare `grad`: the one input of its shape, if there is just one; a likely name of another shape."""
+    floats = [n for n, v in subjects.items() if has_float(v.value)]
+    ranked = [(s, n) for s, n in best(gradient_word(claim), floats) if n not in taken]
+    if ranked and ranked[0][0] >= 0.4:
+        return Pairing(claim, ranked[0][1], 0.4)
+    if not any(not stem for stem, _ in stems(gradient_word(claim))):
+        return None
+    shape = shape_of(values[claim])
+    fitting = [n for n, v in subjects.items() if n not in taken and "[" not in n and has_float(v.value)
+               and shape_of(v.value) == shape]  # fmt: skip
+    fitting = [n for n in fitting if shape or len(fitting) == 1]
+    return Pairing(claim, fitting[0], 0.3) if fitting else None
+
+
+def _roots(claimed: list[str], needs: Mapping[str, set[str]], hints: Hints) -> list[str]:
+    """Claimed variables that no other claimed variable feeds."""
+    bases = {base_name(of) for of in claimed}
+    if hints.wrt:
+        wrt = {base_name(name) for name in hints.wrt}
+        return [of for of in dict.fromkeys(claimed) if base_name(of) in wrt]
+    return [
+        of for of in dict.fromkeys(claimed)
+        if not ((needs.get(base_name(of), set()) & bases) - {base_name(of)})
+    ]  # fmt: skip
+
+
+def executions_of(observation: Observation, index: int) -> list[Execution]:
+    return [execution for execution in observation.executions if execution.index == index]
+
+
+__all__ = ["Any", "Pairing", "Roles", "Variable", "recognise", "variables"]

@@ -1,0 +1,221 @@
+"""The true gradients at a point: by the engine, and by differences of plain runs that guard it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Failure, Point, Value
+from whygrad.checking.numeric import Slope, along, slope, slopes
+from whygrad.checking.programs import Program
+from whygrad.checking.values import Vector, rebuild, vector
+from whygrad.differentiation import Derivative, differentiate
+from whygrad.errors import WhygradError
+from whygrad.execution.interpreter import Run, execute
+
+DIRECTIONS = 3
+"""Random directions per point in which the engine must agree with differences."""
+
+
+@dataclass(eq=False)
+class Forward:
+    """The forward pass of a program at a point, as a function of its inputs, by plain runs."""
+
+    program: Program
+    point: Point
+    given: Mapping[str, Value]
+    """Values of all inputs at the point."""
+    upto: int = 0
+    runs: int = 0
+
+    def __call__(self, overrides: Mapping[str, Value]) -> float:
+        self.runs += 1
+        moved = Point(self.point.label, {**self.point.overrides, **overrides})
+        namespace = self.program.run(moved, upto=self.upto)
+        return float("nan") if isinstance(namespace, Failure) else self.program.objective_of(namespace)
+
+    def of(self, names: Sequence[str]) -> tuple[Any, Vector]:
+        """The function of the numbers of some inputs in one vector, and that vector at the point."""
+        vectors = [vector(self.given[name]) for name in names]
+        assert all(v is not None for v in vectors)
+        ends = np.cumsum([0, *(v.size for v in vectors if v is not None)])
+
+        def function(numbers: Vector) -> float:
+            return self(
+                {
+                    name: rebuild(self.given[name], numbers[ends[k] : ends[k + 1]])
+                    for k, name in enumerate(names)
+                }
+            )
+
+        start = np.concatenate([v for v in vectors if v is not None]) if names else np.zeros(0)
+        return function, start
+
+
+@dataclass(eq=False)
+class Truth:
+    """What is known to be true at one point."""
+
+    gradients: dict[str, Vector] = field(default_factory=dict)
+    """Per input, in the order of its numbers; missing where neither source gives one."""
+    errors: dict[str, Vector] = field(default_factory=dict)
+    kinks: dict[str, list[Slope]] = field(default_factory=dict)
+    disputed: str = ""
+    """Engine and differences disagree: a sentence for the notes."""
+    kinked: bool = False
+    recording: Any = None
+    derivative: Derivative | None = None
+    run: Run | None = None
+    untraced: str = ""
+    """Why the engine gives nothing here."""
+
+
+def engine(program: Program, point: Point, inputs: Sequence[str], truth: Truth) -> None:
+    """Fill in what tracing and differentiation say."""
+    try:
+        recording = program.record(point, inputs=inputs)
+        truth.recording = recording
+        if recording.failure is not None:
+            truth.untraced = f"the traced run stopped: {recording.failure}"
+            return
+        outputs, seeds = output_rows(program, recording)
+        if not outputs:
+            truth.untraced = "the output does not depend on the inputs in a way that can be followed"
+            return
+        derivative = differentiate(recording.graph, outputs, seeds=seeds)
+        graph = derivative.graph
+        values = [recording.values[row] if row < len(recording.values) else None for row in graph.inputs]
+        run = execute(graph, values, keep=True)
+    except WhygradError as error:
+        truth.untraced = str(error)
+        return
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        truth.untraced = f"{type(error).__name__}: {error}"
+        return
+    truth.derivative, truth.run = derivative, run
+    for name, found in input_gradients(recording, derivative, run, inputs).items():
+        truth.gradients[name] = found
+        truth.errors[name] = np.zeros(found.size)
+
+
+def output_rows(program: Program, recording: Any) -> tuple[list[int], list[Any]]:
+    """Rows of the objective's outputs and the seeds that the upstream gradients give them."""
+    rows: list[int] = []
+    seeds: list[Any] = []
+    for output, upstream in program.objective:
+        event = last_event(recording, output)
+        if event is None:
+            continue
+        found = flat_rows(event.rows)
+        weights = np.ones(1)
+        if upstream:
+            given = last_event(recording, upstream)
+            if given is not None:
+                weights = np.asarray(vector(given.value))
+        place = 0
+        for row in found:
+            size = int(np.prod(recording.graph.abstract(row).shape)) if row >= 0 else 1
+            piece = weights if weights.size == 1 else weights[place : place + size]
+            place += size
+            if row < 0:
+                continue
+            shape = recording.graph.abstract(row).shape
+            rows.append(row)
+            seeds.append(np.broadcast_to(piece, shape).copy() if weights.size == 1 else piece.reshape(shape))
+    return rows, [float(seed) if np.ndim(seed) == 0 else seed for seed in seeds]
+
+
+def last_event(recording: Any, name: str) -> Any:
+    """The last assignment of a module-level name (or of a name in a function) in a recording."""
+    found = [event for event in recording.events if event.target == name or event.name == name]
+    module = [event for event in found if not event.function]
+    return (module or found or [None])[-1]
+
+
+def flat_rows(rows: Any) -> list[int]:
+    """Row numbers of a nested structure, in order; -1 for a leaf that is no row."""
+    if isinstance(rows, Mapping):
+        return [row for item in rows.values() for row in flat_rows(item)]
+    if isinstance(rows, list | tuple):
+        return [row for item in rows for row in flat_rows(item)]
+    return [rows if isinstance(rows, int) else -1]
+
+
+def cotangent_of(rows: Any, derivative: Derivative, run: Run) -> Vector:
+    """The true cotangent of a variable, its numbers in order; zero where none flows."""
+    pieces = []
+    for row in flat_rows(rows):
+        if row < 0:
+            pieces.append(np.zeros(1))
+            continue
+        shape = derivative.graph.abstract(row).shape
+        cotangent = derivative.cotangents[row] if row < len(derivative.cotangents) else -1
+        found = np.zeros(shape) if cotangent < 0 else np.broadcast_to(run[cotangent], shape)
+        pieces.append(np.asarray(found, dtype=np.float64).ravel())
+    return np.concatenate(pieces) if pieces else np.zeros(0)
+
+
+def input_gradients(
+    recording: Any, derivative: Derivative, run: Run, inputs: Sequence[str]
+) -> dict[str, Vector]:
+    """Gradient of each input, from its leaf rows, which are named `x`, `w[0]`, `params["W"]`..."""
+    graph = recording.graph
+    found: dict[str, list[Vector]] = {}
+    for row in graph.inputs:
+        name = graph.name(row)
+        root = name.split("[")[0].split(".")[0]
+        if root in inputs:
+            found.setdefault(root, []).append(cotangent_of(row, derivative, run))
+    return {name: np.concatenate(pieces) for name, pieces in found.items()}
+
+
+def guarded(
+    forward: Forward, truth: Truth, names: Sequence[str], full: bool, rng: np.random.RandomState
+) -> None:
+    """Check the engine's gradients by differences in random directions; replace what is missing (if `full`)."""
+    function, start = forward.of(names)
+    sizes = {name: (vector(forward.given[name]).size) for name in names}  # type: ignore[union-attr]
+    missing = [
+        name for name in names if name not in truth.gradients or truth.gradients[name].size != sizes[name]
+    ]
+    if missing:
+        if full:
+            for name in missing:
+                _by_differences(forward, truth, name)
+        return
+    gradient = np.concatenate([truth.gradients[name] for name in names]) if names else np.zeros(0)
+    scale = np.concatenate([_scale(forward.given[name]) for name in names]) if names else np.zeros(0)
+    for _ in range(DIRECTIONS):
+        direction = rng.choice([-1.0, 1.0], start.size) * rng.uniform(0.5, 1.0, start.size) * scale
+        found = slope(along(function, start, direction))
+        said = float(gradient @ direction)
+        size = float(np.abs(gradient) @ np.abs(direction))
+        if found.kink:
+            truth.kinked = True
+            continue
+        if not found.trusted:
+            continue
+        if abs(found.value - said) > 50 * found.error + 1e-6 * max(size, abs(said)):
+            truth.disputed = (
+                f"whygrad's own gradient ({said:.6g}) and differences ({found.value:.6g}) disagree"
+            )
+
+
+def _scale(value: Value) -> Vector:
+    numbers = vector(value)
+    assert numbers is not None
+    largest = float(np.max(np.abs(numbers), initial=0.0)) or 1.0
+    return np.maximum(np.abs(numbers), 0.1 * largest)
+
+
+def _by_differences(forward: Forward, truth: Truth, name: str) -> None:
+    function, start = forward.of([name])
+    found = slopes(function, start)
+    truth.gradients[name] = np.array([s.value if s.trusted or s.kink else np.nan for s in found])
+    truth.errors[name] = np.array([s.error if s.trusted else np.inf for s in found])
+    if any(s.kink for s in found):
+        truth.kinked = True
+        truth.kinks[name] = found

@@ -1,0 +1,82 @@
+"""Plain values of the user's as vectors: numbers, arrays, and lists, tuples and dicts of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Value
+
+Vector = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def is_number(value: Value) -> bool:
+    """A Python or NumPy number; a bool counts."""
+    return isinstance(value, int | float | np.number | np.bool_)
+
+
+def is_numeric(value: Value) -> bool:
+    """A number, a numeric array, or a non-empty container of such."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fiub"
+    if isinstance(value, list | tuple):
+        return len(value) > 0 and all(is_numeric(item) for item in value)
+    if isinstance(value, dict):
+        return len(value) > 0 and all(is_numeric(item) for item in value.values())
+    return is_number(value) and not isinstance(value, complex | np.complexfloating)
+
+
+def has_float(value: Value) -> bool:
+    """Is any leaf a float? Integer leaves may be indices or counts."""
+    return any(leaf.dtype.kind == "f" for leaf in leaves(value))
+
+
+def is_narrow(value: Value) -> bool:
+    """Is any float leaf narrower than 64 bits?"""
+    return any(leaf.dtype.kind == "f" and leaf.dtype.itemsize < 8 for leaf in leaves(value))
+
+
+def leaves(value: Value) -> list[np.ndarray[Any, Any]]:
+    """The numeric leaves as arrays, in order."""
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in leaves(item)]
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in leaves(item)]
+    return [np.asarray(value)] if is_numeric(value) else []
+
+
+def vector(value: Value) -> Vector | None:
+    """All numbers of a value in one float64 vector, or None where it is not numeric."""
+    if value is None or not is_numeric(value):
+        return None
+    return np.concatenate([np.asarray(leaf, dtype=np.float64).ravel() for leaf in leaves(value)])
+
+
+def shape_of(value: Value) -> tuple[Any, ...]:
+    """Shape as NumPy would see it; of a dict or of unequal pieces, the shapes of the pieces."""
+    if isinstance(value, dict):
+        return tuple((key, shape_of(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        inner = [shape_of(item) for item in value]
+        if all(shape == inner[0] for shape in inner):
+            return (len(value), *(inner[0] if inner else ()))
+        return (len(value), tuple(inner))
+    return tuple(np.shape(value))
+
+
+def rebuild(like: Value, numbers: Vector) -> Value:
+    """The structure of `like` with other numbers, as floats (narrow floats keep their dtype)."""
+    return _rebuild(like, iter(np.asarray(numbers, dtype=np.float64).tolist()))
+
+
+def _rebuild(like: Value, numbers: Any) -> Value:
+    if isinstance(like, dict):
+        return {key: _rebuild(item, numbers) for key, item in like.items()}
+    if isinstance(like, list | tuple):
+        return type(like)(_rebuild(item, numbers) for item in like)
+    if isinstance(like, np.ndarray):
+        dtype = like.dtype if like.dtype.kind == "f" else np.dtype(np.float64)
+        return np.array([next(numbers) for _ in range(like.size)], dtype=dtype).reshape(like.shape)
+    number = next(numbers)
+    return type(like)(number) if isinstance(like, np.floating) else number
