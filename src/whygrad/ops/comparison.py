@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
+from whygrad.ops.arithmetic import damped_multiply
 from whygrad.ops.calls import NOT_GIVEN, Bound, refuse_given
 from whygrad.rules import Elementwise
 
@@ -135,7 +136,7 @@ CHOICE = (
     Op(
         "abs",
         abs,
-        Elementwise(lambda x, y: np.sign(x)),
+        Elementwise(lambda x, y: np.sign(x), times=damped_multiply),
         latex=r"|{0}|",
         kinks=lambda x: x,
         note="The local gradient of abs(x) is the sign of x; 0 is chosen at 0.",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import NO_PARAMS, Abstract, Op, _key, abstract_of
+from whygrad.ops.indexing import resolve
 from whygrad.rules import Elementwise
 
 _known: dict[Hashable, Abstract] = {}
@@ -73,9 +74,15 @@ def _indexed(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstra
         return _array(params["shape"], abstracts[0].dtype)
     key, shape = params["key"], abstracts[0].shape
     parts = key if type(key) is tuple else (key,)
-    if len(parts) <= len(shape) and all(type(k) is int for k in parts):
+    if len(parts) <= len(shape) and all(
+        type(k) is int and -n <= k < n for k, n in zip(parts, shape, strict=False)
+    ):
         return _array(shape[len(parts) :], abstracts[0].dtype)
-    return None
+    if len(abstracts) == 1:
+        return None
+    # Whole numbers among the dummies are places here: 0 is one in every array, 1 is not.
+    places = [dummy(a) if a.dtype in (bool, np.bool_) else np.zeros(a.shape, int) for a in abstracts[1:]]
+    return _array(dummy(abstracts[0])[resolve(key, places)].shape, abstracts[0].dtype)
 
 
 def _stated_shape(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:

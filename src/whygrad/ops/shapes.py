@@ -41,14 +41,14 @@ def _astype(x: Any, dtype: Any) -> Any:
 def _full_shape(x: Any, shape: Any) -> tuple[int, ...]:
     """A shape as given to reshape, its -1 filled in."""
     given = shape if isinstance(shape, tuple | list) else (shape,)
-    shape = tuple(operator.index(n) for n in given)
-    if -1 not in shape:
-        return shape
-    known: int = math.prod(n for n in shape if n != -1)
+    wanted = tuple(operator.index(n) for n in given)
+    if -1 not in wanted:
+        return wanted
+    known = math.prod(n for n in wanted if n != -1)
     size = math.prod(shape_of(x))
-    if shape.count(-1) > 1 or not known or size % known:
-        raise ValueError(f"cannot reshape array of size {size} into shape {shape}")
-    return tuple(size // known if n == -1 else n for n in shape)
+    if wanted.count(-1) > 1 or not known or size % known:
+        raise ValueError(f"cannot reshape array of size {size} into shape {wanted}")
+    return tuple(size // known if n == -1 else n for n in wanted)
 
 
 def _reshape(
