@@ -23,12 +23,12 @@ FLOORS = {
     "emission": 5,
     "explanation": 6, "checking": 6, "rendering": 6,
     "diagnosis": 7, "adapters": 7,
-    "api": 8, "transformations": 8, "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
+    "api": 8, "transformations": 8, "cli": 8, "commands": 8, "isolation": 8, "scripts": 8, "worker": 8, "__main__": 8,
     "": 9,  # the package root: public names, lazily
 }  # fmt: skip
 
 INNER_IMPORTS = {
-    "report: whygrad.rendering.text": "a report prints itself; printing lives above, and needs rich",
+    "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
 }
 """Imports inside functions, each with the reason why it cannot stand at the top."""
 

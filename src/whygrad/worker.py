@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
+from whygrad.rendering.text import render_text
+from whygrad.report import Report
 
 MEMORY_BYTES = 8 << 30
 
@@ -23,13 +25,50 @@ Reply = dict[str, Any]
 
 def check(request: Request) -> Reply:
     """Check a file: `result` is the object that `whygrad check --format json` prints."""
+    from whygrad.checking.evidence import Hints
     from whygrad.diagnosis import check_file
 
     _become(request["path"])
-    return {"result": check_file(request["path"], request["hints"]).to_json()}
+    hints = {name: tuple(v) if isinstance(v, list) else v for name, v in request["hints"].items()}
+    return {"result": check_file(request["path"], Hints(**hints)).to_json()}
 
 
-TASKS: dict[str, Callable[[Request], Reply]] = {"check": check}
+def explain(request: Request) -> Reply:
+    """Explain a file or formula: `text` for the terminal that the request describes."""
+    from whygrad.explanation import explain as explained
+
+    subject, notes = _subject(request)
+    return {"text": _drawn(request, explained(subject, why=request["why"] or None)), "notes": notes}
+
+
+def show(request: Request) -> Reply:
+    """Draw the circuit of a file or formula: `svg` or `text`."""
+    from whygrad.api import drawing_of
+
+    subject, notes = _subject(request)
+    drawing = drawing_of(subject, request["group"])
+    if request["svg"]:
+        return {"svg": drawing.svg(), "notes": notes}
+    return {"text": _drawn(request, Report("", (drawing.circuit,))), "notes": notes}
+
+
+def _subject(request: Request) -> tuple[Any, tuple[str, ...]]:
+    from whygrad.explanation.subjects import subject_of
+
+    if not request["path"]:
+        return subject_of(request["formula"], (), request["at"]), ()
+    from whygrad.scripts import subject_of_script
+    from whygrad.tracing.points import parse_point
+
+    _become(request["path"])
+    return subject_of_script(request["path"], parse_point(request["at"]))
+
+
+def _drawn(request: Request, report: Report) -> str:
+    return render_text(report, request["width"], request["color"], request["unicode"])
+
+
+TASKS: dict[str, Callable[[Request], Reply]] = {"check": check, "explain": explain, "show": show}
 
 
 def answer(request: Request) -> bytes:
