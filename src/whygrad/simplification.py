@@ -115,7 +115,10 @@ def same_form(rows: _Rows, op: Op, args: list[int], params: Any, abstract: Abstr
 def reshape_twice(rows: _Rows, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
     """reshape(reshape(x))."""
     below = rows.written
-    return (op, list(below.args(args[0])), params) if below.op(args[0]) is op else None
+    if below.op(args[0]) is not op:
+        return None
+    first = below.args(args[0])[0]
+    return first if below.abstract(first) == abstract else (op, [first], params)
 
 
 def transpose_twice(rows: _Rows, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:

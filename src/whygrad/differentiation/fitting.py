@@ -59,7 +59,7 @@ def refuse(graph: Graph, row: int) -> NoReturn:
     """Raise NoRuleError for a row, with its place."""
     name, number = graph.op(row).name, graph.site_column[row]
     raise NoRuleError(
-        f"`{name}` (result {graph.abstract(row)}) has no derivative rule, but the gradient must pass through it",
+        f"`{name}` (giving {graph.abstract(row)}) has no derivative rule, but the gradient passes through it",
         hint="compute this value from operations that have a rule, or before the part to differentiate",
         place=site(number).place if number else None,
     )
