@@ -1,8 +1,8 @@
 """Which gradients are wrong themselves, and which only repeat an earlier mistake?
 
-The backward part runs again with the true value put in place of every gradient as soon as it is assigned. What
-is still wrong then is wrong itself. A factor that intermediates carry on purpose (1/m applied last) is kept:
-several factors are tried, and the one that leaves right gradients right is taken.
+The backward part runs again with the true value put in place of every gradient as soon as it is assigned.
+What is still wrong then is wrong itself. A factor that intermediates carry on purpose (1/m applied
+last) is kept: several factors are tried, and the one that leaves right gradients right is taken.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from whygrad.checking.evidence import Claim, Failure, Mismatch, Value
 from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find, ratio, scaled
 from whygrad.checking.observing import RETURNED, Observation
 from whygrad.checking.programs import Program
-from whygrad.checking.roles import Roles, base_name
+from whygrad.checking.roles import Roles
 from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+from whygrad.checking.variables import base_name
 
 if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured
@@ -78,9 +79,15 @@ def _intermediates(
     local = {item.name for item in program.returned}
     claimed = {base_name(c.name) for c in finals} | local | {u for _, u in roles.objective if u}
     forward_scope = program.forward_function
-    names = list(dict.fromkeys(
-        n for s in first.observation.statements if s.function in (forward_scope, "") for n in s.names
-        if not n.startswith("__whygrad")))  # fmt: skip
+    names = list(
+        dict.fromkeys(
+            n
+            for s in first.observation.statements
+            if s.function in (forward_scope, "")
+            for n in s.names
+            if not n.startswith("__whygrad")
+        )
+    )
     bound = {f.name for f in first.forward_values}
     names = [n for n in names if not bound or n in bound]
     items = find(first.observation, scope, names, claimed, first.limit)
@@ -127,9 +134,12 @@ def _factors(items: list[Intermediate]) -> list[float]:
 
 
 def _corrected_runs(
-    program: Program, finals: list[Claim], items: list[Intermediate], measured: Sequence[Measured],
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
     wanted: list[Wanted],
-) -> tuple[float, list[_Corrected]]:  # fmt: skip
+) -> tuple[float, list[_Corrected]]:
     best: tuple[tuple[int, int], float, list[_Corrected]] | None = None
     right_before = {c.name for c in finals if c.verdict == "right"}
     for factor in _factors(items):
@@ -197,10 +207,10 @@ def _still_wrong(
         if claim.truth[k] is None:
             continue
         value = _final_value(program, claim, runs[k], m)
-        if value is None or not compare(value, claim.truth[k]).agrees:
-            # At a kink the value may differ from the engine's choice and still be allowed.
-            if not (claim.agreements[k] and _equal(value, claim.values[k])):
-                return True
+        # At a kink the value may differ from the engine's choice and still be allowed.
+        as_before = claim.agreements[k] and _equal(value, claim.values[k])
+        if not _equal(value, claim.truth[k]) and not as_before:
+            return True
     return False
 
 
@@ -209,9 +219,15 @@ def _equal(first: Value, second: Value) -> bool:
 
 
 def _divide(
-    program: Program, finals: list[Claim], items: list[Intermediate], measured: Sequence[Measured],
-    wanted: list[Wanted], runs: list[_Corrected], factor: float, blame: Blame,
-) -> None:  # fmt: skip
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
+    wanted: list[Wanted],
+    runs: list[_Corrected],
+    factor: float,
+    blame: Blame,
+) -> None:
     for item in items:
         blame.claims.append(_judged(item, measured, wanted, runs, factor))
     root = [c for c in blame.claims if c.verdict == "wrong"]
@@ -254,8 +270,17 @@ def _judged(
 
 def _mismatch(item: Intermediate, point: int, got: Value, want: Value) -> Mismatch:
     found = mismatch(point, got, want, compare(got, want))
-    return Mismatch(found.point, found.entry, found.got, found.want, found.got_shape, found.want_shape,
-                    found.wrong_entries, found.entries, facts([(got, want)]))  # fmt: skip
+    return Mismatch(
+        found.point,
+        found.entry,
+        found.got,
+        found.want,
+        found.got_shape,
+        found.want_shape,
+        found.wrong_entries,
+        found.entries,
+        facts([(got, want)]),
+    )
 
 
 def _value_at(observation: Observation, key: Key, name: str) -> Value:
@@ -280,8 +305,11 @@ def _right_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
     claim.right_at_given_inputs = bool(claim.agreements and claim.agreements[0])
     if factor is None:
         claim.verdict = "undecided"
-        claim.reason = "it is not known which quantity this is the gradient of" if not item.ratios else (
-            "it is not the gradient of that variable, yet the gradients that use it are right")  # fmt: skip
+        claim.reason = (
+            "it is not known which quantity this is the gradient of"
+            if not item.ratios
+            else ("it is not the gradient of that variable, yet the gradients that use it are right")
+        )
     else:
         claim.verdict = "right"
         if not np.isclose(factor, 1.0, rtol=1e-6):

@@ -1,4 +1,4 @@
-"""Compare what the code computes with what is true: shapes first, then entry by entry, then facts of ratio."""
+"""Compare what the code computes with what is true: shapes first, then entry by entry, then ratios."""
 
 from __future__ import annotations
 
@@ -40,12 +40,7 @@ def tolerance_for(*values: Value, base: Tolerance | None = None) -> Tolerance:
 
 def same_layout(got: Value, want: Value) -> bool:
     """Do shapes agree? A list is as good as an array; (1, n) for (n,) is not."""
-    return _squeezed_scalar(shape_of(got)) == _squeezed_scalar(shape_of(want))
-
-
-def _squeezed_scalar(shape: tuple[Any, ...]) -> tuple[Any, ...]:
-    # A number and an array of shape () are the same; [g] for a number g is not.
-    return shape
+    return shape_of(got) == shape_of(want)
 
 
 @dataclass(frozen=True)
@@ -90,9 +85,15 @@ def mismatch(point: int, got: Value, want: Value, comparison: Comparison) -> Mis
     entry = comparison.entry
     index = np.unravel_index(entry, want_shape) if _plain(want_shape) else (entry,)
     return Mismatch(
-        point, tuple(int(i) for i in index), float(got_vector[entry]), float(want_vector[entry]),
-        got_shape, want_shape, int(comparison.wrong.sum()), want_vector.size,
-    )  # fmt: skip
+        point,
+        tuple(int(i) for i in index),
+        float(got_vector[entry]),
+        float(want_vector[entry]),
+        got_shape,
+        want_shape,
+        int(comparison.wrong.sum()),
+        want_vector.size,
+    )
 
 
 def _plain(shape: tuple[Any, ...]) -> bool:

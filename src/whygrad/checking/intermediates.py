@@ -60,8 +60,17 @@ def forward_values(observation: Observation, truth: Truth, limit: int, last_line
             own = vector(value)
             if own is None or own.size != numbers.size:
                 continue
-            found.append(ForwardValue(name, (execution.index, execution.instance), statement.span.line,
-                                      execution.loop, execution.sequence, value, rebuild(value, numbers)))  # fmt: skip
+            found.append(
+                ForwardValue(
+                    name,
+                    (execution.index, execution.instance),
+                    statement.span.line,
+                    execution.loop,
+                    execution.sequence,
+                    value,
+                    rebuild(value, numbers),
+                )
+            )
     return found
 
 

@@ -12,8 +12,8 @@ from whygrad.checking import kinks
 from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
 from whygrad.checking.evidence import Claim, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
-from whygrad.checking.roles import base_name
 from whygrad.checking.values import is_narrow, vector
+from whygrad.checking.variables import base_name
 
 if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured
@@ -38,7 +38,7 @@ def base_tolerance(program: Program) -> Tolerance:
 
 
 def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], program: Program) -> None:
-    """Set verdict, agreements, mismatch and the note on kinks of a claim whose values and truths are filled in."""
+    """Set verdict, agreements and mismatch of a claim whose values and truths are filled in."""
     base = base_tolerance(program)
     comparisons: list[Comparison | None] = []
     for place, m in enumerate(measured):
@@ -87,8 +87,12 @@ def _at(claim: Claim, place: int, m: Measured, error: Value, base: Tolerance) ->
 
 
 def _narrow_forward(m: Measured) -> bool:
-    return any(is_narrow(value) for e in m.observation.executions[:200] if e.sequence <= m.limit
-               for value in e.results.values())  # fmt: skip
+    return any(
+        is_narrow(value)
+        for e in m.observation.executions[:200]
+        if e.sequence <= m.limit
+        for value in e.results.values()
+    )
 
 
 def _kink(claim: Claim, m: Measured, numbers: Any, compared: Comparison) -> bool | None:
@@ -114,8 +118,11 @@ def _as_step(
     name = base_name(claim.name)
     earlier: list[bool] = []
     for place, m in enumerate(measured):
-        runs = [e for e in sorted(m.observation.executions, key=lambda e: e.sequence)
-                if name in e.results and not m.observation.statements[e.index].function]  # fmt: skip
+        runs = [
+            e
+            for e in sorted(m.observation.executions, key=lambda e: e.sequence)
+            if name in e.results and not m.observation.statements[e.index].function
+        ]
         if len(runs) < 2 or not STEP_WORDS.search(m.observation.statements[runs[-1].index].text):
             return
         value = runs[-2].results.get(name)
@@ -133,7 +140,19 @@ def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatc
     compared = comparisons[place]
     assert compared is not None
     found = mismatch(place, claim.values[place], claim.truth[place], compared)
-    pairs = [(claim.values[k], claim.truth[k]) for k, c in enumerate(comparisons)
-             if c is not None and claim.truth[k] is not None]  # fmt: skip
-    return Mismatch(found.point, found.entry, found.got, found.want, found.got_shape, found.want_shape,
-                    found.wrong_entries, found.entries, facts(pairs))  # fmt: skip
+    pairs = [
+        (claim.values[k], claim.truth[k])
+        for k, c in enumerate(comparisons)
+        if c is not None and claim.truth[k] is not None
+    ]
+    return Mismatch(
+        found.point,
+        found.entry,
+        found.got,
+        found.want,
+        found.got_shape,
+        found.want_shape,
+        found.wrong_entries,
+        found.entries,
+        facts(pairs),
+    )

@@ -1,12 +1,14 @@
-"""Judge a gradient where the forward pass is not differentiable: any value between the one-sided slopes is right.
+"""Judge a gradient at a kink of the forward pass: any value between the one-sided slopes is right.
 
 A gradient g is allowed at a kink if in every direction d the number g.d lies between the slopes to the two
-sides. Single entries are not enough: a tie counted twice is right in each entry and wrong along all tied ones.
+sides. Single entries are not enough: a tie counted twice is right in each entry and wrong along all the
+tied ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,7 @@ MOST_ENTRIES = 40
 
 
 def directions(start: Vector, disputed: Vector, rng: np.random.RandomState) -> list[Vector]:
-    """Where to look: disputed entries, all of them at once, all entries, entries of equal value, random ones."""
+    """Disputed entries, all of them at once, all entries, entries of equal value, random directions."""
     size = start.size
     chosen: list[Vector] = []
     for entry in np.flatnonzero(disputed)[:MOST_ENTRIES]:
@@ -34,7 +36,7 @@ def directions(start: Vector, disputed: Vector, rng: np.random.RandomState) -> l
     return [d for d in chosen if d.any()]
 
 
-def _mask(size: int, entries: np.ndarray) -> Vector:  # type: ignore[type-arg]
+def _mask(size: int, entries: Any) -> Vector:
     mask = np.zeros(size)
     mask[entries] = 1.0
     return mask

@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from whygrad.checking.evidence import Claim, Quantity, Statement, Value
 from whygrad.checking.naming import is_gradient_name
 from whygrad.checking.observing import Execution, Observation, Watched, is_data
 from whygrad.checking.programs import Program
-from whygrad.checking.roles import base_name, gradient_word
 from whygrad.checking.values import has_float, is_numeric, vector
+from whygrad.checking.variables import base_name, gradient_word
 
 if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured
 
+Part = Literal["forward", "backward"]
 MOST = 300
 """Quantities of one kind that are listed."""
 
@@ -97,18 +98,30 @@ def statements(
             continue
         names = {t.replace("'", '"') for t in (*watched.targets, *watched.names)}
         statement = Statement(
-            watched.index, watched.span, watched.text, limit_part[watched.index], watched.function, watched.targets,
-            watched.names, watched.reads, loops=watched.loops, instances=first.counts[watched.index],
+            watched.index,
+            watched.span,
+            watched.text,
+            limit_part[watched.index],
+            watched.function,
+            watched.targets,
+            watched.names,
+            watched.reads,
+            loops=watched.loops,
+            instances=first.counts[watched.index],
             claims=tuple(c.name for c in claims if c.name in names or base_name(c.name) in watched.names),
-        )  # fmt: skip
+        )
         for k, observation in enumerate(observations):
             runs = observation.of(watched.index)
             statement.environments.append([e.environment for e in runs])
             statement.results.append([e.results for e in runs])
-            statement.wanted.append([
-                {n: v for n in names if (v := wanted[k].get((e.index, e.instance, n))) is not None} for e in runs
-            ])  # fmt: skip
-            true = corrected[k].of(watched.index) if corrected[k] is not None else runs  # type: ignore[union-attr]
+            statement.wanted.append(
+                [
+                    {n: v for n in names if (v := wanted[k].get((e.index, e.instance, n))) is not None}
+                    for e in runs
+                ]
+            )
+            mended = corrected[k]
+            true = runs if mended is None else mended.of(watched.index)
             statement.corrected.append([e.environment for e in (true if len(true) == len(runs) else runs)])
         statement.kept = len(statement.environments[0])
         statement.globals = {
@@ -118,10 +131,10 @@ def statements(
     return out
 
 
-def _parts(program: Program, observation: Observation) -> dict[int, str]:  # type: ignore[type-arg]
+def _parts(program: Program, observation: Observation) -> dict[int, Part]:
     """Part of each statement: forward if any of its executions belongs to the forward part."""
     limit = forward_limit(program, observation)
-    parts: dict[int, str] = {s.index: "backward" for s in observation.statements}
+    parts: dict[int, Part] = {s.index: "backward" for s in observation.statements}
     for execution in observation.executions:
         if execution.sequence <= limit:
             parts[execution.index] = "forward"

@@ -20,9 +20,10 @@ from whygrad.checking.observing import Observation, follow
 from whygrad.checking.plain import unbound_names
 from whygrad.checking.points import propose
 from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.roles import Pairing, Roles, base_name, recognise, variables
+from whygrad.checking.roles import Pairing, Roles, recognise
 from whygrad.checking.truth import Forward, Truth, engine, guarded
-from whygrad.checking.values import Vector, is_numeric, rebuild, vector
+from whygrad.checking.values import Vector, count, is_numeric, rebuild, vector
+from whygrad.checking.variables import base_name, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -49,7 +50,7 @@ class Measured:
 def measure(program: Program | Source, hints: Hints | None = None, budget: float = BUDGET) -> Evidence:
     """Measure a file against the truth.
 
-    A text that does not run gives Evidence with a `failure`. Raises UsageError for hints that name nothing and
+    A text that does not run gives Evidence with a `failure`. Raises UsageError for hints that name nothing,
     NoGradientError where no gradient, no output or no example input is found.
     """
     started = time.perf_counter()
@@ -105,8 +106,14 @@ def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict
     """Values of the inputs at their first binding in the given run."""
     found = {}
     for name in (*roles.roots, *roles.candidates):
-        bound = sorted((e for e in observation.executions if name in e.results
-                        and not observation.statements[e.index].function), key=lambda e: e.sequence)  # fmt: skip
+        bound = sorted(
+            (
+                e
+                for e in observation.executions
+                if name in e.results and not observation.statements[e.index].function
+            ),
+            key=lambda e: e.sequence,
+        )
         value = program.base.get(name, bound[0].results[name] if bound else None)
         if is_numeric(value):
             found[name] = value
@@ -157,7 +164,7 @@ def _at_points(
         truth = Truth()
         names = (*roles.roots, *(roles.candidates if roles.unsure else ()))
         engine(program, point, (*roles.roots, *roles.candidates), truth)
-        entries = sum(vector(inputs[name]).size for name in names)  # type: ignore[union-attr]
+        entries = sum(count(inputs[name]) for name in names)
         guarded(forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng)
         limit = _limit(observation, program)
         values = forward_values(observation, truth, limit, program.last_line)
@@ -176,9 +183,12 @@ def _limit(observation: Observation, program: Program) -> int:
     if program.form != "single":
         return last
     # In a single function the forward part ends where the function last assigns what it returns first.
-    own = [e.sequence for e in observation.executions
-           if observation.statements[e.index].function == program.forward_function
-           and names & set(observation.statements[e.index].names)]  # fmt: skip
+    own = [
+        e.sequence
+        for e in observation.executions
+        if observation.statements[e.index].function == program.forward_function
+        and names & set(observation.statements[e.index].names)
+    ]
     return max(own, default=last)
 
 

@@ -1,4 +1,4 @@
-"""The mini-language of `--input "x=randn(4, 3)"`: shapes and literals, parsed and built here, never evaluated."""
+"""The mini-language of `--input "x=randn(4, 3)"`: shapes and literals, parsed here, never evaluated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parse_input(text: str) -> Value:
 def _refused(text: str) -> UsageError:
     return UsageError(
         f"`{text}` is not a value that --input understands",
-        hint="write a number, a list such as [[1, 2], [3, 4]], or randn(4, 3), rand, zeros, ones, arange(5), eye(3)",
+        hint="write a number, a list such as [[1, 2], [3, 4]], or randn(4, 3), zeros(3), arange(5), eye(3)",
     )
 
 
@@ -87,7 +87,7 @@ _MAKERS: dict[str, Callable[[list[Any]], Value]] = {
     "zeros": lambda n: np.zeros(_shape(n)),
     "ones": lambda n: np.ones(_shape(n)),
     "arange": lambda n: np.arange(*_shape(n)),
-    "eye": lambda n: np.eye(*_shape(n)),
+    "eye": lambda n: np.eye(_shape(n)[0]),
     "full": lambda n: np.full(_shape(n[:-1]), n[-1]),
     "randint": lambda n: _rng().randint(0, n[0], _shape(n[1:])),
 }

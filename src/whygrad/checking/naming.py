@@ -1,4 +1,4 @@
-"""Habits of naming gradients: of which variable does `dL_dz`, `W1_grad` or `d_h1` claim to be the gradient?"""
+"""Habits of naming gradients: whose gradient does `dL_dz`, `W1_grad` or `d_h1` claim to be?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _WORDS = r"gradients?|grads?|deriv|derivative|deltas?|adjoint|adj|cotangent|ct|p
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"^d_?(?:loss|cost|out|output|energy|err|error|obj|[A-Za-z]\w{0,9}?)_d_?(?P<of>\w+)$",  # dL_dx, dloss_dw
+        r"^d_?[A-Za-z]\w{0,9}?_d_?(?P<of>\w+)$",  # dL_dx, dloss_dw
         r"^d[A-Z]d_?(?P<of>\w+)$",  # dLdx
         rf"^(?:{_WORDS})_(?P<of>\w+)$",  # grad_x, delta_w1
         rf"^(?P<of>\w+?)_(?:{_WORDS})$",  # x_grad, coef_der

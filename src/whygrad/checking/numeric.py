@@ -18,7 +18,7 @@ from whygrad.checking.values import Vector
 LEVELS = 9
 FIRST_STEP = 0.05
 SMALLEST_SCALE = 1e-2
-"""An entry far smaller than the largest one of its vector is moved by a step for this share of the largest."""
+"""A small entry is moved as if it were this share of the largest one of its vector."""
 
 Function = Callable[[Vector], float]
 

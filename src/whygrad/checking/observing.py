@@ -193,7 +193,7 @@ class _Watcher:
                 names,
                 self.loop_reads,
                 kind,
-            )  # fmt: skip
+            )
         )
         number, scope = ast.Constant(index), call(LOCALS)
         before = ast.Expr(call(BEFORE, number, scope))
@@ -255,7 +255,7 @@ def snapshot(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def follow(text: str, scope: Mapping[str, Value]) -> Value:
-    """The value of a path such as `self.grads["W"]` or `cells[0].grad`; LookupError where it is another thing."""
+    """The value of a path such as `self.grads["W"]` or `cells[0].grad`; else LookupError."""
     return _follow(ast.parse(text, mode="eval").body, scope)
 
 
@@ -290,8 +290,11 @@ class _Notebook:
         statement = self.statements[index]
         instance = self.counts.get(index, 0)
         self.counts[index] = instance + 1
-        seen = {n: scope[n] if n in scope else self.namespace[n] for n in statement.reads
-                if n in scope or n in self.namespace}  # fmt: skip
+        seen = {
+            n: scope[n] if n in scope else self.namespace[n]
+            for n in statement.reads
+            if n in scope or n in self.namespace
+        }
         loop = {name: scope[name] for name in statement.loop_names if name in scope}
         self.sequence += 1
         execution = Execution(index, instance, self.sequence, snapshot(seen), loop=snapshot(loop))

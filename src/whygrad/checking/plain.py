@@ -80,7 +80,7 @@ def steady(seed: bool = True) -> Iterator[None]:
     def seeded(seed: Any = None) -> Any:
         return make(0 if seed is None else seed)
 
-    np.random.default_rng = seeded  # type: ignore[assignment]
+    np.random.default_rng = seeded
     try:
         with (
             contextlib.redirect_stdout(_Discard()),
@@ -141,7 +141,8 @@ def hook_inputs(body: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
 @lru_cache(maxsize=256)
 def unbound_names(text: str) -> tuple[str, ...]:
     """Names of SUPPLIED that a text reads without ever binding them."""
-    read, bound = set(), set()
+    read: set[str] = set()
+    bound: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)

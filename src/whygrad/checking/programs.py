@@ -78,9 +78,19 @@ class Program:
 
     def with_text(self, text: str) -> Program:
         """The same program with an edited text, to be measured anew."""
-        return Program(Source(self.source.filename, text), self.form, self.hints, self.driver, self.inputs,
-                       self.objective, self.returned, self.forward_function, self.backward_function,
-                       dict(self.base), self.seconds)  # fmt: skip
+        return Program(
+            Source(self.source.filename, text),
+            self.form,
+            self.hints,
+            self.driver,
+            self.inputs,
+            self.objective,
+            self.returned,
+            self.forward_function,
+            self.backward_function,
+            dict(self.base),
+            self.seconds,
+        )
 
     def overrides(self, point: Point) -> dict[str, Value]:
         return {**self.base, **point.overrides}
@@ -90,8 +100,14 @@ class Program:
 
     def run(self, point: Point = GIVEN, text: str | None = None, upto: int = 0) -> Namespace | Failure:
         """Plain run; the globals after. `upto` bounds it to the first statements."""
-        return run_text(self.full(text), self.source.filename, self._inputs(point), self.overrides(point),
-                        self.seconds, upto)  # fmt: skip
+        return run_text(
+            self.full(text),
+            self.source.filename,
+            self._inputs(point),
+            self.overrides(point),
+            self.seconds,
+            upto,
+        )
 
     def observe(
         self,
@@ -101,8 +117,15 @@ class Program:
         replacement: Replacement | None = None,
     ) -> Observation | Failure:
         """Plain run that notes every statement; see `observing.observe`."""
-        return observe(self.full(text), self.source.filename, self._inputs(point), self.overrides(point),
-                       self.seconds, frozenset(replaced), replacement)  # fmt: skip
+        return observe(
+            self.full(text),
+            self.source.filename,
+            self._inputs(point),
+            self.overrides(point),
+            self.seconds,
+            frozenset(replaced),
+            replacement,
+        )
 
     def record(self, point: Point = GIVEN, text: str | None = None, inputs: Iterable[str] = ()) -> Any:
         """Instrumented run: the tracing `Recording` of the text at a point.
@@ -140,8 +163,13 @@ class Program:
         for point in points:
             key = (point.label, id(point))
             if key not in self._suffixes:
-                self._suffixes[key] = Suffix(self.full(), self.source.filename, self._inputs(point),
-                                             self.overrides(point), self.seconds)  # fmt: skip
+                self._suffixes[key] = Suffix(
+                    self.full(),
+                    self.source.filename,
+                    self._inputs(point),
+                    self.overrides(point),
+                    self.seconds,
+                )
             namespace = self._suffixes[key].run(self.full(text))
             if isinstance(namespace, Failure):
                 return namespace

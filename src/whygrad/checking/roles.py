@@ -5,36 +5,19 @@ Values decide where names do not; `measurement` does that, with `Roles.unsure`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
 
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.naming import EXACT, NO_OUTPUT, OUTPUT_WORDS, best, is_gradient_name, stems
-from whygrad.checking.observing import Execution, Observation
+from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
-from whygrad.checking.values import has_float, is_numeric, shape_of, vector
+from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
+from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
 
 FUZZY = 0.25
 """Similarity from which a name may be meant, if shapes agree."""
-
-
-@dataclass(eq=False)
-class Variable:
-    """A variable of one scope, as an observed run saw it."""
-
-    name: str
-    scope: str
-    value: Value
-    first: int
-    """Position of the first and of the last execution that bound or changed it."""
-    last: int
-    line: int
-    index: int
-    """Statement of the last execution."""
 
 
 @dataclass(frozen=True)
@@ -61,88 +44,6 @@ class Roles:
     candidates: list[str]
     """Further inputs whose gradient may be what an unsure variable is."""
     unsure: list[str] = field(default_factory=list)
-
-
-def variables(observation: Observation, scope: str = "") -> dict[str, Variable]:
-    """Variables of a scope in order of their first binding; entries of dictionaries as `grads["W1"]`."""
-    found: dict[str, Variable] = {}
-    for execution in sorted(observation.executions, key=lambda e: e.sequence):
-        statement = observation.statements[execution.index]
-        if statement.function != scope or statement.kind == "return":
-            continue
-        for name, value in _entries(execution.results):
-            old = found.get(name)
-            if old is None:
-                found[name] = Variable(name, scope, value, execution.sequence, execution.sequence,
-                                       statement.span.line, execution.index)  # fmt: skip
-            elif statement.kind != "call" or not _equal(old.value, value):
-                old.value, old.last = value, execution.sequence
-                old.line, old.index = statement.span.line, execution.index
-    return found
-
-
-def _entries(results: Mapping[str, Value]) -> Iterable[tuple[str, Value]]:
-    for name, value in results.items():
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if isinstance(key, str):
-                    yield f'{name}["{key}"]', item
-        yield name.replace("'", '"'), value
-
-
-def _equal(first: Value, second: Value) -> bool:
-    a, b = vector(first), vector(second)
-    if a is None or b is None:
-        return first is second
-    return a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=True))
-
-
-def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60) -> dict[str, set[str]]:
-    """For each variable of a scope the names it was computed from, directly or not (by the text).
-
-    Only statements that ran by the position `until` count, so that an update at the end of a script does not
-    make a weight depend on its own gradient.
-    """
-    first: dict[int, int] = {}
-    for execution in observation.executions:
-        first[execution.index] = min(first.get(execution.index, 1 << 60), execution.sequence)
-    direct: dict[str, set[str]] = {}
-    for statement in observation.statements:
-        if statement.function == scope and first.get(statement.index, 1 << 60) <= until:
-            for name in statement.names:
-                direct.setdefault(name, set()).update(statement.reads)
-            for name in statement.loop_names:
-                direct.setdefault(name, set()).update(statement.loop_reads)
-    closed: dict[str, set[str]] = {}
-    for name in direct:
-        seen: set[str] = set()
-        open_names = [name]
-        while open_names:
-            for read in direct.get(open_names.pop(), ()):
-                if read not in seen:
-                    seen.add(read)
-                    open_names.append(read)
-        closed[name] = seen
-    return closed
-
-
-def base_name(name: str) -> str:
-    """`grads` of `grads["W1"]`, `self` of `self.dW`."""
-    return name.split("[")[0].split(".")[0]
-
-
-def gradient_word(name: str) -> str:
-    """The part of a name that says what it is: `dW` of `self.dW`; `d_W1` of an entry `W1` of `grads`."""
-    if name.endswith("]") and '["' in name:
-        container, key = name[:-2].rsplit('["', 1)
-        return (
-            key
-            if stems(key) and not stems(container.rpartition(".")[2])
-            else f"d_{key}"
-            if stems(container)
-            else key
-        )
-    return name.rpartition(".")[2]
 
 
 def recognise(program: Program, observation: Observation) -> Roles:
@@ -188,9 +89,13 @@ def recognise(program: Program, observation: Observation) -> Roles:
     intermediates = [p for p in pairings if p.of not in roots]
     claimed_roots = {base_name(root) for root in roots}
     candidates = [
-        n for n, v in subjects.items()
-        if "[" not in n and n not in claimed_roots and has_float(v.value) and not (forward_needs.get(n, set()) & claimed_roots)
-    ]  # fmt: skip
+        n
+        for n, v in subjects.items()
+        if "[" not in n
+        and n not in claimed_roots
+        and has_float(v.value)
+        and not (forward_needs.get(n, set()) & claimed_roots)
+    ]
     moved = list(dict.fromkeys([*sorted(claimed_roots, key=lambda n: found[n].first), *upstreams]))
     return Roles(objective, limit, finals, intermediates, moved, candidates, unsure)
 
@@ -219,9 +124,13 @@ def _depends(name: str, needs: Mapping[str, set[str]], on: set[str]) -> bool:
 
 
 def _output(
-    hints: Hints, found: Mapping[str, Variable], gradients: set[str], needs: Mapping[str, set[str]],
-    moving: set[str], observation: Observation,
-) -> str:  # fmt: skip
+    hints: Hints,
+    found: Mapping[str, Variable],
+    gradients: set[str],
+    needs: Mapping[str, set[str]],
+    moving: set[str],
+    observation: Observation,
+) -> str:
     if hints.output:
         if hints.output not in found:
             raise UsageError(
@@ -233,7 +142,7 @@ def _output(
     floats = [
         v for v in before if is_numeric(v.value) and has_float(v.value) and _depends(v.name, needs, moving)
     ]
-    scalars = [v for v in floats if _size(v.value) == 1 and not NO_OUTPUT.search(v.name)]
+    scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
     scalars.sort(key=lambda v: v.last)
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
     if named:
@@ -243,18 +152,13 @@ def _output(
         return (later or [last])[-1].name
     if scalars:
         return scalars[-1].name
-    arrays = sorted((v for v in floats if _size(v.value) > 1), key=lambda v: v.last)
+    arrays = sorted((v for v in floats if count(v.value) > 1), key=lambda v: v.last)
     if not arrays:
         raise NoGradientError(
             "no output was recognised: no number computed before the first gradient depends on the inputs",
             hint="say which variable is differentiated: --output loss",
         )
     return arrays[-1].name
-
-
-def _size(value: Value) -> int:
-    numbers = vector(value)
-    return 0 if numbers is None else numbers.size
 
 
 def _first_gradient(
@@ -265,7 +169,7 @@ def _first_gradient(
         statement = observation.statements[execution.index]
         if statement.function:
             continue
-        for name, value in _entries(execution.results):
+        for name, value in entries(execution.results):
             numbers = vector(value)
             if name in gradients and numbers is not None and numbers.any() and _depends(name, needs, moving):
                 return execution.sequence
@@ -273,13 +177,17 @@ def _first_gradient(
 
 
 def _upstream(
-    hints: Hints, output: str, found: Mapping[str, Variable], gradients: set[str],
-    needs: Mapping[str, set[str]], moving: set[str],
-) -> str:  # fmt: skip
+    hints: Hints,
+    output: str,
+    found: Mapping[str, Variable],
+    gradients: set[str],
+    needs: Mapping[str, set[str]],
+    moving: set[str],
+) -> str:
     """A gradient of an array output that does not come from the inputs: the given upstream gradient."""
     if hints.upstream:
         return hints.upstream if hints.upstream in found else ""
-    if _size(found[output].value) <= 1:
+    if count(found[output].value) <= 1:
         return ""
     for name in gradients:
         same = is_numeric(found[name].value) and shape_of(found[name].value) == shape_of(found[output].value)
@@ -294,9 +202,14 @@ def _driver_limit(program: Program, found: Mapping[str, Variable]) -> int:
 
 
 def _script_claims(
-    found: Mapping[str, Variable], gradients: set[str], needs: Mapping[str, set[str]],
-    subjects: Mapping[str, Variable], limit: int, hints: Hints, objective: tuple[tuple[str, str], ...],
-) -> dict[str, None]:  # fmt: skip
+    found: Mapping[str, Variable],
+    gradients: set[str],
+    needs: Mapping[str, set[str]],
+    subjects: Mapping[str, Variable],
+    limit: int,
+    hints: Hints,
+    objective: tuple[tuple[str, str], ...],
+) -> dict[str, None]:
     inputs = set(subjects)
     upstreams = {u for _, u in objective}
     claims: dict[str, None] = {}
@@ -316,9 +229,12 @@ def _script_claims(
 
 
 def _pair(
-    claims: list[str], subjects: Mapping[str, Variable], values: Mapping[str, Value], hints: Hints,
+    claims: list[str],
+    subjects: Mapping[str, Variable],
+    values: Mapping[str, Value],
+    hints: Hints,
     needs: Mapping[str, set[str]],
-) -> tuple[list[Pairing], list[str]]:  # fmt: skip
+) -> tuple[list[Pairing], list[str]]:
     """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape."""
     names = list(subjects)
     pairs: dict[str, Pairing] = {}
@@ -341,8 +257,11 @@ def _pair(
         if claim in pairs:
             continue
         taken = {pair.of for pair in pairs.values()}
-        ranked = [(s, n) for s, n in best(gradient_word(claim), names)
-                  if n not in taken and shape_of(values[claim]) == shape_of(subjects[n].value)]  # fmt: skip
+        ranked = [
+            (s, n)
+            for s, n in best(gradient_word(claim), names)
+            if n not in taken and shape_of(values[claim]) == shape_of(subjects[n].value)
+        ]
         if ranked and ranked[0][0] >= FUZZY:
             pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
         else:
@@ -369,8 +288,11 @@ def _last_resort(
     if not any(not stem for stem, _ in stems(gradient_word(claim))):
         return None
     shape = shape_of(values[claim])
-    fitting = [n for n, v in subjects.items() if n not in taken and "[" not in n and has_float(v.value)
-               and shape_of(v.value) == shape]  # fmt: skip
+    fitting = [
+        n
+        for n, v in subjects.items()
+        if n not in taken and "[" not in n and has_float(v.value) and shape_of(v.value) == shape
+    ]
     fitting = [n for n in fitting if shape or len(fitting) == 1]
     return Pairing(claim, fitting[0], 0.3) if fitting else None
 
@@ -382,13 +304,7 @@ def _roots(claimed: list[str], needs: Mapping[str, set[str]], hints: Hints) -> l
         wrt = {base_name(name) for name in hints.wrt}
         return [of for of in dict.fromkeys(claimed) if base_name(of) in wrt]
     return [
-        of for of in dict.fromkeys(claimed)
+        of
+        for of in dict.fromkeys(claimed)
         if not ((needs.get(base_name(of), set()) & bases) - {base_name(of)})
-    ]  # fmt: skip
-
-
-def executions_of(observation: Observation, index: int) -> list[Execution]:
-    return [execution for execution in observation.executions if execution.index == index]
-
-
-__all__ = ["Any", "Pairing", "Roles", "Variable", "recognise", "variables"]
+    ]

@@ -11,7 +11,7 @@ import numpy as np
 from whygrad.checking.evidence import Failure, Point, Value
 from whygrad.checking.numeric import Slope, along, slope, slopes
 from whygrad.checking.programs import Program
-from whygrad.checking.values import Vector, rebuild, vector
+from whygrad.checking.values import Vector, count, rebuild, vector
 from whygrad.differentiation import Derivative, differentiate
 from whygrad.errors import WhygradError
 from whygrad.execution.interpreter import Run, execute
@@ -175,9 +175,9 @@ def input_gradients(
 def guarded(
     forward: Forward, truth: Truth, names: Sequence[str], full: bool, rng: np.random.RandomState
 ) -> None:
-    """Check the engine's gradients by differences in random directions; replace what is missing (if `full`)."""
+    """Check the engine's gradients by differences in random directions; fill in what is missing if `full`."""
     function, start = forward.of(names)
-    sizes = {name: (vector(forward.given[name]).size) for name in names}  # type: ignore[union-attr]
+    sizes = {name: count(forward.given[name]) for name in names}
     missing = [
         name for name in names if name not in truth.gradients or truth.gradients[name].size != sizes[name]
     ]

@@ -80,3 +80,9 @@ def _rebuild(like: Value, numbers: Any) -> Value:
         return np.array([next(numbers) for _ in range(like.size)], dtype=dtype).reshape(like.shape)
     number = next(numbers)
     return type(like)(number) if isinstance(like, np.floating) else number
+
+
+def count(value: Value) -> int:
+    """How many numbers a value has; 0 where it is not numeric."""
+    numbers = vector(value)
+    return 0 if numbers is None else numbers.size
