@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from whygrad.errors import Place, WhygradError
+from whygrad.errors import WhygradError
+from whygrad.rendering.findings import error_report
 from whygrad.rendering.terminal import wants_color
 from whygrad.rendering.text import render_text
-from whygrad.report import Block, Excerpt, Mark, Report, Words, say
-from whygrad.source import Source, read_source
+from whygrad.report import Report
+from whygrad.source import read_source
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 ERROR_STATUS = 2
@@ -20,20 +21,19 @@ ERROR_STATUS = 2
 
 def tell(error: WhygradError, texts: Mapping[str, str] = NO_TEXTS) -> None:
     """Write an error for people on standard error. `texts` are arguments that a place may point into."""
+    file = error.place.file if error.place else ""
     color = wants_color() and sys.stderr.isatty()
-    for block in report_of(error, texts).blocks:
+    for block in error_report(error.facts(), file, _text_of(file, texts)).blocks:
         print(render_text(Report("", (block,)), color=color), file=sys.stderr)
 
 
-def report_of(error: WhygradError, texts: Mapping[str, str] = NO_TEXTS) -> Report:
-    """The error, the user's line if there is one, and the hint."""
-    blocks: list[Block] = [say(Words(error.code, "wrong"), " ", Words(error.message, "strong"))]
-    if error.place is not None:
-        excerpt = _excerpt(error.place, texts)
-        blocks += [excerpt] if excerpt else []
-    if error.hint:
-        blocks.append(say(Words("help: ", "hint"), error.hint))
-    return Report("", tuple(blocks))
+def _text_of(file: str, texts: Mapping[str, str]) -> str:
+    if file in texts:
+        return texts[file]
+    try:
+        return read_source(file).text
+    except WhygradError:  # no place, or the very file that cannot be read
+        return ""
 
 
 def failed_check(file: str | None, error: WhygradError) -> dict[str, Any]:
@@ -47,19 +47,3 @@ def failed_check(file: str | None, error: WhygradError) -> dict[str, Any]:
         "findings": [],
         "error": error.facts(),
     }
-
-
-def _excerpt(place: Place, texts: Mapping[str, str]) -> Excerpt | None:
-    try:
-        given = texts.get(place.file)
-        source = read_source(place.file) if given is None else Source(place.file, given)
-    except WhygradError:  # the very file that cannot be read
-        return None
-    text = source.line(place.line)
-    if place.end_column > place.column and place.end_line == place.line:
-        start, stop = place.column, place.end_column
-    elif place.column > 1:
-        start, stop = place.column, place.column + 1
-    else:
-        start, stop = len(text) - len(text.lstrip()) + 1, len(text) + 1
-    return Excerpt(place, ((place.line, text),), (Mark(place.line, start, stop),))

@@ -36,7 +36,7 @@ _VERDICTS = {
 def report_of(result: Result, text: str) -> Report:
     """The report of a check result; `text` is the user's file, for the excerpts."""
     if result["status"] == "error":
-        return Report("", tuple(_error(result, text)))
+        return error_report(result["error"], result["file"], text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     findings = result.get("findings", ())
     blocks: list[Block] = []
@@ -219,15 +219,26 @@ def _advice(file: str, findings: Sequence[Result]) -> Iterator[str]:
         yield f"Start with the first finding: later ones may follow from it. Then run: whygrad check {file}"
 
 
-def _error(result: Result, text: str) -> Iterator[Block]:
-    error = result.get("error") or {}
-    yield say(Words(str(error.get("code", "error")), "wrong"), " ", Words(error.get("message", ""), "strong"))
-    number = error.get("line") or 0
+def error_report(error: Result, file: str, text: str) -> Report:
+    """The report of an error (`WhygradError.facts`): message, the user's line where known, and the hint."""
+    blocks: list[Block] = [say(Words(error["code"], "wrong"), " ", Words(error["message"], "strong"))]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if 1 <= number <= len(lines):
-        line = lines[number - 1]
-        start = len(line) - len(line.lstrip()) + 1
-        marks = (Mark(number, start, len(line) + 1),) if line.strip() else ()
-        yield Excerpt(Place(result["file"], number, start), ((number, line),), marks)
+    number = error.get("line") or 0
+    if 1 <= number <= len(lines) and lines[number - 1].strip():
+        start, stop = _span(error.get("place") or {}, number, lines[number - 1])
+        blocks.append(
+            Excerpt(Place(file, number, start), ((number, lines[number - 1]),), (Mark(number, start, stop),))
+        )
     if error.get("hint"):
-        yield say(Words("help: ", "hint"), error["hint"])
+        blocks.append(say(Words("help: ", "hint"), error["hint"]))
+    return Report("", tuple(blocks))
+
+
+def _span(place: Result, number: int, line: str) -> tuple[int, int]:
+    """The columns to underline: those of the place if it has any, else the whole statement."""
+    start, stop = place.get("column", 1), place.get("end_column", 0)
+    if place.get("end_line") == number and stop > start:
+        return start, stop
+    if start > 1:
+        return start, start + 1
+    return len(line) - len(line.lstrip()) + 1, len(line) + 1
