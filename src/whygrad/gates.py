@@ -1,8 +1,9 @@
 """Gates: named groups of rows with one output and a derivative of their own.
 
 Known gates are small records: the spellings by which they are recognised, the derivative in its simplest
-form, and the steps that lead to it from the product of the small partials. Nothing of this is trusted: `derive`
-checks every step by evaluation at many points, and `proof` compares a gate with the rows that it stands for.
+form, and the steps that lead to it from the product of the small partials. Nothing of this is trusted:
+`derive` checks every step by evaluation at many points, and `proof` compares a gate with the rows that it
+stands for.
 """
 
 from __future__ import annotations

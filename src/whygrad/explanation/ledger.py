@@ -76,8 +76,13 @@ class Ledger:
 
     def formula(self, row: int) -> str:
         """A gate as a formula over the names of its arguments; empty for an input."""
-        if self.graph.op(row) is INPUT:
+        op, args = self.graph.op(row), self.graph.args(row)
+        if op is INPUT:
             return ""
+        if op.infix and len(args) == 2:  # as it was written: `-1 * x` is a multiplication, not a sign
+            left, right = (self.label(arg) for arg in args)
+            left = f"({left})" if left.startswith("-") and op.infix == "**" else left
+            return f"{left} {op.infix} {f'({right})' if right.startswith('-') else right}"
         try:
             return expression(self.graph, row, self.names, library="", longest=LONGEST)
         except EmissionError:
@@ -90,13 +95,12 @@ class Ledger:
 
     def edge(self, row: int, arg: int) -> EdgeEntry:
         flow = self.derivative.edges[row, arg]
-        local = self.run[flow.local] if isinstance(flow.local, int) else flow.local
         return EdgeEntry(
             row,
             arg,
             self.graph.args(row)[arg],
-            local_formula(self.derivative.graph, flow.local, len(self.graph), self.names, LONGEST),
-            local,
+            local_formula(self.derivative.graph, self.run, flow.local, len(self.graph), self.names, LONGEST),
+            self.local(row, arg),
             self.gradient(row),
             self.run[flow.contribution],
             self.graph.op(row).note,
@@ -120,19 +124,25 @@ class Ledger:
 
     @cached_property
     def is_scalar(self) -> bool:
-        """Every edge has a single number for its local gradient, so paths have products."""
-        locals_ = (self._local(*edge) for edge in self.edges)
+        """Every edge joins single numbers by a single number, so paths have products."""
+        if any(self.graph.abstract(row).shape for row, _ in self.edges):
+            return False
+        locals_ = (self.local(*edge) for edge in self.edges)
         return all(local is not None and np.ndim(local) == 0 for local in locals_)
 
-    def _local(self, row: int, arg: int) -> Any:
+    def local(self, row: int, arg: int) -> Any:
+        """The local gradient of an edge: a number or array, None where there is no elementwise one."""
         local = self.derivative.edges[row, arg].local
-        return self.run[local] if isinstance(local, int) else local
+        value = self.run[local] if isinstance(local, int) else local
+        if value is None or np.asarray(value).dtype != bool:
+            return value
+        return value * 1.0
 
     def paths(self, limit: int = 20) -> Paths:
         """The paths to the output. Their products mean something only if `is_scalar`."""
         scalar = self.is_scalar
         weighted = (
-            ((row, arg), self.graph.args(row)[arg], float(self._local(row, arg)) if scalar else 1.0)
+            ((row, arg), self.graph.args(row)[arg], float(self.local(row, arg)) if scalar else 1.0)
             for row, arg in self.edges
         )
         return find_paths(weighted, self.output, limit)
@@ -141,11 +151,12 @@ class Ledger:
 def ledger(graph: Graph, run: Run, derivative: Derivative) -> Ledger:
     """The ledger of a graph with one output. `run` holds all rows of `derivative.graph` (`keep=True`)."""
     (output,) = graph.outputs
-    needed = _ancestors(graph, output)
+    needed = ancestors(graph, output)
     return Ledger(graph, run, derivative, output, name_rows(graph, needed, output))
 
 
-def _ancestors(graph: Graph, output: int) -> list[int]:
+def ancestors(graph: Graph, output: int) -> list[int]:
+    """The rows that a row depends on, itself and all inputs included, ascending."""
     marks = bytearray(len(graph))
     marks[output] = 1
     for row in range(output, -1, -1):

@@ -1,6 +1,6 @@
 """The local gradient of an edge as a formula over the names of forward rows, read off the derivative's rows.
 
-A rule also says what happens where it does not hold (`1 / where(x < 0, nan, x)`) or at special parameters
+A rule also says what happens where it does not hold (`1 / inside(x)`, NaN below 0) or at special parameters
 (`where(b == 0, 1, b - 1)`). For a reader these are folded away: what is constant is computed, a branch that
 only says NaN is left out. The numbers shown beside it are those of the full rule.
 """
@@ -14,33 +14,37 @@ import numpy as np
 
 from whygrad.emission.expressions import expression
 from whygrad.errors import EmissionError
+from whygrad.execution.interpreter import Run
 from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
 
-PASSED = {"astype", "broadcast_to", "copy"}
+PASSED = {"astype", "broadcast_to", "copy", "inside"}
 """Operations that say nothing to a reader."""
 PRODUCTS = ("multiply", "damped_multiply")
 
 
 def local_formula(
-    graph: Graph, local: int | float | None, forward: int, names: Mapping[int, str], longest: int
+    graph: Graph, run: Run, local: int | float | None, forward: int, names: Mapping[int, str], longest: int
 ) -> str:
     """Text of a local gradient; `forward` is the number of forward rows. Empty if it has no short formula."""
     if local is None:
         return ""
     if not isinstance(local, int):
         return f"{local:g}"
-    fold = _Fold(graph, forward, names)
+    fold = _Fold(graph, run, forward, names)
     try:
-        return expression(fold.finish(local), fold.rows[local], library="", longest=longest)
+        folded = fold.finish(local)
+        text = expression(folded, fold.rows[local], library="", longest=longest)
     except EmissionError:
         return ""
+    shown = folded.abstract(fold.rows[local])
+    return f"1 if {text} else 0" if np.dtype(shown.dtype) == bool and not shown.shape else text
 
 
 class _Fold:
     """Copies the rows of a local gradient into a small graph whose inputs are the forward rows."""
 
-    def __init__(self, graph: Graph, forward: int, names: Mapping[int, str]) -> None:
-        self.graph, self.forward, self.names = graph, forward, names
+    def __init__(self, graph: Graph, run: Run, forward: int, names: Mapping[int, str]) -> None:
+        self.graph, self.run, self.forward, self.names = graph, run, forward, names
         self.builder = GraphBuilder()
         self.rows: dict[int, int] = {}
 
@@ -72,11 +76,11 @@ class _Fold:
         if op.name in PASSED:
             return args[0]
         values = [self.known(a) for a in args]
-        if all(v is not None for v in values):
+        if all(v is not None for v in values) and op.name != "divide":  # `1 / 3` says more than 0.3333
             with np.errstate(all="ignore"):
                 return builder.constant(op.value(*values, **graph.params(row)))
         if op.name == "where":
-            chosen = self.choose(values)
+            chosen = self.choose(graph.args(row)[0], values)
             if chosen is not None:
                 return args[chosen]
         if (op.name == "power" and _is(values[1], 1)) or (
@@ -91,9 +95,11 @@ class _Fold:
         """The value of a constant row, else None."""
         return self.builder.params(row)["value"] if self.builder.op(row) is CONSTANT else None
 
-    def choose(self, values: list[Any]) -> int | None:
-        """Which argument a `where` stands for, if that is clear."""
+    def choose(self, test: int, values: list[Any]) -> int | None:
+        """Which argument a `where` stands for, if that is clear: a tie that is none here is left out."""
         condition, yes, no = values
+        if self.graph.op(test).name == "equal" and test >= self.forward:
+            condition = self.run[test]
         if condition is not None and np.ndim(condition) == 0:
             return 1 if condition else 2
         if yes is not None and np.all(np.isnan(yes)):

@@ -15,30 +15,23 @@ def name_rows(graph: Graph, rows: Iterable[int], output: int) -> dict[int, str]:
     """Names of `rows` (ascending), all different. Constants get none: they are written as numbers."""
     rows = [row for row in rows if graph.op(row) is not CONSTANT]
     given = Counter(graph.name(row) for row in rows if graph.name(row))
+    letter = next((c for c in LETTERS if not any(n[:1] == c and n[1:].isdigit() for n in given)), "_")
     names: dict[int, str] = {}
-    taken = set(given)
-    letter = next((c for c in LETTERS if not any(_is_numbered(name, c) for name in taken)), "_")
-    count = 0
+    taken: Counter[str] = Counter(given.keys())
+    unnamed = 0
     for row in rows:
         name = graph.name(row)
-        if not name and row == output:
+        if given[name] == 1:
+            names[row] = name
+            continue
+        if name:  # assigned more than once: say where, and at which repetition
+            line = site(graph.site_column[row]).line if graph.site_column[row] else 0
+            name = f"{name}@{line}" if line else name
+        elif row == output:
             name = "out"
-        elif not name:
-            count += 1
-            name = f"{letter}{count}"
-        elif given[name] > 1:
-            name = _with_line(graph, row, name)
-        while name in names.values() if given[name] or name == "out" else False:
-            name += "'"
-        names[row] = name
+        else:
+            unnamed += 1
+            name = f"{letter}{unnamed}"
+        taken[name] += 1
+        names[row] = name if taken[name] == 1 else f"{name}#{taken[name]}"
     return names
-
-
-def _is_numbered(name: str, letter: str) -> bool:
-    return name[:1] == letter and name[1:].isdigit()
-
-
-def _with_line(graph: Graph, row: int, name: str) -> str:
-    """A name that is assigned more than once says where."""
-    number = graph.site_column[row]
-    return f"{name}@{site(number).line}" if number else name

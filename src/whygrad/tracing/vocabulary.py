@@ -30,11 +30,11 @@ def spelled(function: Callable[..., Any]) -> str:
     return next((name for name, known in FUNCTIONS.items() if known is function), function.__name__)
 
 
-# As the course notes draw them: the sigmoid is times -1, exp, plus 1, 1/x.
+# As course notes draw them (the sigmoid is times -1, exp, plus 1, 1/x), but without overflow at +-1000.
 COMPOSED: dict[str, Composed] = {
     "sigmoid": Composed(("x",), "1 / (1 + exp(-1 * x))"),
     "relu": Composed(("x",), "maximum(0, x)"),
-    "softplus": Composed(("x",), "log(1 + exp(x))"),
+    "softplus": Composed(("x",), "logaddexp(0, x)"),
     "silu": Composed(("x",), "x * sigmoid(x)"),
 }
 COMPOSED |= {"logistic": COMPOSED["sigmoid"], "swish": COMPOSED["silu"]}

@@ -1,0 +1,170 @@
+"""The ledger as a report: forward values, edges, gates with derivations, inputs by edges and by paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from whygrad.explanation.ledger import EdgeEntry, Ledger
+from whygrad.explanation.links import chain, link_of_gate
+from whygrad.explanation.numbers import number_text
+from whygrad.explanation.paths import Path, Paths
+from whygrad.explanation.story import is_number, link_text, path_text
+from whygrad.explanation.telling import code, g, grad, product_text, sum_text, tell, v, value
+from whygrad.gates import Gate, Grouping, derive, proof
+from whygrad.graph import INPUT
+from whygrad.report import Block, Bullets, Section, Table, Words
+
+MOST_ROWS = 60
+"""Rows of a table; beyond, the report says how many are left out."""
+MOST_PATHS = 20
+
+
+def account(ledger: Ledger, grouping: Grouping) -> tuple[Block, ...]:
+    """All sections of the ledger."""
+    blocks: list[Block] = [_point(ledger), *_overflow(ledger)]
+    blocks.append(Section("Forward: every gate and its value", tuple(_forward(ledger))))
+    blocks.append(Section("Backward: every edge, from the output back", tuple(_backward(ledger))))
+    seen: set[str] = set()
+    for gate in grouping.gates:
+        blocks.append(_gate(ledger, gate, gate.name not in seen))
+        seen.add(gate.name)
+    blocks.append(
+        Section("Inputs: each gradient by its edges and by its paths", tuple(_inputs(ledger, grouping)))
+    )
+    notes = dict.fromkeys(ledger.graph.op(row).note for row, _ in ledger.edges)
+    blocks.append(Section("The rules at work", (Bullets(tuple(tell(note) for note in notes if note)),)))
+    return tuple(blocks)
+
+
+def _point(ledger: Ledger) -> Block:
+    inputs = [row for row in ledger.graph.inputs if row in ledger.names]
+    given = ", ".join(f"`{ledger.label(row)}` = {v(ledger.run[row])}" for row in inputs[:12])
+    more = ", ..." if len(inputs) > 12 else ""
+    out = f"`{ledger.label(ledger.output)}` is {v(ledger.run[ledger.output])}"
+    return tell(f"At {given}{more} the output {out}." if given else f"There are no inputs; the output {out}.")
+
+
+def _overflow(ledger: Ledger) -> Iterator[Block]:
+    """Where the numbers stop being numbers, said first."""
+    for row in ledger.names:
+        if not np.all(np.isfinite(ledger.run[row])):
+            name, formula = ledger.label(row), ledger.formula(row)
+            shown = f"`{name} = {formula}`" if formula else f"`{name}`"
+            yield tell(
+                f"{shown} is {v(ledger.run[row])} here: gradients that pass through it may not be meaningful."
+            )
+            return
+
+
+def _forward(ledger: Ledger) -> Iterator[Block]:
+    rows = [row for row in ledger.names if ledger.graph.op(row) is not INPUT]
+    cells = []
+    for entry in map(ledger.entry, rows[:MOST_ROWS]):
+        gradient = Words("none flows", "dim") if entry.gradient is None else grad(entry.gradient)
+        cells.append((Words(entry.name, "name"), code(entry.formula), value(entry.value), gradient))
+    yield Table(("gate", "computes", "value", "gradient"), tuple(cells), "llrr")
+    yield from _left_out(len(rows), "gates")
+
+
+def _left_out(number: int, things: str) -> Iterator[Block]:
+    if number > MOST_ROWS:
+        yield tell(f"... and {number - MOST_ROWS} more {things}.")
+
+
+def _backward(ledger: Ledger) -> Iterator[Block]:
+    yield tell("local gradient x upstream gradient = contribution")
+    columns = ("gate", "by", "local gradient", "here", "upstream", "contribution")
+    shown = [ledger.edge(*edge) for edge in ledger.edges[:MOST_ROWS]]
+    yield Table(columns, tuple(_edge_cells(ledger, edge) for edge in shown), "lllrrr")
+    yield from _left_out(len(ledger.edges), "edges")
+
+
+def _edge_cells(ledger: Ledger, edge: EdgeEntry) -> tuple[Words, ...]:
+    return (
+        code(f"{ledger.label(edge.row)} = {ledger.formula(edge.row)}"),
+        Words(ledger.label(edge.source), "name"),
+        code(edge.formula) if edge.formula else Words(f"rule of {ledger.graph.op(edge.row).name}", "dim"),
+        Words("see below", "dim") if edge.local is None else grad(edge.local),
+        grad(edge.upstream),
+        grad(edge.contribution),
+    )
+
+
+def _gate(ledger: Ledger, gate: Gate, with_steps: bool) -> Section:
+    """A group of rows as one gate: its derivative, and how it follows from the small ones."""
+    link = link_of_gate(ledger, gate)
+    gates = [f"`{ledger.label(row)} = {ledger.formula(row)}`" for row in gate.rows if row in ledger.names]
+    blocks: list[Block] = [
+        tell(
+            f"`{link.result} = {link.formula}` stands for {', '.join(gates)}. As one gate it has the "
+            f"local gradient {link_text(link)} by `{ledger.label(link.source)}`. {gate.known.remark}"
+        ),
+        *_small_product(ledger, gate),
+    ]
+    if with_steps:
+        derivation = derive(gate.known)
+        blocks.append(tell(f"How that follows, for `{gate.known.result} = {gate.known.spellings[0]}`:"))
+        blocks.append(Bullets(tuple(tell(f"`{s.text}`: {s.why}") for s in derivation.steps), ordered=True))
+        blocks.append(tell(
+            f"Each line was evaluated beside the one before it at {derivation.points} points; they agree "
+            f"within {derivation.worst:.1g} (relative). So do the gate and its rows, within "
+            f"{proof(ledger.graph, gate):.1g}."
+        ))  # fmt: skip
+    return Section(f"The {gate.name} gate `{link.result}`", tuple(blocks))
+
+
+def _small_product(ledger: Ledger, gate: Gate) -> Iterator[Block]:
+    """The same number from the small gates, where they form a single chain."""
+    steps = [edge for edge in ledger.edges if edge[0] in gate.rows]
+    locals_ = [ledger.local(*edge) for edge in steps]
+    if len({row for row, _ in steps}) == len(steps) and all(map(is_number, locals_)):
+        product = float(np.prod([float(local) for local in locals_]))
+        yield tell(f"Gate by gate, from the output back: {product_text(locals_)} = {g(product)}.")
+
+
+def _inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
+    ways = ledger.paths(MOST_PATHS)
+    cells: list[tuple[Words, ...]] = []
+    items: list[Block] = []
+    for row in ledger.graph.inputs[:MOST_ROWS]:
+        gradient = ledger.gradient(row)
+        uses = sum_text([edge.contribution for edge in ledger.uses(row)[:8]])
+        cells.append((
+            Words(ledger.label(row), "name"),
+            value(ledger.run[row]),
+            grad(0.0 if gradient is None else gradient),
+            Words(uses) if uses else Words("does not reach the output", "dim"), Words(str(ways.count(row))),
+        ))  # fmt: skip
+        items.extend(_path_items(ledger, grouping, ways, row))
+    yield Table(("input", "value", "gradient", "sum over its edges", "paths"), tuple(cells), "lrrlr")
+    yield from _left_out(len(ledger.graph.inputs), "inputs")
+    if items:
+        yield tell("Each path is the product of its local gradients, from the output back:")
+        yield Bullets(tuple(items))
+
+
+def _path_items(ledger: Ledger, grouping: Grouping, ways: Paths, row: int) -> Iterator[Block]:
+    if not ledger.is_scalar or not ways.count(row):
+        return
+    shown = ways.best(row, MOST_PATHS)
+    for path in shown:
+        yield _path_item(ledger, grouping, row, path)
+    left = ways.count(row) - len(shown)
+    if ways.count(row) > 1:
+        gradient, products = ledger.gradient(row), [path.product for path in shown]
+        others = (
+            f", and the other {left} paths add up to {number_text(gradient - sum(products))}" if left else ""
+        )
+        yield tell(f"`{ledger.label(row)}` in all: {sum_text(products)}{others}: {g(gradient)}")
+
+
+def _path_item(ledger: Ledger, grouping: Grouping, row: int, path: Path) -> Block:
+    links = chain(ledger, path.steps, Grouping(ledger.graph, ()))
+    text = f"{path_text(ledger, row, links)}: {product_text([k.local for k in links])} = {g(path.product)}"
+    short = chain(ledger, path.steps, grouping)
+    if len(short) < len(links):
+        gates = ", ".join(dict.fromkeys(link.gate for link in short if link.gate))
+        text += f"; with {gates} as one gate: {product_text([k.local for k in short])} = {g(path.product)}"
+    return tell(text)
