@@ -77,7 +77,10 @@ def inside(rng: np.random.Generator, low: float, high: float, shape: tuple[int, 
     bottom = low if math.isfinite(low) else -2.0 if not math.isfinite(high) else high - 3.0
     top = high if math.isfinite(high) else bottom + (4.0 if low == -math.inf else 3.0)
     margin = 0.07 * (top - bottom)
-    return frozen(rng.uniform(bottom + margin, top - margin, shape))
+    points = rng.uniform(bottom + margin, top - margin, shape)
+    if low == -math.inf:
+        points = points + np.where(points < 0, -0.4, 0.4)
+    return frozen(np.asarray(points))
 
 
 def domain_of(name: str) -> tuple[tuple[float, float], ...]:
@@ -100,7 +103,9 @@ def elementwise_samples(name: str) -> list[Sample]:
 
 
 ELEMENTWISE = [
-    op.name for op in OPS.values() if isinstance(op.rule, Elementwise) and op.name not in ("where", "clip")
+    op.name
+    for op in OPS.values()
+    if isinstance(op.rule, Elementwise) and op.name not in ("where", "clip", "inside")
 ]
 
 
@@ -116,6 +121,8 @@ def _stated() -> list[Sample]:
     return [
         Sample("where", (mask, r(2, 3), r(3))),
         Sample("where", (True, 2.0, 3.0), label="number"),
+        Sample("inside", (np.array([1.0, -0.5]),), {"low": -1.0}),
+        Sample("inside", (2.0,), {"low": 0.0}, "number"),
         Sample("clip", (r(3, 3), -0.5, 0.5)),
         Sample("clip", (r(3, 3), r(3) - 1.0, r(3, 1) + 1.0), label="arrays"),
         Sample("clip", (r(4), 0.1, math.inf), label="one bound"),

@@ -74,3 +74,13 @@ def test_never_touches_big_data(name):
 def test_known_answers_are_remembered():
     args = (Abstract((7, 3), F64), Abstract((3,), F32))
     assert infer(OPS["multiply"], args) is infer(OPS["multiply"], list(args))
+
+
+def test_masks_and_positions():
+    args = [Abstract((2, 3), F64)]
+    assert infer(OPS["argmax"], args) == Abstract((), I64)
+    assert infer(OPS["argmax"], args, {"axis": 1}) == Abstract((2,), I64)
+    assert infer(OPS["any"], args, {"axis": 0, "keepdims": True}) == Abstract((1, 3), B)
+    assert infer(OPS["isnan"], args) == infer(OPS["less"], [*args, Abstract((), int)]) == Abstract((2, 3), B)
+    assert infer(OPS["less"], [Abstract((), float), Abstract((), int)]) == Abstract((), bool)
+    assert infer(OPS["whole_floor"], [Abstract((), float)]) == Abstract((), int)

@@ -13,7 +13,8 @@ from whygrad.ops import OPS, infer
 from whygrad.rules import Elementwise
 
 NAMED_OTHERWISE = {
-    "damped_multiply": np.multiply, "index": None, "assemble": None, "accumulate": None, "sum_to": None,
+    "damped_multiply": np.multiply, "inside": None,
+    "index": None, "assemble": None, "accumulate": None, "sum_to": None,
     "norm": np.linalg.norm, "whole_floor": np.floor, "whole_ceil": np.ceil, "einsum": None, "stack": None,
     "concatenate": None, "astype": None, "pad": None,
 }  # fmt: skip

@@ -280,7 +280,7 @@ SPELLINGS: dict[str, Callable[[_Writer, int, list[Piece]], Piece]] = {
     "index": _index, "sum_to": _sum_to, "transpose": _transpose, "reshape": _reshape,
     "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
-    "minimum": _maximum, "where": _where, "assemble": _buffer, "accumulate": _buffer,
+    "minimum": _maximum, "where": _where, "assemble": _buffer, "accumulate": _buffer, "inside": _transparent,
 }  # fmt: skip
 
 

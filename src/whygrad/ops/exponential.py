@@ -9,7 +9,7 @@ import numpy as np
 
 from whygrad.graph import Op
 from whygrad.ops.arithmetic import damped_multiply
-from whygrad.ops.calls import Bound
+from whygrad.ops.calls import Bound, call
 from whygrad.rules import Elementwise, Partial
 
 POSITIVE = ((0.0, math.inf),)
@@ -29,7 +29,27 @@ def unary(partial: Partial) -> Elementwise:
     return Elementwise(partial, times=damped_multiply)
 
 
+def inside(x: Any, low: float) -> Any:
+    """`x`, but NaN below `low`: there log(x) does not exist, although 1/x does."""
+    return call(INSIDE, x, low=low)
+
+
+def _inside(x: Any, low: float) -> Any:
+    if isinstance(x, float):
+        return x * math.nan if x < low else x
+    return np.where(x < low, np.nan, x)[()]
+
+
+INSIDE = Op(
+    "inside",
+    _inside,
+    Elementwise(1.0),
+    latex="{0}",
+    note="The argument itself, where the function exists: the local gradient is 1.",
+)
+
 EXPONENTIAL = (
+    INSIDE,
     Op(
         "exp",
         np.exp,
@@ -57,7 +77,7 @@ EXPONENTIAL = (
     Op(
         "log",
         np.log,
-        unary(lambda x, y: 1.0 / np.where(x < 0, np.nan, x)),
+        unary(lambda x, y: 1.0 / inside(x, 0.0)),
         latex=r"\log {0}",
         domain=POSITIVE,
         note="The local gradient of log(x) is 1/x; it is infinite at 0 and does not exist below.",
@@ -66,7 +86,7 @@ EXPONENTIAL = (
     Op(
         "log2",
         np.log2,
-        unary(lambda x, y: 1.0 / (np.where(x < 0, np.nan, x) * LN2)),
+        unary(lambda x, y: 1.0 / (inside(x, 0.0) * LN2)),
         latex=r"\log_2 {0}",
         domain=POSITIVE,
         note="The local gradient of log2(x) is 1/(x * log(2)).",
@@ -75,7 +95,7 @@ EXPONENTIAL = (
     Op(
         "log10",
         np.log10,
-        unary(lambda x, y: 1.0 / (np.where(x < 0, np.nan, x) * LN10)),
+        unary(lambda x, y: 1.0 / (inside(x, 0.0) * LN10)),
         latex=r"\log_{{10}} {0}",
         domain=POSITIVE,
         note="The local gradient of log10(x) is 1/(x * log(10)).",
@@ -84,7 +104,7 @@ EXPONENTIAL = (
     Op(
         "log1p",
         np.log1p,
-        unary(lambda x, y: 1.0 / np.where(x < -1, np.nan, 1 + x)),
+        unary(lambda x, y: 1.0 / (1 + inside(x, -1.0))),
         latex=r"\log(1 + {0})",
         domain=((-1.0, math.inf),),
         note="The local gradient of log(1 + x) is 1/(1 + x).",

@@ -37,7 +37,7 @@ def infer(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any] = NO_
 
 
 def _try(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
-    pointwise = not params and (isinstance(op.rule, Elementwise) or op.rule is None)
+    pointwise = isinstance(op.rule, Elementwise) or (op.rule is None and not op.axes)
     with np.errstate(all="ignore"):
         result = op.value(*(dummy(a, pointwise) for a in abstracts), **params)
     found = abstract_of(result)
