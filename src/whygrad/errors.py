@@ -29,11 +29,13 @@ class WhygradError(Exception):
     """
 
     code = "WG600"
+    usual_hint: str | None = None
+    """What is suggested where nothing better is known."""
 
     def __init__(self, message: str, *, hint: str | None = None, place: Place | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.usual_hint
         self.place = place
 
     def __str__(self) -> str:
@@ -66,6 +68,7 @@ class FormulaError(WhygradError):
     """A formula given as text is outside the grammar."""
 
     code = "WG602"
+    usual_hint = 'a formula has names, numbers and known functions, as in "sigmoid(w*x + b)"'
 
 
 class NoGradientError(WhygradError):
