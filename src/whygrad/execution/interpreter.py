@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from whygrad.errors import GuardError, UsageError
 from whygrad.graph import CONSTANT, INPUT, Abstract, Graph, Guard, Op, abstract_of
+from whygrad.ops import call
 from whygrad.source import site
 
 CHUNK = 1 << 15
@@ -52,44 +53,51 @@ def execute(
     inputs: Sequence[Any] | Mapping[str, Any] = (),
     wanted: Iterable[int] | None = None,
     keep: bool = False,
+    known: Sequence[Any] = (),
 ) -> Run:
     """Compute the rows of a graph at a point.
 
     `inputs` are numbers and arrays in the order of `graph.inputs`, or by name; their shapes must be those of
     the rows. Kept are the outputs and the rows `wanted`, or with `keep` all rows; arrays that nothing needs
-    any more are dropped on the way. Raises GuardError where a branch, length or index differs from the
+    any more are dropped on the way. `known` are the values of the first rows, from a traced run: then only
+    the others are computed, and `inputs` are for the inputs among them. Values may be those of an outer
+    trace, which then records every row. Raises GuardError where a branch, length or index differs from the
     traced run.
     """
-    values: list[Any] = [None] * len(graph)
-    for row, value in zip(graph.inputs, _given(graph, inputs), strict=True):
+    start = len(known)
+    values: list[Any] = [*known, *[None] * (len(graph) - start)]
+    open_inputs = [row for row in graph.inputs if row >= start]
+    for row, value in zip(open_inputs, _given(graph, open_inputs, inputs), strict=True):
         values[row] = _admit(graph, row, value)
     kept = {*graph.outputs, *(wanted or ())}
-    after = {} if keep else _deaths(graph, kept)
+    deaths = {} if keep else _deaths(graph, kept)
     guards: dict[int, list[Guard]] = {}
     for guard in graph.guards:
         guards.setdefault(guard.row, []).append(guard)
-    _advance(graph, values, after, guards)
+    _advance(graph, values, deaths, guards, start)
     return Run(graph, values if keep else {row: values[row] for row in kept})
 
 
-def _given(graph: Graph, inputs: Sequence[Any] | Mapping[str, Any]) -> Sequence[Any]:
-    """The inputs in order."""
+def _given(graph: Graph, rows: Sequence[int], inputs: Sequence[Any] | Mapping[str, Any]) -> Sequence[Any]:
+    """The values of the input rows, in order."""
     if isinstance(inputs, Mapping):
-        names = [graph.name(row) for row in graph.inputs]
+        names = [graph.name(row) for row in rows]
         missing = [name for name in names if name not in inputs]
         if missing:
             raise UsageError(
                 f"no value was given for the input `{missing[0]}`", hint=f"inputs: {', '.join(names)}"
             )
         return [inputs[name] for name in names]
-    if len(inputs) != len(graph.inputs):
-        raise UsageError(f"{len(inputs)} values were given for the {len(graph.inputs)} inputs of a graph")
+    if len(inputs) != len(rows):
+        raise UsageError(f"{len(inputs)} values were given for the {len(rows)} inputs of a graph")
     return inputs
 
 
 def _admit(graph: Graph, row: int, value: Any) -> Any:
     """An input in the kind of its row: a graph holds for other numbers, not for other shapes."""
     expected, name = graph.abstract(row), graph.name(row) or f"%{row}"
+    if hasattr(value, "__whygrad_apply__"):
+        return value
     if type(value) not in (float, int, bool):
         value = np.asarray(value)[()]
     if type(value) is int and expected.is_float:
@@ -122,11 +130,17 @@ def _deaths(graph: Graph, kept: set[int]) -> dict[int, list[int]]:
 
 
 def _advance(
-    graph: Graph, values: list[Any], deaths: Mapping[int, list[int]], guards: Mapping[int, list[Guard]]
+    graph: Graph,
+    values: list[Any],
+    deaths: Mapping[int, list[int]],
+    guards: Mapping[int, list[Guard]],
+    start: int,
 ) -> None:
-    """Compute all rows in order. This loop is the interpreter: it decides the time per row."""
+    """Compute the rows from `start` on, in order. This loop is the interpreter: it decides the time per
+    row.
+    """
     args = graph.arg_column
-    steps = _steps(graph, values, {*deaths, *guards})
+    steps = _steps(graph, values, {*deaths, *guards}, start)
     with np.errstate(all="ignore"):
         while True:
             try:
@@ -136,8 +150,8 @@ def _advance(
                     elif count == 1:
                         values[row] = function(values[a])
                     elif count:
-                        start = graph.arg_offsets[row]
-                        values[row] = function(*[values[k] for k in args[start : start + count]])
+                        first = graph.arg_offsets[row]
+                        values[row] = function(*[values[k] for k in args[first : first + count]])
                     if event:
                         _settle(graph, row, values, deaths, guards)
                 return
@@ -147,7 +161,7 @@ def _advance(
                     _settle(graph, row, values, deaths, guards)
 
 
-def _steps(graph: Graph, values: list[Any], events: set[int]) -> Iterator[Step]:
+def _steps(graph: Graph, values: list[Any], events: set[int], begin: int) -> Iterator[Step]:
     """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the
     way.
     """
@@ -161,7 +175,8 @@ def _steps(graph: Graph, values: list[Any], events: set[int]) -> Iterator[Step]:
     leaves = [k for k, op in enumerate(table.ops.values) if op is CONSTANT or op is INPUT]
     flags = np.zeros(len(graph), np.int64)
     flags[list(events)] = 1
-    for first in range(0, len(graph), CHUNK):
+    recorded = any(hasattr(kind, "__whygrad_apply__") for kind in set(map(type, values)))
+    for first in range(begin, len(graph), CHUNK):
         part = slice(first, first + CHUNK)
         leaf = np.isin(ops[part], leaves)
         for row in (first + np.flatnonzero(leaf)).tolist():
@@ -173,7 +188,9 @@ def _steps(graph: Graph, values: list[Any], events: set[int]) -> Iterator[Step]:
         for row, kind in zip(busy.tolist(), kinds.tolist(), strict=True):
             function = kernels.get(kind)
             if function is None:
-                function = kernels[kind] = kernel(graph.op(row), graph.params(row), graph.abstract(row))
+                op, given, abstract = graph.op(row), graph.params(row), graph.abstract(row)
+                function = partial(call, op, **given) if recorded else kernel(op, given, abstract)
+                kernels[kind] = function
             functions.append(function)
         start = offsets[busy]
         counts = offsets[busy + 1] - start
