@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+POINT = "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>.+)\n(?P<output>(?:(?!```).*\n)*)```")
 
 
@@ -58,3 +59,12 @@ def test_the_readme_runs_both_commands_and_python() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_picture_is_what_the_command_draws(tmp_path: Path) -> None:
+    picture = ROOT / "docs" / "neuron.svg"
+    drawn = tmp_path / "neuron.svg"
+    output_of(f'whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "{POINT}" --out {drawn}')
+    if os.environ.get("WHYGRAD_UPDATE_DOCS"):
+        picture.write_text(drawn.read_text(encoding="utf-8"), encoding="utf-8")
+    assert picture.read_text(encoding="utf-8") == drawn.read_text(encoding="utf-8")
