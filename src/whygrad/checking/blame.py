@@ -13,18 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from whygrad.checking import listing
+from whygrad.checking import injection, listing
 from whygrad.checking.comparison import compare, facts, mismatch
 from whygrad.checking.evidence import Claim, Failure, Mismatch, Value
 from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find, ratio, scaled
-from whygrad.checking.observing import RETURNED, Observation
+from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.roles import Roles
 from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
 from whygrad.checking.variables import base_name
+from whygrad.checking.watching import RETURNED
 
 if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured
+
+
+DIFFERENCED_POINTS = 3
+"""Points at which intermediates are differentiated by differences where tracing failed."""
 
 
 @dataclass(eq=False)
@@ -91,7 +96,9 @@ def _intermediates(
     bound = {f.name for f in first.forward_values}
     names = [n for n in names if not bound or n in bound]
     items = find(first.observation, scope, names, claimed, first.limit)
-    for m in measured:
+    for place_, m in enumerate(measured):
+        if not m.forward_values and place_ < DIFFERENCED_POINTS:
+            m.forward_values = injection.forward_values(program, m, {item.of for item in items})
         for item in items:
             attach_truth(item, m.observation, m.forward_values)
     return items
@@ -113,7 +120,7 @@ def _wanted(
         if execution is None or claim.truth[point] is None:
             continue
         local = listing.local_name(program, claim.name)
-        if local in m.observation.statements[execution.index].targets and local.isidentifier():
+        if local in m.observation.statements[execution.index].names:
             found[(execution.index, execution.instance, local)] = claim.truth[point]
     return found
 
@@ -140,12 +147,13 @@ def _corrected_runs(
     measured: Sequence[Measured],
     wanted: list[Wanted],
 ) -> tuple[float, list[_Corrected]]:
-    best: tuple[tuple[int, int], float, list[_Corrected]] | None = None
+    best: tuple[tuple[int, int, int], float, list[_Corrected]] | None = None
     right_before = {c.name for c in finals if c.verdict == "right"}
     for factor in _factors(items):
         runs = [_corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
         right = {c.name for c in finals if not _still_wrong(program, c, runs, measured)}
-        score = (len(right & right_before), len(right))
+        carried = sum(item.named and _is(item.factor, factor) for item in items)
+        score = (len(right & right_before), len(right), carried)
         if best is None or score > best[0]:
             best = (score, factor, runs)
     assert best is not None
@@ -201,10 +209,14 @@ def _final_value(program: Program, claim: Claim, run: _Corrected, m: Measured) -
 
 
 def _still_wrong(
-    program: Program, claim: Claim, runs: list[_Corrected], measured: Sequence[Measured]
+    program: Program,
+    claim: Claim,
+    runs: list[_Corrected],
+    measured: Sequence[Measured],
+    informed: Sequence[bool] = (),
 ) -> bool:
     for k, m in enumerate(measured):
-        if claim.truth[k] is None:
+        if claim.truth[k] is None or (informed and not informed[k]):
             continue
         value = _final_value(program, claim, runs[k], m)
         # At a kink the value may differ from the engine's choice and still be allowed.
@@ -231,8 +243,10 @@ def _divide(
     for item in items:
         blame.claims.append(_judged(item, measured, wanted, runs, factor))
     root = [c for c in blame.claims if c.verdict == "wrong"]
+    # Points where some intermediate's truth is known; elsewhere nothing was put in place.
+    informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
     for claim in finals:
-        if claim.verdict == "wrong" and root and not _still_wrong(program, claim, runs, measured):
+        if claim.verdict == "wrong" and root and not _still_wrong(program, claim, runs, measured, informed):
             claim.verdict = "inherited"
             claim.reason = "it would be right if every gradient above it were"
 
@@ -246,7 +260,7 @@ def _judged(
 ) -> Claim:
     claim = _right_claim(item, measured)
     mine = item.factor
-    if mine is not None and np.isclose(mine, factor if item.named else 1.0, rtol=1e-6):
+    if _is(mine, factor if item.named else 1.0):
         claim.verdict = "right"
         return claim
     if not item.ratios:
@@ -265,7 +279,12 @@ def _judged(
                 if claim.mismatch is None and first is not None:
                     claim.mismatch = _mismatch(item, k, first, want)
     claim.verdict = "wrong" if wrong_itself else "inherited" if wrong_first else "right"
+    claim.reason = "it would be right if every gradient above it were" if claim.verdict == "inherited" else ""
     return claim
+
+
+def _is(factor: float | None, other: float) -> bool:
+    return factor is not None and bool(np.isclose(factor, other, rtol=1e-6))
 
 
 def _mismatch(item: Intermediate, point: int, got: Value, want: Value) -> Mismatch:

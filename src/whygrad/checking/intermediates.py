@@ -15,9 +15,10 @@ import numpy as np
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Value
 from whygrad.checking.naming import best, is_gradient_name, stems
-from whygrad.checking.observing import Execution, Observation, Watched
+from whygrad.checking.observing import Execution, Observation
 from whygrad.checking.truth import Truth, cotangent_of
-from whygrad.checking.values import Vector, has_float, is_numeric, rebuild, shape_of, vector
+from whygrad.checking.values import Vector, is_numeric, rebuild, shape_of, vector
+from whygrad.checking.watching import Watched
 
 MOST_QUANTITIES = 400
 """Cotangents of named forward quantities kept per point."""
@@ -54,7 +55,7 @@ def forward_values(observation: Observation, truth: Truth, limit: int, last_line
             break
         for name, value in execution.results.items():
             event = _event(events, statement, execution, name)
-            if event is None or not is_numeric(value) or not has_float(value):
+            if event is None or not is_numeric(value):
                 continue
             numbers = cotangent_of(event.rows, truth.derivative, truth.run)
             own = vector(value)
@@ -155,6 +156,9 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
     truths: dict[Key, Value] = {}
     item.truths.append(truths)
     last_of_loop = _last_instances(item, observation)
+    runs = [e for e in observation.executions if e.index in item.indices and item.name in e.results]
+    last = max(runs, key=lambda e: e.sequence, default=None)
+    final = (last.index, last.instance) if last is not None else (-1, -1)
     for execution in observation.executions:
         if execution.index not in item.indices or item.name not in execution.results:
             continue
@@ -162,7 +166,7 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
         if key not in last_of_loop:
             continue
         got = execution.results[item.name]
-        named = _named(item, execution, forward)
+        named = _named(item, execution, forward, key == final)
         equal = next((f for f in forward if _equal(got, f.cotangent)), None)
         if equal is not None and (named is None or not _equal(got, named.cotangent)):
             truths[key] = equal.cotangent
@@ -192,7 +196,10 @@ def _hashable(value: Value) -> Any:
     return repr(value) if numbers is None else tuple(numbers.tolist())
 
 
-def _named(item: Intermediate, execution: Execution, forward: list[ForwardValue]) -> ForwardValue | None:
+def _named(
+    item: Intermediate, execution: Execution, forward: list[ForwardValue], final: bool
+) -> ForwardValue | None:
+    """The forward execution whose gradient an execution computes, by name and by the loops' variables."""
     options = [f for f in forward if f.name == item.of]
     shared = [f for f in options if set(f.loop) & set(execution.loop)]
     if shared:
@@ -201,6 +208,11 @@ def _named(item: Intermediate, execution: Execution, forward: list[ForwardValue]
             for f in shared
             if all(_same(f.loop[n], execution.loop[n]) for n in f.loop if n in execution.loop)
         ]
+    elif execution.loop or any(f.loop for f in options):
+        # A gradient gathered over a loop is complete after the last round only, and `dh` of one round is not
+        # the gradient of a whole list `h`.
+        got = shape_of(execution.results[item.name])
+        options = [f for f in options if final and not f.loop and shape_of(f.value) == got]
     return options[-1] if options else None
 
 

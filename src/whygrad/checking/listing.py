@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 from whygrad.checking.evidence import Claim, Quantity, Statement, Value
 from whygrad.checking.naming import is_gradient_name
-from whygrad.checking.observing import Execution, Observation, Watched, is_data
+from whygrad.checking.observing import Execution, Observation, is_data
 from whygrad.checking.programs import Program
 from whygrad.checking.values import has_float, is_numeric, vector
 from whygrad.checking.variables import base_name, gradient_word
+from whygrad.checking.watching import Watched
 
 if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured

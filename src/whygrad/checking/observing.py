@@ -11,44 +11,29 @@ import ast
 import builtins
 import copy
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import CodeType
 
 import numpy as np
 
 from whygrad.checking.evidence import Failure, Value
-from whygrad.checking.plain import Namespace, call, execute, fresh_namespace, hook_inputs
-from whygrad.source import Source, Span
+from whygrad.checking.plain import Namespace, copy_numeric, execute, fresh_namespace
+from whygrad.checking.watching import (
+    AFTER,
+    BEFORE,
+    LOCALS,
+    REPLACE,
+    RETURN,
+    RETURNED,
+    Watched,
+    injected,
+    watched,
+)
 
-BEFORE, AFTER, RETURN, REPLACE = (f"__whygrad_{hook}__" for hook in ("before", "after", "return", "replace"))
-LOCALS = "__whygrad_locals__"
-RETURNED = "__returned__"
-"""The name under which the value of a `return` statement is kept."""
 KEEP = 24
 """Executions of one statement that are kept (the last one is kept as well)."""
 LARGE = 200_000
 """Numbers in one value beyond which it is not copied."""
-
-
-@dataclass(frozen=True, eq=False)
-class Watched:
-    """A simple statement of the text, as the hooks know it."""
-
-    index: int
-    span: Span
-    text: str
-    function: str
-    targets: tuple[str, ...]
-    names: tuple[str, ...]
-    reads: tuple[str, ...]
-    loops: tuple[str, ...]
-    loop_names: tuple[str, ...]
-    loop_reads: tuple[str, ...]
-    """Names that the enclosing loops run over."""
-    kind: str
-    """`bind` (assignment), `change` (augmented, or into a part), `call`, `return`."""
 
 
 @dataclass(eq=False)
@@ -78,147 +63,6 @@ class Observation:
 
     def of(self, index: int) -> list[Execution]:
         return [execution for execution in self.executions if execution.index == index]
-
-
-def target_text(node: ast.expr) -> str:
-    return ast.unparse(node)
-
-
-def root_name(node: ast.AST) -> str:
-    """`dW` of `dW[f]`, `self` of `self.grads["W"]`; empty where there is none."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _targets(statement: ast.stmt) -> tuple[str, list[ast.expr]]:
-    if isinstance(statement, ast.Assign):
-        found: list[ast.expr] = []
-        for target in statement.targets:
-            found += target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-        return ("bind" if all(isinstance(t, ast.Name) for t in found) else "change"), found
-    if isinstance(statement, ast.AugAssign):
-        return "change", [statement.target]
-    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        return "bind", [statement.target]
-    if isinstance(statement, ast.Return) and statement.value is not None:
-        return "return", []
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function, arguments = statement.value.func, statement.value.args
-        changed = [function.value] if isinstance(function, ast.Attribute) else []
-        # `np.add.at(dC, ids, g)` changes its first argument, `h.append(a)` its object.
-        return "call", [node for node in (*changed, *arguments[:1]) if root_name(node)]
-    return "", []
-
-
-class _Watcher:
-    """Rewrites a module so that its simple statements report to the hooks."""
-
-    def __init__(self, source: Source, replaced: Iterable[int]) -> None:
-        self.source = source
-        self.replaced = set(replaced)
-        self.statements: list[Watched] = []
-        self.loop_reads: tuple[str, ...] = ()
-
-    def block(
-        self,
-        body: Sequence[ast.stmt],
-        function: str,
-        loops: tuple[str, ...],
-        names: tuple[str, ...],
-        skip: bool = False,
-    ) -> list[ast.stmt]:
-        out: list[ast.stmt] = []
-        for statement in body:
-            out += self.statement(statement, function, loops, names, skip)
-        return out
-
-    def statement(
-        self, node: ast.stmt, function: str, loops: tuple[str, ...], names: tuple[str, ...], skip: bool
-    ) -> list[ast.stmt]:
-        if isinstance(node, ast.FunctionDef):
-            inner = f"{function}.{node.name}" if function else node.name
-            node.body = self.block(node.body, inner, (), ())
-            return [node]
-        if isinstance(node, ast.ClassDef):
-            node.body = self.block(
-                node.body, f"{function}.{node.name}" if function else node.name, (), (), True
-            )
-            return [node]
-        kind, targets = _targets(node)
-        if kind and not skip:
-            return self.hooked(node, kind, targets, function, loops, names)
-        outer_reads = self.loop_reads
-        if isinstance(node, ast.For):
-            self.loop_reads += tuple(n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name))
-            header = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
-            inner_names = tuple(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
-            loops, names = (*loops, header), (*names, *inner_names)
-        elif isinstance(node, ast.While):
-            loops = (*loops, f"while {ast.unparse(node.test)}")
-        for field_name in ("body", "orelse", "finalbody"):
-            if getattr(node, field_name, None):
-                setattr(node, field_name, self.block(getattr(node, field_name), function, loops, names, skip))
-        for handler in getattr(node, "handlers", ()):
-            handler.body = self.block(handler.body, function, loops, names, skip)
-        self.loop_reads = outer_reads
-        return [node]
-
-    def hooked(
-        self,
-        node: ast.stmt,
-        kind: str,
-        targets: list[ast.expr],
-        function: str,
-        loops: tuple[str, ...],
-        names: tuple[str, ...],
-    ) -> list[ast.stmt]:
-        index = len(self.statements)
-        roots = tuple(dict.fromkeys(name for name in map(root_name, targets) if name))
-        loads = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-        if isinstance(node, ast.AugAssign):
-            loads += roots
-        span = self.source.span_of(node)
-        text = self.source.segment(span)
-        self.statements.append(
-            Watched(
-                index,
-                span,
-                text,
-                function,
-                tuple(map(target_text, targets)),
-                (RETURNED,) if kind == "return" else roots,
-                tuple(dict.fromkeys(loads)),
-                loops,
-                names,
-                self.loop_reads,
-                kind,
-            )
-        )
-        number, scope = ast.Constant(index), call(LOCALS)
-        before = ast.Expr(call(BEFORE, number, scope))
-        if isinstance(node, ast.Return) and node.value is not None:
-            node.value = call(RETURN, number, node.value)
-            out: list[ast.stmt] = [before, node]
-        else:
-            out = [before, node, ast.Expr(call(AFTER, number, scope))]
-            if index in self.replaced:
-                for name in dict.fromkeys(t.id for t in targets if isinstance(t, ast.Name)):
-                    value = call(REPLACE, number, ast.Constant(name), ast.Name(name, ast.Load()))
-                    out.append(ast.Assign([ast.Name(name, ast.Store())], value))
-        return [ast.fix_missing_locations(ast.copy_location(item, node)) for item in out]
-
-
-@lru_cache(maxsize=64)
-def watched(
-    text: str, filename: str, inputs: frozenset[str], replaced: frozenset[int]
-) -> tuple[CodeType, tuple[Watched, ...]]:
-    """Code of a text with hooks, and its watched statements."""
-    source = Source(filename, text)
-    tree = ast.parse(text)
-    watcher = _Watcher(source, replaced)
-    tree.body = hook_inputs(watcher.block(tree.body, "", (), ()), set(inputs))
-    return compile(tree, filename, "exec"), tuple(watcher.statements)
 
 
 def size(value: Value) -> int:
@@ -320,6 +164,14 @@ class _Notebook:
         return value
 
 
+def overwrite(value: Value, new: Value) -> None:
+    """Give an array or a list the entries of another of its shape; anything else is left alone."""
+    if isinstance(value, np.ndarray) and value.shape == np.shape(new) and value.flags.writeable:
+        value[...] = new
+    elif isinstance(value, list) and isinstance(new, list) and len(value) == len(new):
+        value[:] = new
+
+
 Replacement = Callable[[int, int, str, Value], Value]
 """(statement, instance, name, value) -> the value to go on with."""
 
@@ -341,13 +193,44 @@ def observe(
     namespace = fresh_namespace(text, overrides, {LOCALS: builtins.locals})
     notebook = _Notebook(statements, namespace)
 
-    def replace(index: int, name: str, value: Value) -> Value:
+    def replace(index: int, name: str, value: Value, in_place: bool = False) -> Value:
         if replacement is None:
             return value
-        return replacement(index, notebook.counts[index] - 1, name, value)
+        new = replacement(index, notebook.counts[index] - 1, name, value)
+        if in_place and new is not value:
+            overwrite(value, new)
+        return new
 
     namespace.update(
         {BEFORE: notebook.before, AFTER: notebook.after, RETURN: notebook.returned, REPLACE: replace}
     )
     failure = execute(code, namespace, seconds)
     return Observation(namespace, statements, notebook.executions, notebook.counts, failure)
+
+
+def inject(
+    text: str,
+    filename: str,
+    inputs: frozenset[str],
+    overrides: Mapping[str, Value],
+    seconds: float,
+    place: tuple[int, int, str],
+    value: Value,
+    upto: int = 0,
+) -> Namespace | Failure:
+    """Plain run with one value put in place of what one execution (statement, instance, name) bound."""
+    index, instance, name = place
+    code = injected(text, filename, inputs, index, upto)
+    namespace = fresh_namespace(text, overrides, {})
+    seen = 0
+
+    def replace(_: int, bound: str, computed: Value, in_place: bool = False) -> Value:
+        nonlocal seen
+        if bound != name:
+            return computed
+        seen += 1
+        return copy_numeric(value) if seen == instance + 1 else computed
+
+    namespace[REPLACE] = replace
+    failure = execute(code, namespace, seconds)
+    return namespace if failure is None else failure

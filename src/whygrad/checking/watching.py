@@ -1,0 +1,197 @@
+"""Hooks around every simple statement of a text: the rewriting half of observed runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+
+from whygrad.checking.plain import call, hook_inputs
+from whygrad.source import Source, Span
+
+BEFORE, AFTER, RETURN, REPLACE = (f"__whygrad_{hook}__" for hook in ("before", "after", "return", "replace"))
+LOCALS = "__whygrad_locals__"
+RETURNED = "__returned__"
+"""The name under which the value of a `return` statement is kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A simple statement of the text, as the hooks know it."""
+
+    index: int
+    span: Span
+    text: str
+    function: str
+    targets: tuple[str, ...]
+    names: tuple[str, ...]
+    reads: tuple[str, ...]
+    loops: tuple[str, ...]
+    loop_names: tuple[str, ...]
+    loop_reads: tuple[str, ...]
+    """Names that the enclosing loops run over."""
+    kind: str
+    """`bind` (assignment), `change` (augmented, or into a part), `call`, `return`."""
+
+
+def target_text(node: ast.expr) -> str:
+    return ast.unparse(node)
+
+
+def root_name(node: ast.AST) -> str:
+    """`dW` of `dW[f]`, `self` of `self.grads["W"]`; empty where there is none."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _targets(statement: ast.stmt) -> tuple[str, list[ast.expr]]:
+    if isinstance(statement, ast.Assign):
+        found: list[ast.expr] = []
+        for target in statement.targets:
+            found += target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        return ("bind" if all(isinstance(t, ast.Name) for t in found) else "change"), found
+    if isinstance(statement, ast.AugAssign):
+        return "change", [statement.target]
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return "bind", [statement.target]
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        return "return", []
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function, arguments = statement.value.func, statement.value.args
+        changed = [function.value] if isinstance(function, ast.Attribute) else []
+        # `np.add.at(dC, ids, g)` changes its first argument, `h.append(a)` its object.
+        return "call", [node for node in (*changed, *arguments[:1]) if root_name(node)]
+    return "", []
+
+
+class _Watcher:
+    """Rewrites a module so that its simple statements report to the hooks."""
+
+    def __init__(self, source: Source, replaced: Iterable[int], light: bool = False) -> None:
+        self.source = source
+        self.light = light
+        """Only the hooks that replace values."""
+        self.replaced = set(replaced)
+        self.statements: list[Watched] = []
+        self.loop_reads: tuple[str, ...] = ()
+
+    def block(
+        self,
+        body: Sequence[ast.stmt],
+        function: str,
+        loops: tuple[str, ...],
+        names: tuple[str, ...],
+        skip: bool = False,
+    ) -> list[ast.stmt]:
+        out: list[ast.stmt] = []
+        for statement in body:
+            out += self.statement(statement, function, loops, names, skip)
+        return out
+
+    def statement(
+        self, node: ast.stmt, function: str, loops: tuple[str, ...], names: tuple[str, ...], skip: bool
+    ) -> list[ast.stmt]:
+        if isinstance(node, ast.FunctionDef):
+            inner = f"{function}.{node.name}" if function else node.name
+            node.body = self.block(node.body, inner, (), ())
+            return [node]
+        if isinstance(node, ast.ClassDef):
+            node.body = self.block(
+                node.body, f"{function}.{node.name}" if function else node.name, (), (), True
+            )
+            return [node]
+        kind, targets = _targets(node)
+        if kind and not skip:
+            return self.hooked(node, kind, targets, function, loops, names)
+        outer_reads = self.loop_reads
+        if isinstance(node, ast.For):
+            self.loop_reads += tuple(n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name))
+            header = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+            inner_names = tuple(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+            loops, names = (*loops, header), (*names, *inner_names)
+        elif isinstance(node, ast.While):
+            loops = (*loops, f"while {ast.unparse(node.test)}")
+        for field_name in ("body", "orelse", "finalbody"):
+            if getattr(node, field_name, None):
+                setattr(node, field_name, self.block(getattr(node, field_name), function, loops, names, skip))
+        for handler in getattr(node, "handlers", ()):
+            handler.body = self.block(handler.body, function, loops, names, skip)
+        self.loop_reads = outer_reads
+        return [node]
+
+    def hooked(
+        self,
+        node: ast.stmt,
+        kind: str,
+        targets: list[ast.expr],
+        function: str,
+        loops: tuple[str, ...],
+        names: tuple[str, ...],
+    ) -> list[ast.stmt]:
+        index = len(self.statements)
+        roots = tuple(dict.fromkeys(name for name in map(root_name, targets) if name))
+        loads = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        if isinstance(node, ast.AugAssign):
+            loads += roots
+        span = self.source.span_of(node)
+        text = self.source.segment(span)
+        self.statements.append(
+            Watched(
+                index,
+                span,
+                text,
+                function,
+                tuple(map(target_text, targets)),
+                (RETURNED,) if kind == "return" else roots,
+                tuple(dict.fromkeys(loads)),
+                loops,
+                names,
+                self.loop_reads,
+                kind,
+            )
+        )
+        if self.light and index not in self.replaced:
+            return [node]
+        number, scope = ast.Constant(index), call(LOCALS)
+        before = ast.Expr(call(BEFORE, number, scope))
+        if isinstance(node, ast.Return) and node.value is not None and not self.light:
+            node.value = call(RETURN, number, node.value)
+            out: list[ast.stmt] = [before, node]
+        else:
+            out = [node] if self.light else [before, node, ast.Expr(call(AFTER, number, scope))]
+            if index in self.replaced:
+                for name in dict.fromkeys(t.id for t in targets if isinstance(t, ast.Name)):
+                    value = call(REPLACE, number, ast.Constant(name), ast.Name(name, ast.Load()))
+                    out.append(ast.Assign([ast.Name(name, ast.Store())], value))
+                for name in dict.fromkeys(
+                    map(root_name, (t for t in targets if isinstance(t, ast.Subscript)))
+                ):
+                    if name:
+                        # Written in place: to assign the name could make it local to a function.
+                        arguments = (number, ast.Constant(name), ast.Name(name, ast.Load()))
+                        out.append(ast.Expr(call(REPLACE, *arguments, ast.Constant(True))))
+        return [ast.fix_missing_locations(ast.copy_location(item, node)) for item in out]
+
+
+@lru_cache(maxsize=64)
+def watched(
+    text: str, filename: str, inputs: frozenset[str], replaced: frozenset[int]
+) -> tuple[CodeType, tuple[Watched, ...]]:
+    """Code of a text with hooks, and its watched statements."""
+    source = Source(filename, text)
+    tree = ast.parse(text)
+    watcher = _Watcher(source, replaced)
+    tree.body = hook_inputs(watcher.block(tree.body, "", (), ()), set(inputs))
+    return compile(tree, filename, "exec"), tuple(watcher.statements)
+
+
+@lru_cache(maxsize=64)
+def injected(text: str, filename: str, inputs: frozenset[str], index: int, upto: int) -> CodeType:
+    """Code of the first statements of a text in which one statement alone may be given another value."""
+    tree = ast.parse(text)
+    watcher = _Watcher(Source(filename, text), {index}, light=True)
+    tree.body = hook_inputs(watcher.block(tree.body[: upto or None], "", (), ()), set(inputs))
+    return compile(tree, filename, "exec")
