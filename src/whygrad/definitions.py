@@ -30,7 +30,7 @@ def definitions_of(functions: Iterable[Callable[..., Any]]) -> Source:
 
 
 def needed_text(text: str, names: Iterable[str]) -> str:
-    """A module's text without the top-level statements that the names do not need, directly or through others."""
+    """A module's text without the top-level statements that these names need in no way."""
     statements = ast.parse(text).body
     needed, grew = set(names), True
     kept: set[int] = set()
