@@ -23,12 +23,13 @@ RIGHT = """\
 import math
 w = 2.0
 x = -1.5
-y = math.tanh(w * x)
-grad_y = 1 - y * y
-grad_w = grad_y * x
-grad_x = grad_y * w
+z = w * x
+y = math.tanh(z)
+grad_z = 1 - y * y
+grad_w = grad_z * x
+grad_x = grad_z * w
 """
-WRONG = RIGHT.replace("grad_w = grad_y * x", "grad_w = y * x")
+WRONG = RIGHT.replace("grad_w = grad_z * x", "grad_w = y * x")
 
 BAD_SCRIPTS = {
     "syntax error": ("w = 2.0\ny = = w\n", ["WG601", "script.py:2"]),
