@@ -201,6 +201,8 @@ def _stated() -> list[Sample]:
         Sample("flip", (r(2, 3),), {"axis": 1}, "axis"),
         Sample("roll", (r(2, 3),), {"shift": 1}),
         Sample("roll", (r(2, 3),), {"shift": -2, "axis": 1}, "axis"),
+        Sample("sort", (r(4),), {"axis": 0}),
+        Sample("sort", (r(3, 4),), {"axis": 1}, "matrix"),
         Sample("index", (r(4),), {"key": 2}),
         Sample("index", (r(3, 4),), {"key": (slice(None), slice(None, None, -2))}, "slice"),
         Sample("index", (r(3, 4),), {"key": (None, Ellipsis, -1)}, "ellipsis"),

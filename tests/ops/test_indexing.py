@@ -74,6 +74,25 @@ def test_whole_cover_leaves_nothing_for_the_base():
     assert not Keys((0, 1, 1)).cover((3,)) and not Keys((slice(None),)).cover((3,)) and not Keys().cover((0,))
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(-5, 5)), min_size=16, max_size=40))
+def test_many_numbers_are_written_as_one_by_one(writes):
+    """Sixteen writes and more go through one call of NumPy's; order and repeated places must not change."""
+    keys, values = zip(*writes, strict=True)
+    written, added = np.ones(4), np.ones(4)
+    for key, value in writes:
+        written[key] = value
+        added[key] += value
+    np.testing.assert_array_equal(assemble(np.ones(4), *values, keys=keys), written)
+    np.testing.assert_array_equal(accumulate(np.ones(4), *values, keys=keys), added)
+
+
+def test_many_rows_are_written_one_by_one():
+    rows = [np.full(2, k) for k in range(20)]
+    found = assemble(np.zeros((20, 2)), *rows, keys=range(20))
+    np.testing.assert_array_equal(found, np.repeat(np.arange(20.0), 2).reshape(20, 2))
+    np.testing.assert_array_equal(accumulate(np.ones((20, 2)), *rows, keys=range(20)), found + 1)
+
+
 def _seconds(work) -> float:
     best = float("inf")
     for _ in range(3):

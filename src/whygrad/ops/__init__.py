@@ -21,6 +21,7 @@ from whygrad.ops.linear_algebra import LINEAR_ALGEBRA
 from whygrad.ops.products import PRODUCTS
 from whygrad.ops.reductions import REDUCTIONS
 from whygrad.ops.shapes import SHAPES, astype, sum_to
+from whygrad.ops.sorting import SORTING
 from whygrad.ops.trigonometric import TRIGONOMETRIC
 
 __all__ = [
@@ -32,7 +33,7 @@ OPS: dict[str, Op] = {
     op.name: op
     for family in (
         ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, COMPARISON, CHOICE, REDUCTIONS, PRODUCTS, LINEAR_ALGEBRA,
-        SHAPES, JOINING, INDEXING,
+        SHAPES, JOINING, INDEXING, SORTING,
     )
     for op in family
 }  # fmt: skip

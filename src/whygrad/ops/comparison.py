@@ -82,6 +82,7 @@ COMPARISON = (
     mask("isfinite", np.isfinite, "", "", np.isfinite, math.isfinite),
     mask("whole_floor", math.floor, "", r"\lfloor {0} \rfloor", math.floor),
     mask("whole_ceil", math.ceil, "", r"\lceil {0} \rceil", math.ceil),
+    mask("whole_trunc", math.trunc, "", r"\operatorname{{trunc}} {0}", math.trunc),
     mask("signbit", np.signbit, "", "", np.signbit),
 )
 

@@ -21,6 +21,9 @@ from whygrad.graph import Op
 from whygrad.ops.calls import Bound, call, normal_axes, refuse_given, shape_of
 from whygrad.rules import Explicit, zeros_like
 
+MANY = 16
+"""From this many writes of single numbers on, they are made by one call of NumPy's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -44,6 +47,13 @@ class Keys(tuple[Any, ...]):
             length = len(place)
             last[place] = position
         return last
+
+    @cached_property
+    def places(self) -> tuple[Any, ...] | None:
+        """An array of indices for each axis, if every key names one place by non-negative ints."""
+        if self._last is None or not self:
+            return None
+        return tuple(np.array([_place(key) for key in self]).T)
 
     def later(self, i: int) -> Sequence[int]:
         """Positions of the writes after `i` that may overwrite what it wrote."""
@@ -122,15 +132,15 @@ def _split(arguments: Sequence[Any], keys: Sequence[Any]) -> tuple[Sequence[Any]
 
 
 def _index(x: Any, *dynamic: Any, key: Any, shape: Any = None) -> Any:
-    return np.asarray(x)[resolve(key, dynamic)]
+    return np.asarray(x)[resolve(key, dynamic) if dynamic else key]
 
 
 def _assemble(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
     values, dynamic = _split(rest, keys)
     out = np.array(base)
-    if not dynamic:
-        for key, value in zip(keys, values, strict=True):
-            out[key] = value
+    at_once = _numbers_at_places(out, values, keys)
+    if at_once:
+        out[at_once[0]] = at_once[1]  # of a place named twice NumPy keeps the last
         return out
     for key, value in zip(keys, values, strict=True):
         out[resolve(key, dynamic)] = value
@@ -140,6 +150,10 @@ def _assemble(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
 def _accumulate(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
     values, dynamic = _split(rest, keys)
     out = np.array(base)
+    at_once = _numbers_at_places(out, values, keys)
+    if at_once:
+        np.add.at(out, *at_once)
+        return out
     for key, value in zip(keys, values, strict=True):
         place = resolve(key, dynamic)
         if _has_slot(key):
@@ -147,6 +161,14 @@ def _accumulate(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
         else:
             out[place] += value
     return out
+
+
+def _numbers_at_places(out: Any, values: Sequence[Any], keys: Sequence[Any]) -> Any:
+    """Places and values as arrays, if there are many and each key names one entry; else None."""
+    if len(values) < MANY or not isinstance(keys, Keys) or keys.places is None:
+        return None
+    places, numbers = keys.places, np.array(values) if out.ndim == len(keys.places) else np.empty((0, 0))
+    return (places, numbers) if numbers.ndim == 1 else None
 
 
 def _has_slot(key: Any) -> bool:
@@ -220,6 +242,28 @@ def _getitem(x: Any, key: Any) -> Bound:
     return (x, *dynamic), {"key": stated}
 
 
+def read_along(x: Any, positions: Any, axis: int) -> Any:
+    """`np.take_along_axis(x, positions, axis)`, as a read by one array of indices for each axis."""
+    arguments, params = _along(x, positions, axis)
+    return index(*arguments, **params)
+
+
+def _along(x: Any, positions: Any, axis: int) -> Bound:
+    shape = shape_of(positions)
+    depth = len(shape)
+    grids = [
+        positions if k == axis else np.arange(n).reshape((n,) + (1,) * (depth - k - 1))
+        for k, n in enumerate(shape)
+    ]
+    return (x, *grids), {"key": tuple(Slot(k) for k in range(depth)) if depth > 1 else Slot(0)}
+
+
+def _take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Bound:
+    if axis is None:
+        return _along(np.reshape(arr, -1), indices, 0)
+    return _along(arr, indices, normal_axes(axis, len(shape_of(arr)))[0])
+
+
 def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Bound:
     refuse_given(np.take, out=out, mode=None if mode == "raise" else mode)
     if axis is None:
@@ -233,7 +277,12 @@ INDEX = Op(
     _index,
     Explicit(_index_vjp, _index_jvp),
     note="Reading has the local gradient 1 for the entries read and 0 for the others.",
-    calls=((operator.getitem, _getitem), (np.take, _take), (np.ndarray.take, _take)),
+    calls=(
+        (operator.getitem, _getitem),
+        (np.take, _take),
+        (np.ndarray.take, _take),
+        (np.take_along_axis, _take_along_axis),
+    ),
 )
 ASSEMBLE = Op(
     "assemble",

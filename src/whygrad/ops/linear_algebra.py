@@ -33,6 +33,9 @@ def _matmul_right(g: Any, a: Any, b: Any) -> Any:
         return g * a if n == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if n == 1:
         return np.matmul(g, a) if m == 2 else np.squeeze(np.matmul(_flip(a), np.expand_dims(g, -1)), -1)
+    if n == 2 and m > 2:  # one product over all the stacked rows, not a stack of products to be added up
+        k, columns = shape_of(b)
+        return np.matmul(_flip(np.reshape(a, (-1, k))), np.reshape(g, (-1, columns)))
     return np.matmul(_flip(a), g)
 
 
