@@ -32,18 +32,18 @@ class Net:
         return max(*self.entries, *self.exits)
 
 
-def routed(nets: Sequence[Net]) -> tuple[list[Net], int]:
-    """Nets with their tracks, and how many tracks there are. Nets that turn twice come back in two halves."""
+def routed(nets: Sequence[Net], rows: int) -> tuple[list[Net], int]:
+    """Nets with their tracks, and how many tracks there are. Nets that turn twice come back in two halves.
+
+    `rows` is how many rows there are. The number of tracks is -1 where there is no row to turn twice in.
+    """
     work = [Net(n.entries, n.exits) for n in nets]
-    limit = 2 * len(work) + 2
     while True:
         order, stuck = _ordered(work)
         if stuck < 0:
-            break
-        if len(work) > limit or not _doubled(work, stuck):
-            order = [*order, *(i for i in range(len(work)) if i not in set(order))]
-            break
-    return work, _assigned(work, order)
+            return work, _assigned(work, order)
+        if not _doubled(work, stuck, rows):
+            return work, -1
 
 
 def _before(nets: Sequence[Net]) -> list[list[int]]:
@@ -76,18 +76,16 @@ def _ordered(nets: Sequence[Net]) -> tuple[list[int], int]:
     return ready, (left[0] if left else -1)
 
 
-def _doubled(nets: list[Net], start: int) -> bool:
-    """Split a net of the circle that `start` is caught in; False when no row is free."""
-    used = {row for net in nets for row in (*net.entries, *net.exits)}
-    for i in [start, *(k for k in range(len(nets)) if k != start)]:
-        net = nets[i]
-        free = [row for row in range(net.low + 1, net.high) if row not in used]
-        if free and net.follows < 0 and len(net.entries) == 1 and net.low < net.high:
-            middle = free[len(free) // 2]
-            nets.append(Net((middle,), net.exits, follows=i))
-            nets[i] = Net(net.entries, (middle,))
-            return True
-    return False
+def _doubled(nets: list[Net], i: int, rows: int) -> bool:
+    """Split a net that is waiting for another; False when no row is free."""
+    net = nets[i]
+    used = {row for other in nets for row in (*other.entries, *other.exits)}
+    centre = (net.low + net.high) // 2
+    free = min((row for row in range(rows) if row not in used), key=lambda r: abs(r - centre), default=-1)
+    if free >= 0:
+        nets.append(Net((free,), net.exits, follows=i))
+        nets[i] = Net(net.entries, (free,), follows=net.follows)
+    return free >= 0
 
 
 def _assigned(nets: Sequence[Net], order: Sequence[int]) -> int:

@@ -51,7 +51,11 @@ def report_of(result: Result, text: str) -> Report:
 
 
 def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Section:
-    blocks: list[Block] = [_excerpt(finding, file, lines), *_repair(finding, repaired_later)]
+    repair = finding.get("repair")
+    blocks: list[Block] = [_excerpt(finding, file, lines, repaired_later)]
+    if repair and not repaired_later:
+        likely = "likely meant, and " if finding.get("certainty") == "likely" else "this edit, "
+        blocks.append(Diff(_edits_of(repair), f"{likely}{_checked(repair)}"))
     for rival in finding.get("alternatives") or ():
         why = rival.get("why") or "this edit explains the numbers as well"
         repair = rival.get("repair")
@@ -61,7 +65,7 @@ def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: b
     return Section(f"{finding['code']} {finding['title']}", tuple(blocks))
 
 
-def _excerpt(finding: Result, file: str, lines: Sequence[str]) -> Excerpt:
+def _excerpt(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Excerpt:
     """The lines of a finding with one line before, its span underlined, and what was measured below."""
     first, last = finding["line"], finding.get("end_line") or finding["line"]
     numbers = [n for n in range(first - 1, last + 1) if 1 <= n <= len(lines)]
@@ -72,7 +76,7 @@ def _excerpt(finding: Result, file: str, lines: Sequence[str]) -> Excerpt:
     place = Place(file, first, finding.get("column") or 1)
     marks = tuple(_marks(finding, numbers, lines))
     shown = tuple((n, lines[n - 1]) for n in numbers)
-    return Excerpt(place, shown, marks, tuple(_measured(finding)))
+    return Excerpt(place, shown, marks, (*_measured(finding), *_without_diff(finding, repaired_later)))
 
 
 def _marks(finding: Result, numbers: Sequence[int], lines: Sequence[str]) -> Iterator[Mark]:
@@ -134,21 +138,13 @@ def _edits(finding: Result) -> Any:
     return (finding.get("repair") or {}).get("edits")
 
 
-def _repair(finding: Result, repaired_later: bool) -> Iterator[Block]:
-    repair = finding.get("repair")
-    if not repair:
-        yield say(
-            Words("help: ", "hint"),
-            "no edit was found that makes this right when it is run; the numbers above are what is known",
-        )
+def _without_diff(finding: Result, repaired_later: bool) -> Iterator[Paragraph]:
+    """What is said of the repair where no diff follows."""
+    if not finding.get("repair"):
+        said = "no edit was found that makes this right when it is run; the numbers are what is known"
+        yield say(Words("help: ", "hint"), said)
     elif repaired_later:
         yield say(Words("help: ", "hint"), "repaired below, together with the rest of the line")
-    else:
-        yield _diff(repair, finding.get("certainty", ""))
-
-
-def _diff(repair: Result, certainty: str) -> Diff:
-    return Diff(_edits_of(repair), f"{'likely meant; ' if certainty == 'likely' else ''}{_checked(repair)}")
 
 
 def _edits_of(repair: Result) -> tuple[tuple[int, str, str], ...]:
@@ -202,7 +198,7 @@ def _closing(result: Result) -> Iterator[Block]:
         verb = "are" if len(variables) > 1 else "is"
         yield say(Words(f"✓ {many}{of} {verb} right", "right"), " at the numbers of the file and at others")
     elif status == "undecided":
-        yield say(Words("? could not be decided", "hint"), f"{of}; the table says for which variables")
+        yield say(Words(f"? not every gradient{of} could be decided", "hint"), "; the table says which")
     else:
         said = f"{bad} of {len(variables)} gradients{of} wrong" if variables else "something is wrong"
         yield say(

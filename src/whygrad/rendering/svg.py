@@ -75,6 +75,7 @@ class _Drawn:
 
     box: Box
     half: int
+    """Half the width of its outline."""
     value: str
     gradient: str
     stub: int = 0
@@ -83,6 +84,12 @@ class _Drawn:
     fans: bool = False
     reordered: bool = False
     has_main: bool = False
+
+    @property
+    def reach(self) -> int:
+        """Half the width of outline and name."""
+        named = self.box.name and self.box.kind in ("op", "gate")
+        return max(self.half, _room(cut(self.box.name, 24)) // 2 + 2) if named else self.half
 
     @property
     def round(self) -> bool:
@@ -106,14 +113,21 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     """
     wires, pairs = wires_in_order(circuit)
     drawn = _measured(circuit, wires, pairs)
-    extents = [_extent(d) for d in drawn]
-    placed = layout(extents, pairs, gap=_GAP, rank_gap=_RANK_GAP, wire_room=8)
-    placed = respaced(placed, extents, _rank_gaps(placed, pairs))
-    for box in reordered(circuit, wires, pairs, arrivals(placed, pairs)):
-        drawn[box].reordered = True
+    placed = _placed(drawn, pairs)
+    mixed = reordered(circuit, wires, pairs, arrivals(placed, pairs))
+    for box in mixed:  # operands in another order than they are written get numbers, and room for them
+        drawn[box].reordered, drawn[box].entry = True, max(drawn[box].entry, 2 * _MARGIN)
+    if mixed:
+        placed = _placed(drawn, pairs)
     ports = _ports(placed, pairs, drawn)
     body = [*_wire_lines(placed, wires, pairs, drawn, ports), *_box_parts(placed, drawn)]
     return _document(circuit, placed, body, any(d.entry for d in drawn), theme, title)
+
+
+def _placed(drawn: list[_Drawn], pairs: list[tuple[int, int]]) -> Layout:
+    extents = [_extent(d) for d in drawn]
+    placed = layout(extents, pairs, gap=_GAP, rank_gap=_RANK_GAP, wire_room=8)
+    return respaced(placed, extents, _rank_gaps(placed, pairs))
 
 
 def _measured(circuit: Circuit, wires: list[Wire], pairs: list[tuple[int, int]]) -> list[_Drawn]:
@@ -160,7 +174,7 @@ def _extent(one: _Drawn) -> Extent:
         across = max(across, _ENTRY * (one.ports if one.tight else 2 * one.ports - 1))
     if one.box.name and one.box.kind in ("op", "gate"):
         across += 2 * _LABEL
-    return Extent(one.half + one.entry, one.half + one.stub, across + across % 2)
+    return Extent(one.reach + one.entry, one.reach + one.stub, across + across % 2)
 
 
 def _rank_gaps(placed: Layout, pairs: list[tuple[int, int]]) -> list[int]:
@@ -209,25 +223,28 @@ def _wire_lines(
         )
         lines.append(f'<path class="wire" d="{"".join(path)}"/>')
         if one.reordered:
-            x = placed.along[target] - one.half - 6
-            lines.append(
-                _text("faint", x, placed.across[target] + ports[index] // 2 - 4, str(wires[index].order + 1))
-            )
+            x = placed.along[target] - one.reach - 12
+            lines.append(_text("faint", x, arrival - 4, str(wires[index].order + 1)))
         if drawn[source].fans and wires[index].gradient:
-            x = placed.along[target] - one.half - 10 - (one.entry - 10) // 2
+            x = placed.along[target] - one.reach - 10 - (one.entry - 10) // 2
             lines.append(_text("gradient", x, arrival + 13, wires[index].gradient))
     return lines
 
 
+def _near(one: _Drawn, port: int) -> int:
+    """How far from the centre of a box a wire touches it."""
+    return round(12 * port / (abs(port) + 12)) if one.entry else port
+
+
 def _landing(one: _Drawn, x: int, y: int, port: int) -> str:
     """The last bit of a wire: level, and bent towards the box where it comes from beside it."""
-    near = port if not one.entry else max(-_RADIUS // 2, min(_RADIUS // 2, port))
+    near = _near(one, port)
     edge = one.half
     if one.round:
         edge = round(max(0, _RADIUS**2 - near**2) ** 0.5)
     if near == port:
         return f"H{x - edge}"
-    return f"H{x - one.half - 12}L{x - edge} {y - port + near}"
+    return f"H{x - one.reach - 12}L{x - edge} {y - port + near}"
 
 
 def _piece(placed: Layout, rank: int, start: int, stop: int) -> str:
@@ -249,7 +266,7 @@ def _box_parts(placed: Layout, drawn: list[_Drawn]) -> list[str]:
         if box.name and box.kind in ("op", "gate"):
             inside.append(_text("faint", x, y + _RADIUS + 13, cut(box.name, 24)))
         if one.stub:
-            middle = x + one.half + one.stub // 2
+            middle = x + one.reach + one.stub // 2
             inside += [_text(k, middle, y + d, t) for k, d, t in _numbers(one) if t]
         parts.append(f'<g role="listitem" aria-label="{escape(_spoken(one))}">{"".join(inside)}</g>')
     return parts

@@ -70,7 +70,9 @@ def _beside(row: Sequence[Words], sizes: list[int], align: str) -> list[Line]:
             part = cell[k] if k < len(cell) else []
             free = size - line_width(part)
             left = {"r": free, "c": free // 2}.get(align[column], 0)
-            line += [(" " * left, "plain"), *part, (" " * (free - left + _BETWEEN), "plain")]
+            line += [(" " * left, "plain"), *part]
+            if column + 1 < len(sizes):
+                line.append((" " * (free - left + _BETWEEN), "plain"))
         lines.append(line)
     return lines
 

@@ -14,7 +14,8 @@ from whygrad.report import Style
 _PLAIN_SIGNS = str.maketrans(
     {
         "─": "-", "│": "|", "╭": "+", "╮": "+", "╰": "+", "╯": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+",
-        "┼": "+", "═": "=", "←": "<", "→": ">", "…": "~", "•": "-", "×": "x", "·": ".", "−": "-", "≠": "#",
+        "┼": "|", "●": "+", "┄": ":",
+        "═": "=", "←": "<", "→": ">", "…": "~", "•": "-", "×": "x", "·": ".", "−": "-", "≠": "#",
         "σ": "s", "∂": "d", "Σ": "S", "✓": "+", "✗": "x", "≈": "~", "—": "-", "–": "-", "“": '"', "”": '"',
         "‘": "'", "’": "'", "∞": "8", "²": "2", "≤": "<", "≥": ">",
     }
@@ -50,10 +51,12 @@ def can_draw() -> bool:
 
 
 def painted(lines: Iterable[Line], color: bool, unicode: bool = True) -> str:
-    """Lines as text, with ANSI colours or without, in ASCII signs where `unicode` is false."""
+    """Lines as text, with ANSI colours or without; with `unicode` false in ASCII alone."""
     rows = [_row(line, color) for line in lines]
     text = "\n".join(rows)
-    return text if unicode else text.translate(_PLAIN_SIGNS)
+    if unicode:
+        return text
+    return text.translate(_PLAIN_SIGNS).encode("ascii", "replace").decode()
 
 
 def _row(line: Sequence[Piece], color: bool) -> str:

@@ -98,7 +98,7 @@ def _bullets(block: Bullets, width: int) -> list[Line]:
 def _formula(block: Formula, width: int) -> list[Line]:
     words = [Words(block.text, "code")]
     if block.note:
-        words.append(Words(f"   {block.note}", "dim"))
+        words.append(Words(f"  # {block.note}", "dim"))
     return wrapped(words, width, indent="      ", first="    ")
 
 
