@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whygrad.api import check, explain, show
     from whygrad.errors import WhygradError
-    from whygrad.transformations import grad, jvp, trace, value_and_grad, vjp
+    from whygrad.transformations import elementwise_grad, grad, jvp, trace, value_and_grad, vjp
 
 __version__ = "0.1.0"
 
@@ -20,6 +20,7 @@ _HOMES = {
     "check": "api",
     "explain": "api",
     "show": "api",
+    "elementwise_grad": "transformations",
     "grad": "transformations",
     "jvp": "transformations",
     "trace": "transformations",
@@ -32,6 +33,7 @@ __all__ = [
     "WhygradError",
     "__version__",
     "check",
+    "elementwise_grad",
     "explain",
     "grad",
     "jvp",

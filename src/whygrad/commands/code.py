@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from whygrad.errors import Place, UsageError, all_errors
+from whygrad.errors import Place, UsageError, WhygradError, all_errors
 from whygrad.rendering.text import render_text
 from whygrad.report import Block, Excerpt, Report, Table, Words, say
 
@@ -45,13 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 def all_pages() -> dict[str, Page]:
     """Code -> page, in order of codes: causes of wrong gradients, then errors."""
-    from whygrad.diagnosis.causes import CAUSES  # loads NumPy, which no other command's parent needs
+    from whygrad.diagnosis.causes import CAUSES  # a file for each; no other command needs them here
 
-    pages = {kind.code: _page(kind) for kind in all_errors()}
+    pages = {kind.code: _page(kind) for kind in all_errors() if kind is not WhygradError}
     for cause in CAUSES:
-        kind = cause if isinstance(cause, type) else type(cause)
-        examples = [(name, getattr(cause, name, "")) for name in ("forward", "wrong", "right")]
-        pages[cause.code] = _page(kind)._replace(examples=tuple((n, text) for n, text in examples if text))
+        examples = tuple((name, getattr(cause, name)) for name in ("forward", "wrong", "right"))
+        pages[cause.code] = _page(type(cause))._replace(examples=tuple(e for e in examples if e[1]))
     return dict(sorted(pages.items()))
 
 
