@@ -289,7 +289,7 @@ class Grouping:
         """The same with one more gate closed; gates within it, or overlapping it, give way."""
         rows = set(gate.rows)
         kept = (g for g in self.gates if rows.isdisjoint(g.rows))
-        return Grouping(self.graph, (*kept, gate))
+        return Grouping(self.graph, tuple(sorted((*kept, gate), key=lambda g: g.output)))
 
 
 def group(graph: Graph, gates: Iterable[Gate] | None = None) -> Grouping:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from whygrad.explanation.ledger import EdgeEntry, Ledger
 from whygrad.explanation.links import chain, link_of_gate
 from whygrad.explanation.numbers import number_text
-from whygrad.explanation.paths import Path, Paths
+from whygrad.explanation.paths import Path, Paths, product
 from whygrad.explanation.story import is_number, link_text, path_text
 from whygrad.explanation.telling import code, g, grad, product_text, sum_text, tell, v, value
 from whygrad.gates import Gate, Grouping, derive, proof
@@ -101,7 +103,7 @@ def _gate(ledger: Ledger, gate: Gate, with_steps: bool) -> Section:
             f"`{link.result} = {link.formula}` stands for {', '.join(gates)}. As one gate it has the "
             f"local gradient {link_text(link)} by `{ledger.label(link.source)}`. {gate.known.remark}"
         ),
-        *_small_product(ledger, gate),
+        *_small_product(ledger, gate, link.local),
     ]
     if with_steps:
         derivation = derive(gate.known)
@@ -112,16 +114,19 @@ def _gate(ledger: Ledger, gate: Gate, with_steps: bool) -> Section:
             f"within {derivation.worst:.1g} (relative). So do the gate and its rows, within "
             f"{proof(ledger.graph, gate):.1g}."
         ))  # fmt: skip
-    return Section(f"The {gate.name} gate `{link.result}`", tuple(blocks))
+    return Section(f"The {gate.name} gate {link.result}", tuple(blocks))
 
 
-def _small_product(ledger: Ledger, gate: Gate) -> Iterator[Block]:
+def _small_product(ledger: Ledger, gate: Gate, whole: Any) -> Iterator[Block]:
     """The same number from the small gates, where they form a single chain."""
     steps = [edge for edge in ledger.edges if edge[0] in gate.rows]
     locals_ = [ledger.local(*edge) for edge in steps]
     if len({row for row, _ in steps}) == len(steps) and all(map(is_number, locals_)):
-        product = float(np.prod([float(local) for local in locals_]))
-        yield tell(f"Gate by gate, from the output back: {product_text(locals_)} = {g(product)}.")
+        small = product(locals_)
+        text = f"Gate by gate, from the output back: {product_text(locals_)} = {g(small)}."
+        if not math.isclose(small, float(whole), rel_tol=1e-6, abs_tol=1e-12):
+            text += " The small numbers overflow or cancel at this point; the gate's own derivative does not."
+        yield tell(text)
 
 
 def _inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
@@ -166,5 +171,6 @@ def _path_item(ledger: Ledger, grouping: Grouping, row: int, path: Path) -> Bloc
     short = chain(ledger, path.steps, grouping)
     if len(short) < len(links):
         gates = ", ".join(dict.fromkeys(link.gate for link in short if link.gate))
-        text += f"; with {gates} as one gate: {product_text([k.local for k in short])} = {g(path.product)}"
+        factors = [link.local for link in short]
+        text += f"; with {gates} as one gate: {product_text(factors)} = {g(product(factors))}"
     return tell(text)

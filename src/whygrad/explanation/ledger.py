@@ -125,7 +125,10 @@ class Ledger:
     @cached_property
     def is_scalar(self) -> bool:
         """Every edge joins single numbers by a single number, so paths have products."""
-        if any(self.graph.abstract(row).shape for row, _ in self.edges):
+        graph = self.graph
+        if any(
+            graph.abstract(row).shape or graph.abstract(graph.args(row)[arg]).shape for row, arg in self.edges
+        ):
             return False
         locals_ = (self.local(*edge) for edge in self.edges)
         return all(local is not None and np.ndim(local) == 0 for local in locals_)

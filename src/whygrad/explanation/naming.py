@@ -17,7 +17,7 @@ def name_rows(graph: Graph, rows: Iterable[int], output: int) -> dict[int, str]:
     given = Counter(graph.name(row) for row in rows if graph.name(row))
     letter = next((c for c in LETTERS if not any(n[:1] == c and n[1:].isdigit() for n in given)), "_")
     names: dict[int, str] = {}
-    taken: Counter[str] = Counter(given.keys())
+    taken = Counter(name for name, times in given.items() if times == 1)
     unnamed = 0
     for row in rows:
         name = graph.name(row)

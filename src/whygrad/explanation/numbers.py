@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,8 +22,8 @@ def number_text(value: Any, digits: int = DIGITS) -> str:
     real = float(value)
     if real == 0:
         return "0"
-    if real == int(real) if np.isfinite(real) else False:
-        return str(int(real)) if abs(real) < 10**8 else f"{real:.{digits}g}"
+    if math.isfinite(real) and 10**digits <= abs(real) < 10**8:
+        return f"{real:.0f}" if digits == DIGITS or real == int(real) else f"{real:.{digits}g}"
     return f"{real:.{digits}g}"
 
 

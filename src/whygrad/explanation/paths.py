@@ -70,12 +70,18 @@ def find_paths(edges: Iterable[tuple[Step, int, float]], output: int, limit: int
             tails[row] = heapq.nsmallest(limit, open_tails.pop(row), key=_weight)
         counts[source] = counts.get(source, 0) + counts[row]
         ways = open_tails.setdefault(source, [])
-        ways.extend(_Tail(local * tail.product, step, rank) for rank, tail in enumerate(tails[row]))
+        ways.extend(_Tail(product((local, tail.product)), step, rank) for rank, tail in enumerate(tails[row]))
         if len(ways) > 8 * limit:
             open_tails[source] = heapq.nsmallest(limit, ways, key=_weight)
     for row, ways in open_tails.items():
         tails[row] = heapq.nsmallest(limit, ways, key=_weight)
     return Paths(output, counts, tails)
+
+
+def product(factors: Iterable[float]) -> float:
+    """A product in which 0 wins over infinity, as in the derivative: nothing passes a local gradient of 0."""
+    factors = [float(factor) for factor in factors]
+    return 0.0 if 0.0 in factors else math.prod(factors)
 
 
 def _weight(tail: _Tail) -> float:

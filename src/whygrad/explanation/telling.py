@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from whygrad.explanation.numbers import number_text, value_text
+from whygrad.explanation.numbers import texts, value_text
 from whygrad.report import Paragraph, Style, Words
 
 # Private-use characters delimit numbers in a sentence; no text of a user's is expected to hold them.
@@ -54,7 +54,7 @@ def grad(number: Any) -> Words:
 
 def product_text(factors: Sequence[Any]) -> str:
     """`1 * (-3) * 0.1966`."""
-    return " * ".join(_in_parentheses(number_text(factor)) for factor in factors)
+    return " * ".join(_in_parentheses(text) for text in texts(factors))
 
 
 def sum_text(terms: Sequence[Any]) -> str:
