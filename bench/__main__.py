@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-CASES = {"scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron"}
+CASES = {"scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron", "start": "start"}
 RESULTS = Path(__file__).parent / "results"
 
 
