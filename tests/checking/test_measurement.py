@@ -298,3 +298,44 @@ def test_an_unused_gradient_is_listed():
         dw = 2 * W
     """)
     assert evidence.unused == ["dw"] or evidence.claim("dW").verdict == "wrong"
+
+
+def test_a_training_loop_is_checked_in_its_first_round():
+    text = """
+        import numpy as np
+        rng = np.random.RandomState(0)
+        X, y = rng.randn(20, 3), rng.randn(20)
+        w = np.zeros(3)
+        b = 0.0
+        for step in range(50):
+            e = X @ w + b - y
+            loss = np.mean(e ** 2)
+            dw = 2 * X.T @ e / {n}
+            db = 2 * e.mean()
+            w = w - 0.1 * dw
+            b -= 0.1 * db
+            if step % 10 == 0:
+                print(loss)
+    """
+    evidence = check(text.format(n=20))
+    assert verdicts(evidence) == {"dw": "right", "db": "right"} and evidence.first_round
+    assert verdicts(check(text.format(n=10))) == {"dw": "wrong", "db": "right"}
+
+
+def test_a_formula_is_the_truth_and_shows_that_the_forward_pass_is_not_it():
+    text = """
+        import math
+        w = [2, -3, -3]
+        x = [-1, -2]
+        p = w[0]*x[0] + w[1]*x[1] + w[2]
+        a = {forward}
+        dp = (1 - a)*a
+        dx = [w[0]*dp, w[1]*dp]
+    """
+    formula = "sigmoid(w0*x0 + w1*x1 + w2)"
+    evidence = check(text.format(forward="1/(1 + math.exp(-p))"), formula=formula)
+    assert verdicts(evidence) == {"dx": "right"} and not evidence.forward_differs
+    evidence = check(text.format(forward="1/1 + math.exp(-p)"), formula=formula)
+    assert verdicts(evidence) == {"dx": "wrong"} and evidence.forward_differs
+    with pytest.raises(UsageError):
+        check(text.format(forward="1/(1 + math.exp(-p))"), formula="sigmoid(q)")

@@ -97,7 +97,7 @@ def _intermediates(
     names = [n for n in names if not bound or n in bound]
     items = find(first.observation, scope, names, claimed, first.limit)
     for place_, m in enumerate(measured):
-        if not m.forward_values and place_ < DIFFERENCED_POINTS:
+        if not m.forward_values and not m.truth.misled and place_ < DIFFERENCED_POINTS:
             m.forward_values = injection.forward_values(program, m, {item.of for item in items})
         for item in items:
             attach_truth(item, m.observation, m.forward_values)

@@ -181,7 +181,7 @@ class Driver:
         if form == "class":
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"
             self.lines.append(f"{LAYER} = {built}")
-            self.expose(init)
+            self.expose(init, forward)
             callee = f"{LAYER}.{forward.name}"
         self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
         after = self.run()
@@ -192,23 +192,20 @@ class Driver:
         assert backward is not None
         return self.pair(form, forward, backward, after)
 
-    def expose(self, init: Function | None) -> None:
+    def expose(self, init: Function | None, forward: Function) -> None:
         """Parameters that the constructor makes itself become inputs: `W = layer.W; layer.W = W`."""
         made = self.run()
-        if isinstance(made, Failure):
+        if isinstance(made, Failure) or not hasattr(made[LAYER], "__dict__"):
             return
-        taken = {name for name, _ in init.parameters} if init else set()
-        for name, value in vars(made[LAYER]).items() if hasattr(made[LAYER], "__dict__") else ():
-            if (
-                name not in taken
-                and name not in self.names
-                and is_numeric(value)
-                and has_float(value)
-                and shape_of(value)
-            ):
-                variable = name if name not in self.namespace else f"{name}_"
-                self.lines += [f"{variable} = {LAYER}.{name}", f"{LAYER}.{name} = {variable}"]
-                self.names[name] = variable
+        passed = {name for function in (init, forward) if function for name, _ in function.parameters}
+        for name, value in vars(made[LAYER]).items():
+            if name in passed or not is_numeric(value) or not has_float(value) or not shape_of(value):
+                continue
+            variable = name if name not in self.namespace else f"{name}_"
+            # An example input of that name that nothing takes is not the layer's parameter.
+            self.lines = [line for line in self.lines if not line.startswith(f"{variable} = ")]
+            self.lines += [f"{variable} = {LAYER}.{name}", f"{LAYER}.{name} = {variable}"]
+            self.names[name] = variable
 
     def single(self, function: Function, after: Namespace) -> Program:
         """The function's result is the loss and its gradients."""
@@ -309,7 +306,7 @@ class Driver:
         for node in ast.walk(backward.node):
             if not (isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)):
                 continue
-            text = ast.unparse(node)
+            text = ast.unparse(node).replace("'", '"')
             last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
             container = ast.unparse(node.value).rpartition(".")[2] if isinstance(node, ast.Subscript) else ""
             if text.startswith("self.") and last and (stems(last) or stems(container)):

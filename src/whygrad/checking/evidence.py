@@ -236,6 +236,18 @@ class Evidence:
     backward_line: int = 0
     """First line of the backward part (script, single); 0 where forward and backward are functions."""
     output_line: int = 0
+    outputs: list[float] = field(default_factory=list)
+    """Per point: what the forward pass computes (summed, or times the upstream gradient)."""
+    intended: list[float] = field(default_factory=list)
+    """Per point: what it is meant to compute, where a formula was given; then that is the truth."""
+    first_round: bool = False
+    """A training loop was run for its first round only."""
+
+    @property
+    def forward_differs(self) -> bool:
+        """The forward pass is not the formula that was given."""
+        pairs = zip(self.outputs, self.intended, strict=False)
+        return any(not abs(a - b) <= 1e-9 * max(abs(a), abs(b)) for a, b in pairs)
 
     @property
     def finals(self) -> list[Claim]:

@@ -19,6 +19,7 @@ from whygrad.checking.observing import Execution, Observation
 from whygrad.checking.truth import Truth, cotangent_of
 from whygrad.checking.values import Vector, is_numeric, rebuild, shape_of, vector
 from whygrad.checking.watching import Watched
+from whygrad.source import site
 
 MOST_QUANTITIES = 400
 """Cotangents of named forward quantities kept per point."""
@@ -76,9 +77,6 @@ def forward_values(observation: Observation, truth: Truth, limit: int, last_line
 
 
 def _events_by_line(recording: Any, last_line: int) -> dict[tuple[int, str], list[Any]]:
-    # Imported sites are looked up by number; an event without a site is none of a statement.
-    from whygrad.source import site
-
     found: dict[tuple[int, str], list[Any]] = {}
     for event in recording.events:
         line = site(event.site).span.line

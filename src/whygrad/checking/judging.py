@@ -97,7 +97,7 @@ def _narrow_forward(m: Measured) -> bool:
 
 def _kink(claim: Claim, m: Measured, numbers: Any, compared: Comparison) -> bool | None:
     """Does a kink at this point leave the claimed value open? None: no kink here."""
-    if not _is_root(claim.of):
+    if not _is_root(claim.of) or m.truth.misled:
         return None
     function, start = m.forward.of([claim.of])
     if compared.wrong.size != start.size:

@@ -15,15 +15,17 @@ import numpy as np
 from whygrad.checking import blame, judging, listing
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, Value
 from whygrad.checking.forms import arrange
+from whygrad.checking.intended import intended
 from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
 from whygrad.checking.plain import unbound_names
 from whygrad.checking.points import propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Pairing, Roles, recognise
+from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import Forward, Truth, engine, guarded
 from whygrad.checking.values import Vector, count, is_numeric, rebuild, vector
-from whygrad.checking.variables import base_name, variables
+from whygrad.checking.variables import base_name, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -84,6 +86,12 @@ def measure(program: Program | Source, hints: Hints | None = None, budget: float
     _check_repeatable(program, first, evidence)
     points = _points(program, roles, given)
     measured = _at_points(program, roles, points, given, started + budget)
+    evidence.outputs = [m.forward.program.objective_of(m.observation.namespace) for m in measured]
+    evidence.first_round = program.form == "script" and first_round(program.text) != program.text
+    if program.hints.formula:
+        evidence.intended = [
+            _intend(program.hints.formula, m, evidence.outputs[k]) for k, m in enumerate(measured)
+        ]
     _settle_unsure(roles, measured)
     evidence.points = [m.point for m in measured]
     evidence.recordings = [m.truth.recording for m in measured]
@@ -172,6 +180,18 @@ def _at_points(
     return out
 
 
+def _intend(formula: str, m: Measured, computed: float) -> float:
+    """Let the formula be the truth at a point; where the forward pass differs, its own rows are none."""
+    meant = intended(formula, {**first_values(m.observation), **m.inputs})
+    m.truth.gradients.update(meant.gradients)
+    m.truth.errors.update({name: np.zeros(g.size) for name, g in meant.gradients.items()})
+    m.truth.disputed = ""
+    if not abs(meant.value - computed) <= 1e-9 * max(abs(meant.value), abs(computed)):
+        m.forward_values = []
+        m.truth.misled = True
+    return meant.value
+
+
 def _limit(observation: Observation, program: Program) -> int:
     """Position of the last execution of the forward part."""
     names = {output for output, _ in program.objective}
@@ -227,6 +247,7 @@ def truth_of(m: Measured, of: str) -> Value:
 
 
 def error_of(m: Measured, of: str) -> Value:
+    """The error estimate of `truth_of`, in the same layout; None where not known."""
     errors = m.truth.errors.get(base_name(of))
     given = m.inputs.get(base_name(of))
     if errors is None or given is None or not _fits(errors, given):

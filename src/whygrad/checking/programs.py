@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from whygrad import tracing
 from whygrad.checking.evidence import Failure, Form, Hints, Point, Value
 from whygrad.checking.observing import Observation, Replacement, follow, observe
 from whygrad.checking.plain import Namespace, binds, run_text, steady
+from whygrad.checking.rounds import first_round
 from whygrad.checking.suffix import Suffix
 from whygrad.checking.values import vector
 from whygrad.source import Source
@@ -74,6 +76,8 @@ class Program:
     def full(self, text: str | None = None) -> str:
         """The text that runs: the user's (or an edited one), then the driver."""
         text = self.source.text if text is None else text
+        if self.form == "script":
+            text = first_round(text)
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
@@ -132,12 +136,9 @@ class Program:
 
         Raises what tracing raises; a script that raises gives a recording with a `failure`.
         """
-        # Tracing is loaded only by those who record: plain runs need NumPy alone.
-        from whygrad.tracing import record_script
-
         source = Source(self.source.filename, self.full(text))
         with steady():
-            return record_script(
+            return tracing.record_script(
                 source,
                 inputs=tuple(inputs) or self.inputs,
                 overrides=self.overrides(point),

@@ -66,6 +66,8 @@ class Truth:
     disputed: str = ""
     """Engine and differences disagree: a sentence for the notes."""
     kinked: bool = False
+    misled: bool = False
+    """The forward pass is not what it is meant to be: what follows from its rows is no truth."""
     recording: Any = None
     derivative: Derivative | None = None
     run: Run | None = None

@@ -10,7 +10,7 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.checking.naming import stems
 from whygrad.checking.observing import Observation
-from whygrad.checking.values import vector
+from whygrad.checking.values import is_numeric, vector
 
 
 @dataclass(eq=False)
@@ -68,6 +68,17 @@ def _equal(first: Value, second: Value) -> bool:
     if a is None or b is None:
         return first is second
     return a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=True))
+
+
+def first_values(observation: Observation) -> dict[str, Value]:
+    """The numeric variables of the module with the value of their first binding."""
+    found: dict[str, Value] = {}
+    for execution in sorted(observation.executions, key=lambda e: e.sequence):
+        if not observation.statements[execution.index].function:
+            for name, value in execution.results.items():
+                if name.isidentifier() and is_numeric(value):
+                    found.setdefault(name, value)
+    return found
 
 
 def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60) -> dict[str, set[str]]:

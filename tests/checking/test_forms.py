@@ -1,0 +1,165 @@
+"""Pairs of functions, single functions and classes, through the driver that makes a script of them."""
+
+import textwrap
+
+import pytest
+
+from whygrad.checking.evidence import Evidence, Hints
+from whygrad.checking.measurement import measure
+from whygrad.errors import NoGradientError, UsageError
+from whygrad.source import Source
+
+
+def check(text: str, **hints) -> Evidence:
+    return measure(Source("user.py", textwrap.dedent(text).lstrip("\n")), Hints(**hints))
+
+
+def verdicts(evidence: Evidence) -> dict[str, tuple[str, str]]:
+    return {claim.name: (claim.of, claim.verdict) for claim in evidence.finals}
+
+
+INPUTS = """
+    import numpy as np
+
+    def make_inputs():
+        rng = np.random.RandomState(0)
+        return dict(x=rng.randn(4, 3), w=rng.randn(3, 2), b=rng.randn(2), dout=rng.randn(4, 2))
+"""
+
+PAIR = (
+    INPUTS
+    + """
+    def {forward}(x, w, b):
+        out = x @ w + b
+        return out, (x, w)
+
+    def {backward}({upstream}, cache):
+        x, w = cache
+        dx = {upstream} @ w.T
+        dw = x.T @ {upstream}
+        db = {db}
+        return dx, dw, db
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "upstream"),
+    [
+        ("affine_forward", "affine_backward", "dout"),
+        ("linear", "linear_backprop", "dout"),
+        ("dense_fwd", "dense_rev", "grad"),
+        ("layer", "layer_grad", "upstream"),
+    ],
+)
+def test_pairs_by_many_names(forward, backward, upstream):
+    names = {"forward": forward, "backward": backward, "upstream": upstream}
+    evidence = check(PAIR.format(db=f"{upstream}.sum(axis=0)", **names))
+    assert verdicts(evidence) == {"dx": ("x", "right"), "dw": ("w", "right"), "db": ("b", "right")}
+    evidence = check(PAIR.format(db=f"{upstream}.mean(axis=0)", **names))
+    assert verdicts(evidence)["db"] == ("b", "wrong")
+    assert evidence.claim("db").line == 15
+    assert evidence.claim("db").mismatch.facts["constant_ratio"] == pytest.approx(1 / 4)
+
+
+def test_a_pair_by_hints_with_inputs_of_the_mini_language():
+    text = """
+        import numpy as np
+        def apply(x, k):
+            return np.sin(k * x)
+        def turn(up, x, k):
+            return up * k * np.cos(k * x)
+    """
+    hints = {"forward": "apply", "backward": "turn", "upstream": "up", "input": {"x": "randn(3)", "k": "2.0"}}
+    assert verdicts(check(text, **hints)) == {"dx": ("x", "right")}
+    with pytest.raises(UsageError):
+        check(text, forward="apply", backward="nothing")
+
+
+def test_a_backward_without_upstream_and_a_dictionary_of_gradients():
+    evidence = check("""
+        import numpy as np
+        def make_inputs():
+            return np.array([0.5, -1.0]), np.array([2.0, 3.0])
+        def loss_forward(x, t):
+            r = x - t
+            return 0.5 * np.sum(r ** 2), r
+        def loss_backward(r):
+            return {"dx": r, "dt": r}
+    """)
+    found = {name.split('"')[1]: verdict for name, verdict in verdicts(evidence).items()}
+    assert found == {"dx": ("x", "right"), "dt": ("t", "wrong")}
+
+
+SINGLE = """
+    import numpy as np
+
+    def make_inputs():
+        rng = np.random.RandomState(0)
+        return dict(W=rng.randn(3, 2), X=rng.randn(5, 3), y=rng.randn(5, 2), reg=0.1)
+
+    def ridge(W, X, y, reg):
+        e = X @ W - y
+        loss = np.mean(e ** 2) + reg * np.sum(W ** 2)
+        dW = 2 * X.T @ e / e.size
+        dW += {penalty} * W
+        return loss, dW
+"""
+
+
+def test_a_single_function():
+    assert verdicts(check(SINGLE.format(penalty="2 * reg"))) == {"dW": ("W", "right")}
+    evidence = check(SINGLE.format(penalty="reg"))
+    assert verdicts(evidence) == {"dW": ("W", "wrong")}
+    assert evidence.claim("dW").line == 11 and evidence.output == "loss"
+
+
+CLASS = """
+    import numpy as np
+
+    def make_inputs():
+        rng = np.random.RandomState(0)
+        return dict(x=rng.randn(4, 3), W=rng.randn(3, 2), dout=rng.randn(4, 2))
+
+    class Dense:
+        def __init__(self, {parameters}):
+            self.W = {weights}
+            self.grads = {{}}
+
+        def forward(self, x):
+            self.x = x
+            return np.tanh(x @ self.W)
+
+        def backward(self, dout):
+            g = dout * (1 - np.tanh(self.x @ self.W) ** 2)
+            self.dW = {dW}
+            self.grads["W"] = self.dW
+            return g @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "weights"), [("W", "W"), ("n=3", "np.random.RandomState(1).randn(n, 2)")]
+)
+def test_a_class_that_stores_gradients(parameters, weights):
+    text = CLASS.format(parameters=parameters, weights=weights, dW="self.x.T @ g")
+    assert verdicts(check(text)) == {
+        "dx": ("x", "right"),
+        "self.dW": ("W", "right"),
+        'self.grads["W"]': ("W", "right"),
+    }
+    text = CLASS.format(parameters=parameters, weights=weights, dW="self.x.T @ dout")
+    evidence = check(text)
+    assert evidence.claim("self.dW").verdict == "wrong" and evidence.claim("self.dW").line == 18
+    assert evidence.claim("dx").verdict == "right"
+
+
+def test_no_example_inputs_is_said_with_a_hint_that_runs():
+    with pytest.raises(NoGradientError) as caught:
+        check("""
+            def square_forward(x):
+                return x * x, x
+            def square_backward(dout, x):
+                return 2 * x * dout
+        """)
+    assert "`x` of `square_forward`" in str(caught.value) and "make_inputs" in caught.value.hint
