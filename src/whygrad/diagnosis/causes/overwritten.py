@@ -1,0 +1,47 @@
+"""A contribution overwrites another where both should be added up."""
+
+from __future__ import annotations
+
+from whygrad.diagnosis.causes.cause import Case, Cause
+
+
+class OverwrittenAccumulation(Cause):
+    """A contribution overwrites another where both should be added up.
+
+    What happened: `=` stands where `+=` belongs (or the other way round).
+    Why: a variable that is used several times receives the sum of the contributions of its uses.
+    Fix: accumulate with `+=`, starting from zero.
+    """
+
+    code = "WG302"
+    name = "overwritten-accumulation"
+    forward = """\
+import numpy as np
+x = np.array([0.3, -0.8, 1.1])
+y = x * x
+s = 0.0
+for k in range(3):
+    s = s + y[k] * x[0]
+dx = np.zeros_like(x)
+"""
+    wrong = """\
+for k in range(3):
+    dx[k] += 2 * x[k] * x[0]
+    dx[0] = y[k]
+"""
+    right = """\
+for k in range(3):
+    dx[k] += 2 * x[k] * x[0]
+    dx[0] += y[k]
+"""
+
+    def explains(self, case: Case) -> bool:
+        return case.slip.kind == "augment"
+
+    def title(self, case: Case) -> str:
+        return f"`{case.variable}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
+
+    def why(self, case: Case) -> str:
+        if case.slip.new.startswith("+"):
+            return "a variable used several times receives the sum of its contributions; here the last one overwrites"
+        return "this line sets the value; adding to what was there counts it twice"

@@ -1,0 +1,160 @@
+"""What a check says: edits, repairs, findings, and the result as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from whygrad.checking.values import is_number
+
+Where = Literal["script", "forward", "backward"]
+Certainty = Literal["verified", "likely", "evidence-only"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Whole lines of the user's file: the line as it stands, and what replaces it (may hold several lines)."""
+
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Edits that belong together, and at how many points running them gave true gradients."""
+
+    edits: tuple[Edit, ...]
+    verified_points: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        edits = [{"line": e.line, "before": e.before, "after": e.after} for e in self.edits]
+        return {"edits": edits, "verified_points": self.verified_points}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Repair:
+        return cls(tuple(Edit(**edit) for edit in said["edits"]), said["verified_points"])
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A rival that explains the numbers as well."""
+
+    why: str
+    repair: Repair
+
+    def to_json(self) -> dict[str, Any]:
+        return {"why": self.why, "repair": self.repair.to_json()}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One instance of a cause: where, why, and the repair that was run."""
+
+    code: str
+    cause: str
+    title: str
+    why: str
+    where: Where
+    variable: str
+    of: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    right_parts: tuple[str, ...] = ()
+    certainty: Certainty = "verified"
+    repair: Repair | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_repair(self, repair: Repair | None) -> Finding:
+        return replace(self, repair=repair)
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as `check --format json` prints it."""
+        return {
+            "code": self.code, "cause": self.cause, "title": self.title, "why": self.why,
+            "where": self.where, "variable": self.variable, "of": self.of,
+            "line": self.line, "column": self.column, "end_line": self.end_line, "end_column": self.end_column,
+            "right_parts": list(self.right_parts), "certainty": self.certainty,
+            "repair": self.repair.to_json() if self.repair else None,
+            "alternatives": [rival.to_json() for rival in self.alternatives],
+            "evidence": plain(self.evidence),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Finding:
+        rivals = (Alternative(a["why"], Repair.from_json(a["repair"])) for a in said["alternatives"])
+        repair = Repair.from_json(said["repair"]) if said["repair"] else None
+        parts = tuple(said["right_parts"])
+        return cls(**{**said, "repair": repair, "right_parts": parts, "alternatives": tuple(rivals)})
+
+
+@dataclass(frozen=True)
+class Variable:
+    """The verdict on one gradient variable."""
+
+    name: str
+    of: str
+    line: int
+    verdict: str
+    right_at_given_inputs: bool
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "of": self.of, "line": self.line, "verdict": self.verdict,
+            "right_at_given_inputs": self.right_at_given_inputs, "reason": self.reason,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """All that a check has to say about one file."""
+
+    file: str
+    status: Literal["right", "wrong", "undecided", "error"]
+    output: str = ""
+    variables: tuple[Variable, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as `check --format json` prints it."""
+        return {
+            "version": 1,
+            "file": self.file,
+            "status": self.status,
+            "output": self.output,
+            "variables": [v.to_json() for v in self.variables],
+            "findings": [f.to_json() for f in self.findings],
+            "notes": list(self.notes),
+            "error": None if self.error is None else dict(self.error),
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> CheckResult:
+        """The result that `to_json` described."""
+        variables = tuple(Variable(**variable) for variable in said["variables"])
+        findings = tuple(Finding.from_json(finding) for finding in said["findings"])
+        rest = {name: said[name] for name in ("file", "status", "output", "error")}
+        return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: NumPy becomes lists, what is not finite becomes text."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, bool) or value is None or isinstance(value, str | int):
+        return value
+    if is_number(value):
+        return float(value) if math.isfinite(value) else str(value)
+    return repr(value)

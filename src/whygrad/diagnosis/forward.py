@@ -1,0 +1,187 @@
+"""The forward pass as a suspect: is there one slip in it after which the backward lines are right?
+
+A backward line that is right for another forward pass near the one that was typed says that the slip is there.
+The slope of a candidate forward pass is measured by differences, because its derivative is another one.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
+from whygrad.checking.watching import root_name
+from whygrad.checking.programs import Program
+from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.scopes import scope_of
+from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.slips import Solution
+from whygrad.diagnosis.suspects import Suspect, part_of, statements, targets
+
+KINDS = {"parentheses", "operator", "operands", "sign", "index", "name", "function", "axis", "compare", "in-place",
+         "unwrap", "constant", "product", "transpose"}  # fmt: skip
+STEP = 1e-4
+CLOSE = 2e-5
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardFix:
+    """An edit of the forward pass after which more of the backward pass is right."""
+
+    before: Draft
+    draft: Draft
+    suspect: Suspect
+    text: str
+    solution: Solution
+    explained: tuple[str, ...]
+    """Gradient variables that it makes right."""
+    gate: str = ""
+    """The well-known function that the edited line computes, and the one as typed does not."""
+
+
+GATES: dict[str, Callable[[Any], Any]] = {
+    "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+    "tanh": np.tanh,
+    "relu": lambda v: np.maximum(v, 0),
+    "softplus": lambda v: np.log1p(np.exp(v)),
+    "softmax": lambda v: np.exp(v - np.max(v, -1, keepdims=True)) / np.sum(
+        np.exp(v - np.max(v, -1, keepdims=True)), -1, keepdims=True),
+}  # fmt: skip
+
+
+def gate_of(value: Value, scope: Mapping[str, Value]) -> str:
+    """The known gate that gives a value from some variable in scope, or ""."""
+    numbers, shape = vector(value), shape_of(value)
+    if numbers is None or not numbers.size or not all(isinstance(n, int) for n in shape):
+        return ""
+    got = numbers.reshape(shape)
+    for inner in scope.values():
+        own = vector(inner) if is_numeric(inner) else None
+        if own is None or shape_of(inner) != shape or np.array_equal(own, numbers):
+            continue
+        for name, gate in GATES.items():
+            if not shape and name in ("softmax", "relu"):
+                continue
+            with np.errstate(all="ignore"):
+                if np.allclose(gate(own.reshape(shape)), got, rtol=1e-9, atol=1e-12):
+                    return name
+    return ""
+
+
+class ForwardSearch:
+    """Tries slips in the forward statements of one evidence."""
+
+    def __init__(self, evidence: Evidence, draft: Draft, seconds: float) -> None:
+        self.evidence, self.draft = evidence, draft
+        self.deadline = time.perf_counter() + seconds
+        points = evidence.points
+        self.points = [p for p in (points[1:3] or points[:1])]
+        self.wrong = [c for c in evidence.claims if c.verdict in ("wrong", "inherited") or (
+            c.role == "intermediate" and c.verdict == "undecided")]  # fmt: skip
+        self.right = [c for c in evidence.claims if c.role == "final" and c.verdict == "right"]
+
+    def suspects(self) -> list[Suspect]:
+        """Statements of the forward part that compute, latest first."""
+        program = self.evidence.program
+        found = []
+        for s in statements(self.draft.tree):
+            value = getattr(s.node, "value", None)
+            if part_of(self.evidence, s) != "forward" or value is None or isinstance(s.node, ast.Return):
+                continue
+            if targets(s.node) & set(program.inputs) or not any(
+                isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value)
+            ):
+                if not isinstance(s.node, ast.Assign) or not isinstance(s.node.targets[0], ast.Subscript):
+                    continue
+            found.append(s)
+        return found[::-1]
+
+    def candidates(self) -> Iterator[ForwardFix]:
+        """Edits that explain a wrong gradient and break none that is right."""
+        for suspect in self.suspects():
+            program = self.evidence.program
+            scope = scope_of(program.with_text(self.draft.text), suspect.node, self.points[:1])
+            if not scope.first:
+                continue
+            values = scope.quantities()
+            library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
+            if library == "math":
+                values = dict(numeric_leaves(values))
+            span = self.draft.source.span_of(suspect.node)
+            text = self.draft.source.segment(span)
+            for variant in variants(text, Material.of(values, library=library)):
+                if time.perf_counter() > self.deadline:
+                    return
+                if variant.slip.kind not in KINDS or variant.slip.cost > 1.2:
+                    continue
+                draft = self.draft.replaced(span, variant.text)
+                explained = self.explained(draft)
+                if explained:
+                    gate = self.gate(draft, suspect)
+                    solution = Solution(variant.text, (variant.slip,))
+                    yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
+
+    def explained(self, draft: Draft) -> tuple[str, ...]:
+        """Wrong gradients that are right for the edited forward pass; none where a right one breaks."""
+        program = self.evidence.program.with_text(draft.text)
+        first = [c for c in self.wrong if agrees(program, c, self.points[0])]
+        if not first or not all(agrees(program, c, self.points[0]) for c in self.right):
+            return ()
+        for point in self.points[1:]:
+            first = [c for c in first if agrees(program, c, point)]
+        return tuple(c.name for c in first)
+
+    def gate(self, draft: Draft, suspect: Suspect) -> str:
+        """The gate that a statement computes after the edit but not before."""
+        names = [root_name(ast.parse(t, mode="eval").body) for t in targets(suspect.node)]
+        found = []
+        for text in (draft.text, self.draft.text):
+            namespace = self.evidence.program.run(self.points[0], text)
+            if isinstance(namespace, Failure) or suspect.function:
+                return ""
+            found.append(next((g for n in names if (g := gate_of(namespace.get(n), namespace))), ""))
+        return found[0] if found[0] != found[1] else ""
+
+    def best(self) -> list[ForwardFix]:
+        """Those that explain most first; one that makes a known gate before others."""
+        found = list(self.candidates())
+        return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def agrees(program: Program, claim: Claim, point: Point) -> bool:
+    """Is a gradient variable the slope of this program's output, along a random direction?"""
+    base = program.run(point)
+    if isinstance(base, Failure):
+        return False
+    try:
+        claimed, of = vector(program.value(claim.name, base)), program.value(claim.of, base)
+    except (LookupError, SyntaxError):
+        return False
+    start = vector(of)
+    if claimed is None or start is None or claimed.size != start.size or not claim.of.isidentifier():
+        return False
+    if shape_of(program.value(claim.name, base)) != shape_of(of):
+        return False
+    direction = np.random.RandomState(start.size).uniform(0.5, 1.5, start.size)
+    direction *= np.where(np.arange(start.size) % 2, -1.0, 1.0)
+    slopes = []
+    for step in (STEP, 3 * STEP):
+        ends = []
+        for sign in (1, -1):
+            moved = rebuild(of, start + sign * step * direction)
+            namespace = program.run(Point("moved", {**point.overrides, claim.of: moved}))
+            if isinstance(namespace, Failure):
+                return False
+            ends.append(program.objective_of(namespace))
+        slopes.append((ends[0] - ends[1]) / (2 * step))
+    slope = slopes[0] + (slopes[0] - slopes[1]) / 8
+    want = float(np.dot(claimed, direction))
+    scale = max(abs(slope), abs(want), float(np.max(np.abs(claimed))) * 1e-3)
+    return bool(np.isfinite(slope) and scale > 0 and abs(slope - want) <= CLOSE * scale)

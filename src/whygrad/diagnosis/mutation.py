@@ -1,0 +1,269 @@
+"""Single mutations of a statement: the slips that people make, undone one at a time.
+
+`variants` yields texts that differ from the user's by one slip each; `search` evaluates them. Nothing here knows
+what is right.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.values import shape_of
+from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+from whygrad.diagnosis.statements import statement_variants
+from whygrad.diagnosis.structures import structure_variants
+
+
+@dataclass(frozen=True)
+class Material:
+    """What candidates may be made of: the quantities in scope, by the text that gives them."""
+
+    values: Mapping[str, Any]
+    functions: tuple[str, ...] = ()
+    """The user's functions of one argument, and functions that the text calls."""
+    library: str = "np"
+    gradients: frozenset[str] = frozenset()
+    """Names that hold gradients: likelier where an upstream gradient belongs."""
+    targets: tuple[str, ...] = ()
+    """Other gradient variables that a statement may have meant to assign."""
+    shapes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], **more: Any) -> Material:
+        return cls(values, shapes={name: shape_of(value) for name, value in values.items()}, **more)
+
+    def integers(self) -> list[str]:
+        """Names of whole numbers: counts and indices."""
+        return [
+            n for n, v in self.values.items() if isinstance(v, int | np.integer) and not isinstance(v, bool)
+        ]
+
+
+def names(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Another quantity in scope in place of a name; everywhere in the statement too, where it stands twice."""
+    seen: dict[str, list[ast.expr]] = {}
+    for node in f.expressions():
+        if isinstance(node, ast.Name | ast.Attribute) and not f.is_called(node):
+            parent = f.parents.get(node)
+            text = f.segment(node)
+            if isinstance(parent, ast.Attribute) or text not in m.values:
+                continue
+            seen.setdefault(text, []).append(node)
+    for text, nodes in seen.items():
+        for other in m.values:
+            if other == text:
+                continue
+            cost = swap_cost(text, other, m)
+            if len(nodes) > 1:
+                patches = [(*f.extent(n), other) for n in nodes]
+                yield Variant(
+                    f.patched(*patches), Slip("name", text, other, f.extent(nodes[0])[0], cost + 0.1)
+                )
+            for node in nodes:
+                yield Variant(f.replaced(node, other), Slip("name", text, other, f.extent(node)[0], cost))
+
+
+def swap_cost(text: str, other: str, m: Material) -> float:
+    """How likely one name was written for another: a like shape, or an upstream gradient forgotten."""
+    cost = 1.0 if m.shapes.get(text) == m.shapes.get(other) else 1.2
+    if other in m.gradients:
+        cost -= 0.05
+    if text.lower() == other.lower() or (text[:-1] and text[:-1] == other[:-1]):
+        cost -= 0.1
+    return cost
+
+
+def indices(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Another index, one more or one less, another bound of a slice, or no index."""
+    for node in ast.walk(f.tree):
+        if not isinstance(node, ast.Subscript):
+            continue
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        length = _length(f.segment(node.value), m)
+        for part in parts:
+            if isinstance(part, ast.Slice):
+                for bound in (part.lower, part.upper):
+                    if bound is not None:
+                        yield from _bounds(f, bound, m)
+                continue
+            text = f.segment(part)
+            for other in dict.fromkeys(_other_indices(part, text, length, m)):
+                if other == text:
+                    continue
+                # The slip names the whole entry, `w[2]`, not only its index.
+                low, high = f.extent(part)
+                first, last = f.extent(node)
+                old, new = f.text[first:last], f"{f.text[first:low]}{other}{f.text[high:last]}"
+                yield Variant(f.replaced(part, other), Slip("index", old, new, first, 1.0))
+        if isinstance(node.ctx, ast.Load) and m.library == "np":
+            text, base = f.segment(node), f.segment(node.value)
+            yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
+
+
+def _length(text: str, m: Material) -> int:
+    try:
+        return len(m.values[text])
+    except (KeyError, TypeError):
+        return 0
+
+
+def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Iterator[str]:
+    if isinstance(part, ast.Constant) and isinstance(part.value, int):
+        for value in (part.value + 1, part.value - 1, *range(min(length, 8))):
+            if value >= 0 and (not length or value < length):
+                yield str(value)
+    elif isinstance(part, ast.Name | ast.BinOp) and not isinstance(m.values.get(text), np.ndarray | list):
+        if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant):
+            yield ast.unparse(part.left)
+        yield from (f"{text} + 1", f"{text} - 1")
+        yield from (name for name in m.integers())
+    elif text in m.values:
+        yield from (n for n, s in m.shapes.items() if s == m.shapes[text])
+
+
+def _bounds(f: Fragment, bound: ast.expr, m: Material) -> Iterator[Variant]:
+    text, start = f.segment(bound), f.extent(bound)[0]
+    others = [f"{text} + 1", f"{text} - 1", *m.integers()]
+    bare = text.lstrip("-")
+    if bare != text:
+        others += [f"{bare} + {name}" for name in m.integers() if name != bare]
+    for other in others:
+        if other != text:
+            yield Variant(f.replaced(bound, other), Slip("slice", text, other, start, 1.2))
+    low, high = (f.outer(bound)[0], f.outer(bound)[1])
+    yield Variant(f.patched((low, high, "")), Slip("slice", text, "", start, 1.3))
+
+
+def constants(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Another number: twice, half, its negative, one more or less, or a count that is in scope."""
+    for node in f.expressions():
+        if not isinstance(node, ast.Constant) or isinstance(node.value, bool | str | bytes | type(None)):
+            continue
+        parent = f.parents.get(node)
+        if isinstance(parent, ast.Subscript | ast.Slice | ast.Tuple) or not isinstance(
+            node.value, int | float
+        ):
+            continue
+        value, text, start = node.value, f.segment(node), f.extent(node)[0]
+        if isinstance(parent, ast.keyword):
+            yield from _keyword_constants(f, node, parent, text, start)
+            continue
+        whole = isinstance(value, int)
+        others: list[float] = [value + 1, value - 1, 2 * value, 0, 1, 2, 3, 0.5]
+        others += [value // 2 if whole and value % 2 == 0 else value / 2]
+        for other in dict.fromkeys(others):
+            if other != value and other >= 0:
+                new = repr(int(other)) if whole and float(other).is_integer() else repr(float(other))
+                yield Variant(f.replaced(node, new), Slip("constant", text, new, start, 1.1))
+        for name in m.integers():
+            yield Variant(f.replaced(node, name), Slip("constant", text, name, start, 1.3))
+        if whole and isinstance(parent, ast.List | ast.Tuple):
+            yield Variant(f.replaced(node, f"{value}.0"), Slip("dtype", text, f"{value}.0", start, 1.0))
+
+
+def _keyword_constants(
+    f: Fragment, node: ast.Constant, parent: ast.keyword, text: str, start: int
+) -> Iterator[Variant]:
+    if parent.arg == "axis":
+        for other in ("0", "1", "-1", "None", "2"):
+            if other != text:
+                yield Variant(f.replaced(node, other), Slip("axis", text, other, start, 1.0))
+    elif parent.arg == "ddof":
+        yield Variant(f.replaced(node, "0"), Slip("constant", text, "0", start, 1.0))
+
+
+SWAPS = {
+    "+": ("-", "*"), "-": ("+",), "*": ("/", "@", "+"), "/": ("*", "-"), "@": ("*",), "**": ("*",),
+    "//": ("/",), "%": ("/",),
+    "<": ("<=", ">", ">="), "<=": ("<", ">=", ">"), ">": (">=", "<", "<="), ">=": (">", "<=", "<"),
+    "==": ("!=",), "!=": ("==",),
+}  # fmt: skip
+
+
+def operators(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Another operator; operands the other way round; a term or factor too many."""
+    for node in f.expressions():
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            symbol = COMPARISONS.get(type(node.ops[0]), "")
+            left, right = f.outer(node.left), f.outer(node.comparators[0])
+            for other in SWAPS.get(symbol, ()):
+                yield _between(f, left[1], right[0], symbol, other, "compare", 1.1)
+        if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATORS:
+            continue
+        symbol = OPERATORS[type(node.op)]
+        left, right = f.outer(node.left), f.outer(node.right)
+        for other in SWAPS.get(symbol, ()):
+            kind = "product" if "@" in (symbol, other) else "operator"
+            if kind == "operator" or m.library == "np":
+                yield _between(f, left[1], right[0], symbol, other, kind, 1.0)
+        a, b = f.text[slice(*left)], f.text[slice(*right)]
+        if symbol in ("-", "/", "@", "**"):
+            swapped = f.patched((*left, b), (*right, a))
+            yield Variant(swapped, Slip("operands", f"{a} {symbol} {b}", f"{b} {symbol} {a}", left[0], 1.2))
+        kind = "term" if symbol in "+-" else "factor"
+        for kept, gone in ((node.left, node.right), (node.right, node.left)):
+            if symbol in ("-", "/", "**") and kept is node.right and symbol != "-":
+                continue
+            old = f"{symbol} {f.segment(gone)}" if gone is node.right else f"{f.segment(gone)} {symbol}"
+            new = f"-{f.segment(kept)}" if symbol == "-" and kept is node.right else f.segment(kept)
+            slip = Slip(f"drop-{kind}", old, "", f.extent(gone)[0], 1.15)
+            yield Variant(f.replaced(node, new), slip)
+
+
+def _between(f: Fragment, start: int, end: int, symbol: str, other: str, kind: str, cost: float) -> Variant:
+    """Replace the operator that stands between two operands."""
+    at = f.text.index(symbol, start, end)
+    return Variant(f.patched((at, at + len(symbol), other)), Slip(kind, symbol, other, at, cost))
+
+
+def signs(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A minus too many, or one missing before a factor or the whole."""
+    for node in f.expressions():
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            start, inner = f.extent(node)[0], f.outer(node.operand)
+            yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.95))
+    value = f.value
+    if value is not None and not isinstance(value, ast.Tuple | ast.List | ast.Dict):
+        for term in f.terms(value):
+            start = f.outer(term)[0]
+            if isinstance(term, ast.UnaryOp):
+                continue
+            text = f.segment(term)
+            yield Variant(_negated(f, term), Slip("sign", "", "-", start, 1.0 if term is value else 1.05))
+            if not isinstance(term, ast.Name) and "-" in text and isinstance(term, ast.BinOp):
+                continue
+
+
+def _negated(f: Fragment, term: ast.expr) -> str:
+    start, end = f.outer(term)
+    text = f.text[start:end]
+    sum_inside = isinstance(term, ast.BinOp) and isinstance(term.op, ast.Add | ast.Sub)
+    text = f"-({text})" if sum_inside and not f.is_parenthesised(term) else f"-{text}"
+    if isinstance(f.parents.get(term), ast.BinOp) and term is not f.value:
+        text = f"({text})"
+    return f.patched((start, end, text))
+
+
+MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
+    signs, indices, names, operators, constants, structure_variants, statement_variants,
+)  # fmt: skip
+
+
+def variants(text: str, material: Material) -> Iterator[Variant]:
+    """Texts one slip away from a statement or expression, each once; nothing where it is no Python."""
+    try:
+        fragment = Fragment(text)
+    except SyntaxError:
+        return
+    seen = {text}
+    for mutation in MUTATIONS:
+        for variant in mutation(fragment, material):
+            if variant.text not in seen:
+                seen.add(variant.text)
+                yield variant

@@ -1,0 +1,349 @@
+"""The course of a check: measure, repair the first fault, measure again, until everything is right or nothing helps.
+
+A script that raises is got past first; then the forward pass is suspected, then every wrong backward statement.
+What was edited on the way becomes the findings.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from whygrad.checking.evidence import Claim, Evidence, Failure, Hints
+from whygrad.checking.measurement import measure
+from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.values import is_numeric
+from whygrad.diagnosis.causes import Case, cause_of
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.exceptions import ExceptionFix, get_past
+from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Repair, Variable
+from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
+from whygrad.diagnosis.repairs import Fix, Repairer
+from whygrad.diagnosis.scopes import scope_of
+from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.slips import Slip
+from whygrad.diagnosis.suspects import targets
+from whygrad.diagnosis.trials import Trials
+from whygrad.diagnosis.wording import Rival, Step, entries, evidence_of, findings_of
+from whygrad.errors import ScriptError, WhygradError
+from whygrad.source import Source, read_source
+
+MOST_ROUNDS = 8
+SECONDS = 2.5
+"""For all searching; measuring comes on top."""
+FORWARD_SECONDS = 0.5
+
+
+@dataclass(eq=False)
+class Check:
+    """One check under way."""
+
+    source: Source
+    hints: Hints
+    draft: Draft = field(init=False)
+    steps: list[Step] = field(default_factory=list)
+    unsolved: list[tuple[Claim, Evidence]] = field(default_factory=list)
+    first: Evidence | None = None
+    """The first evidence that has claims."""
+    last: Evidence | None = None
+    deadline: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.draft = Draft.of(self.source)
+
+    def run(self) -> CheckResult:
+        """Rounds of measuring and repairing."""
+        for _ in range(MOST_ROUNDS):
+            evidence = self.measured()
+            self.last = evidence
+            if evidence.failure is not None:
+                if not self.past_exception(evidence):
+                    return self.failed(evidence)
+                continue
+            self.first = self.first or evidence
+            if evidence.verdict != "wrong":
+                break
+            if not self.repaired(evidence):
+                break
+        return self.result()
+
+    def measured(self) -> Evidence:
+        """The evidence of the present text. Searching gets its time anew after each measurement."""
+        evidence = measure(self.draft.source, self.hints)
+        self.deadline = time.perf_counter() + SECONDS
+        return evidence
+
+    def past_exception(self, evidence: Evidence) -> bool:
+        """Apply the likeliest edit that gets past an exception."""
+        failure = evidence.failure
+        assert failure is not None
+        found = get_past(Program(self.draft.source, hints=self.hints), self.draft, failure)
+        if not found:
+            return False
+        best = self.best_past(found)
+        said = f"{failure.kind}: {failure.message}"
+        rivals = tuple(
+            Rival("this gets past the exception as well", fix.draft)
+            for fix in found
+            if fix is not best and fix.complete and fix.solution.slips[0].kind == best.solution.slips[0].kind
+        )[:2]
+        variable = next(iter(sorted(targets(best.suspect.node))), "")
+        node = best.suspect.node
+        step = Step(
+            "script", best.before, best.draft, node.lineno, node.col_offset + 1, best.text, best.solution,
+            variable, variable, exception=said, rivals=rivals,
+        )  # fmt: skip
+        self.add(step, best.draft)
+        return True
+
+    def best_past(self, found: list[ExceptionFix]) -> ExceptionFix:
+        """Of several edits that get past, the one after which gradients are right, if any."""
+        if len(found) == 1 or found[1].solution.cost - found[0].solution.cost > 0.05:
+            return found[0]
+        for fix in found[:4]:
+            try:
+                if fix.complete and measure(fix.draft.source, self.hints).verdict == "right":
+                    return fix
+            except WhygradError:
+                continue
+        return found[0]
+
+    def add(self, step: Step, draft: Draft) -> None:
+        self.steps.append(step)
+        self.draft = draft
+
+    def repaired(self, evidence: Evidence) -> bool:
+        """Repair what this evidence shows; True where the text changed."""
+        before = self.draft.text
+        trials = Trials(evidence)
+        repairer = Repairer(trials, self.draft, self.deadline)
+        roots = [c for c in evidence.claims if c.verdict == "wrong"] or [
+            c for c in evidence.finals if c.verdict == "inherited"]  # fmt: skip
+        search = ForwardSearch(evidence, self.draft, FORWARD_SECONDS)
+        forward = search.best()
+        if forward and forward[0].gate:
+            self.apply_forward(forward[0], evidence, [])
+            return True
+        fixes: list[tuple[Claim, Fix | None]] = []
+        for claim in roots:
+            fix = repairer.repair(claim)
+            if fix is None and claim.role == "final" and claim.name in trials.run(repairer.draft).right:
+                continue
+            fixes.append((claim, fix))
+            if fix is not None:
+                repairer.draft = fix.draft
+        if forward and self.prefers_forward(forward[0], fixes):
+            self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
+            return True
+        for claim, fix in fixes:
+            if fix is None:
+                self.unsolved.append((claim, evidence))
+            else:
+                self.apply(claim, fix, evidence, forward)
+                forward = []
+        return self.draft.text != before
+
+    @staticmethod
+    def prefers_forward(forward: ForwardFix, fixes: list[tuple[Claim, Fix | None]]) -> bool:
+        """One edit of the forward pass beats several of the backward pass, or one that is far-fetched."""
+        explained = [fix for claim, fix in fixes if claim.name in forward.explained]
+        if not explained:
+            return False
+        if any(fix is None for fix in explained):
+            return True
+        cost = sum(fix.cost for fix in explained if fix is not None)
+        return len(explained) >= 2 or cost > forward.solution.cost + 1.0
+
+    def apply_forward(self, fix: ForwardFix, evidence: Evidence, rivals: list[Fix]) -> None:
+        node = fix.suspect.node
+        variable = next(iter(sorted(targets(node), key=len)), "")
+        claim = evidence.claim(fix.explained[0])
+        others = tuple(
+            Rival(
+                f"if the forward pass is meant as it stands, `{claim.name if claim else ''}` is this", f.draft
+            )
+            for f in rivals[-1:]
+        )
+        step = Step(
+            "forward", fix.before, fix.draft, node.lineno, node.col_offset + 1, fix.text, fix.solution,
+            variable, claim.name if claim else variable, claim, evidence, gate=fix.gate, rivals=others,
+            points=len(evidence.points), shown=forward_values(evidence, fix, variable),
+        )  # fmt: skip
+        self.add(step, fix.draft)
+
+    def apply(self, claim: Claim, fix: Fix, evidence: Evidence, forward: list[ForwardFix]) -> None:
+        rivals = [
+            Rival("this edit makes the numbers right as well", r.draft, r.points) for r in fix.rivals[:2]
+        ]
+        rivals += [
+            Rival("if the backward line is meant as it stands, the forward pass is this", f.draft)
+            for f in forward[:1] if claim.name in f.explained
+        ]  # fmt: skip
+        span = fix.span
+        values = {**fix.scope.first, **given_values(evidence, fix)}
+        assigned = [t for t in targets(fix.suspect.node) if evidence.claim(t)]
+        variable = assigned[0] if assigned else next(iter(sorted(targets(fix.suspect.node))), claim.name)
+        named = evidence.claim(variable)
+        step = Step(
+            "backward", fix.before, fix.draft, span.line, span.column, fix.text, fix.solution,
+            variable, named.of if named else claim.of, named if named and named.verdict == "wrong" else claim,
+            evidence, values, points=fix.points, rivals=tuple(rivals),
+        )  # fmt: skip
+        self.add(step, fix.draft)
+
+    def failed(self, evidence: Evidence) -> CheckResult:
+        """The script raises and no edit gets past it."""
+        failure = evidence.failure
+        assert failure is not None
+        line = self.draft.original_line(failure.line) if failure.line else 0
+        error = ScriptError(
+            f"the script raises {failure.kind} in line {line}: {failure.message}" if line
+            else f"the script cannot be run: {failure.kind}: {failure.message}",
+            hint=f"python {self.source.filename}",
+        )  # fmt: skip
+        findings = self.findings()
+        facts = {"code": error.code, "message": error.message, "hint": error.hint, "line": line}
+        if findings:
+            return CheckResult(self.source.filename, "wrong", "", (), tuple(findings), (error.message,))
+        return CheckResult(self.source.filename, "error", error=facts)
+
+    def result(self) -> CheckResult:
+        """Everything found, as the result of the check."""
+        evidence = self.first or self.last
+        assert evidence is not None and self.last is not None
+        if self.last.verdict == "right":
+            # What ran before anything could be compared has been compared by now.
+            points = len(self.last.points)
+            self.steps = [replace(step, points=step.points or points) for step in self.steps]
+        findings = self.findings()
+        serious = [f for f in findings if f.cause != "missing-import"]
+        status: Any = "wrong" if serious else evidence.verdict
+        notes = tuple(dict.fromkeys([*evidence.notes, *self.last.notes]))
+        variables = tuple(self.variables(evidence, serious))
+        return CheckResult(self.source.filename, status, evidence.output, variables, tuple(findings), notes)
+
+    def variables(self, evidence: Evidence, findings: list[Finding]) -> list[Variable]:
+        """A gradient is wrong itself where a finding speaks of it; else it inherits what is wrong above it."""
+        accused = {f.variable for f in findings}
+        found = []
+        for claim in evidence.claims:
+            verdict: str = claim.verdict
+            if verdict == "wrong" and accused and claim.name not in accused:
+                verdict = "inherited"
+            elif verdict == "inherited" and claim.name in accused:
+                verdict = "wrong"
+            line = self.draft.original_line(claim.line) if claim.line else 0
+            found.append(
+                Variable(claim.name, claim.of, line, verdict, claim.right_at_given_inputs, claim.reason))  # fmt: skip
+        return found
+
+    def findings(self) -> list[Finding]:
+        """Findings in order of execution: imports, what raised, the forward pass, the backward pass."""
+        final, imports = self.with_imports()
+        found = [f for step in self.steps for f in findings_of(step, final)]
+        order = {"script": 0, "forward": 1, "backward": 2}
+        found.sort(key=lambda f: (order[f.where], f.line))
+        shown = {f.variable for f in found}
+        found += [unsolved(c, e) for c, e in self.unsolved if c.name not in shown]
+        return [*imports, *found]
+
+    def with_imports(self) -> tuple[Draft, list[Finding]]:
+        """The draft with the imports that were supplied, and a finding for each of them."""
+        evidence = self.last
+        supplied = list(evidence.supplied) if evidence is not None else []
+        if not supplied:
+            return self.draft, []
+        line = import_line(self.source)
+        lines = "\n".join(text for _, text in supplied)
+        final = self.draft.with_line(line, f"{lines}\n{self.draft.cells[line - 1]}")
+        findings = [missing_import(self.source, name, text, final.edits([line])) for name, text in supplied]
+        return final, findings
+
+
+def import_line(source: Source) -> int:
+    """The line before which an import goes: the first that is no comment, docstring or future import."""
+    try:
+        body = ast.parse(source.text).body
+    except SyntaxError:
+        return 1
+    for node in body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            continue
+        return node.lineno
+    return 1
+
+
+def missing_import(source: Source, name: str, text: str, edits: tuple[Edit, ...]) -> Finding:
+    """The finding of an import that was supplied; it stands where the module is first used."""
+    case = Case(Slip("import", name, text), name, name, "script", "", text)
+    cause = cause_of(case)
+    number = next((n for n, row in enumerate(source.lines, 1) if f"{name}." in row), 1)
+    column = source.line(number).find(f"{name}.") + 1
+    return Finding(
+        cause.code, cause.name, cause.title(case), cause.why(case), "script", name, name,
+        number, column, number, column + len(name), repair=Repair(edits, 1),
+    )  # fmt: skip
+
+
+def unsolved(claim: Claim, evidence: Evidence) -> Finding:
+    """A gradient that is wrong and that no edit was found for: the evidence alone."""
+    case = Case(Slip("unexplained", "", ""), claim.name, claim.of, "backward", "", "")
+    cause = cause_of(case)
+    row = evidence.program.source.line(claim.line)
+    start = len(row) - len(row.lstrip()) + 1
+    return Finding(
+        cause.code, cause.name, cause.title(case), cause.why(case), "backward", claim.name, claim.of,
+        claim.line, start, claim.line, len(row.rstrip()) + 1, certainty="evidence-only",
+        evidence=evidence_of(claim, evidence),
+    )  # fmt: skip
+
+
+def given_values(evidence: Evidence, fix: Fix) -> dict[str, Any]:
+    """Values at the given point, with the entries of short lists, for sentences about the user's numbers."""
+    program = evidence.program.with_text(fix.before.text)
+    scope = scope_of(program, fix.suspect.node, [GIVEN])
+    values = dict(scope.quantities())
+    values.update({name: value for name, value in numeric_leaves(values)})
+    return values
+
+
+def forward_values(evidence: Evidence, fix: ForwardFix, variable: str) -> dict[str, Any]:
+    """What a forward line computes as typed and with the edit, at the given inputs."""
+    values = []
+    for draft in (fix.before, fix.draft):
+        namespace = evidence.program.run(GIVEN, draft.text)
+        if isinstance(namespace, Failure) or not is_numeric(namespace.get(variable)):
+            return {"explains": list(fix.explained)}
+        values.append(namespace[variable])
+    return {"entries": entries(*values), "explains": list(fix.explained)}
+
+
+def check_program(source: Source, hints: Hints | None = None) -> CheckResult:
+    """Check one file's text. Raises NoGradientError and UsageError where there is nothing to check."""
+    return Check(source, hints or Hints()).run()
+
+
+def check_file(path: str, hints: Hints | Mapping[str, Any] | None = None) -> CheckResult:
+    """Check a file; what cannot be checked gives a result with status `error`."""
+    given = hints if isinstance(hints, Hints) else hints_of(hints or {})
+    try:
+        return check_program(read_source(path), given)
+    except WhygradError as error:
+        return CheckResult(path, "error", error=facts_of(error))
+
+
+def hints_of(given: Mapping[str, Any]) -> Hints:
+    """Hints from the command's arguments."""
+    known = {k: tuple(v) if k == "wrt" else v for k, v in given.items() if k in asdict(Hints())}
+    return Hints(**known)
+
+
+def facts_of(error: WhygradError) -> dict[str, Any]:
+    """An error as the JSON result has it."""
+    line = error.place.line if error.place else 0
+    return {**error.facts(), "line": line}

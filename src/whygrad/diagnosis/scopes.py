@@ -1,0 +1,108 @@
+"""Everything in scope right before a statement, at several points: what candidates for it may be made of."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Point, Value
+from whygrad.checking.observing import is_data, snapshot
+from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs
+from whygrad.checking.programs import Program
+from whygrad.checking.values import is_numeric
+
+SCOPE, LOCALS = "__whygrad_scope__", "__whygrad_locals__"
+KEEP = 6
+"""Executions of the statement that are kept at each point."""
+
+
+@dataclass(eq=False)
+class Scope:
+    """`environments[p][k]`: the data in scope before the k-th execution at the p-th point."""
+
+    environments: list[list[dict[str, Value]]] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
+    """Functions, modules and classes."""
+    local: tuple[str, ...] = ()
+    """Names of the function that the statement stands in; empty at module level."""
+
+    @property
+    def first(self) -> dict[str, Value]:
+        return self.environments[0][0] if self.environments and self.environments[0] else {}
+
+    def names(self) -> list[str]:
+        """Numeric names, those of the statement's own function first."""
+        found = [n for n, v in self.first.items() if not n.startswith("__") and is_numeric(v)]
+        return sorted(found, key=lambda n: (n not in self.local, len(n), n)) if self.local else found
+
+    def quantities(self) -> dict[str, Value]:
+        """Numeric values by the text that gives them: names, and attributes of `self`-like objects."""
+        first = self.first
+        found = {name: first[name] for name in self.names()}
+        for name, value in first.items():
+            if hasattr(value, "__dict__") and not isinstance(value, np.generic | np.ndarray):
+                for attribute, inner in vars(value).items():
+                    if is_numeric(inner):
+                        found[f"{name}.{attribute}"] = inner
+        return found
+
+
+class _Inserter(ast.NodeTransformer):
+    def __init__(self, line: int, column: int) -> None:
+        self.place, self.hits = (line, column), 0
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if not isinstance(block, list):
+                continue
+            out: list[ast.stmt] = []
+            for statement in block:
+                if (statement.lineno, statement.col_offset) == self.place:
+                    self.hits += 1
+                    hook = ast.Expr(call(SCOPE, call(LOCALS)))
+                    out.append(ast.fix_missing_locations(ast.copy_location(hook, statement)))
+                out.append(statement)
+            setattr(node, name, out)
+        return node
+
+
+def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope:
+    """Run the program at points and note what is in scope before a statement of its text."""
+    text = program.full()
+    scope = Scope()
+    for point in points:
+        overrides = program.overrides(point)
+        tree = _Inserter(node.lineno, node.col_offset).visit(ast.parse(text))
+        tree.body = hook_inputs(tree.body, {*program.inputs, *overrides})
+        namespace = fresh_namespace(text, overrides, {LOCALS: builtins.locals})
+        kept: list[dict[str, Value]] = []
+
+        def note(
+            local: Mapping[str, Value],
+            kept: list[dict[str, Value]] = kept,
+            namespace: dict[str, Any] = namespace,
+        ) -> None:
+            if len(kept) < KEEP:
+                seen = {**namespace, **local}
+                kept.append({n: v for n, v in snapshot(seen).items() if not n.startswith("__")})
+                if not scope.shared:
+                    scope.shared = {n: v for n, v in seen.items() if not is_data(v) or n.startswith("__")}
+                    scope.local = tuple(n for n in local if n not in namespace)
+
+        namespace[SCOPE] = note
+        execute(compile(tree, program.source.filename, "exec"), namespace, program.seconds)
+        scope.environments.append(kept)
+    return scope
+
+
+def fresh(environment: Mapping[str, Value]) -> dict[str, Value]:
+    """Operands copied, so that statements that write in place can be tried again."""
+    return copy.deepcopy(dict(environment))

@@ -1,0 +1,84 @@
+"""Mutations of a statement as a whole: how it assigns, to what, and into which kind of array."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+
+if TYPE_CHECKING:
+    from whygrad.diagnosis.mutation import Material
+
+
+def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`+=` for `=`, `np.add.at` for an indexed `+=`, another target, an array of floats."""
+    statement = f.statement
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        start, end = f.extent(target)[1], f.outer(statement.value)[0]
+        at = f.text.index("=", start, end)
+        if not isinstance(target, ast.Tuple | ast.List):
+            for symbol in ("+=", "-="):
+                cost = 1.0 if symbol == "+=" else 1.4
+                yield Variant(f.patched((at, at + 1, symbol)), Slip("augment", "=", symbol, at, cost))
+            yield from _targets(f, target, m)
+        yield from _floats(f, statement.value, m)
+        if isinstance(target, ast.Subscript) and _is_full_slice(target.slice):
+            name = f.segment(target.value)
+            slip = Slip("in-place", f.segment(target), name, f.extent(target)[0], 1.0)
+            yield Variant(f.replaced(target, name), slip)
+    elif isinstance(statement, ast.AugAssign):
+        low, high = f.extent(statement.target)[1], f.outer(statement.value)[0]
+        old = f.text[low:high].strip()
+        at = f.text.index(old, low, high)
+        for symbol in ("=", "-=" if old == "+=" else "+=", "/=" if old == "*=" else "*="):
+            cost = 1.0 if symbol == "=" or {symbol, old} == {"+=", "-="} else 1.3
+            yield Variant(f.patched((at, at + len(old), symbol)), Slip("augment", old, symbol, at, cost))
+        yield from _targets(f, statement.target, m)
+        if isinstance(statement.target, ast.Subscript) and old == "+=" and m.library == "np":
+            target, value = statement.target, f.text[slice(*f.outer(statement.value))]
+            key = f.segment(target.slice)
+            key = f"({key})" if isinstance(target.slice, ast.Tuple) and not key.startswith("(") else key
+            new = f"np.add.at({f.segment(target.value)}, {key}, {value})"
+            yield Variant(new, Slip("add-at", f.text, new, 0, 0.95))
+
+
+def _is_full_slice(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and node.lower is None and node.upper is None or (
+        isinstance(node, ast.Constant) and node.value is Ellipsis)  # fmt: skip
+
+
+def _targets(f: Fragment, target: ast.expr, m: Material) -> Iterator[Variant]:
+    root = target
+    while isinstance(root, ast.Subscript):
+        root = root.value
+    text, start = f.segment(root), f.extent(root)[0]
+    for other in m.targets:
+        if other != text:
+            slip = Slip("target", text, other, start, 0.9 if other.lower() == text.lower() else 1.2)
+            yield Variant(f.replaced(root, other), slip)
+
+
+def _floats(f: Fragment, value: ast.expr, m: Material) -> Iterator[Variant]:
+    """Arrays of whole numbers as arrays of floats."""
+    start = f.extent(value)[0]
+    whole = [n for n in ast.walk(value) if isinstance(n, ast.Constant) and type(n.value) is int]
+    inside = [n for n in whole if isinstance(f.parents.get(n), ast.List | ast.Tuple | ast.UnaryOp)]
+    literal = isinstance(value, ast.List) or (isinstance(value, ast.Call) and value.args and isinstance(
+        value.args[0], ast.List))  # fmt: skip
+    if inside and literal:
+        text = f.patched(*((*f.extent(n), f"{f.segment(n)}.0") for n in inside))
+        yield Variant(text, Slip("dtype", f.segment(value), text[start:], start, 0.9))
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        name, end = value.func.attr, f.extent(value)[1] - 1
+        kinds = {k.arg: k.value for k in value.keywords}
+        if "dtype" in kinds:
+            dtype = kinds["dtype"]
+            yield Variant(f.replaced(dtype, "float"), Slip("dtype", f.segment(dtype), "float", start, 0.95))
+        elif name in ("zeros_like", "ones_like", "full_like", "empty_like", "array", "asarray", "full"):
+            yield Variant(
+                f.patched((end, end, ", dtype=float")), Slip("dtype", "", "dtype=float", start, 0.95)
+            )

@@ -1,0 +1,291 @@
+"""Mutations of the shape of an expression: parentheses, calls, products, sums over axes, local derivatives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from whygrad.diagnosis.fragments import OPERATORS, Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+from whygrad.emission.expressions import PRODUCT, SUM
+
+if TYPE_CHECKING:
+    from whygrad.diagnosis.mutation import Material
+
+
+def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
+    """All mutations of this file."""
+    for mutation in (parentheses, containers, calls, products, transposes, locals_of, reductions, factors):
+        yield from mutation(f, m)
+
+
+def parentheses(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Group the operands of neighbouring operators the other way."""
+    for node in f.expressions():
+        if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATORS:
+            continue
+        for inner, left_deep in ((node.left, True), (node.right, False)):
+            if not isinstance(inner, ast.BinOp):
+                continue
+            start, end = f.outer(inner)
+            bare = f.segment(inner)
+            old = f.segment(node)
+            if f.is_parenthesised(inner):
+                text = f.patched((start, end, bare))
+            elif left_deep:
+                low, high = f.outer(inner.right)[0], f.outer(node.right)[1]
+                text = f.patched((low, low, "("), (high, high, ")"))
+            else:
+                low, high = f.outer(node.left)[0], f.outer(inner.left)[1]
+                text = f.patched((low, low, "("), (high, high, ")"))
+            yield Variant(text, Slip("parentheses", old, _changed(f, node, text), f.extent(node)[0], 0.9))
+
+
+def _changed(f: Fragment, node: ast.expr, text: str) -> str:
+    """What stands in a changed text where a node stood."""
+    start, end = f.extent(node)
+    return text[start : end + len(text) - len(f.text)]
+
+
+def containers(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`[a + b]` for `[a, b]`, a list of one for the number in it."""
+    for node in f.expressions():
+        if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) != 1:
+            continue
+        inner = node.elts[0]
+        terms = f.terms(inner)
+        if len(terms) > 1:
+            old = f.segment(node)
+            text = split(f, terms)
+            yield Variant(text, Slip("split", old, _changed(f, node, text), f.extent(node)[0], 1.0))
+        if f.parents.get(node) is f.statement:
+            bare = f.segment(inner)
+            yield Variant(
+                f.replaced(node, bare), Slip("container", f.segment(node), bare, f.extent(node)[0], 1.0)
+            )
+
+
+def split(f: Fragment, terms: list[ast.expr]) -> str:
+    """The terms of a sum as separate entries: each `+` between them becomes a comma, a `-` a sign."""
+    patches = []
+    for left, right in zip(terms, terms[1:], strict=False):
+        low, high = f.outer(left)[1], f.outer(right)[0]
+        patches.append((low, high, ", -" if "-" in f.text[low:high] else ", "))
+    return f.patched(*patches)
+
+
+FUNCTION_SWAPS = {
+    "sum": ("mean",), "mean": ("sum",), "sin": ("cos",), "cos": ("sin",), "sinh": ("cosh",), "cosh": ("sinh",),
+    "maximum": ("minimum",), "minimum": ("maximum",), "max": ("min",), "min": ("max",),
+    "zeros": ("ones",), "ones": ("zeros",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
+    "log": ("log1p", "log2"), "log2": ("log",), "log10": ("log",), "exp": ("expm1",), "argmin": ("argmax",),
+    "argmax": ("argmin",), "tanh": ("arctanh",), "floor": ("ceil",),
+}  # fmt: skip
+
+
+def calls(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A call too many or too few, or another function."""
+    for node in f.expressions():
+        if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
+            name = f.segment(node.func)
+            if isinstance(node.func, ast.Name | ast.Attribute):
+                yield from _other_functions(f, node, node.func, name, m)
+            if len(node.args) == 1 and not (isinstance(node.func, ast.Attribute) and name[:3] != "np."
+                                            and name[:5] != "math."):  # fmt: skip
+                inner = f.segment(node.args[0])
+                slip = Slip("unwrap", f.segment(node), inner, f.extent(node)[0], 1.1)
+                yield Variant(f.replaced(node, inner), slip)
+        elif f.segment(node) in m.values and not f.is_called(node):
+            if isinstance(f.parents.get(node), ast.Attribute):
+                continue
+            text = f.segment(node)
+            for function in m.functions:
+                new = f"{function}({text})"
+                yield Variant(f.replaced(node, new), Slip("wrap", text, new, f.extent(node)[0], 1.35))
+
+
+def _other_functions(
+    f: Fragment, node: ast.Call, function: ast.Name | ast.Attribute, name: str, m: Material
+) -> Iterator[Variant]:
+    last = name.rsplit(".", 1)[-1]
+    others = [name[: len(name) - len(last)] + other for other in FUNCTION_SWAPS.get(last, ())]
+    others += [other for other in m.functions if other != name and len(node.args) == 1]
+    for other in others:
+        slip = Slip("function", name, other, f.extent(function)[0], 1.15)
+        yield Variant(f.replaced(function, other), slip)
+
+
+def products(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Every way of multiplying the two operands of a matrix product, or of a product that should be one."""
+    if m.library != "np":
+        return
+    for node in f.expressions():
+        pair = product_operands(f, node)
+        if pair is None:
+            continue
+        a, b = (_untransposed(f, x) for x in pair)
+        old = f.segment(node)
+        for left, right in ((a, b), (b, a)):
+            for ta in ("", ".T"):
+                for tb in ("", ".T"):
+                    new = f"{left}{ta} @ {right}{tb}"
+                    if isinstance(node, ast.Call):
+                        new = _as_call(f, node, f"{left}{ta}", f"{right}{tb}")
+                    if new != old:
+                        flips = (f"{left}{ta}", f"{right}{tb}") != tuple(f.segment(x) for x in pair)
+                        cost = 1.05 if flips and (left, right) == (a, b) else 1.2
+                        yield Variant(
+                            f.replaced(node, new), Slip("transpose", old, new, f.extent(node)[0], cost)
+                        )
+        for new, cost in ((f"np.outer({a}, {b})", 1.25), (f"np.outer({b}, {a})", 1.3), (f"{a} * {b}", 1.2)):
+            if new != old:
+                yield Variant(f.replaced(node, new), Slip("product", old, new, f.extent(node)[0], cost))
+
+
+def product_operands(f: Fragment, node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
+    """The operands of `a @ b`, `np.dot(a, b)`, `a.dot(b)`, `np.outer(a, b)`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in ("dot", "matmul", "outer", "multiply") and len(node.args) == 2:
+            return node.args[0], node.args[1]
+        if node.func.attr == "dot" and len(node.args) == 1:
+            return node.func.value, node.args[0]
+    return None
+
+
+def _untransposed(f: Fragment, node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        node = node.value
+    start, end = f.outer(node)
+    text = f.text[start:end]
+    return text if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call) or text[0] == "(" else (
+        f"({text})")  # fmt: skip
+
+
+def _as_call(f: Fragment, node: ast.Call, left: str, right: str) -> str:
+    if isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+        return f"{left}.dot({right})"
+    return f"{f.segment(node.func)}({left}, {right})"
+
+
+def transposes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A transpose too many or missing on an operand or on the whole."""
+    if m.library != "np":
+        return
+    for node in f.expressions():
+        text, start = (f.segment(node), f.extent(node)[0])
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            inner = f.segment(node.value)
+            yield Variant(f.replaced(node, inner), Slip("transpose", text, inner, start, 1.0))
+        elif len(m.shapes.get(text, ())) >= 2 and not isinstance(f.parents.get(node), ast.Attribute):
+            yield Variant(f.replaced(node, f"{text}.T"), Slip("transpose", text, f"{text}.T", start, 1.1))
+    if f.value is not None and isinstance(f.value, ast.BinOp | ast.Call):
+        text, start = f.segment(f.value), f.extent(f.value)[0]
+        new = f"({text}).T" if isinstance(f.value, ast.BinOp) else f"{text}.T"
+        yield Variant(f.replaced(f.value, new), Slip("transpose", text, new, start, 1.3))
+
+
+def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A function of a quantity where the quantity stands: `1 - t`, `t ** 2`, `a * (1 - a)`, and back."""
+    for node in f.expressions():
+        text = f.segment(node)
+        if text not in m.values or isinstance(f.parents.get(node), ast.Attribute) or f.is_called(node):
+            if not isinstance(node, ast.Subscript | ast.Call) or isinstance(
+                f.parents.get(node), ast.Attribute
+            ):
+                continue
+            if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+                continue
+        start = f.extent(node)[0]
+        for new, cost in ((f"1 - {text}", 1.1), (f"{text} ** 2", 1.2), (f"1 - {text} ** 2", 1.25),
+                          (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
+                          (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip
+            yield Variant(f.replaced(node, new), Slip("local", text, new, start, cost))
+
+
+def reductions(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A sum over an axis that is missing, kept or dropped."""
+    if m.library != "np":
+        return
+    for node in f.expressions():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in (
+                "sum", "mean", "max"):  # fmt: skip
+            yield from _keywords(f, node)
+    if f.value is None or isinstance(f.value, ast.Tuple | ast.List | ast.Constant):
+        return
+    for node in {id(n): n for n in (f.value, *_operands(f.value))}.values():
+        text, start = f.segment(node), f.extent(node)[0]
+        if isinstance(node, ast.Constant | ast.Slice | ast.Tuple) or f.is_called(node):
+            continue
+        rank = len(m.shapes.get(text, (0, 0, 0)))
+        for axis in range(min(rank, 2)) if rank != 1 else ():
+            for more in ("", ", keepdims=True"):
+                cost = (1.0 if node is f.value else 1.25) + (0.1 if more else 0)
+                new = f"np.sum({text}, axis={axis}{more})"
+                yield Variant(f.replaced(node, new), Slip("sum", text, new, start, cost))
+        new = f"np.sum({text})"
+        yield Variant(f.replaced(node, new), Slip("sum", text, new, start, 1.2 if node is f.value else 1.35))
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """The operands of sums and products, all the way down."""
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right, *_operands(node.left), *_operands(node.right)]
+    return [node.operand] if isinstance(node, ast.UnaryOp) else []
+
+
+def _keywords(f: Fragment, node: ast.Call) -> Iterator[Variant]:
+    given = {k.arg: k for k in node.keywords}
+    end = f.extent(node)[1] - 1
+    comma = ", " if node.args or node.keywords else ""
+    start = f.extent(node)[0]
+    if "axis" not in given and (len(node.args) < 2 or not f.segment(node).startswith("np.")):
+        for axis in ("0", "1", "-1"):
+            for more in ("", ", keepdims=True"):
+                new = f"{comma}axis={axis}{more}"
+                slip = Slip("axis", "", f"axis={axis}{more}", start, 1.05 + (0.05 if more else 0))
+                yield Variant(f.patched((end, end, new)), slip)
+    if "keepdims" not in given:
+        yield Variant(
+            f.patched((end, end, f"{comma}keepdims=True")), Slip("axis", "", "keepdims=True", start, 1.0)
+        )
+    for name in ("keepdims", "axis"):
+        if name in given:
+            low, high = f.extent(given[name].value)
+            low = f.text.rindex(",", 0, low) if "," in f.text[start:low] else f.text.rindex(name, 0, low)
+            slip = Slip("axis", f.text[low:high].strip(", "), "", start, 1.1)
+            yield Variant(f.patched((low, high, "")), slip)
+
+
+def factors(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A factor that is missing from a product, or from the whole: a quantity in scope, 2, 1/2, 1/N."""
+    value = f.value
+    if value is None or isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Constant):
+        return
+    counts = [*m.integers(), *(f"len({n})" for n, s in m.shapes.items() if len(s) >= 1)][:12]
+    for term in f.terms(value):
+        text, start, end = f.segment(term), *f.outer(term)
+        shown = f.text[start:end]
+        tight = (
+            not (isinstance(term, ast.BinOp) and isinstance(term.op, ast.Add | ast.Sub)) or shown[0] == "("
+        )
+        base = shown if tight else f"({shown})"
+        whole = 0.0 if term is value else 0.1
+        for factor in (*m.values, *(f"(1 - {n})" for n in m.values)):
+            slip = Slip(
+                "factor", text, f"{base} * {factor}", start, 1.2 + whole + (0.1 if "(" in factor else 0)
+            )
+            yield Variant(f.replaced(term, f"{base} * {factor}", PRODUCT), slip)
+        for number in ("2", "0.5", "-1"):
+            new = f"{number} * {base}" if number != "-1" else f"-{base}"
+            yield Variant(f.replaced(term, new, PRODUCT), Slip("constant", text, new, start, 1.15 + whole))
+        for count in counts:
+            new = f"{base} / {count}"
+            yield Variant(f.replaced(term, new, PRODUCT), Slip("constant", text, new, start, 1.2 + whole))
+    for name in m.values:
+        text = f.segment(value)
+        for symbol in "+-":
+            new = f"{text} {symbol} {name}"
+            yield Variant(f.replaced(value, new, SUM), Slip("term", text, new, f.extent(value)[0], 1.35))

@@ -1,0 +1,120 @@
+"""Which statements may have made a gradient wrong: its own, and those in the backward slice of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whygrad.checking.evidence import Claim, Evidence
+from whygrad.checking.watching import root_name
+
+SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
+
+
+@dataclass(frozen=True, eq=False)
+class Suspect:
+    """A statement that takes part in computing a wrong gradient."""
+
+    node: ast.stmt
+    function: str
+    own: bool
+    """It assigns the wrong variable itself."""
+    in_loop: bool = False
+    block: tuple[ast.stmt, ...] = ()
+    """The statements beside it, in order."""
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+
+def statements(tree: ast.Module) -> Iterator[Suspect]:
+    """All simple statements, with the function and the block that they stand in."""
+    yield from _walk(tree.body, "", False)
+
+
+def _walk(body: Sequence[ast.stmt], function: str, in_loop: bool) -> Iterator[Suspect]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            inner = f"{function}.{node.name}" if function else node.name
+            yield from _walk(node.body, inner, False)
+        elif isinstance(node, SIMPLE):
+            if not (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)):
+                yield Suspect(node, function, False, in_loop, tuple(body))
+        for name in ("body", "orelse", "finalbody"):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                loop = in_loop or isinstance(node, ast.For | ast.While)
+                yield from _walk(getattr(node, name, None) or (), function, loop)
+
+
+def targets(node: ast.stmt) -> set[str]:
+    """Root names, and `self.dW`-like paths, that a statement assigns or changes."""
+    found: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        found = list(node.targets)
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        found = [node.target]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        found = [*call.args[:1], *([call.func.value] if isinstance(call.func, ast.Attribute) else [])]
+    flat = [e for t in found for e in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+    return {part for target in flat for part in (root_name(target), ast.unparse(target)) if part}
+
+
+def reads(node: ast.stmt) -> set[str]:
+    """Names and attribute paths that a statement reads."""
+    found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    found |= {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+    if isinstance(node, ast.AugAssign):
+        found |= targets(node)
+    return found
+
+
+def part_of(evidence: Evidence, suspect: Suspect) -> str:
+    """`forward`, `backward`, or `` for what lies outside both (helper functions)."""
+    program = evidence.program
+    last = suspect.function.rsplit(".", 1)[-1]
+    if evidence.backward_line:
+        function = program.forward_function.rsplit(".", 1)[-1]
+        if suspect.function and last != function:
+            return ""
+        return "backward" if suspect.line >= evidence.backward_line else "forward"
+    if suspect.function == program.backward_function or last == program.backward_function:
+        return "backward"
+    return "forward" if last == program.forward_function.rsplit(".", 1)[-1] else ""
+
+
+def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[Suspect]:
+    """Statements of the backward part that a claim depends on, its own first, then from late to early.
+
+    Statements that only make variables found right are left out.
+    """
+    everything = [s for s in statements(tree) if s.line <= evidence.program.last_line]
+    backward = [s for s in everything if part_of(evidence, s) == "backward"]
+    own_line = [s for s in backward if s.line <= claim.line <= (s.node.end_lineno or s.line)]
+    right = {c.name for c in evidence.claims if c.verdict == "right"} - {claim.name}
+    wanted = {claim.name, claim.name.split(".")[0].split("[")[0]} - {"self"} | {claim.name}
+    for suspect in own_line:
+        wanted |= reads(suspect.node)
+    found: list[Suspect] = []
+    for suspect in reversed(backward):
+        assigned = targets(suspect.node)
+        own = suspect in own_line or claim.name in assigned
+        if isinstance(suspect.node, ast.Return):
+            own = own or not own_line
+            if not own and suspect not in own_line:
+                continue
+        elif not assigned & wanted and not own:
+            continue
+        if assigned and assigned <= right | {"self"} and not own:
+            continue
+        wanted |= reads(suspect.node)
+        found.append(Suspect(suspect.node, suspect.function, own, suspect.in_loop, suspect.block))
+    return sorted(found, key=lambda s: not s.own)
+
+
+def helpers(evidence: Evidence, tree: ast.Module) -> list[Suspect]:
+    """Statements of functions that belong to neither part: an engine's rules, a slope function."""
+    return [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function
+            and part_of(evidence, s) == ""]  # fmt: skip

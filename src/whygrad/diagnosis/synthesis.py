@@ -1,0 +1,212 @@
+"""Put a wanted value together from quantities in scope: which factor or term is missing, or what it is made of.
+
+Values are compared by fingerprint (a weighted sum at the first point), so a table of some hundred quantities is
+searched at once instead of one by one.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Value
+from whygrad.checking.values import is_numeric, shape_of
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.search import Bench
+from whygrad.diagnosis.slips import Slip, Solution
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+MOST_TABLE = 600
+
+
+class Table:
+    """Quantities by fingerprint, at the first point of a bench."""
+
+    def __init__(self, bench: Bench, material: Material) -> None:
+        self.bench = bench
+        self.entries: list[tuple[float, str, int]] = []
+        self.values: dict[str, Array] = {}
+        for cost, text in quantity_texts(material):
+            if len(self.values) >= MOST_TABLE or text in self.values:
+                continue
+            value = self.array(text)
+            if value is not None:
+                self.values[text] = value
+                self.entries.append((fingerprint(value), text, cost))
+        self.entries.sort()
+
+    def array(self, text: str, k: int = 0) -> Array | None:
+        value = self.bench.value(text, k)
+        return as_array(value)
+
+    def find(self, wanted: Array) -> list[tuple[str, int]]:
+        """Quantities equal to a value (of the same shape), simplest first."""
+        if not np.all(np.isfinite(wanted)):
+            return []
+        key = fingerprint(wanted)
+        slack = 1e-9 + 1e-7 * abs(key)
+        low = bisect.bisect_left(self.entries, (key - slack,))
+        found = []
+        for entry in self.entries[low:]:
+            if entry[0] > key + slack:
+                break
+            value = self.values[entry[1]]
+            if value.shape == wanted.shape and np.allclose(value, wanted, rtol=1e-6, atol=1e-10):
+                found.append((entry[1], entry[2]))
+        return sorted(found, key=lambda item: (item[1], len(item[0])))
+
+
+def as_array(value: Value) -> Array | None:
+    """A numeric value as a float array; None where it is none."""
+    if not is_numeric(value) or isinstance(value, dict):
+        return None
+    shape = shape_of(value)
+    if not all(isinstance(n, int) for n in shape):
+        return None
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return array if array.size <= 50_000 and np.all(np.isfinite(array)) else None
+
+
+def fingerprint(value: Array) -> float:
+    """A weighted sum that two different generic values do not share."""
+    flat = value.ravel()
+    return float(np.dot(flat, np.cos(np.arange(flat.size) + 1.0)))
+
+
+def quantity_texts(m: Material) -> Iterator[tuple[int, str]]:
+    """Texts of quantities, simple ones first, with a rank of how simple they are."""
+    names = list(m.values)
+    yield from ((0, n) for n in names)
+    for text in ("2", "3", "0.5", "4"):
+        yield 1, text
+    for name, shape in m.shapes.items():
+        rank = len(shape)
+        if rank >= 1 and isinstance(shape[0], int):
+            yield 1, f"len({name})"
+        if m.library == "np" and rank >= 2:
+            yield 1, f"{name}.T"
+            yield 1, f"{name}.shape[1]"
+    for n in names:
+        yield from ((1, t) for t in (f"(1 - {n})", f"{n} ** 2"))
+        yield from ((2, t) for t in (f"(1 - {n} ** 2)", f"{n} * (1 - {n})", f"({n} > 0)"))
+    for function in m.functions:
+        yield from ((2, f"{function}({n})") for n in names)
+    if m.library == "np":
+        for name, shape in m.shapes.items():
+            if len(shape) >= 1:
+                yield from ((2, f"np.sum({name}, axis={k}{more})") for k in range(min(len(shape), 2))
+                            for more in ("", ", keepdims=True"))  # fmt: skip
+                yield 2, f"np.sum({name})"
+            if len(shape) == 1:
+                yield from ((2, t) for t in (f"{name}[:, None]", f"{name}[None, :]"))
+
+
+def compositions(text: str, bench: Bench, material: Material) -> Iterator[Solution]:
+    """Texts that give the wanted value: the user's with a factor or a term more, or one made anew."""
+    table = Table(bench, material)
+    wanted = as_array(bench.wants[0])
+    if wanted is None:
+        return
+    got = as_array(bench.value(text, 0))
+    tried: set[str] = set()
+    for solution in [*_additions(text, got, wanted, table), *_anew(text, wanted, table)]:
+        if solution.text not in tried:
+            tried.add(solution.text)
+            if bench.judge(solution.text).right:
+                yield solution
+
+
+def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Iterator[Solution]:
+    if got is None or got.shape != wanted.shape:
+        return
+    base = text if _is_product(text) else f"({text})"
+    with np.errstate(all="ignore"):
+        for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
+            usable = np.isfinite(missing)
+            if not usable.all():
+                continue
+            for view in _views(missing):
+                for factor, rank in table.find(view):
+                    new = f"{base} {symbol} {_factor(factor)}"
+                    kind = "constant" if factor.replace(".", "").isdigit() else "factor"
+                    yield Solution(new, (Slip(kind, text, new, 0, 1.3 + 0.1 * rank),))
+        for symbol, missing in (("+", wanted - got), ("-", got - wanted)):
+            for term, rank in [*table.find(missing), *_products(missing, table, "*")]:
+                new = f"{text} {symbol} {term}"
+                yield Solution(new, (Slip("term", text, new, 0, 1.35 + 0.1 * rank),))
+
+
+def _views(value: Array) -> Iterator[Array]:
+    """A value, and what it is the broadcast of: a number, a row, a column."""
+    yield value
+    for axis in range(value.ndim):
+        first = np.take(value, [0], axis=axis)
+        if value.shape[axis] > 1 and np.allclose(value, first, rtol=1e-7):
+            yield first
+            if axis == 0:
+                yield first[0]
+    if value.size > 1 and np.allclose(value, value.flat[0], rtol=1e-7):
+        yield np.asarray(value.flat[0])
+
+
+def _is_product(text: str) -> bool:
+    node = ast.parse(text, mode="eval").body
+    return not isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.IfExp) or (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult))  # fmt: skip
+
+
+def _factor(text: str) -> str:
+    return text if _is_product(text) and " " not in text or text[0] == "(" else f"({text})"
+
+
+def _products(wanted: Array, table: Table, symbol: str) -> Iterator[tuple[str, int]]:
+    """Products of two quantities that make a value: for each one, look the other up."""
+    with np.errstate(all="ignore"):
+        for text, value in table.values.items():
+            try:
+                shape = np.broadcast_shapes(value.shape, wanted.shape)
+            except ValueError:
+                continue
+            if shape != wanted.shape or not np.all(value):
+                continue
+            other = wanted / value
+            for view in _views(other):
+                for factor, rank in table.find(view)[:2]:
+                    yield f"{_factor(text)} * {_factor(factor)}", rank + 2
+
+
+def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
+    """The wanted value as one quantity, a product of two, a matrix product, or sums of those."""
+    candidates: list[tuple[str, int]] = list(table.find(wanted))
+    candidates += list(_products(wanted, table, "*"))[:20]
+    candidates += list(_matrix_products(wanted, table))
+    for new, rank in candidates:
+        yield Solution(new, (Slip("derived", text, new, 0, 1.6 + 0.1 * rank),))
+
+
+def _matrix_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
+    if wanted.ndim == 0:
+        return
+    matrices = [(t, v) for t, v in table.values.items() if 1 <= v.ndim <= 2 and v.size <= 5000][:80]
+    for a, left in matrices:
+        if wanted.ndim == 2 and left.shape[0] != wanted.shape[0]:
+            continue
+        for b, right in matrices:
+            shapes = (left.shape, right.shape)
+            if left.ndim == right.ndim == 1 and wanted.shape == (left.size, right.size):
+                if np.allclose(np.outer(left, right), wanted, rtol=1e-6, atol=1e-10):
+                    yield f"np.outer({a}, {b})", 2
+            elif left.shape[-1] == right.shape[0] and (*shapes[0][:-1], *shapes[1][1:]) == wanted.shape:
+                if np.allclose(left @ right, wanted, rtol=1e-6, atol=1e-10):
+                    yield f"{_matrix(a)} @ {_matrix(b)}", 2
+
+
+def _matrix(text: str) -> str:
+    return text if " " not in text or text[0] == "(" or text.endswith(")") else f"({text})"

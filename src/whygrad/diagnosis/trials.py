@@ -1,0 +1,99 @@
+"""Run edited programs and count what became right: the only thing that confirms a candidate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from whygrad.checking.comparison import compare
+from whygrad.checking.evidence import Claim, Evidence, Failure
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.search import Score
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Which final claims an edited program gets right, at all points where that is decidable."""
+
+    right: frozenset[str]
+    wrong: frozenset[str]
+    progress: float = 0.0
+    points: int = 0
+
+
+FAILED = Outcome(frozenset(), frozenset({"*"}))
+
+
+@dataclass(eq=False)
+class Trials:
+    """Trials against one evidence. The forward pass must not be edited: the truth would be another."""
+
+    evidence: Evidence
+    count: int = 0
+    seconds: float = 0.0
+    _kept: dict[str, Outcome] = field(default_factory=dict, repr=False)
+
+    @property
+    def finals(self) -> list[Claim]:
+        return self.evidence.finals
+
+    def usable(self, claim: Claim, point: int) -> bool:
+        """Is the truth known there, and not a matter of choice?"""
+        if point >= len(claim.truth) or claim.truth[point] is None or self.evidence.points[point].at_kink:
+            return False
+        return point >= len(claim.agreements) or claim.agreements[point] is not None
+
+    def points(self) -> list[int]:
+        """Points at which anything can be decided; generic ones first, for they tell most."""
+        found = [p for p in range(len(self.evidence.points)) if any(self.usable(c, p) for c in self.finals)]
+        return [*found[1:], *found[:1]]
+
+    def run(self, draft: Draft, full: bool = True) -> Outcome:
+        """Which claims are right after an edit; at one point only unless `full`."""
+        if full and draft.text in self._kept:
+            return self._kept[draft.text]
+        chosen = self.points() if full else self.points()[:1]
+        start = time.perf_counter()
+        outcome = self._run(draft.text, chosen)
+        self.seconds += time.perf_counter() - start
+        self.count += 1
+        if full:
+            self._kept[draft.text] = outcome
+        return outcome
+
+    def _run(self, text: str, chosen: Sequence[int]) -> Outcome:
+        names = [claim.name for claim in self.finals]
+        right, share = set(names), 0.0
+        for p in chosen:
+            with np.errstate(all="ignore"):
+                values = self.evidence.program.trial(text, [self.evidence.points[p]], names)
+            if isinstance(values, Failure):
+                return FAILED
+            for claim in self.finals:
+                if not self.usable(claim, p):
+                    continue
+                found = compare(values[0][claim.name], claim.truth[p])
+                if found.agrees:
+                    share += 1.0
+                    continue
+                right.discard(claim.name)
+                if found.same_shape:
+                    share += 0.1 + 0.8 * float(1 - np.mean(found.wrong))
+        total = max(1, len(names) * len(chosen))
+        return Outcome(frozenset(right), frozenset(names) - right, share / total, len(chosen))
+
+    def judge(self, draft: Draft, base: Outcome, wanted: frozenset[str]) -> Score:
+        """Does an edit make a wanted claim right and nothing wrong that was right?"""
+        first = self.run(draft, full=False)
+        if not self.better(first, base, wanted):
+            return Score(False, first.progress)
+        return Score(self.better(self.run(draft), base, wanted), first.progress)
+
+    @staticmethod
+    def better(outcome: Outcome, base: Outcome, wanted: frozenset[str]) -> bool:
+        """Nothing right became wrong, and a wanted claim became right (any wrong one, where none is named)."""
+        gained = outcome.right - base.right
+        return base.right <= outcome.right and bool(gained & wanted if wanted else gained)
