@@ -9,11 +9,11 @@ from whygrad.checking.evidence import Failure, Hints, Point
 from whygrad.checking.forms import arrange
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
-from whygrad.checking.roles import dependencies, recognise, variables
+from whygrad.checking.roles import recognise
 from whygrad.checking.truth import output_rows
 from whygrad.checking.values import is_numeric
-from whygrad.diagnosis import check_file
-from whygrad.diagnosis.findings import CheckResult, Edit
+from whygrad.checking.variables import dependencies, variables
+from whygrad.diagnosis import CheckResult, Edit, check_program
 from whygrad.errors import NoGradientError, ScriptError, UsageError
 from whygrad.explanation.subjects import Subject
 from whygrad.source import Source, read_source
@@ -50,7 +50,7 @@ def subject_of_script(path: str, point: Mapping[str, Any]) -> tuple[Subject, tup
 def repaired(source: Source) -> tuple[str, tuple[str, ...]]:
     """The text with the repairs of `check` in place, and a sentence for each reason to have changed it."""
     try:
-        result = check_file(source.filename, Hints())
+        result = check_program(source)
     except NoGradientError:  # a forward pass alone can be explained as it stands
         return source.text, ()
     edits = edits_of(result)

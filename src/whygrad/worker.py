@@ -16,6 +16,7 @@ from typing import IO, Any
 from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
 from whygrad.rendering.text import render_text
 from whygrad.report import Report
+from whygrad.source import Source, read_source
 
 MEMORY_BYTES = 8 << 30
 
@@ -24,13 +25,14 @@ Reply = dict[str, Any]
 
 
 def check(request: Request) -> Reply:
-    """Check a file: `result` is the object that `whygrad check --format json` prints."""
-    from whygrad.checking.evidence import Hints
-    from whygrad.diagnosis import check_file
+    """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
+    from whygrad.diagnosis import check_program
+    from whygrad.diagnosis.rounds import hints_of
 
-    _become(request["path"])
-    hints = {name: tuple(v) if isinstance(v, list) else v for name, v in request["hints"].items()}
-    return {"result": check_file(request["path"], Hints(**hints)).to_json()}
+    path = request["path"]
+    source = Source(path, request["text"]) if "text" in request else read_source(path)
+    _become(path)
+    return {"result": check_program(source, hints_of(request["hints"])).to_json()}
 
 
 def explain(request: Request) -> Reply:
