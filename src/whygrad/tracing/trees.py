@@ -1,0 +1,90 @@
+"""Nested containers as a list of leaves and a tree: lists, tuples, named tuples, dicts, dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+Tree = Any
+"""LEAF, None (a None of the user's), or (kind, names, children)."""
+
+
+class _Leaf:
+    def __repr__(self) -> str:
+        return "*"
+
+
+LEAF = _Leaf()
+
+
+def _parts(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
+    """What names the parts of a container, and the parts; None for a leaf."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return tuple(range(len(value))), list(value)
+    if isinstance(value, dict):
+        return tuple(value), list(value.values())
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return value._fields, list(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in dataclasses.fields(value))
+        return names, [getattr(value, name) for name in names]
+    return None
+
+
+def flatten(value: Any) -> tuple[list[Any], Tree]:
+    """Leaves in order, and the tree that `unflatten` needs. Trees of equal structure compare equal."""
+    leaves: list[Any] = []
+    return leaves, _tree(value, leaves)
+
+
+def _tree(value: Any, leaves: list[Any]) -> Tree:
+    if value is None:
+        return None
+    parts = _parts(value)
+    if parts is None:
+        leaves.append(value)
+        return LEAF
+    return type(value), parts[0], tuple([_tree(part, leaves) for part in parts[1]])
+
+
+def unflatten(tree: Tree, leaves: Sequence[Any]) -> Any:
+    """The container that `flatten` took apart, with other leaves."""
+    return _build(tree, iter(leaves))
+
+
+def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
+    if tree is LEAF:
+        return next(leaves)
+    if tree is None:
+        return None
+    kind, names, children = tree
+    parts = [_build(child, leaves) for child in children]
+    if kind is list or kind is tuple:
+        return kind(parts)
+    if issubclass(kind, dict):
+        made = kind.__new__(kind)
+        made.update(zip(names, parts, strict=True))
+        return made
+    if issubclass(kind, tuple):
+        return kind(*parts)
+    # A dataclass is rebuilt without its __init__, which may compute.
+    made = object.__new__(kind)
+    for name, part in zip(names, parts, strict=True):
+        object.__setattr__(made, name, part)
+    return made
+
+
+def mapped(function: Callable[[Any, str], Any], value: Any, name: str = "") -> Any:
+    """The container with `function(leaf, name)` in place of each leaf; names are `w[0]`, `p['W']`, `q.a`."""
+    parts = _parts(value)
+    if value is None or parts is None:
+        return value if value is None else function(value, name)
+    kind = type(value)
+    dotted = not isinstance(value, list | tuple | dict) or hasattr(value, "_fields")
+    children = [
+        mapped(function, part, f"{name}.{key}" if dotted else f"{name}[{key!r}]")
+        for key, part in zip(*parts, strict=True)
+    ]
+    return _build((kind, parts[0], (LEAF,) * len(children)), iter(children))
