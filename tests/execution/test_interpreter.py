@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from whygrad.differentiation import differentiate
 from whygrad.errors import GuardError, UsageError
 from whygrad.execution import execute
 from whygrad.graph import INPUT, Abstract, Graph, GraphBuilder
@@ -158,3 +159,65 @@ def test_errors_that_are_not_arithmetic_are_raised() -> None:
 
 def test_a_graph_without_rows() -> None:
     assert execute(GraphBuilder().freeze([], []), []).outputs == ()
+
+
+def chain_of_writes(n: int, reader: Any) -> Graph:
+    """A buffer of n entries, written one at a time and read between the writes."""
+    builder = GraphBuilder()
+    x = Symbol(builder, builder.add(INPUT, (), FLOAT))
+    buffer = assemble(Symbol(builder, builder.constant(np.zeros(n))), x, keys=(0,))
+    for k in range(1, n):
+        buffer = assemble(buffer, np.sin(np.sum(reader(buffer, k))), keys=(k,))
+    return builder.freeze([x.row], [buffer.row])
+
+
+def test_writes_between_reads_are_made_in_place() -> None:
+    def sines(x: float, n: int) -> Any:
+        out = np.zeros(n)
+        out[0] = x
+        for k in range(1, n):
+            out[k] = np.sin(np.sum(out[max(0, k - 2) : k]))
+        return out
+
+    n = 2000
+    graph = chain_of_writes(n, lambda buffer, k: buffer[max(0, k - 2) : k])
+    made: list[Any] = []
+    array = np.array
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        made.append(args)
+        return array(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np, "array", counted)
+        found = execute(graph, [0.5]).outputs[0]
+    np.testing.assert_allclose(found, sines(0.5, n), rtol=1e-12)
+    assert len(made) < 10  # one copy, of the constant
+    np.testing.assert_array_equal(execute(graph, [0.5], keep=True).outputs[0], found)
+
+
+def test_a_view_that_lives_on_keeps_what_it_saw() -> None:
+    builder = GraphBuilder()
+    x = Symbol(builder, builder.add(INPUT, (), FLOAT))
+    first = assemble(Symbol(builder, builder.constant(np.zeros(3))), x, keys=(0,))
+    view = first[0:2]
+    second = assemble(first, x * 2, keys=(0,))
+    total = np.sum(view) + second[0] * 100
+    graph = builder.freeze([x.row], [total.row])
+    assert execute(graph, [1.0]).outputs[0] == 201.0
+
+
+def test_the_gradient_of_writes_between_reads_is_made_in_place_too() -> None:
+    n = 300
+    graph = chain_of_writes(n, lambda buffer, k: buffer[max(0, k - 2) : k])
+    derivative = differentiate(graph)
+    made: list[Any] = []
+    array = np.array
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np, "array", lambda *a, **k: (made.append(a), array(*a, **k))[1])
+        slope = execute(derivative.graph, [0.5, np.ones(n)]).outputs[0]
+    assert len(made) < 10
+    assert len(derivative.graph) < 13 * n
+    h = 1e-6
+    ends = [np.sum(execute(graph, [0.5 + step]).outputs[0]) for step in (h, -h)]
+    assert slope == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-7)

@@ -181,9 +181,11 @@ class _Reverse:
             keys.append(shifted(graph.params(reader)["key"], len(dynamic)))
             dynamic.extend(graph.args(reader)[1:])
         writer.current_origin = (row, -1)
-        operands = (zeros(writer, graph.abstract(row)), *(g for _, g in reads), *dynamic)
-        total = apply(writer, ACCUMULATE, [Symbol(writer, r) for r in operands], {"keys": Keys(keys)})
-        self.receive(row, total.row)
+        # Added to the other contributions, not to zeros: executors can then do it in place.
+        base = self.cotangents[row]
+        base = base if base >= 0 else zeros(writer, graph.abstract(row))
+        operands = [Symbol(writer, k) for k in (base, *(g for _, g in reads), *dynamic)]
+        self.cotangents[row] = apply(writer, ACCUMULATE, operands, {"keys": Keys(keys)}).row
 
 
 def shifted(key: Any, by: int) -> Any:

@@ -7,6 +7,7 @@ guard watches must have the value of the traced run, else the graph does not hol
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -136,34 +137,38 @@ def _advance(
     guards: Mapping[int, list[Guard]],
     start: int,
 ) -> None:
-    """Compute the rows from `start` on, in order. This loop is the interpreter: it decides the time per
-    row.
-    """
+    """Compute the rows from `start` on, in order. This loop is the interpreter: it sets the time per row."""
     args = graph.arg_column
-    steps = _steps(graph, values, {*deaths, *guards}, start)
     with np.errstate(all="ignore"):
-        while True:
-            try:
-                for row, function, count, a, b, event in steps:
-                    if count == 2:
-                        values[row] = function(values[a], values[b])
-                    elif count == 1:
-                        values[row] = function(values[a])
-                    elif count:
-                        first = graph.arg_offsets[row]
-                        values[row] = function(*[values[k] for k in args[first : first + count]])
+        for chunk in _chunks(graph, values, deaths, {*deaths, *guards}, start):
+            steps = iter(chunk)
+            while True:
+                try:
+                    for row, function, count, a, b, event in steps:
+                        if count == 2:
+                            values[row] = function(values[a], values[b])
+                        elif count == 1:
+                            values[row] = function(values[a])
+                        elif count > 0:
+                            first = graph.arg_offsets[row]
+                            values[row] = function(*[values[k] for k in args[first : first + count]])
+                        elif count < 0:
+                            values[row] = _write_in_place(graph, row, values)
+                        if event:
+                            _settle(graph, row, values, deaths, guards)
+                    break
+                except (ZeroDivisionError, OverflowError, ValueError):
+                    values[row] = _as_ieee(graph, row, values)
                     if event:
                         _settle(graph, row, values, deaths, guards)
-                return
-            except (ZeroDivisionError, OverflowError, ValueError):
-                values[row] = _as_ieee(graph, row, values)
-                if event:
-                    _settle(graph, row, values, deaths, guards)
 
 
-def _steps(graph: Graph, values: list[Any], events: set[int], begin: int) -> Iterator[Step]:
-    """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the
-    way.
+def _chunks(
+    graph: Graph, values: list[Any], deaths: Mapping[int, list[int]], events: set[int], begin: int
+) -> Iterator[Iterable[Step]]:
+    """What `_advance` needs for each row, made ready chunk by chunk; constants are put in place on the way.
+
+    A count of -1 marks a write into an array that dies with it.
     """
     ops, params, abstracts, offsets, args = (
         np.asarray(column) for column in (
@@ -173,6 +178,7 @@ def _steps(graph: Graph, values: list[Any], events: set[int], begin: int) -> Ite
     table = graph.tables
     kernels: dict[int, Callable[..., Any]] = {}
     leaves = [k for k, op in enumerate(table.ops.values) if op is CONSTANT or op is INPUT]
+    writers = [k for k, op in enumerate(table.ops.values) if op.name in ("assemble", "accumulate")]
     flags = np.zeros(len(graph), np.int64)
     flags[list(events)] = 1
     recorded = any(hasattr(kind, "__whygrad_apply__") for kind in set(map(type, values)))
@@ -195,9 +201,32 @@ def _steps(graph: Graph, values: list[Any], events: set[int], begin: int) -> Ite
         start = offsets[busy]
         counts = offsets[busy + 1] - start
         one, two = (np.where(counts > k, args[np.minimum(start + k, len(args) - 1)], 0) for k in (0, 1))
+        mine = np.isin(ops[busy], writers) & (one >= begin) & np.isin(ops[one], writers)
+        for k in np.flatnonzero(mine).tolist() if not recorded else ():
+            if one[k] in deaths.get(int(busy[k]), ()):
+                counts[k] = -1
         columns = (busy, counts, one, two, flags[busy])
         rows, number, a, b, event = (column.tolist() for column in columns)
-        yield from zip(rows, functions, number, a, b, event, strict=True)
+        yield zip(rows, functions, number, a, b, event, strict=True)
+
+
+def _write_in_place(graph: Graph, row: int, values: list[Any]) -> Any:
+    """An assemble or accumulate row whose base nothing needs after it: the base itself is written to, unless
+    a view of it is still alive. A chain of n writes then costs n, not n copies."""
+    base, *rest = graph.args(row)
+    others = [values[k] for k in rest]
+    array, values[base] = values[base], None
+    out = array if sys.getrefcount(array) == _ALONE else None
+    return graph.op(row).value(array, *others, **graph.params(row), out=out)
+
+
+def _count_of_one_owner() -> int:
+    array = np.zeros(1)
+    return sys.getrefcount(array)
+
+
+_ALONE = _count_of_one_owner()
+"""What `sys.getrefcount` says of an array that one local name holds; it differs between Pythons."""
 
 
 def kernel(op: Op, params: Mapping[str, Any], abstract: Abstract) -> Callable[..., Any]:

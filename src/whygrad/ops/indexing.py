@@ -135,9 +135,9 @@ def _index(x: Any, *dynamic: Any, key: Any, shape: Any = None) -> Any:
     return np.asarray(x)[resolve(key, dynamic) if dynamic else key]
 
 
-def _assemble(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
+def _assemble(base: Any, *rest: Any, keys: Sequence[Any], out: Any = None) -> Any:
     values, dynamic = _split(rest, keys)
-    out = np.array(base)
+    out = np.array(base) if out is None else out  # an executor hands in a `base` that nothing else needs
     at_once = _numbers_at_places(out, values, keys)
     if at_once:
         out[at_once[0]] = at_once[1]  # of a place named twice NumPy keeps the last
@@ -147,9 +147,9 @@ def _assemble(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
     return out
 
 
-def _accumulate(base: Any, *rest: Any, keys: Sequence[Any]) -> Any:
+def _accumulate(base: Any, *rest: Any, keys: Sequence[Any], out: Any = None) -> Any:
     values, dynamic = _split(rest, keys)
-    out = np.array(base)
+    out = np.array(base) if out is None else out  # an executor hands in a `base` that nothing else needs
     at_once = _numbers_at_places(out, values, keys)
     if at_once:
         np.add.at(out, *at_once)
