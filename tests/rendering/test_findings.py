@@ -161,6 +161,6 @@ def test_strange_results_do_not_break_it():
 
 
 def test_a_finding_costs_little_to_show():
-    start = time.perf_counter()
+    start = time.process_time()
     shown(SEED, color=True)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1

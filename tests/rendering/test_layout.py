@@ -212,10 +212,10 @@ def scalar_mlp(count: int, width: int = 6) -> tuple[int, list[tuple[int, int]]]:
 def test_a_thousand_boxes_take_less_than_a_tenth_of_a_second(graph):
     count, wires = graph
     times = []
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(5):  # time of this process: other work of the machine must not count
+        start = time.process_time()
         placed([Extent(20, 30, 20)] * count, wires)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.1
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from typing import Literal
+from zlib import crc32
 
-from whygrad.rendering.cells import cut, width_of
+from whygrad.rendering.cells import cut, visible, width_of
 from whygrad.rendering.layout import (
     Extent,
     Layout,
@@ -43,26 +44,43 @@ _DARK = {
 }  # fmt: skip
 
 
-def _rules(c: dict[str, str]) -> str:
-    return (
-        f".paper{{fill:{c['paper']}}} .wire{{fill:none;stroke:{c['line']};stroke-width:1.3}} "
-        f".op{{fill:{c['fill']};stroke:{c['ink']};stroke-width:1.3}} "
-        f".gate{{fill:{c['gate']};stroke:{c['ink']};stroke-width:2}} .label{{fill:{c['ink']}}} "
-        f".faint{{fill:{c['faint']}}} .value{{fill:{c['value']}}} .gradient{{fill:{c['gradient']}}}"
-    )
+def _colours(c: dict[str, str]) -> dict[str, str]:
+    outline = f"stroke:{c['ink']};stroke-width"
+    return {
+        ".paper": f"fill:{c['paper']}",
+        ".wire": f"fill:none;stroke:{c['line']};stroke-width:1.3",
+        ".op": f"fill:{c['fill']};{outline}:1.3",
+        ".gate": f"fill:{c['gate']};{outline}:2",
+        ".label": f"fill:{c['ink']}",
+        ".faint": f"fill:{c['faint']}",
+        ".value": f"fill:{c['value']}",
+        ".gradient": f"fill:{c['gradient']}",
+    }
+
+
+_LETTERS = {
+    "text": "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;text-anchor:middle",
+    ".label": f"font-size:{_LABEL}px",
+    ".output": "font-weight:bold",
+    ".value,.gradient,.faint": f"font-size:{_NUMBER}px",
+    ".gradient": "font-style:italic",
+    ".start": "text-anchor:start",
+}
 
 
 def _style(theme: Theme) -> str:
-    shared = (
-        "text{font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;text-anchor:middle} "
-        f".label{{font-size:{_LABEL}px}} .output{{font-weight:bold}} "
-        f".value,.gradient,.faint,.legend{{font-size:{_NUMBER}px}} .gradient{{font-style:italic}} "
-        ".start{text-anchor:start} .end{text-anchor:end}"
-    )
-    colours = _rules(_DARK if theme == "dark" else _LIGHT)
+    """Rules that hold inside this picture only: in a page, a style of one picture reaches all others."""
+
+    def rules(stated: dict[str, str]) -> str:
+        return "\n".join(
+            f"{','.join(f'.wg-{theme} {one}' for one in selector.split(','))}{{{said}}}"
+            for selector, said in stated.items()
+        )
+
+    parts = [rules(_LETTERS), rules(_colours(_DARK if theme == "dark" else _LIGHT))]
     if theme == "auto":
-        colours += f"\n@media (prefers-color-scheme:dark){{{_rules(_DARK)}}}"
-    return f"<style>{shared}\n{colours}</style>"
+        parts.append(f"@media (prefers-color-scheme:dark){{\n{rules(_colours(_DARK))}\n}}")
+    return "<style>\n" + "\n".join(parts) + "\n</style>"
 
 
 def _room(text: str, size: int = _NUMBER) -> int:
@@ -260,7 +278,7 @@ def _box_parts(placed: Layout, drawn: list[_Drawn]) -> list[str]:
     parts = []
     for index, one in enumerate(drawn):
         x, y, box = placed.along[index], placed.across[index], one.box
-        inside = [f"<title>{escape(_spoken(one))}</title>", *_shape(one, x, y)]
+        inside = [f"<title>{_escaped(_spoken(one))}</title>", *_shape(one, x, y)]
         kind = "label output" if box.kind == "output" else "faint" if box.kind == "constant" else "label"
         inside.append(_text(kind, x, y + 5, _text_of(box)))
         if box.name and box.kind in ("op", "gate"):
@@ -268,7 +286,7 @@ def _box_parts(placed: Layout, drawn: list[_Drawn]) -> list[str]:
         if one.stub:
             middle = x + one.reach + one.stub // 2
             inside += [_text(k, middle, y + d, t) for k, d, t in _numbers(one) if t]
-        parts.append(f'<g role="listitem" aria-label="{escape(_spoken(one))}">{"".join(inside)}</g>')
+        parts.append(f'<g role="listitem" aria-label="{_escaped(_spoken(one))}">{"".join(inside)}</g>')
     return parts
 
 
@@ -287,8 +305,13 @@ def _shape(one: _Drawn, x: int, y: int) -> list[str]:
     ]
 
 
+def _escaped(text: str) -> str:
+    """Text for XML, which allows no control characters."""
+    return escape(visible(text))
+
+
 def _text(kind: str, x: float, y: float, text: str) -> str:
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{_escaped(text)}</text>'
 
 
 def _spoken(one: _Drawn) -> str:
@@ -315,17 +338,21 @@ def _document(circuit: Circuit, placed: Layout, body: list[str], fans: bool, the
     shift = (width - placed.length) // 2
     foot = placed.breadth + 3 * _MARGIN
     notes = [
-        f'<text class="{kind} start" x="{_MARGIN}" y="{foot + 18 * k}">{escape(text)}</text>'
+        f'<text class="{kind} start" x="{_MARGIN}" y="{foot + 18 * k}">{_escaped(text)}</text>'
         for k, (kind, text) in enumerate(legend)
     ]
     name = title or circuit.caption or "computational circuit"
+    mark = (
+        f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
+    )
     desc = f"{len(circuit.boxes)} boxes, {len(circuit.wires)} wires, from inputs on the left to the output."
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="circuit-title circuit-desc">',
-            f'<title id="circuit-title">{escape(name)}</title>',
-            f'<desc id="circuit-desc">{escape(desc)}</desc>',
+            f'viewBox="0 0 {width} {height}" class="wg-{theme}" role="group" '
+            f'aria-labelledby="{mark}-title {mark}-desc">',
+            f'<title id="{mark}-title">{_escaped(name)}</title>',
+            f'<desc id="{mark}-desc">{_escaped(desc)}</desc>',
             _style(theme),
             f'<rect class="paper" width="{width}" height="{height}"/>',
             f'<g transform="translate({shift} {_MARGIN})" role="list">',

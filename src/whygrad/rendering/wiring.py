@@ -49,20 +49,31 @@ def circuit_lines(circuit: Circuit, width: int) -> list[Line]:
 
 
 def _bands(plan: Plan, width: int) -> list[tuple[int, int]] | None:
-    """Columns of each band, cut where a rank ends; None where one rank does not fit."""
-    bands, start, last = [], 0, 0
-    ends = plan.placed.ends
-    for rank, end in enumerate(ends):
-        marks = (2 if start else 0) + (2 if rank + 1 < len(ends) else 0)
-        if end - start + marks > width:
-            if last == start:
-                return None
-            bands.append((start, last))
-            start = last
-            if end - start + 2 + (2 if rank + 1 < len(ends) else 0) > width:
-                return None
-        last = end
-    return [*bands, (start, last)]
+    """Columns of each band; None where one rank does not fit.
+
+    Bands end where a rank ends: as few as will do, then such as cut the fewest wires, then alike in width.
+    """
+    ends = [0, *plan.placed.ends]
+    count = len(ends) - 1
+    wires = [0, *(sum(len(net.entries) for net in nets) for nets in plan.channels)]
+    best: list[tuple[int, int, int, int]] = [(0, 0, 0, 0)]  # bands, wires cut, squares of widths, where from
+    for stop in range(1, count + 1):
+        choices = []
+        for start in range(stop - 1, -1, -1):
+            room = ends[stop] - ends[start] + (2 if start else 0) + (2 if stop < count else 0)
+            if room > width:
+                break
+            bands, cut, squares, _ = best[start]
+            choices.append((bands + 1, cut + wires[start], squares + room * room, start))
+        if not choices:
+            return None
+        best.append(min(choices))
+    found, stop = [], count
+    while stop:
+        start = best[stop][3]
+        found.append((ends[start], ends[stop]))
+        stop = start
+    return found[::-1]
 
 
 def _band(

@@ -1,0 +1,40 @@
+"""Circuits in DOT."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whygrad.rendering.dot import to_dot
+from whygrad.report import Box, Circuit, Wire
+
+
+@given(st.data())
+def test_every_box_and_wire_is_there_once(circuits, data):
+    circuit = data.draw(circuits)
+    text = to_dot(circuit)
+    assert len(re.findall(r"^  n\d+ \[", text, re.M)) == len(circuit.boxes)
+    assert len(re.findall(r"^  n\d+ -> n\d+ \[", text, re.M)) == len(circuit.wires)
+
+
+def test_strings_are_quoted():
+    text = to_dot(Circuit((Box("a", 'say "hi" \\ \n', "input"),), ()))
+    assert r'label="say \"hi\" \\ \n"' in text
+
+
+def test_operands_keep_their_order():
+    boxes = (Box("a", "a", "input"), Box("b", "b", "input"), Box("c", "-", "op"))
+    text = to_dot(Circuit(boxes, (Wire("a", "c", 1, "1", "-1"), Wire("b", "c", 0))))
+    assert text.index("n1 -> n2") < text.index("n0 -> n2")
+    assert r'[label="1\n-1"]' in text
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz' `dot` is not installed")
+def test_graphviz_reads_it(neuron):
+    done = subprocess.run(["dot", "-Tsvg"], input=to_dot(neuron), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
