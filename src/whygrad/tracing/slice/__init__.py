@@ -1,0 +1,1 @@
+"""A first, self-contained slice of tracing."""

@@ -1,0 +1,216 @@
+"""Traced values: a number or an array of the user's, with the row of the table that computes it.
+
+Instrumented code hands traced values to the tracer directly. Where there is no source to instrument, the
+operators and NumPy's protocols below do the same; whatever would lose the derivative refuses, with the place.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from whygrad.errors import TraceError
+from whygrad.graph import Abstract, Op, abstract_of
+
+if TYPE_CHECKING:
+    from whygrad.tracing.slice.tracer import Tracer
+
+
+class Traced:
+    """A value that depends on an input of the trace.
+
+    `value` is what the plain run would have here: a Python number, a NumPy array or scalar, or, in a trace
+    within a trace, a traced value of the outer one.
+    """
+
+    __slots__ = ("row", "tracer", "value", "version")
+
+    def __init__(self, tracer: Tracer, row: int, value: Any) -> None:
+        self.tracer = tracer
+        self.row = row
+        self.value = value
+        self.version = 0
+
+    __hash__ = object.__hash__
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return getattr(self.value, "shape", ())
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def dtype(self) -> Any:
+        return self.value.dtype
+
+    @property
+    def T(self) -> Any:  # noqa: N802  NumPy's name
+        return self.tracer.operate(0, np.transpose, (self,))
+
+    @property
+    def mT(self) -> Any:  # noqa: N802  NumPy's name
+        return self.tracer.operate(0, np.matrix_transpose, (self,))
+
+    @property
+    def real(self) -> Any:
+        return self
+
+    @property
+    def flat(self) -> Iterator[Any]:
+        return iter(self.tracer.operate(0, np.ravel, (self,)))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        getattr(self.value, name)  # the error is the plain run's
+        return TracedMethod(self, name)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Any]:
+        iter(self.value)
+        return (self.tracer.getitem(0, self, k) for k in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.tracer.getitem(0, self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.tracer.setitem(0, value, self, key)
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    def __bool__(self) -> bool:
+        return self.tracer.guarded(self, bool(self.value))
+
+    def __index__(self) -> int:
+        return self.tracer.guarded(self, operator.index(self.value))
+
+    def __copy__(self) -> Any:
+        return self.tracer.operate(0, np.copy, (self,)) if self.shape else self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
+
+    def _refuse(self, what: str, hint: str) -> NoReturn:
+        raise TraceError(
+            f"{what} of a value that depends on an input would lose its derivative",
+            hint=hint,
+            place=self.tracer.place(),
+        )
+
+    def __float__(self) -> float:
+        self._refuse("float()", "leave out the float(): whygrad follows the number as it is")
+
+    def __int__(self) -> int:
+        self._refuse("int()", "compute the integer before the function, and hand it in as an argument")
+
+    def __complex__(self) -> complex:
+        self._refuse("complex()", "use real numbers")
+
+    def __round__(self, digits: int | None = None) -> Any:
+        self._refuse("round()", "round only what you print: print(round(float_copy, 3))")
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        self._refuse(
+            "a plain NumPy array made", "build the array from the traced values: np.stack([a, b, ...])"
+        )
+
+    def __reduce__(self) -> Any:
+        self._refuse("a pickled copy", "keep the value in memory while it is traced")
+
+    def __whygrad_apply__(self, op: Op, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        return self.tracer.apply(op, args, params)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        return self.tracer.operate(0, function, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return self.tracer.operate(0, function, args, kwargs)
+
+
+class TracedMethod:
+    """A method of a traced number or array, not yet called."""
+
+    __slots__ = ("name", "traced")
+
+    def __init__(self, traced: Traced, name: str) -> None:
+        self.traced, self.name = traced, name
+
+    @property
+    def function(self) -> Any:
+        """The method as a function: `np.ndarray.sum`."""
+        return getattr(np.ndarray, self.name, None) or getattr(type(plain(self.traced)), self.name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.traced.tracer.operate(0, self.function, (self.traced, *args), kwargs)
+
+
+def plain(value: Any) -> Any:
+    """The number or array under all traces."""
+    while type(value) is Traced:
+        value = value.value
+    return value
+
+
+def abstract(value: Any) -> Abstract:
+    """Shape and dtype of a number, an array, or a traced one."""
+    if type(value) is Traced:
+        return value.tracer.builder.abstract(value.row)
+    return abstract_of(value)
+
+
+def _operator(function: Callable[..., Any]) -> Any:
+    return lambda self, other: self.tracer.operate(0, function, (self, other))
+
+
+def _reflected(function: Callable[..., Any]) -> Any:
+    return lambda self, other: self.tracer.operate(0, function, (other, self))
+
+
+def _in_place(function: Callable[..., Any]) -> Any:
+    return lambda self, other: self.tracer.in_place(0, function, self, other)
+
+
+def _unary(function: Callable[..., Any]) -> Any:
+    return lambda self: self.tracer.operate(0, function, (self,))
+
+
+BINARY = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": operator.truediv,
+    "pow": operator.pow, "matmul": operator.matmul, "floordiv": operator.floordiv, "mod": operator.mod,
+    "and_": operator.and_, "or_": operator.or_, "xor": operator.xor,
+}  # fmt: skip
+COMPARISONS = {name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
+UNARY = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+IN_PLACE = {name: getattr(operator, f"i{name.rstrip('_')}") for name in BINARY}
+"""Operators by the name of their special method: `add` for `__add__`."""
+
+for _name, _function in BINARY.items():
+    _word = _name.rstrip("_")
+    setattr(Traced, f"__{_word}__", _operator(_function))
+    setattr(Traced, f"__r{_word}__", _reflected(_function))
+    setattr(Traced, f"__i{_word}__", _in_place(IN_PLACE[_name]))
+for _name, _function in COMPARISONS.items():
+    setattr(Traced, f"__{_name}__", _operator(_function))
+for _name, _function in (*UNARY.items(), ("abs", abs)):
+    setattr(Traced, f"__{_name}__", _unary(_function))
+Traced.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[attr-defined]
+Traced.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[attr-defined]
