@@ -18,7 +18,7 @@ from whygrad.checking.forms import arrange
 from whygrad.checking.intended import intended
 from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
-from whygrad.checking.plain import unbound_names
+from whygrad.checking.plain import SUPPLIED, steady, unbound_names
 from whygrad.checking.points import propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Pairing, Roles, recognise
@@ -55,20 +55,19 @@ def measure(program: Program | Source, hints: Hints | None = None, budget: float
     A text that does not run gives Evidence with a `failure`. Raises UsageError for hints that name nothing,
     NoGradientError where no gradient, no output or no example input is found.
     """
+    with steady():
+        return _measure(program, hints or Hints(), budget)
+
+
+def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence:
     started = time.perf_counter()
-    arranged = arrange(program, hints or Hints()) if isinstance(program, Source) else program
+    arranged = arrange(program, hints) if isinstance(program, Source) else program
     if isinstance(arranged, Failure):
         assert isinstance(program, Source)
-        return Evidence(Program(program, hints=hints or Hints()), failure=arranged)
+        return Evidence(Program(program, hints=hints), failure=arranged)
     program = arranged
     evidence = Evidence(program)
-    imports = {
-        "math": "import math",
-        "np": "import numpy as np",
-        "numpy": "import numpy",
-        "random": "import random",
-    }
-    evidence.supplied = [(name, imports[name]) for name in unbound_names(program.text)]
+    evidence.supplied = [(name, SUPPLIED[name]) for name in unbound_names(program.text)]
     first = program.observe(GIVEN)
     if isinstance(first, Failure):
         evidence.failure = first

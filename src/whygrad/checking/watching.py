@@ -37,6 +37,7 @@ class Watched:
 
 
 def target_text(node: ast.expr) -> str:
+    """A target as it is written, in normal form."""
     return ast.unparse(node)
 
 
