@@ -43,8 +43,8 @@ def circuit_of(
 ) -> Circuit:
     """The circuit of a forward graph.
 
-    `derivative` is that of `graph`, `run` has all rows of `derivative.graph` (keep=True). Groups must not overlap;
-    rows that no output needs are left out. Raises UsageError for more boxes than a drawing can hold.
+    `derivative` is that of `graph`, `run` has all rows of `derivative.graph` (keep=True). Groups must not
+    overlap; rows that no output needs are left out. Raises UsageError for more boxes than a drawing can hold.
     """
     drawing = _Drawing(graph, run, derivative, grouping or ())
     for row in drawing.shown():
