@@ -169,7 +169,10 @@ def _at_points(
         inputs = {**given, **point.overrides}
         forward = Forward(program, point, inputs, upto)
         truth = Truth()
+        # An upstream gradient is moved, but it is a weight here, not an input that is differentiated.
+        upstreams = {upstream for _, upstream in roles.objective}
         names = (*roles.roots, *(roles.candidates if roles.unsure else ()))
+        names = tuple(name for name in names if name not in upstreams)
         engine(program, point, (*roles.roots, *roles.candidates), truth)
         entries = sum(count(inputs[name]) for name in names)
         guarded(forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng)

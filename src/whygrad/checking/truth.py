@@ -126,7 +126,7 @@ def output_rows(program: Program, recording: Any) -> tuple[list[int], list[Any]]
                 continue
             shape = recording.graph.abstract(row).shape
             rows.append(row)
-            seeds.append(np.broadcast_to(piece, shape).copy() if weights.size == 1 else piece.reshape(shape))
+            seeds.append(np.full(shape, piece[0]) if piece.size == 1 else piece.reshape(shape))
     return rows, [float(seed) if np.ndim(seed) == 0 else seed for seed in seeds]
 
 
