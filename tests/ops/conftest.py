@@ -83,9 +83,18 @@ def inside(rng: np.random.Generator, low: float, high: float, shape: tuple[int, 
     return frozen(np.asarray(points))
 
 
+SAMPLED = {
+    "tan": ((-math.pi / 2, math.pi / 2),),
+    "reciprocal": ((0.0, math.inf),),
+    "power": ((0.0, math.inf), (-math.inf, math.inf)),
+    "arctan2": ((-math.inf, math.inf), (0.0, math.inf)),
+}
+"""Where to take points of functions that are singular on the way from one to another."""
+
+
 def domain_of(name: str) -> tuple[tuple[float, float], ...]:
     op = OPS[name]
-    return op.domain or ((-math.inf, math.inf),) * len(op.rule.partials)
+    return op.domain or SAMPLED.get(name) or ((-math.inf, math.inf),) * len(op.rule.partials)
 
 
 def elementwise_samples(name: str) -> list[Sample]:

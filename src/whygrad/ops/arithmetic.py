@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, call
+from whygrad.ops.calls import Bound, call, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.indexing import index
 from whygrad.rules import Elementwise
 
 
@@ -24,7 +25,7 @@ def _damped(g: Any, local: Any) -> Any:
         return y if y == y else (y if g != 0 else 0.0 * g)
     squares = np.vdot(y, y)  # NaN if and only if an entry is: one fast pass without a temporary
     if squares != squares:
-        y = np.where(np.equal(g, 0), np.zeros((), np.result_type(y)), y)
+        y = np.where(np.equal(g, 0), np.zeros((), np.result_type(y)), y)[()]
     return y
 
 
@@ -82,6 +83,14 @@ def _pow(base: Any, exp: Any, mod: None = None) -> Bound:
     return (base, exp), {}
 
 
+def _diff(a: Any, n: int = 1, axis: int = -1, **options: Any) -> Bound:
+    if n != 1:
+        refuse(np.diff, "n")
+    refuse_given(np.diff, **options)
+    before = (slice(None),) * normal_axes(axis, len(shape_of(a)))[0]
+    return (index(a, key=(*before, slice(1, None))), index(a, key=(*before, slice(None, -1)))), {}
+
+
 DAMPED_MULTIPLY = Op(
     "damped_multiply",
     _damped,
@@ -109,7 +118,7 @@ ARITHMETIC = (
         latex="{0} - {1}",
         note="The local gradient of a subtraction is 1 for the first input and -1 for the second, "
         "at every point.",
-        calls=(operator.sub, operator.isub, np.subtract),
+        calls=(operator.sub, operator.isub, np.subtract, (np.diff, _diff)),
     ),
     Op(
         "multiply",
@@ -135,9 +144,8 @@ ARITHMETIC = (
         Elementwise(_power_by_base, _power_by_exponent, times=damped_multiply),
         infix="**",
         latex="{{{0}}}^{{{1}}}",
-        domain=((0.0, math.inf), (-math.inf, math.inf)),
         note="The local gradient of a power a**b is b * a**(b - 1) for a, and a**b * log(a) for b. "
-        "Where b is 0 it is 0 for a; where a is 0 it is 0 for b.",
+        "Where b is 0 it is 0 for a; where a is 0 it is 0 for b; where a is negative there is none for b.",
         calls=(operator.pow, operator.ipow, np.power, math.pow, (pow, _pow)),
     ),
     Op(
@@ -163,8 +171,7 @@ ARITHMETIC = (
         lambda x: np.reciprocal(x),
         Elementwise(lambda x, y: -y * y, times=damped_multiply),
         latex=r"\frac{{1}}{{{0}}}",
-        domain=((0.0, math.inf),),
-        note="The local gradient of 1/x is -1/x**2.",
+        note="The local gradient of 1/x is -1/x**2; it does not exist at 0.",
         calls=(np.reciprocal,),
     ),
     Op(

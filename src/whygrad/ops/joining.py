@@ -81,6 +81,10 @@ def _column_stack(tup: Any) -> Bound:
     return _concatenate(tuple(columns), 1)
 
 
+def _append(arr: Any, values: Any, axis: Any = None) -> Bound:
+    return _concatenate((arr, values), axis)
+
+
 def _widths(width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
     pairs = np.broadcast_to(np.asarray(width, dtype=int), (ndim, 2)).tolist()
     return tuple((before, after) for before, after in pairs)
@@ -167,6 +171,7 @@ JOINING = (
             (np.hstack, _hstack),
             (np.vstack, _vstack),
             (np.column_stack, _column_stack),
+            (np.append, _append),
         ),
     ),
     Op(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, call, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.calls import Adapter, Bound, call, normal_axes, refuse, refuse_given, shape_of
 from whygrad.rules import Linear
 
 
@@ -127,6 +127,31 @@ def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Bound:
     return (array,), {"shape": tuple(operator.index(n) for n in given)}
 
 
+def _full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Bound:
+    refuse_given(np.full, dtype=dtype, **options)
+    return _broadcast_to(fill_value, shape)
+
+
+def _full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Bound:
+    refuse_given(np.full_like, dtype=dtype, **options)
+    dtype = getattr(a, "dtype", float)
+    if getattr(fill_value, "dtype", type(fill_value)) not in (dtype, float) or np.dtype(dtype).kind != "f":
+        raise TypeError("numpy.full_like: converts its value; use np.full(np.shape(a), value)")
+    return _broadcast_to(fill_value, shape_of(a))
+
+
+def _at_least(depth: int) -> Adapter:
+    """Leading axes up to `depth`, as np.atleast_1d and np.atleast_2d add them."""
+
+    def adapter(*arrays: Any) -> Bound:
+        if len(arrays) != 1:
+            raise TypeError("numpy.atleast_1d, atleast_2d: whygrad takes one array at a time")
+        shape = shape_of(arrays[0])
+        return arrays, {"shape": (1,) * (depth - len(shape)) + shape}
+
+    return adapter
+
+
 def _astype_method(
     a: Any, dtype: Any, order: str = "K", casting: str = "unsafe", *_: Any, **__: Any
 ) -> Bound:
@@ -219,6 +244,8 @@ SHAPES = (
             (np.squeeze, _squeeze),
             (np.ndarray.squeeze, _squeeze),
             (np.expand_dims, _expand_dims),
+            (np.atleast_1d, _at_least(1)),
+            (np.atleast_2d, _at_least(2)),
         ),
     ),
     Op(
@@ -245,7 +272,11 @@ SHAPES = (
         Linear(lambda i, g, x, shape: sum_to(g, shape_of(x))),
         latex="{0}",
         note="Every copy has the local gradient 1, so the gradient is the sum over the copies.",
-        calls=((np.broadcast_to, _broadcast_to),),
+        calls=(
+            (np.broadcast_to, _broadcast_to),
+            (np.full, _full),
+            (np.full_like, _full_like),
+        ),
     ),
     Op(
         "copy",

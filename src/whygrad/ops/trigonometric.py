@@ -47,7 +47,6 @@ TRIGONOMETRIC = (
         np.tan,
         unary(lambda x, y: 1 + y * y),
         latex=r"\tan {0}",
-        domain=((-math.pi / 2, math.pi / 2),),
         note="The local gradient of tan(x) is 1 + tan(x)**2.",
         calls=(np.tan, math.tan),
     ),
@@ -84,7 +83,6 @@ TRIGONOMETRIC = (
             lambda a, b, y: b / (a * a + b * b), lambda a, b, y: -a / (a * a + b * b), times=damped_multiply
         ),
         latex=r"\operatorname{{atan2}}({0}, {1})",
-        domain=((-math.inf, math.inf), (0.0, math.inf)),
         note="The local gradient of arctan2(a, b) is b/(a**2 + b**2) for a, and -a/(a**2 + b**2) for b.",
         calls=(np.arctan2, math.atan2),
     ),
@@ -110,6 +108,20 @@ TRIGONOMETRIC = (
         latex=r"\operatorname{{sinc}} {0}",
         note="The local gradient of sin(pi*x)/(pi*x) is (cos(pi*x) - sinc(x))/x, and 0 at 0.",
         calls=((np.sinc, lambda x: ((x,), {})),),
+    ),
+    Op(
+        "radians",
+        np.radians,
+        Elementwise(math.pi / 180),
+        note="The local gradient of a conversion to radians is pi/180, at every point.",
+        calls=(np.radians, np.deg2rad, math.radians),
+    ),
+    Op(
+        "degrees",
+        np.degrees,
+        Elementwise(180 / math.pi),
+        note="The local gradient of a conversion to degrees is 180/pi, at every point.",
+        calls=(np.degrees, np.rad2deg, math.degrees),
     ),
     Op(
         "sinh",
