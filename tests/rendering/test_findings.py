@@ -96,13 +96,19 @@ def test_no_line_is_wider_than_the_terminal(width):
 
 def test_what_is_computed_stands_beside_what_is_true_with_digits_that_differ():
     assert "grad_x[0] computed 0.39322386, true 0.39322387" in shown(SEED)
-    assert "and 1 more entries differ" in shown(SEED)
+    assert "and 1 more entry differs" in shown(SEED)
 
 
 def test_findings_of_one_line_share_one_repair():
     text = shown(SEED)
     assert text.count("10 + " + GRAD_X) == 1
     assert text.index("repaired below") < text.index("10 + " + GRAD_X)
+
+
+def test_numbers_of_a_line_are_shown_once():
+    entries = {"entries": [{"entry": "", "got": 1.0, "want": 2.0}]}
+    twice = [finding(code, code, 10, SUM, GRAD_X, variable="grad_x", evidence=entries) for code in ("A", "B")]
+    assert shown(result(findings=twice)).count("grad_x computed 1, true 2") == 1
 
 
 def test_right_by_accident_is_said():

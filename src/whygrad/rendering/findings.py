@@ -41,13 +41,19 @@ def report_of(result: Result, text: str) -> Report:
     findings = result.get("findings", ())
     blocks: list[Block] = []
     for number, finding in enumerate(findings):
-        later = [f for f in findings[number + 1 :] if _edits(f) and _edits(f) == _edits(finding)]
-        blocks.append(_finding(finding, result["file"], lines, bool(later)))
+        later = any(_edits(f) and _edits(f) == _edits(finding) for f in findings[number + 1 :])
+        if any(_numbers(f) == _numbers(finding) for f in findings[:number]):
+            finding = {**finding, "evidence": {}}  # its numbers have just been shown
+        blocks.append(_finding(finding, result["file"], lines, later))
     blocks += _supplied(result)
     if result.get("variables"):
         blocks.append(_variables(result["variables"]))
     blocks += [say(Words("note: ", "hint"), note) for note in result.get("notes", ())]
     return Report("", (*blocks, *_closing(result)))
+
+
+def _numbers(finding: Result) -> tuple[Any, ...]:
+    return finding["line"], finding.get("variable"), (finding.get("evidence") or {}).get("entries")
 
 
 def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Section:
@@ -106,7 +112,8 @@ def _measured(finding: Result) -> Iterator[Paragraph]:
             " computed ", Words(got, "wrong"), ", true ", Words(want, "right"),
         )  # fmt: skip
     if len(entries) > _SHOWN_ENTRIES:
-        yield say(f"and {len(entries) - _SHOWN_ENTRIES} more entries differ")
+        more = len(entries) - _SHOWN_ENTRIES
+        yield say(f"and {more} more entr{'ies differ' if more > 1 else 'y differs'}")
     parts = finding.get("right_parts") or ()
     if parts:
         words: list[str | Words] = ["right here: "]
