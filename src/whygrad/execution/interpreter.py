@@ -235,9 +235,10 @@ def kernel(op: Op, params: Mapping[str, Any], abstract: Abstract) -> Callable[..
     value = partial(op.value, **params) if params else op.value
     if abstract.dtype is not float:
         return value
-    functions = [stated[0] if isinstance(stated, tuple) else stated for stated in op.calls]
+    # A function with an adapter may mean something else (math.radians is a product).
+    stated = [c[0] if isinstance(c, tuple) and c[0].__name__ == op.name else c for c in op.calls]
     for module in ("math", "_operator"):
-        for function in functions:
+        for function in stated:
             if getattr(function, "__module__", None) == module and not params:
                 return function  # type: ignore[no-any-return]
     return lambda *args: float(value(*args))
