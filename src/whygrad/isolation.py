@@ -98,6 +98,8 @@ class Child:
 
     def _death(self, timed_out: bool) -> WhygradError:
         trace = self._trace.decode(errors="replace")
+        if os.environ.get("WHYGRAD_DEBUG"):
+            sys.stderr.write(trace)
         place = _place_in(trace, self.path)
         status = self._process.returncode
         name = os.path.basename(self.path) or "the work"

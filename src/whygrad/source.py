@@ -12,6 +12,7 @@ import io
 import os
 import threading
 import tokenize
+import warnings
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -97,6 +98,23 @@ def read_source(path: str) -> Source:
     if b"\0" in data:
         raise ScriptError(f"{path} is a binary file, not Python text", hint="name the .py file")
     return Source(path, _decoded(path, data))
+
+
+def parsed(source: Source) -> ast.Module:
+    """The syntax tree of a file; ScriptError, with the place, for what is no Python of this version."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source.text, source.filename)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        raise ScriptError(
+            f"{source.filename} is no Python that this version can read: {error.msg}",
+            hint=f"python -m py_compile {source.filename}",
+            place=Place(source.filename, line, max(column, 1), line, max(column, 1) + 1),
+        ) from None
+    except (RecursionError, MemoryError):
+        raise ScriptError(f"{source.filename} is nested too deeply to be read") from None
 
 
 def _decoded(path: str, data: bytes) -> str:

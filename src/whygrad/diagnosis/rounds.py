@@ -28,8 +28,8 @@ from whygrad.diagnosis.slips import Slip
 from whygrad.diagnosis.suspects import targets
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wording import Rival, Step, entries, evidence_of, findings_of
-from whygrad.errors import ScriptError, WhygradError
-from whygrad.source import Source, read_source
+from whygrad.errors import NoGradientError, ScriptError, WhygradError
+from whygrad.source import Source, parsed, read_source
 
 MOST_ROUNDS = 8
 SECONDS = 2.5
@@ -57,7 +57,14 @@ class Check:
     def run(self) -> CheckResult:
         """Rounds of measuring and repairing."""
         for _ in range(MOST_ROUNDS):
-            evidence = self.measured()
+            try:
+                evidence = self.measured()
+            except NoGradientError:
+                if not self.last or self.last.failure is None:
+                    raise
+                # The edit that got past the exception removed what was to be checked: it was none.
+                self.draft = self.steps.pop().before
+                return self.failed(self.last)
             self.last = evidence
             if evidence.failure is not None:
                 if not self.past_exception(evidence):
@@ -324,7 +331,11 @@ def forward_values(evidence: Evidence, fix: ForwardFix, variable: str) -> dict[s
 
 
 def check_program(source: Source, hints: Hints | None = None) -> CheckResult:
-    """Check one file's text. Raises NoGradientError and UsageError where there is nothing to check."""
+    """Check one file's text.
+
+    Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing to check.
+    """
+    parsed(source)
     return Check(source, hints or Hints()).run()
 
 
