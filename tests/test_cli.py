@@ -43,7 +43,7 @@ BAD_SCRIPTS = {
     "ends its process": ("import os\nos._exit(0)\n", ["WG601", "os._exit"]),
     "crashes Python": ("import ctypes\nctypes.string_at(0)\n", ["WG601", "SIGSEGV", "line 2"]),
     "recurses": ("def f(w):\n    return f(w)\ngrad_w = f(2.0)\n", ["script.py"]),
-    "eats memory": ("w = [0.0] * 10**11\ngrad_w = w\n", ["memory"]),
+    "eats memory": ("w = [0.0] * 10**11\ngrad_w = w\n", ["Memory"]),
 }
 
 
@@ -51,7 +51,7 @@ def whygrad_(*words: str, cwd: Path = ROOT, timeout: float = 60) -> subprocess.C
     environment = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "WHYGRAD_DEBUG")}
     return subprocess.run(
         [sys.executable, "-m", "whygrad", *words],
-        cwd=cwd, env=environment | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT / "src")},
+        cwd=cwd, env=environment | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "120"},
         capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
