@@ -37,7 +37,7 @@ grad_product = (1 - activation) * activation
         old, new = case.slip.old, case.slip.new
         a, b = case.values.get(old), case.values.get(new)
         said = f"`{new}` is the entry that the forward pass uses there"
-        if a is not None and a is not b and repr(a) == repr(b):
+        if a is not None and repr(a) == repr(b):
             said += (
                 f"; no value at your numbers can show it because {old} == {new} == {a!r}, other numbers do"
             )
