@@ -12,6 +12,7 @@ from whygrad.rendering.cells import Line, width_of, wrapped
 from whygrad.rendering.excerpts import diff_lines, excerpt_lines
 from whygrad.rendering.tables import table_lines
 from whygrad.rendering.terminal import can_draw, painted, terminal_width, wants_color
+from whygrad.rendering.wiring import circuit_lines
 from whygrad.report import (
     Block,
     Bullets,
@@ -102,12 +103,6 @@ def _formula(block: Formula, width: int) -> list[Line]:
     return wrapped(words, width, indent="      ", first="    ")
 
 
-def _circuit(block: Circuit, width: int) -> list[Line]:
-    from whygrad.rendering.wiring import circuit_lines  # only reports with a drawing need the layout
-
-    return circuit_lines(block, width)
-
-
 _LINES: dict[type, Callable[[Any, int], list[Line]]] = {
     Paragraph: _paragraph,
     Heading: _heading,
@@ -117,5 +112,5 @@ _LINES: dict[type, Callable[[Any, int], list[Line]]] = {
     Excerpt: excerpt_lines,
     Diff: diff_lines,
     Formula: _formula,
-    Circuit: _circuit,
+    Circuit: circuit_lines,
 }
