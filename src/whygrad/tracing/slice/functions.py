@@ -8,7 +8,7 @@ import sysconfig
 import textwrap
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,8 @@ from whygrad.graph import NO_PARAMS, Graph
 from whygrad.source import Source
 from whygrad.tracing.slice.instrumentation import RUNTIME, instrument
 from whygrad.tracing.slice.tracer import Tracer
-from whygrad.tracing.slice.trees import Tree, flatten, map_leaves
+from whygrad.tracing.slice.trees import map_leaves
+from whygrad.tracing.trees import Tree, flatten
 from whygrad.tracing.slice.values import Traced, plain
 
 _rewritten: dict[Any, Any] = {}
@@ -170,8 +171,8 @@ class Trace:
     values: list[Any]
     inputs_tree: Tree
     output_tree: Tree
-    outputs: list[Any] = field(default_factory=list)
-    """Leaves of the result: plain values; those that are rows are the graph's outputs, in order."""
+    outputs: tuple[Any, ...] = ()
+    """Leaves of the result: plain values."""
     output_rows: tuple[int, ...] = ()
     """Per leaf of the result its row, or -1 for what depends on no input."""
 
@@ -185,14 +186,14 @@ def trace_function(
     f: Callable[..., Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any] = NO_PARAMS,
-    *,
-    wanted: Callable[[int], bool] = lambda k: True,
+    argnums: Sequence[int] | None = None,
 ) -> Trace:
+    """Call a function and record it. The numbers and arrays in the arguments `argnums` (all) become inputs."""
     from whygrad.tracing.slice.runtime import call
 
+    if not callable(f):
+        raise UsageError(f"a function was expected, but this is {f!r}")
     with Tracer() as tracer:
-        names = _names(f, len(args))
-        leaves, tree = flatten(tuple(args))
         rows: list[int] = []
 
         def enter(name: str, leaf: Any) -> Any:
@@ -203,22 +204,20 @@ def trace_function(
             return traced
 
         given = [
-            map_leaves(enter, a, n) if wanted(k) else a
-            for k, (a, n) in enumerate(zip(args, names, strict=True))
+            map_leaves(enter, a, n) if argnums is None or k in argnums else a
+            for k, (a, n) in enumerate(zip(args, _names(f, len(args)), strict=True))
         ]
-        if not callable(f):
-            raise UsageError(f"a function was expected, but this is {f!r}")
         result = call(0, f, *given, **kwargs)
-        found, out_tree = flatten(result)
+        found, tree = flatten(result)
         out_rows = [
             tracer.row(leaf)
-            if type(leaf) is Traced and leaf.tracer is tracer or tracer.is_buffer(leaf)
+            if (type(leaf) is Traced and leaf.tracer is tracer) or tracer.is_buffer(leaf)
             else -1
             for leaf in found
         ]
         outputs = [leaf.value if type(leaf) is Traced and leaf.tracer is tracer else leaf for leaf in found]
     graph = tracer.builder.freeze(rows, [r for r in out_rows if r >= 0])
-    return Trace(graph, tracer.values, tree, out_tree, outputs, tuple(out_rows))
+    return Trace(graph, tracer.values, flatten(tuple(args))[1], tree, tuple(outputs), tuple(out_rows))
 
 
 def trace(f: Callable[..., Any]) -> Callable[..., Graph]:

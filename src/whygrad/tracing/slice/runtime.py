@@ -277,7 +277,8 @@ def call(site: int, function: Any, *args: Any, **kwargs: Any) -> Any:
             tracer = _buffered(*args[0])
     if tracer is None or (kind is type and function not in _CLASSES and lookup(function) is None):
         return _entered(site, function, args, kwargs) if kind is type else function(*args, **kwargs)
-    if kind is not types.BuiltinFunctionType and kind is not type and not _library(function):
+    if lookup(function) is None and (kind is types.FunctionType or not _library(function)):
+        # Python code without source to rewrite: operators and protocols follow it.
         return _entered(site, function, args, kwargs)
     return tracer.operate(site, function, args, kwargs)
 
