@@ -59,7 +59,9 @@ def value_and_grad(
         if has_aux and number is value:
             raise UsageError(f"with has_aux=True, {_name(f)} must return a pair (number, anything)")
         _require_number(f, number)
-        derivative = point.differentiate(point.trace.graph.outputs[:1], None)
+        derivative = differentiate(
+            point.trace.graph, [row for row in point.trace.output_rows[:1] if row >= 0]
+        )
         return value, point.gathered(_values(derivative, point.trace, ()), derivative.reached, argnums)
 
     return value_and_gradient
@@ -74,7 +76,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) ->
         point = _Point.of(f, args, kwargs, argnums)
         graph = point.trace.graph
         seeds = [np.ones(graph.abstract(row).shape)[()] for row in graph.outputs]
-        found = point.differentiate(graph.outputs, seeds)
+        found = differentiate(graph, seeds=seeds)
         return point.gathered(_values(found, point.trace, ()), found.reached, argnums)
 
     return derivative
@@ -88,10 +90,10 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     """
     point = _Point.of(f, args, {}, range(len(args)))
     trace = point.trace
-    derivative = point.differentiate(trace.graph.outputs, [None] * len(trace.graph.outputs))
+    derivative = differentiate(trace.graph, seeds=[None] * len(trace.graph.outputs))
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
-        given = _alike(cotangent, trace, "cotangent", "the value")
+        given = _cotangents(cotangent, trace)
         gradients = _values(derivative, trace, given)
         return tuple(point.trees(gradients))
 
@@ -113,8 +115,10 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
             )
         moves += leaves
     moved = tangent(trace.graph)
-    found = execute(moved.graph, moves, known=trace.values).outputs
-    return point.result(), unflatten(trace.output_tree, [_plain(v) for v in found])
+    found = iter(execute(moved.graph, moves, known=trace.values).outputs)
+    pairs = zip(trace.outputs, trace.output_rows, strict=True)
+    leaves = [_plain(next(found)) if row >= 0 else _still(leaf) for leaf, row in pairs]
+    return point.result(), unflatten(trace.output_tree, leaves)
 
 
 def trace(f: Callable[..., Any]) -> Callable[..., Graph]:
@@ -157,11 +161,7 @@ class _Point:
 
     def result(self) -> Any:
         """What the function returned, with plain values."""
-        leaves = [_plain(self.trace.values[row]) for row in self.trace.graph.outputs]
-        return unflatten(self.trace.output_tree, leaves)
-
-    def differentiate(self, outputs: Sequence[int], seeds: Any) -> Derivative:
-        return differentiate(self.trace.graph, outputs, seeds=seeds)
+        return unflatten(self.trace.output_tree, [_plain(leaf) for leaf in self.trace.outputs])
 
     def trees(self, leaves: Sequence[Any]) -> list[Any]:
         """One gradient for each argument, in its structure."""
@@ -189,17 +189,23 @@ def _values(derivative: Derivative, trace: Trace, seeds: Sequence[Any]) -> tuple
     return execute(derivative.graph, seeds, known=trace.values).outputs
 
 
-def _alike(given: Any, trace: Trace, what: str, of: str) -> list[Any]:
-    """The leaves of a tree that must match the result of a trace."""
+def _cotangents(given: Any, trace: Trace) -> list[Any]:
+    """The leaves of a cotangent that belong to rows; it must be nested and shaped as the result of the
+    trace.
+    """
     leaves, tree = flatten(given)
-    graph = trace.graph
-    shapes = [graph.abstract(row).shape for row in graph.outputs]
-    if tree != trace.output_tree or [np.shape(leaf) for leaf in leaves] != shapes:
+    have, want = ([np.shape(leaf) for leaf in some] for some in (leaves, trace.outputs))
+    if tree != trace.output_tree or have != want:
         raise UsageError(
-            f"the {what} has the shapes {[np.shape(leaf) for leaf in leaves]}; {of} has {shapes}",
-            hint=f"give a {what} with the structure and shapes of {of}",
+            f"the cotangent has the shapes {have}; the value has {want}",
+            hint="give a cotangent with the structure and shapes of the value",
         )
-    return [float(leaf) if type(leaf) is int else leaf for leaf in leaves]
+    return [leaf for leaf, row in zip(leaves, trace.output_rows, strict=True) if row >= 0]
+
+
+def _still(leaf: Any) -> Any:
+    """The tangent of a result that does not depend on any argument."""
+    return np.zeros(np.shape(leaf))[()]
 
 
 def _require_real(leaf: Any, name: str) -> None:

@@ -21,9 +21,10 @@ from whygrad.tracing.symbols import Symbol, apply
 from whygrad.tracing.templates import Scratch, Template, Writer
 
 FEW = 6
-"""Rows of up to this many arguments are stamped from templates; beyond, the rule runs once for the row."""
+"""Rows of up to this many arguments are stamped from templates. Beyond, and for writes, which differ in their
+keys, the rule runs once for the row."""
 
-ADD, INDEX, ACCUMULATE = OPS["add"], OPS["index"], OPS["accumulate"]
+ADD, INDEX, ASSEMBLE, ACCUMULATE = (OPS[name] for name in ("add", "index", "assemble", "accumulate"))
 
 
 class _Reverse:
@@ -70,6 +71,7 @@ class _Reverse:
         offsets = graph.arg_offsets
         leaves = {graph.tables.ops.number(INPUT), graph.tables.ops.number(CONSTANT)}
         index = graph.tables.ops.number(INDEX)
+        writes = {graph.tables.ops.number(ASSEMBLE), graph.tables.ops.number(ACCUMULATE)}
         for row in range(len(graph) - 1, -1, -1):
             if row in self.reads:
                 self.place_reads(row)
@@ -78,7 +80,7 @@ class _Reverse:
             start, end = offsets[row], offsets[row + 1]
             if graph.op_column[row] == index:
                 self.read(row, start)
-            elif end - start > FEW:
+            elif end - start > FEW or graph.op_column[row] in writes:
                 self.pass_together(row)
             elif any(marks[a] for a in graph.arg_column[start:end]):
                 self.pass_edges(row, graph.arg_column[start:end])
@@ -146,6 +148,10 @@ class _Reverse:
         if op.rule is None:
             refuse(graph, row)
         wanted = [i for i, a in enumerate(args) if self.marks[a]]
+        if not wanted:
+            return
+        if op is ASSEMBLE and wanted[0] == 0:  # its base last: the cotangent is then free to be written to
+            wanted = [*wanted[1:], 0]
         writer.current_origin = (row, wanted[0])
         first = len(writer)
         y, g = Symbol(writer, row), Symbol(writer, self.cotangents[row])
