@@ -7,6 +7,7 @@ USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 WORKERS ?= auto
+NEURON := "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
 
 .PHONY: help demo test lint bench clean
 .DEFAULT_GOAL := help
@@ -18,12 +19,12 @@ demo: $(VENV)/.installed ## check a learner's script, explain its neuron, draw i
 	@mkdir -p out
 	@echo '$$ whygrad check examples/sigmoid_neuron.py'
 	@$(BIN)/whygrad check examples/sigmoid_neuron.py; test $$? -eq 1  # 1: something wrong was found, as it should
-	@echo
-	@echo '$$ whygrad explain examples/sigmoid_neuron.py --why w2'
-	@$(BIN)/whygrad explain examples/sigmoid_neuron.py --why w2
-	@echo
-	@echo '$$ whygrad show examples/sigmoid_neuron.py --out out/neuron.svg'
-	@$(BIN)/whygrad show examples/sigmoid_neuron.py --out out/neuron.svg
+	@printf '\n$$ whygrad explain $(NEURON) --why w2\n'
+	@$(BIN)/whygrad explain $(NEURON) --why w2
+	@printf '\n$$ whygrad show $(NEURON) --out out/neuron.svg\n'
+	@$(BIN)/whygrad show $(NEURON) --out out/neuron.svg
+	@printf '\nNext: the same without --why (every number) or without --out (drawn here); or check a file of your own.\n'
+	@printf 'The command is $(BIN)/whygrad.\n'
 
 test: $(VENV)/.tested lint ## lint, types and tests
 	$(BIN)/python -m pytest -n $(WORKERS)
