@@ -1,5 +1,6 @@
 """The answer to `why`, word for word for the learner's questions, and its numbers elsewhere."""
 
+import numpy as np
 import pytest
 
 from whygrad.errors import UsageError
@@ -129,3 +130,52 @@ def test_unknown_names_are_refused_with_those_that_are_known():
 def test_no_experiment_across_a_kink():
     told = why("x", "abs(x)", "x=0.0005")
     assert not any("Run the forward pass" in line for line in told)
+
+
+def neuron(w, x):
+    product = w[0] * x[0] + w[1] * x[1] + w[2]
+    return 1 / (1 + np.exp(-product))
+
+
+@pytest.mark.parametrize("name", ["w[2]", "w2", "w_2"])
+def test_why_an_entry_of_a_list_of_a_function(name):
+    report = explain(neuron, [2, -3, -3], [-1, -2], why=name)
+    told = lines(report.blocks)
+    assert report.title == f"Why is the gradient of {name} in neuron what it is?"
+    assert told[2].startswith("w[2] enters product = t3 + w[2]. Its local gradient there is 1.")
+    assert "The product of the local gradients: 0.1966 * 1 = 0.1966." in told
+
+
+def test_a_list_as_a_whole_points_to_its_entries():
+    with pytest.raises(UsageError) as caught:
+        explain(neuron, [2, -3, -3], [-1, -2], why="w")
+    assert caught.value.hint == "did you mean `w[0]`?"
+
+
+def squares(x):
+    out = np.zeros(3)
+    for i in range(3):
+        out[i] = x[i] ** 2
+    return out.sum()
+
+
+def test_contributions_of_entries_say_where_they_go():
+    told = lines(explain(squares, np.array([1.0, 2.0, 3.0]), why="x").blocks)
+    assert told[0].endswith(
+        "is [2, 4, 6]. x is used in 3 places, and each contributes: 2 at [0] + 4 at [1] + 6 at [2]."
+    )
+
+
+def test_a_point_exactly_at_a_kink_is_said():
+    told = why("x", "abs(x) * y", "x=0, y=1")
+    assert any("exactly at a kink" in line for line in told)
+    assert not any("exactly at a kink" in line for line in why("x", "abs(x) * y", "x=1, y=1"))
+
+
+def test_the_middle_of_a_long_path_is_told_as_one():
+    text = "x"
+    for _ in range(60):
+        text = f"sin({text})"
+    told = why("x", text, "x=0.5")
+    assert any(line.startswith("- ... 36 more gates, whose local gradients multiply to") for line in told)
+    assert len(told) < 50

@@ -21,6 +21,7 @@ from whygrad.report import Block, Bullets, Section, Table, Words
 MOST_ROWS = 60
 """Rows of a table; beyond, the report says how many are left out."""
 MOST_PATHS = 20
+"""Paths of one input that are written out; fewer where there are many inputs."""
 
 
 def account(ledger: Ledger, grouping: Grouping) -> tuple[Block, ...]:
@@ -135,7 +136,9 @@ def _inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
     items: list[Block] = []
     for row in ledger.graph.inputs[:MOST_ROWS]:
         gradient = ledger.gradient(row)
-        uses = sum_text([edge.contribution for edge in ledger.uses(row)[:8]])
+        edges = ledger.uses(row)
+        uses = sum_text([edge.contribution for edge in edges[:8]], [edge.place for edge in edges[:8]])
+        uses += f" + {len(edges) - 8} more" if len(edges) > 8 else ""
         cells.append((
             Words(ledger.label(row), "name"),
             value(ledger.run[row]),
@@ -153,7 +156,7 @@ def _inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
 def _path_items(ledger: Ledger, grouping: Grouping, ways: Paths, row: int) -> Iterator[Block]:
     if not ledger.is_scalar or not ways.count(row):
         return
-    shown = ways.best(row, MOST_PATHS)
+    shown = ways.best(row, max(1, min(MOST_PATHS, MOST_ROWS // len(ledger.graph.inputs))))
     for path in shown:
         yield _path_item(ledger, grouping, row, path)
     left = ways.count(row) - len(shown)

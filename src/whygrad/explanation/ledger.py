@@ -50,6 +50,8 @@ class EdgeEntry(NamedTuple):
     upstream: Any
     contribution: Any
     rule: str
+    place: str = ""
+    """Where the contribution goes, if it is for a part of the source only: `[0]` for a read `x[0]`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,16 @@ class Ledger:
         return None if cotangent < 0 else self.run[cotangent]
 
     def edge(self, row: int, arg: int) -> EdgeEntry:
+        """What flows back from a row to one of its arguments."""
+        if (row, arg) not in self._known:
+            self._known[row, arg] = self._enter(row, arg)
+        return self._known[row, arg]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], EdgeEntry]:
+        return {}
+
+    def _enter(self, row: int, arg: int) -> EdgeEntry:
         flow = self.derivative.edges[row, arg]
         return EdgeEntry(
             row,
@@ -104,7 +116,14 @@ class Ledger:
             self.gradient(row),
             self.run[flow.contribution],
             self.graph.op(row).note,
+            self._place(row, arg, self.run[flow.contribution]),
         )
+
+    def _place(self, row: int, arg: int, contribution: Any) -> str:
+        source = self.graph.args(row)[arg]
+        if self.graph.op(row).name != "index" or np.shape(contribution) == self.graph.abstract(source).shape:
+            return ""
+        return self.formula(row).removeprefix(self.label(source))
 
     @cached_property
     def edges(self) -> tuple[tuple[int, int], ...]:

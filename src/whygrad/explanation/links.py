@@ -11,10 +11,13 @@ import numpy as np
 from whygrad.emission.expressions import expression
 from whygrad.explanation.ledger import LONGEST, Ledger
 from whygrad.explanation.numbers import value_text
-from whygrad.explanation.paths import Step
+from whygrad.explanation.paths import Step, product
 from whygrad.gates import Gate, Grouping, local_gradient
 from whygrad.graph import CONSTANT
 from whygrad.tracing.formulas import parse_formula
+
+MOST_LINKS = 24
+"""Links of a path that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,29 @@ def link_of_edge(ledger: Ledger, step: Step) -> Link:
 
 
 def chain(ledger: Ledger, path: Sequence[Step], grouping: Grouping) -> list[Link]:
-    """The links of a path from the output back; what lies within a collapsed gate is one link."""
+    """The links of a path from the output back; what lies within a collapsed gate is one link.
+
+    Of a long path the middle is one link too: a reader wants the ends, and the product has to close.
+    """
+    if len(path) <= MOST_LINKS:
+        return _chain(ledger, path, grouping)
+    first, last = MOST_LINKS // 2, len(path) - MOST_LINKS // 2
+    return [
+        *_chain(ledger, path[:first], grouping),
+        _gap(ledger, path[first:last]),
+        *_chain(ledger, path[last:], grouping),
+    ]
+
+
+def _gap(ledger: Ledger, path: Sequence[Step]) -> Link:
+    """Many links as one."""
+    note = f"... {len(path)} more gates"
+    local = product(ledger.local(*step) for step in path) if ledger.is_scalar else None
+    source = ledger.graph.args(path[-1][0])[path[-1][1]]
+    return Link(path[0][0], source, "...", "", "", "", local, note)
+
+
+def _chain(ledger: Ledger, path: Sequence[Step], grouping: Grouping) -> list[Link]:
     links: list[Link] = []
     inside: list[Step] = []
     for k, step in enumerate(path):

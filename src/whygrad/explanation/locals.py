@@ -15,6 +15,7 @@ import numpy as np
 from whygrad.emission.expressions import expression
 from whygrad.errors import EmissionError
 from whygrad.execution.interpreter import Run
+from whygrad.explanation.numbers import number_text
 from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
 
 PASSED = {"astype", "broadcast_to", "copy", "inside"}
@@ -29,7 +30,7 @@ def local_formula(
     if local is None:
         return ""
     if not isinstance(local, int):
-        return f"{local:g}"
+        return number_text(local)
     fold = _Fold(graph, run, forward, names)
     try:
         folded = fold.finish(local)
@@ -98,8 +99,8 @@ class _Fold:
     def choose(self, test: int, values: list[Any]) -> int | None:
         """Which argument a `where` stands for, if that is clear: a tie that is none here is left out."""
         condition, yes, no = values
-        if self.graph.op(test).name == "equal" and test >= self.forward:
-            condition = self.run[test]
+        if self.graph.op(test).name == "equal" and test >= self.forward and not np.any(self.run[test]):
+            return 2
         if condition is not None and np.ndim(condition) == 0:
             return 1 if condition else 2
         if yes is not None and np.all(np.isnan(yes)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -56,7 +57,12 @@ def find_name(ledger: Ledger, name: str) -> int:
     if again:
         return again[-1]
     known = list(ledger.names.values())
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    entry = re.sub(r"_?(\d+)$", r"[\1]", name)  # w2 where the code says w[2]
+    if entry in known:
+        return find_name(ledger, entry)
+    near = [label for label in known if label.startswith(f"{name}[")][:1] or difflib.get_close_matches(
+        name, known, 1, 0.5
+    )
     shown = ", ".join(known[:30]) + (", ..." if len(known) > 30 else "")
     hint = f"did you mean `{near[0]}`?" if near else f"ask for one of them, such as `{known[0]}`"
     raise UsageError(f"there is no `{name}` here; the names are {shown}", hint=hint)
@@ -69,6 +75,7 @@ class Use(NamedTuple):
     link: Link
     upstream: Any
     contribution: Any
+    place: str = ""
 
     @property
     def local(self) -> Any:
@@ -87,7 +94,7 @@ def uses_of(ledger: Ledger, grouping: Grouping, row: int) -> list[Use]:
         gate = grouping.gate_of(edge.row)
         if gate is None or row not in gate.inputs:
             link = link_of_edge(ledger, (edge.row, edge.arg))
-            uses.append(Use(edge.row, link, edge.upstream, edge.contribution))
+            uses.append(Use(edge.row, link, edge.upstream, edge.contribution, edge.place))
         elif gate.output not in entered:
             entered.add(gate.output)
             upstream = ledger.gradient(gate.output)
@@ -120,7 +127,8 @@ class _Story:
         gradient = g(self.ledger.gradient(self.row))
         text = f"The gradient of `{self.out}` with respect to `{self.name}` is {gradient}"
         if len(self.uses) > 1:
-            added = "" if len(self.uses) > MOST_USES else ": " + sum_text([e.contribution for e in self.uses])
+            terms = sum_text([use.contribution for use in self.uses], [use.place for use in self.uses])
+            added = "" if len(self.uses) > MOST_USES else f": {terms}"
             return tell(
                 f"{text}. `{self.name}` is used in {len(self.uses)} places, and each contributes{added}."
             )
@@ -137,10 +145,20 @@ class _Story:
             local = "Its local gradient there is no single number."
         else:
             local = f"Its local gradient there is {link_text(edge.link)}."
-        first = tell(f"`{self.name}` enters `{entered}`. {local} {edge.link.note}")
+        first = tell(f"`{self.name}` enters `{entered}`. {local} {edge.link.note}{self.kink(edge)}")
         told = f"the {number_text(edge.local)}" if is_number(edge.local) else "the local gradient"
         title = f"What is {told}, and what is it multiplied by?"
         return Section(title if len(self.uses) == 1 else f"{title} ({entered})", (first, self.upstream(edge)))
+
+    def kink(self, edge: Use) -> str:
+        """Said where the point is exactly at a kink: then the number is a choice."""
+        graph, run = self.ledger.graph, self.ledger.run
+        kinks = graph.op(edge.row).kinks
+        if kinks is None or edge.link.gate:
+            return ""
+        with np.errstate(all="ignore"):
+            at_kink = np.any(np.equal(kinks(*(run[arg] for arg in graph.args(edge.row))), 0))
+        return " This point is exactly at a kink, where the local gradient is a choice." if at_kink else ""
 
     def upstream(self, edge: Use) -> Block:
         """What arrives at a gate, and where it comes from."""
@@ -207,7 +225,7 @@ class _Story:
     def product(self, links: Sequence[Link], path: Path) -> Block:
         product = product_text([link.local for link in links])
         text = f"The product of the local gradients: {product} = {g(path.product)}."
-        stopped = [link for link in links if link.local == 0]
+        stopped = [link for link in links if link.local == 0 and link.formula]
         if stopped:
             text += (
                 f" Nothing passes `{stopped[0].result} = {stopped[0].formula}`: its local gradient is 0 here."
@@ -254,6 +272,7 @@ class _Story:
 
 
 def is_number(value: Any) -> bool:
+    """A single number, so that it can stand in a product."""
     return value is not None and np.ndim(value) == 0
 
 
@@ -272,6 +291,9 @@ def link_text(link: Link) -> str:
 def sentence(ledger: Ledger, link: Link) -> Block:
     """One link of a chain, told."""
     start = f"`{link.result} = {link.formula}`"
+    if not link.formula:  # the middle of a long path
+        total = "" if link.local is None else f", whose local gradients multiply to {g(link.local)}"
+        return tell(f"{link.note}{total}.")
     if link.local is None:
         return tell(f"{start}. {link.note}")
     text = f"{start}: by `{ledger.label(link.source)}` the local gradient is {link_text(link)}."

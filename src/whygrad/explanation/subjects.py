@@ -13,6 +13,7 @@ from whygrad.errors import FormulaError, UsageError
 from whygrad.execution.interpreter import execute
 from whygrad.explanation.ledger import Ledger, ancestors, ledger
 from whygrad.graph import Graph, GraphBuilder
+from whygrad.tracing import trace_function
 from whygrad.tracing.formulas import Formula, parse_formula
 from whygrad.tracing.points import parse_point
 
@@ -104,8 +105,6 @@ def _of_graph(graph: Graph, args: Sequence[Any], point: Mapping[str, Any]) -> Su
 
 
 def _of_function(function: Callable[..., Any], args: Sequence[Any], point: dict[str, Any]) -> Subject:
-    from whygrad.tracing import trace_function
-
     trace = trace_function(function, tuple(args), point)
     name = getattr(function, "__name__", "the function")
     if len(trace.graph.outputs) != 1:

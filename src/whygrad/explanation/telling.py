@@ -41,14 +41,17 @@ def tell(text: str) -> Paragraph:
 
 
 def code(text: str) -> Words:
+    """Code, as a cell of a table."""
     return Words(text, "code")
 
 
 def value(number: Any) -> Words:
+    """A forward value, as a cell of a table."""
     return Words(value_text(number), "value")
 
 
 def grad(number: Any) -> Words:
+    """A gradient, as a cell of a table."""
     return Words(value_text(number), "gradient")
 
 
@@ -57,9 +60,11 @@ def product_text(factors: Sequence[Any]) -> str:
     return " * ".join(_in_parentheses(text) for text in texts(factors))
 
 
-def sum_text(terms: Sequence[Any]) -> str:
-    """`-1 + 2 + (-3)`."""
+def sum_text(terms: Sequence[Any], places: Sequence[str] = ()) -> str:
+    """`-1 + 2 + (-3)`; with places `-1 at [0] + 2 at [1]`."""
     written = [value_text(term) for term in terms]
+    if any(places):
+        return " + ".join(f"{text} at {place}" for text, place in zip(written, places, strict=True))
     return " + ".join([*written[:1], *(_in_parentheses(text) for text in written[1:])])
 
 
