@@ -69,12 +69,13 @@ def _power(a: Any, b: Any) -> Any:
 
 def _power_by_base(a: Any, b: Any, y: Any) -> Any:
     # x**0 is 1 everywhere: with an exponent of 1 in place of -1 its gradient is 0, at x = 0 as well.
-    return b * a ** np.where(b == 0, 1, b - 1)
+    # (1.0 and not 1: a whole number from np.where would turn float32 into float64.)
+    return b * a ** np.where(b == 0, 1.0, b - 1)
 
 
 def _power_by_exponent(a: Any, b: Any, y: Any) -> Any:
     # log(1) in place of log(0): 0**b is constant in b > 0. A negative base stays NaN, as it must.
-    return y * np.log(np.where(a == 0, 1, a))
+    return y * np.log(np.where(a == 0, 1.0, a))
 
 
 def _pow(base: Any, exp: Any, mod: None = None) -> Bound:

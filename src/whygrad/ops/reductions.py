@@ -25,8 +25,10 @@ def kept_shape(x: Any, axis: Any = None) -> tuple[int, ...]:
 
 
 def kept(y: Any, x: Any, axis: Any = None) -> Any:
-    """A reduction `y` of `x` with the reduced axes kept."""
-    return np.reshape(y, kept_shape(x, axis))
+    """A reduction `y` of `x` with the reduced axes kept, where broadcasting would not supply them anyway."""
+    shape, have = kept_shape(x, axis), shape_of(y)
+    supplied = (1,) * (len(shape) - len(have)) + have == shape
+    return y if supplied else np.reshape(y, shape)
 
 
 def spread(g: Any, x: Any, axis: Any = None) -> Any:

@@ -91,8 +91,8 @@ TRIGONOMETRIC = (
         np.hypot,
         # At the origin, a kink: 0 over 0; the useful choice is 0.
         Elementwise(
-            lambda a, b, y: a / np.where(y == 0, 1, y),
-            lambda a, b, y: b / np.where(y == 0, 1, y),
+            lambda a, b, y: a / np.where(y == 0, 1.0, y),
+            lambda a, b, y: b / np.where(y == 0, 1.0, y),
             times=damped_multiply,
         ),
         latex=r"\sqrt{{{0}^2 + {1}^2}}",
