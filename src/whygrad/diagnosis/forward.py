@@ -82,9 +82,13 @@ class ForwardSearch:
         self.evidence, self.draft = evidence, draft
         self.deadline = time.perf_counter() + seconds
         points = evidence.points
-        self.points = [p for p in (points[1:3] or points[:1])]
-        self.wrong = [c for c in evidence.claims if c.verdict in ("wrong", "inherited") or (
+        generic = [p for p in points[1:] if not p.at_kink][:2]
+        self.points = generic or points[:1]
+        suspected = [c for c in evidence.claims if c.verdict in ("wrong", "inherited") or (
             c.role == "intermediate" and c.verdict == "undecided")]  # fmt: skip
+        # What is right by this measure already (a mistake that shows at ties only) explains nothing.
+        program = evidence.program.with_text(draft.text)
+        self.wrong = [c for c in suspected if not all(agrees(program, c, p) for p in self.points)]
         self.right = [c for c in evidence.claims if c.role == "final" and c.verdict == "right"]
 
     def suspects(self) -> list[Suspect]:
@@ -105,7 +109,7 @@ class ForwardSearch:
 
     def candidates(self) -> Iterator[ForwardFix]:
         """Edits that explain a wrong gradient and break none that is right."""
-        for suspect in self.suspects():
+        for suspect in self.suspects() if self.wrong else ():
             program = self.evidence.program
             scope = scope_of(program.with_text(self.draft.text), suspect.node, self.points[:1])
             if not scope.first:

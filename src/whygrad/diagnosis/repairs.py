@@ -26,6 +26,7 @@ from whygrad.source import Span
 
 SEARCH_POINTS = 3
 MOST_QUANTITIES = 40
+MOST_KEPT, MOST_OF_ONE = 12, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,11 @@ class Fix:
         return self.solution.cost
 
     @property
+    def worth(self) -> float:
+        """Cost, less where one edit makes several gradients right."""
+        return self.cost - 0.5 * (self.gained - 1)
+
+    @property
     def line(self) -> int:
         return self.before.original_line(self.span.line)
 
@@ -62,6 +68,8 @@ class Repairer:
     draft: Draft
     deadline: float
     scopes: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
+    at: list[int] = field(default_factory=list)
+    """The points at which candidates are judged quickly."""
 
     @property
     def program(self) -> Program:
@@ -70,14 +78,19 @@ class Repairer:
     def late(self) -> bool:
         return time.perf_counter() > self.deadline
 
-    def search_points(self) -> list[Point]:
-        points = self.trials.points()
-        return [self.trials.evidence.points[p] for p in points[:SEARCH_POINTS]]
+    def search_points(self, claim: Claim) -> list[int]:
+        """A few points for quick judging; those where the claim is wrong come first."""
+        points, agreed = self.trials.points(), claim.agreements
+        wrong = [p for p in points if p < len(agreed) and agreed[p] is False]
+        return [*wrong[: SEARCH_POINTS - 1], *[p for p in points if p not in wrong[: SEARCH_POINTS - 1]]][
+            :SEARCH_POINTS
+        ]
 
     def scope(self, suspect: Suspect) -> Scope:
         key = (self.draft.text, suspect.node.lineno, suspect.node.col_offset)
         if key not in self.scopes:
-            self.scopes[key] = scope_of(self.program, suspect.node, self.search_points())
+            points = [self.trials.evidence.points[p] for p in self.at]
+            self.scopes[key] = scope_of(self.program, suspect.node, points)
         return self.scopes[key]
 
     def material(self, suspect: Suspect, scope: Scope) -> Material:
@@ -111,7 +124,7 @@ class Repairer:
             return None
         wants: list[Value] = []
         environments: list[Mapping[str, Value]] = []
-        for p, kept in zip(trials.points(), scope.environments, strict=False):
+        for p, kept in zip(self.at, scope.environments, strict=False):
             if not trials.usable(claim, p):
                 continue
             want = claim.truth[p]
@@ -130,6 +143,7 @@ class Repairer:
         if claim.role == "final" and claim.name in base.right:
             return None
         wanted = frozenset({claim.name}) if claim.role == "final" else frozenset()
+        self.at, self.scopes = self.search_points(claim), {}
         suspects = backward_slice(self.trials.evidence, self.draft.tree, claim)
         stages = (self.by_value, self.by_trial, self.by_synthesis, self.by_pairs, self.by_pairs_of_trials)
         found: list[Fix] = []
@@ -147,9 +161,9 @@ class Repairer:
         """Cheapest first; of equally cheap ones the one that is executed first."""
         if not found:
             return None
+        cheapest = min(fix.worth for fix in found)
         ranked = sorted(
-            found,
-            key=lambda fix: (round(fix.cost - 0.5 * (fix.gained - 1), 1), fix.suspect.line, fix.cost),
+            found, key=lambda fix: (fix.worth > cheapest + 0.12, fix.suspect.line, fix.worth, len(fix.draft.text))
         )
         best = ranked[0]
         rivals: dict[str, Fix] = {}
@@ -169,7 +183,7 @@ class Repairer:
             if self.trials.better(outcome, base, wanted) or (known and fix.suspect.own and fix.points):
                 gained = len(outcome.right - base.right)
                 kept.append(replace(fix, points=outcome.points, gained=gained))
-            if len(kept) >= 5:
+            if len(kept) >= MOST_KEPT:
                 break
         return kept
 
@@ -239,10 +253,13 @@ class Repairer:
         for cost_limit in (1.12, SIMPLE):
             hit = False
             for suspect in suspects:
+                count = 0
                 for fix in self._trial_variants(suspect, cost_limit):
                     if self.trials.judge(fix.draft, base, wanted).right:
-                        hit = True
+                        hit, count = True, count + 1
                         yield fix
+                    if count >= MOST_OF_ONE:
+                        break
             if hit or self.late():
                 return
 

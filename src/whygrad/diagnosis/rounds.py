@@ -136,9 +136,10 @@ class Check:
             return True
         fixes: list[tuple[Claim, Fix | None]] = []
         for claim in roots:
-            fix = repairer.repair(claim)
-            if fix is None and claim.role == "final" and claim.name in trials.run(repairer.draft).right:
+            now = trials.run(repairer.draft)
+            if not now.wrong or (claim.role == "final" and claim.name in now.right):
                 continue
+            fix = repairer.repair(claim)
             fixes.append((claim, fix))
             if fix is not None:
                 repairer.draft = fix.draft

@@ -13,7 +13,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Point, Value
 from whygrad.checking.observing import is_data, snapshot
-from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs
+from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs, unbound_names
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
 
@@ -74,10 +74,25 @@ class _Inserter(ast.NodeTransformer):
         return node
 
 
+def own_names(program: Program) -> set[str]:
+    """Names that the user's own text binds at module level; what a driver adds is no name of the user's."""
+    found: set[str] = set()
+    for statement in ast.parse(program.text).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(statement.name)
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.alias):
+                found.add((node.asname or node.name).split(".")[0])
+    return found | set(unbound_names(program.text))
+
+
 def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope:
     """Run the program at points and note what is in scope before a statement of its text."""
     text = program.full()
-    scope = Scope()
+    scope, own = Scope(), own_names(program)
     for point in points:
         overrides = program.overrides(point)
         tree = _Inserter(node.lineno, node.col_offset).visit(ast.parse(text))
@@ -91,7 +106,9 @@ def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope
             namespace: dict[str, Any] = namespace,
         ) -> None:
             if len(kept) < KEEP:
-                seen = {**namespace, **local}
+                seen = {**{n: v for n, v in namespace.items() if n in own or not is_data(v)}, **local}
+                if local is namespace:
+                    seen = {n: v for n, v in seen.items() if n in own or not is_data(v)}
                 kept.append({n: v for n, v in snapshot(seen).items() if not n.startswith("__")})
                 if not scope.shared:
                     scope.shared = {n: v for n, v in seen.items() if not is_data(v) or n.startswith("__")}

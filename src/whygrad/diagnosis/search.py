@@ -84,7 +84,7 @@ class Bench:
                 return progress
             found = compare(got, want)
             if not found.agrees:
-                share = 0.0 if not found.same_shape else 0.1 + 0.9 * float(1 - np.mean(found.wrong))
+                share = 0.1 + 0.9 * float(1 - np.mean(found.wrong)) if found.same_shape else likeness(got, want)
                 return Score(False, share if k == 0 else min(share, progress.progress))
             progress = Score(True, 1.0)
         return progress
@@ -92,6 +92,14 @@ class Bench:
     def entry(self, i: int) -> Bench:
         """The bench for one entry of a list."""
         return Bench(self.environments, [_entry(want, i) for want in self.wants], self.shared)
+
+
+def likeness(got: Value, want: Value) -> float:
+    """How near a shape is to another, from 0 to 0.08: the share of axes that agree."""
+    mine, true = shape_of(got), shape_of(want)
+    if len(mine) != len(true) or not true:
+        return 0.0
+    return 0.08 * sum(a == b for a, b in zip(mine, true, strict=True)) / len(true)
 
 
 def _entry(value: Value, i: int) -> Value:

@@ -196,9 +196,14 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
                 f.parents.get(node), ast.Attribute
             ):
                 continue
-            if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+            if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or len(node.args) != 1):
                 continue
         start = f.extent(node)[0]
+        if isinstance(node, ast.Call):
+            # `sigmoid(s)` where its slope in terms of the value belongs.
+            inner = f.segment(node.args[0])
+            for new in (f"{inner} * (1 - {inner})", f"1 - {inner} ** 2"):
+                yield Variant(f.replaced(node, new), Slip("local", text, new, start, 1.2))
         for new, cost in ((f"1 - {text}", 1.1), (f"{text} ** 2", 1.2), (f"1 - {text} ** 2", 1.25),
                           (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
                           (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip

@@ -74,15 +74,14 @@ def reads(node: ast.stmt) -> set[str]:
 def part_of(evidence: Evidence, suspect: Suspect) -> str:
     """`forward`, `backward`, or `` for what lies outside both (helper functions)."""
     program = evidence.program
-    last = suspect.function.rsplit(".", 1)[-1]
-    if evidence.backward_line:
-        function = program.forward_function.rsplit(".", 1)[-1]
-        if suspect.function and last != function:
+    forward, backward = program.forward_function, program.backward_function
+    if program.form in ("script", "single"):
+        if suspect.function != (forward if program.form == "single" else ""):
             return ""
         return "backward" if suspect.line >= evidence.backward_line else "forward"
-    if suspect.function == program.backward_function or last == program.backward_function:
+    if suspect.function == backward:
         return "backward"
-    return "forward" if last == program.forward_function.rsplit(".", 1)[-1] else ""
+    return "forward" if suspect.function == forward else ""
 
 
 def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[Suspect]:
