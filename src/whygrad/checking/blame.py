@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whygrad.checking import injection, listing
+from whygrad.checking import experiments, injection, listing
 from whygrad.checking.comparison import compare, facts, mismatch
+from whygrad.checking.correcting import Corrected, Wanted, corrected_run, equal, still_wrong, true_values
 from whygrad.checking.evidence import Claim, Failure, Mismatch, Value
 from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find, ratio, scaled
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.roles import Roles
-from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+from whygrad.checking.values import is_numeric
 from whygrad.checking.variables import base_name
 from whygrad.checking.watching import RETURNED
 
@@ -44,23 +45,18 @@ class Blame:
     """Per point: (statement, instance, name) -> true value after that execution."""
 
 
-@dataclass(eq=False)
-class _Corrected:
-    """A run at one point with true values put in place."""
-
-    observation: Observation | Failure
-    computed: dict[tuple[int, int, str], Value]
-    """What each replaced statement gave before it was replaced."""
-
-
 def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequence[Measured]) -> Blame:
     """Judge the intermediates and divide the wrong finals into wrong and inherited."""
     items = _intermediates(program, finals, roles, measured)
     blame = Blame(corrected=[None] * len(measured), wanted=[{} for _ in measured])
     blame.order = {c.name: _position(program, measured[0].observation, c) for c in finals}
-    wanted = [_wanted(program, finals, items, m, k) for k, m in enumerate(measured)]
+    wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
     factor = 1.0
     if any(c.verdict == "wrong" for c in finals):
+        found = experiments.discover(program, finals, items, measured, wanted)
+        if found:
+            items = sorted([*items, *found], key=lambda item: item.last)
+            wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
         factor, runs = _corrected_runs(program, finals, items, measured, wanted)
         _divide(program, finals, items, measured, wanted, runs, factor, blame)
         blame.corrected = [None if isinstance(r.observation, Failure) else r.observation for r in runs]
@@ -104,27 +100,6 @@ def _intermediates(
     return items
 
 
-Wanted = dict[tuple[int, int, str], Value]
-
-
-def _wanted(
-    program: Program, finals: list[Claim], items: list[Intermediate], m: Measured, point: int
-) -> Wanted:
-    """True values of gradient variables after single executions at one point."""
-    found: Wanted = {}
-    for item in items:
-        for key, value in item.truths[point].items():
-            found[(*key, item.name)] = value
-    for claim in finals:
-        execution = listing.last_execution(program, m.observation, claim.name)
-        if execution is None or claim.truth[point] is None:
-            continue
-        local = listing.local_name(program, claim.name)
-        if local in m.observation.statements[execution.index].names:
-            found[(execution.index, execution.instance, local)] = claim.truth[point]
-    return found
-
-
 def _scaled_wanted(wanted: Wanted, items: list[Intermediate], factor: float) -> Wanted:
     names = {item.name for item in items if item.named}
     return {key: scaled(value, factor) if key[2] in names else value for key, value in wanted.items()}
@@ -146,12 +121,12 @@ def _corrected_runs(
     items: list[Intermediate],
     measured: Sequence[Measured],
     wanted: list[Wanted],
-) -> tuple[float, list[_Corrected]]:
-    best: tuple[tuple[int, int, int], float, list[_Corrected]] | None = None
+) -> tuple[float, list[Corrected]]:
+    best: tuple[tuple[int, int, int], float, list[Corrected]] | None = None
     right_before = {c.name for c in finals if c.verdict == "right"}
     for factor in _factors(items):
-        runs = [_corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
-        right = {c.name for c in finals if not _still_wrong(program, c, runs, measured)}
+        runs = [corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
+        right = {c.name for c in finals if not still_wrong(program, c, runs, measured)}
         carried = sum(item.named and _is(item.factor, factor) for item in items)
         score = (len(right & right_before), len(right), carried)
         if best is None or score > best[0]:
@@ -160,83 +135,13 @@ def _corrected_runs(
     return best[1], best[2]
 
 
-def _corrected_run(
-    program: Program, items: list[Intermediate], m: Measured, wanted: Wanted, factor: float
-) -> _Corrected:
-    named = {item.name for item in items if item.named}
-    computed: Wanted = {}
-
-    def replacement(index: int, instance: int, name: str, value: Value) -> Value:
-        key = (index, instance, name)
-        if key not in wanted:
-            return value
-        computed[key] = listing.copied(value)
-        truth = scaled(wanted[key], factor) if name in named else wanted[key]
-        return _in_kind(truth, value)
-
-    replaced = {index for index, _, _ in wanted}
-    return _Corrected(program.observe(m.point, replaced=replaced, replacement=replacement), computed)
-
-
-def _in_kind(truth: Value, value: Value) -> Value:
-    """The truth as a value that later lines can use as they used the computed one."""
-    numbers = vector(truth)
-    if numbers is None:
-        return value
-    if isinstance(value, list | tuple | dict) and shape_of(value) == shape_of(truth):
-        return rebuild(value, numbers)
-    if isinstance(value, np.ndarray) or isinstance(truth, np.ndarray):
-        return numbers.reshape(shape_of(truth)) if _plain(shape_of(truth)) else truth
-    return truth
-
-
-def _plain(shape: tuple[Any, ...]) -> bool:
-    return all(isinstance(length, int) for length in shape)
-
-
-def _final_value(program: Program, claim: Claim, run: _Corrected, m: Measured) -> Value:
-    """What a final claim's own statements give when everything above is true."""
-    local = listing.local_name(program, claim.name)
-    own = [value for (_, _, name), value in run.computed.items() if name == local]
-    if own:
-        return own[-1]
-    if isinstance(run.observation, Failure) or run.observation.failure is not None:
-        return None
-    try:
-        return program.value(claim.name, run.observation.namespace)
-    except LookupError:
-        return None
-
-
-def _still_wrong(
-    program: Program,
-    claim: Claim,
-    runs: list[_Corrected],
-    measured: Sequence[Measured],
-    informed: Sequence[bool] = (),
-) -> bool:
-    for k, m in enumerate(measured):
-        if claim.truth[k] is None or (informed and not informed[k]):
-            continue
-        value = _final_value(program, claim, runs[k], m)
-        # At a kink the value may differ from the engine's choice and still be allowed.
-        as_before = claim.agreements[k] and _equal(value, claim.values[k])
-        if not _equal(value, claim.truth[k]) and not as_before:
-            return True
-    return False
-
-
-def _equal(first: Value, second: Value) -> bool:
-    return first is not None and second is not None and compare(first, second).agrees
-
-
 def _divide(
     program: Program,
     finals: list[Claim],
     items: list[Intermediate],
     measured: Sequence[Measured],
     wanted: list[Wanted],
-    runs: list[_Corrected],
+    runs: list[Corrected],
     factor: float,
     blame: Blame,
 ) -> None:
@@ -246,7 +151,7 @@ def _divide(
     # Points where some intermediate's truth is known; elsewhere nothing was put in place.
     informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
     for claim in finals:
-        if claim.verdict == "wrong" and root and not _still_wrong(program, claim, runs, measured, informed):
+        if claim.verdict == "wrong" and root and not still_wrong(program, claim, runs, measured, informed):
             claim.verdict = "inherited"
             claim.reason = "it would be right if every gradient above it were"
 
@@ -255,7 +160,7 @@ def _judged(
     item: Intermediate,
     measured: Sequence[Measured],
     wanted: list[Wanted],
-    runs: list[_Corrected],
+    runs: list[Corrected],
     factor: float,
 ) -> Claim:
     claim = _right_claim(item, measured)
@@ -317,7 +222,7 @@ def _right_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
         claim.values.append(_last_value(m.observation, item))
         claim.truth.append(item.truths[k][keys[-1]] if keys else None)
         value = claim.values[-1]
-        claim.agreements.append(_equal(value, claim.truth[-1]) if claim.truth[-1] is not None else None)
+        claim.agreements.append(equal(value, claim.truth[-1]) if claim.truth[-1] is not None else None)
     statement = measured[0].observation.statements[item.indices[-1]]
     claim.span = statement.span
     factor = item.factor

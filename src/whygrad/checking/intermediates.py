@@ -14,7 +14,7 @@ import numpy as np
 
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Value
-from whygrad.checking.naming import best, is_gradient_name, stems
+from whygrad.checking.naming import EXACT, best, is_gradient_name, stems
 from whygrad.checking.observing import Execution, Observation
 from whygrad.checking.truth import Truth, cotangent_of
 from whygrad.checking.values import Vector, is_numeric, rebuild, shape_of, vector
@@ -109,6 +109,8 @@ class Intermediate:
     """Per point and execution the true value, where known."""
     ratios: list[float] = field(default_factory=list)
     """Per comparison: got / want where that is one number, nan where not."""
+    sure: bool = False
+    """The name says plainly which variable is meant."""
     named: bool = False
     """The truth is that of the variable in its name, not merely some equal quantity."""
 
@@ -146,6 +148,7 @@ def find(
     for item in found.values():
         ranked = [(s, n) for s, n in best(item.name, list(forward_names)) if s >= 0.45]
         item.of = ranked[0][1] if ranked and stems(item.name) else ""
+        item.sure = bool(ranked) and ranked[0][0] >= EXACT
     return list(found.values())
 
 
@@ -165,8 +168,11 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
             continue
         got = execution.results[item.name]
         named = _named(item, execution, forward, key == final)
-        equal = next((f for f in forward if _equal(got, f.cotangent)), None)
-        if equal is not None and (named is None or not _equal(got, named.cotangent)):
+        zeros = vector(got)
+        some = zeros is not None and bool(zeros.any())
+        equal = next((f for f in forward if some and _equal(got, f.cotangent)), None)
+        # A plain name (`dxhat`) says what is meant; a doubtful one may mean any quantity that it equals.
+        if equal is not None and (named is None or not (item.sure or _equal(got, named.cotangent))):
             truths[key] = equal.cotangent
             item.ratios.append(1.0)
             item.of = item.of or equal.name
@@ -185,6 +191,9 @@ def _last_instances(item: Intermediate, observation: Observation) -> set[Key]:
     for execution in sorted(observation.executions, key=lambda e: e.sequence):
         if execution.index in item.indices:
             round_ = tuple(sorted((name, _hashable(value)) for name, value in execution.loop.items()))
+            if round_:
+                # What was set before a loop (`dx = np.zeros(...)`) is only the start of what it gathers.
+                chosen.pop((), None)
             chosen[round_] = (execution.index, execution.instance)
     return set(chosen.values())
 

@@ -1,0 +1,156 @@
+"""Which quantity is a nameless gradient (`daf`, `tmp`) meant to be? Try the true ones in its place.
+
+If the cotangent of some row of the forward pass, put in place of what a statement computes, makes wrong
+gradients right and spoils none, then that is what the statement should have computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from whygrad.checking import listing
+from whygrad.checking.correcting import Wanted, corrected_run, still_wrong
+from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.intermediates import Intermediate, ratio
+from whygrad.checking.observing import Execution
+from whygrad.checking.values import has_float, is_numeric, shape_of
+from whygrad.checking.variables import base_name, dependencies
+from whygrad.source import site
+
+if TYPE_CHECKING:
+    from whygrad.checking.measurement import Measured
+    from whygrad.checking.programs import Program
+
+MOST_TRIALS = 160
+
+
+def discover(
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
+    wanted: list[Wanted],
+) -> list[Intermediate]:
+    """Intermediates whose truth an experiment at the first point shows and all points confirm."""
+    first = measured[0]
+    if first.truth.derivative is None or first.truth.misled:
+        return []
+    known = {item.name for item in items if any(item.truths)}
+    wrong = _wrong(program, finals, items, measured[:1], wanted[:1])
+    found: list[Intermediate] = []
+    trials = 0
+    for execution in _open_statements(program, finals, first, known, wrong):
+        name = first.observation.statements[execution.index].names[0]
+        for row in _rows(first, shape_of(execution.results[name])):
+            trials += 1
+            if trials > MOST_TRIALS or not wrong:
+                return found
+            item = _meant(name, execution, row, measured)
+            if item is None:
+                continue
+            now = _wrong(program, finals, [*items, *found, item], measured[:1], _with(wanted[:1], item))
+            if not now < wrong:
+                continue
+            if len(_wrong(program, finals, [*items, *found, item], measured, _with(wanted, item))) <= len(
+                now
+            ):
+                found.append(item)
+                wanted = _with(wanted, item)
+                wrong = now
+                break
+    return found
+
+
+def _wrong(
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
+    wanted: list[Wanted],
+) -> set[str]:
+    """Names of the final gradients that are wrong themselves, given these truths."""
+    runs = [corrected_run(program, items, m, wanted[k], 1.0) for k, m in enumerate(measured)]
+    return {c.name for c in finals if still_wrong(program, c, runs, measured)}
+
+
+def _with(wanted: Sequence[Wanted], item: Intermediate) -> list[Wanted]:
+    return [
+        {**w, **{(*key, item.name): value for key, value in item.truths[k].items()}}
+        for k, w in enumerate(wanted)
+    ]
+
+
+def _open_statements(
+    program: Program, finals: list[Claim], m: Measured, known: set[str], wrong: set[str]
+) -> list[Execution]:
+    """Statements of the backward part whose truth is not known, that ran once and feed a wrong gradient."""
+    scope = program.backward_function
+    needs = dependencies(m.observation, scope)
+    feeding: set[str] = set()
+    for claim in finals:
+        if claim.name in wrong:
+            feeding |= needs.get(base_name(claim.name), set())
+    closed = known | {base_name(c.name) for c in finals}
+    out = []
+    for execution in sorted(m.observation.executions, key=lambda e: e.sequence):
+        statement = m.observation.statements[execution.index]
+        if statement.function != scope or execution.sequence <= m.limit or statement.kind != "bind":
+            continue
+        if len(statement.names) != 1 or m.observation.counts[execution.index] != 1:
+            continue
+        name = statement.names[0]
+        value = execution.results.get(name)
+        if name in feeding - closed and is_numeric(value) and has_float(value):
+            out.append(execution)
+    return out
+
+
+def _rows(m: Measured, shape: tuple[int, ...]) -> list[int]:
+    """Rows of the forward pass with a cotangent of a shape, later ones first, equal cotangents once."""
+    derivative, run = m.truth.derivative, m.truth.run
+    assert derivative is not None and run is not None
+    found: list[int] = []
+    seen: list[Value] = []
+    for row in range(len(derivative.cotangents) - 1, -1, -1):
+        if derivative.cotangents[row] < 0 or derivative.graph.abstract(row).shape != shape:
+            continue
+        value = np.asarray(run[derivative.cotangents[row]])
+        if not value.any() or any(np.array_equal(value, other) for other in seen):
+            continue
+        seen.append(value)
+        found.append(row)
+        if len(found) >= MOST_TRIALS:
+            break
+    return found
+
+
+def _meant(name: str, execution: Execution, row: int, measured: Sequence[Measured]) -> Intermediate | None:
+    """The hypothesis that a statement should compute the cotangent of a row; None if graphs differ."""
+    first = measured[0]
+    assert first.truth.derivative is not None
+    graph = first.truth.derivative.graph
+    shown = graph.name(row) or site(graph.site_column[row]).text
+    statement = first.observation.statements[execution.index]
+    item = Intermediate(
+        name, statement.function, shown, statement.span.line, execution.sequence, [execution.index]
+    )
+    key = (execution.index, execution.instance)
+    for m in measured:
+        derivative, run = m.truth.derivative, m.truth.run
+        if (
+            derivative is None
+            or run is None
+            or len(derivative.cotangents) != len(first.truth.derivative.cotangents)
+        ):
+            return None
+        cotangent = derivative.cotangents[row]
+        shape = derivative.graph.abstract(row).shape
+        value = np.zeros(shape) if cotangent < 0 else np.broadcast_to(run[cotangent], shape).copy()
+        truth = float(value) if value.shape == () else value
+        item.truths.append({key: truth})
+        computed = next((e.results.get(name) for e in m.observation.of(execution.index)), None)
+        item.ratios.append(ratio(listing.copied(computed), truth))
+    return item
