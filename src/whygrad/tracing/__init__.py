@@ -1,7 +1,8 @@
-"""Functions, scripts and formulas turned into graphs, by running them."""
+"""Function or script to Graph: the user's code runs instrumented, on its own values."""
 
-from whygrad.tracing.slice.functions import Trace, trace, trace_function
-from whygrad.tracing.slice.scripts import Event, Failure, Recording, record_script
-from whygrad.tracing.slice.values import Traced
+from whygrad.tracing.functions import Trace, trace_function
+from whygrad.tracing.recording import Event, Failure, Recording
+from whygrad.tracing.scripts import record_script
+from whygrad.tracing.values import Traced
 
-__all__ = ["Event", "Failure", "Recording", "Trace", "Traced", "record_script", "trace", "trace_function"]
+__all__ = ["Event", "Failure", "Recording", "Trace", "Traced", "record_script", "trace_function"]

@@ -1,300 +1,397 @@
-"""What rewritten code calls: the plain operation, unless something traced takes part."""
+"""What rewritten code calls: the plain operation, unless something traced or written takes part.
+
+Every function gets the number of its site first. Rewritten code is shared by all traces: which one a call
+belongs to follows from its operands, and for loops and calls from the thread.
+"""
 
 from __future__ import annotations
 
 import builtins
 import operator
-import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
+from whygrad.errors import ScriptError
 from whygrad.ops import lookup
-from whygrad.tracing.functions import follow
-from whygrad.tracing.tracer import active, innermost
-from whygrad.tracing.values import Traced, plain as plain_value
-from whygrad.tracing.calls import emptied
-
-add, sub, mul, truediv, floordiv, mod, pow, matmul = (
-    operator.add,
-    operator.sub,
-    operator.mul,
-    operator.truediv,
-    operator.floordiv,
-    operator.mod,
-    operator.pow,
-    operator.matmul,
-)
-and_, or_, xor, lshift, rshift = operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift
-neg, pos, invert = operator.neg, operator.pos, operator.invert
-lt, le, gt, ge, eq, ne = operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne
-iadd, isub, imul, itruediv, ifloordiv, imod, ipow, imatmul = (
-    operator.iadd,
-    operator.isub,
-    operator.imul,
-    operator.itruediv,
-    operator.ifloordiv,
-    operator.imod,
-    operator.ipow,
-    operator.imatmul,
-)
-iand, ior, ixor, ilshift, irshift = (
-    operator.iand,
-    operator.ior,
-    operator.ixor,
-    operator.ilshift,
-    operator.irshift,
-)
+from whygrad.source import site as site_of
+from whygrad.tracing.loading import follow, is_followed, is_users
+from whygrad.tracing.special import emptied
+from whygrad.tracing.tracer import SCALARS, Tracer, active, innermost, writer_of
+from whygrad.tracing.values import Traced, TracedMethod, plain
 
 ndarray = np.ndarray
-_METHODS_OF_CONTAINERS = (list, dict, set, tuple)
+slice_of = slice
+
+_OPERANDS = (np.ndarray, np.generic, float, int, list, tuple)
+_CONTAINERS = (list, dict, set, tuple, frozenset, str)
+_NATIVE_MODULES = frozenset({"builtins", "itertools", "functools", "collections", "copy"})
 
 
-def plain(value: Any) -> Any:
-    return emptied(value)
+def _operator(function: Callable[[Any, Any], Any]) -> Callable[[int, Any, Any], Any]:
+    """`function(a, b)` for rewritten code."""
+    modulo = function is operator.mod
+
+    def run(site: int, a: Any, b: Any) -> Any:
+        kind, other = type(a), type(b)
+        if kind is Traced:
+            if other is Traced:
+                tracer = a.tracer
+                if tracer is b.tracer:
+                    x, y = a.value, b.value
+                    if type(x) in SCALARS and type(y) in SCALARS:
+                        return tracer.scalar(site, function, function(x, y), a.row, b.row)
+            elif other in SCALARS:
+                x = a.value
+                if type(x) in SCALARS:
+                    tracer = a.tracer
+                    return tracer.scalar(site, function, function(x, b), a.row, tracer.number_row(b))
+            elif not isinstance(b, _OPERANDS):
+                return function(plain(a), b) if b is None or other is str else function(a, b)
+            return a.tracer.operate(site, function, (a, b))
+        if other is Traced:
+            if kind in SCALARS:
+                y = b.value
+                if type(y) in SCALARS:
+                    tracer = b.tracer
+                    return tracer.scalar(site, function, function(a, y), tracer.number_row(a), b.row)
+            if modulo and kind is str:
+                return a % emptied(b)
+            if not isinstance(a, _OPERANDS):
+                return function(a, plain(b)) if a is None or kind is str else function(a, b)
+            return b.tracer.operate(site, function, (a, b))
+        if kind is ndarray or other is ndarray:
+            tracer = _writer(a, b)
+            if tracer is not None:
+                return tracer.operate(site, function, (a, b))
+            if kind is list or other is list:
+                found = innermost((a, b))
+                if found is not None:
+                    return found.operate(site, function, (a, b))
+        elif modulo and kind is str:
+            return a % emptied(b)
+        return function(a, b)
+
+    return run
 
 
-def _buffered(*values: Any) -> Any:
-    """The tracer for which one of these arrays has been written, or None."""
+def _unary(function: Callable[[Any], Any]) -> Callable[[int, Any], Any]:
+    def run(site: int, a: Any) -> Any:
+        if type(a) is Traced:
+            return a.tracer.operate(site, function, (a,))
+        tracer = _writer(a, None) if type(a) is ndarray else None
+        return function(a) if tracer is None else tracer.operate(site, function, (a,))
+
+    return run
+
+
+def _in_place(function: Callable[[Any, Any], Any], name: str) -> Callable[[int, Any, Any], Any]:
+    numbers = globals()[name]
+
+    def run(site: int, a: Any, b: Any) -> Any:
+        array = plain(a) if type(a) is Traced else a
+        if type(array) is ndarray:
+            tracer = innermost((a, b))
+            return function(a, b) if tracer is None else tracer.in_place(site, function, a, b)
+        if type(a) is Traced or type(b) is Traced:
+            return numbers(site, a, b)
+        return function(a, b)
+
+    return run
+
+
+BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor",
+          "lshift", "rshift")  # fmt: skip
+COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+for _name in (*BINARY, *COMPARISONS):
+    globals()[_name] = _operator(getattr(operator, _name))
+for _name in BINARY:
+    globals()[f"i{_name.rstrip('_')}"] = _in_place(getattr(operator, f"i{_name.rstrip('_')}"), _name)
+for _name in ("neg", "pos", "invert"):
+    globals()[_name] = _unary(getattr(operator, _name))
+
+
+def _writer(a: Any, b: Any) -> Tracer | None:
     tracer = active()
-    if tracer is not None and tracer.buffers:
-        for value in values:
-            if isinstance(value, ndarray) and tracer.is_buffer(value):
-                return tracer
+    while tracer is not None:
+        if tracer.buffers and (tracer.is_buffer(a) or tracer.is_buffer(b)):
+            return tracer
+        tracer = tracer.outer
     return None
 
 
-def binary(site: int, function: Callable[..., Any], a: Any, b: Any) -> Any:
-    ta, tb = type(a), type(b)
-    if ta is Traced:
-        if tb is Traced or tb is float or tb is int or isinstance(b, ndarray | np.generic | bool):
-            return a.tracer.operate(site, function, (a, b))
-        if function is mod and ta is str:
-            return function(a, emptied(b))
-        return function(a, b)
-    if tb is Traced:
-        if ta is str:
-            return function(a, emptied(b))
-        if ta is float or ta is int or isinstance(a, ndarray | np.generic | bool):
-            return b.tracer.operate(site, function, (a, b))
-        return function(a, b)
-    if ta is ndarray or tb is ndarray:
-        tracer = _buffered(a, b)
-        if tracer is not None:
-            return tracer.operate(site, function, (a, b))
-    elif ta is str and function is mod:
-        return function(a, emptied(b))
-    return function(a, b)
-
-
-def unary(site: int, function: Callable[..., Any], a: Any) -> Any:
-    if type(a) is Traced:
-        return a.tracer.operate(site, function, (a,))
-    tracer = _buffered(a) if type(a) is ndarray else None
-    return function(a) if tracer is None else tracer.operate(site, function, (a,))
+# -- branches and chains of comparisons --
 
 
 def truth(site: int, value: Any) -> Any:
+    """The test of a branch."""
     if type(value) is Traced:
         value.tracer.builder.current_site = site
-    elif type(value) is ndarray and _buffered(value):
         return bool(value)
     return value
 
 
-def attribute(site: int, owner: Any, name: str) -> Any:
-    if type(owner) is ndarray:
-        tracer = _buffered(owner)
-        if tracer is not None:
-            return getattr(tracer.traced(owner), name)
-    return getattr(owner, name)
+_held: list[Any] = []
 
 
-def slice(*parts: Any) -> Any:  # noqa: A001
-    return builtins.slice(*parts)
+def compared(site: int, compare: Callable[[int, Any, Any], Any], left: Any, right: Any) -> Any:
+    """A comparison within a chain: if it holds, its right side is held for the next one."""
+    result = compare(site, left, right)
+    if truth(site, result):
+        _held_of_thread().append(right)
+        return True
+    return result
+
+
+def held() -> Any:
+    return _held_of_thread().pop()
+
+
+def _held_of_thread() -> list[Any]:
+    tracer = active()
+    return _held if tracer is None else tracer.held
+
+
+# -- pieces --
 
 
 def getitem(site: int, owner: Any, key: Any) -> Any:
-    if type(owner) is Traced:
-        return owner.tracer.getitem(site, owner, key)
-    tracer = innermost((key,)) if type(key) not in (int, str) else None
-    if tracer is None and type(owner) is ndarray:
-        tracer = _buffered(owner, key)
-    if tracer is not None and (isinstance(owner, ndarray) or type(owner) in _METHODS_OF_CONTAINERS):
-        return tracer.getitem(site, owner, key)
+    kind = type(owner)
+    if kind is Traced:
+        found = innermost((key,), owner.tracer) if type(key) in (Traced, tuple) else owner.tracer
+        return found.getitem(site, owner, key)
+    if kind is ndarray:
+        tracer = innermost((owner, key))
+        return owner[key] if tracer is None else tracer.getitem(site, owner, key)
+    if type(key) is Traced and kind in _CONTAINERS:
+        return owner[key.tracer.key_of_container(key)]
     return owner[key]
 
 
-def setitem(site: int, value: Any, owner: Any, key: Any, text: str, where: str) -> None:
-    _set(site, value, owner, key)
-    _recorded(site, text, value, where)
-
-
-def _set(site: int, value: Any, owner: Any, key: Any) -> None:
-    if isinstance(plain_value(owner), ndarray):
-        tracer = innermost((owner, key, value)) or _buffered(owner, value)
-        if tracer is None:
-            current = active()
-            if current is not None:
-                current.forget(owner)
-            owner[key] = value
-        else:
-            tracer.setitem(site, value, owner, key)
-    elif type(key) is Traced:
-        owner[key.tracer.guarded(key, plain_value(key))] = value
-    else:
-        owner[key] = value
-
-
-def augment_item(site: int, function: Any, owner: Any, key: Any, value: Any, text: str, where: str) -> None:
-    old = getitem(site, owner, key)
-    new = augment(site, function, old, value)
-    _set(site, new, owner, key)
-    _recorded(site, text, new, where)
-
-
-def augment(site: int, function: Any, old: Any, value: Any) -> Any:
-    if isinstance(plain_value(old), ndarray):
-        tracer = innermost((old, value)) or _buffered(old, value)
+def setitem(site: int, value: Any, owner: Any, key: Any) -> None:
+    """`owner[key] = value`; the value comes first, as Python evaluates it first."""
+    kind = type(owner)
+    if kind is ndarray or kind is Traced:
+        tracer = innermost((owner, key, value))
         if tracer is not None:
-            return tracer.in_place(site, function, old, value)
-        current = active()
-        if current is not None:
-            current.forget(old)
-        return function(old, value)
-    return binary(site, function, old, value)
+            tracer.setitem(site, value, owner, key)
+            return
+    elif type(key) is Traced:
+        key = key.tracer.key_of_container(key)
+    owner[key] = value
 
 
-def bound(site: int, name: str, value: Any, where: str) -> Any:
-    tracer = active()
-    if tracer is None:
-        return value
-    if tracer.recorder is not None:
-        value = tracer.recorder.bound(site, name, value, where)
-    if type(value) is Traced and value.tracer is tracer:
-        tracer.builder.name_row(value.row, name)
-    elif type(value) is list and len(value) <= 64:
-        for k, item in enumerate(value):
-            if type(item) is Traced and item.tracer is tracer:
-                tracer.builder.name_row(item.row, f"{name}[{k}]")
-    return value
+def current_item(site: int, owner: Any, key: Any) -> tuple[Any, Any, Any]:
+    """The first half of `owner[key] += ...`: what stands there, read before the right side is evaluated."""
+    return owner, key, getitem(site, owner, key)
 
 
-def _recorded(site: int, text: str, value: Any, where: str) -> None:
-    tracer = active()
-    if tracer is not None and tracer.recorder is not None:
-        tracer.recorder.written(site, text, value, where)
+def changed_item(
+    site: int, compute: Callable[[int, Any, Any], Any], place: tuple[Any, Any, Any], value: Any
+) -> Any:
+    """The second half: compute and store. Returns what was stored."""
+    owner, key, old = place
+    array, number = plain(old), plain(owner)
+    if isinstance(number, ndarray) and isinstance(array, ndarray | np.generic):
+        tracer = innermost((old, value, owner))
+        if tracer is None:
+            new = globals()["i" + _NAMES[compute].rstrip("_")](site, old, value)
+        else:
+            if array.dtype.kind in "iub" and np.result_type(emptied(value)).kind == "f":
+                new = getattr(operator, "i" + _NAMES[compute].rstrip("_"))(np.array(array), emptied(value))
+            new = compute(site, tracer.traced(old), value)
+    else:
+        new = globals()["i" + _NAMES[compute].rstrip("_")](site, old, value)
+    setitem(site, new, owner, key)
+    return new
 
 
-def returned(site: int, where: str, value: Any) -> Any:
-    tracer = active()
-    if tracer is not None and tracer.recorder is not None:
-        tracer.recorder.returned(site, value, where)
-    return value
+def current_attribute(owner: Any, name: str) -> tuple[Any, str, Any]:
+    return owner, name, getattr(owner, name)
+
+
+def changed_attribute(
+    site: int, compute: Callable[[int, Any, Any], Any], place: tuple[Any, str, Any], value: Any
+) -> Any:
+    owner, name, old = place
+    new = globals()["i" + _NAMES[compute].rstrip("_")](site, old, value)
+    setattr(owner, name, new)
+    return new
+
+
+_NAMES = {globals()[_name]: _name for _name in BINARY}
 
 
 def unpacked(site: int, value: Any) -> Any:
-    if type(value) is Traced:
-        value.tracer.builder.current_site = site
-    elif type(value) is ndarray:
-        tracer = _buffered(value)
-        if tracer is not None:
-            return tracer.traced(value)
+    """The right side of `a, b = value`."""
+    if type(value) is ndarray:
+        tracer = writer_of(value, active())
+        return value if tracer is None else tracer.traced(value)
     return value
 
 
-def loop(site: int, items: Any) -> Iterator[Any]:
-    tracer = active()
-    if tracer is None:
-        yield from items
-        return
-    if type(items) is ndarray and tracer.is_buffer(items):
-        items = tracer.traced(items)
-    builder = tracer.builder
-    outer = builder.current_instance
-    try:
-        for k, item in enumerate(items):
-            builder.current_instance = outer
-            builder.enter(site, k)
-            if not k & 63:
-                tracer.tick()
-            yield item
-    finally:
-        builder.current_instance = outer
+# -- names, loops, calls --
 
 
-class turns:
-    """The iterations of a `while` loop."""
-
-    def __init__(self, site: int) -> None:
-        self.site, self.count, self.tracer = site, 0, active()
-        self.outer = self.tracer.builder.current_instance if self.tracer else 0
-
-    def next(self) -> None:
-        if self.tracer is not None:
-            self.tracer.builder.current_instance = self.outer
-            self.tracer.builder.enter(self.site, self.count)
-            if not self.count & 63:
-                self.tracer.tick()
-        self.count += 1
-
-    def end(self) -> None:
-        if self.tracer is not None:
-            self.tracer.builder.current_instance = self.outer
-
-
-def method(site: int, owner: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-    kind = type(owner)
+def named(site: int, name: str, function: str, value: Any) -> Any:
+    """The value of an assignment to a name."""
+    kind = type(value)
     if kind is Traced:
-        getattr(owner.value, name)
-        owner.tracer.builder.current_site = site
-        return getattr(owner, name)(*args, **kwargs)
-    if kind is ndarray:
-        tracer = innermost(args) or innermost(tuple(kwargs.values())) or _buffered(owner, *args)
+        value.tracer.builder.name_row(value.row, name)
+    elif kind is list and len(value) <= 32:
+        for k, item in enumerate(value):
+            if type(item) is Traced:
+                item.tracer.builder.name_row(item.row, f"{name}[{k}]")
+    tracer = active()
+    if tracer is not None and tracer.recorder is not None:
+        tracer.recorder.note(site, name, name, function, value)
+    return value
+
+
+def noted(site: int, target: str, name: str, function: str, value: Any) -> Any:
+    """A value stored elsewhere than in a name, or returned."""
+    tracer = active()
+    if tracer is not None and tracer.recorder is not None:
+        tracer.recorder.note(site, target, name, function, value)
+    return value
+
+
+def taken(site: int, name: str, value: Any) -> Any:
+    """The first binding of an input of a script."""
+    tracer = active()
+    return value if tracer is None or tracer.recorder is None else tracer.recorder.take(site, name, value)
+
+
+def loop(site: int, items: Any) -> Any:
+    """What a loop runs over."""
+    if type(items) is ndarray:
+        tracer = writer_of(items, active())
         if tracer is not None:
-            return tracer.operate(site, getattr(ndarray, name), (owner, *args), kwargs)
-        return getattr(owner, name)(*args, **kwargs)
-    if kind is str:
-        return getattr(owner, name)(*map(emptied, args), **{k: emptied(v) for k, v in kwargs.items()})
-    function = getattr(owner, name)
-    if kind in _METHODS_OF_CONTAINERS:
-        return function(*args, **kwargs)
-    return call(site, function, *args, **kwargs)
+            return (tracer.getitem(site, items, k) for k in range(len(items)))
+    return items
 
 
-def call(site: int, function: Any, *args: Any, **kwargs: Any) -> Any:
+def turn(site: int) -> None:
+    """An iteration of a loop begins."""
+    tracer = active()
+    if tracer is None:
+        return
+    tracer.tick()
+    builder = tracer.builder
+    current = builder.current_instance
+    at, sites, parents = current, builder.instance_sites, builder.instance_parents
+    # A loop within this one that was left by an exception has not said that it is done.
+    while at and sites[at] != site and site_of(sites[at]).kind == "loop":
+        at = parents[at]
+    if at and sites[at] == site:
+        builder.current_instance = parents[at]
+        builder.enter(site, builder.instance_ordinals[at] + 1)
+    else:
+        builder.current_instance = current
+        builder.enter(site, 0)
+
+
+def done(site: int) -> None:
+    """A loop is over."""
+    tracer = active()
+    if tracer is not None:
+        builder = tracer.builder
+        if builder.instance_sites[builder.current_instance] == site:
+            builder.current_instance = builder.instance_parents[builder.current_instance]
+
+
+def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """`function(*args, **kwargs)`: users' functions are followed, operations of traced values noted."""
     kind = type(function)
-    if kind is types.FunctionType or kind is types.MethodType:
-        if not isinstance(function, types.MethodType) or isinstance(function.__func__, types.FunctionType):
-            followed = follow(function)
-            if followed is not None:
-                return _entered(site, followed, args, kwargs)
-    tracer = innermost(args) or (innermost(tuple(kwargs.values())) if kwargs else None)
-    if tracer is None and kind is not type:
-        tracer = _buffered(*args)
-        if tracer is None and args and type(args[0]) in (list, tuple):
-            tracer = _buffered(*args[0])
-    if tracer is None or (kind is type and function not in _CLASSES and lookup(function) is None):
-        return _entered(site, function, args, kwargs) if kind is type else function(*args, **kwargs)
-    if kind is not types.BuiltinFunctionType and kind is not type and not _library(function):
-        return _entered(site, function, args, kwargs)
-    return tracer.operate(site, function, args, kwargs)
+    if kind is FunctionType:
+        if is_followed(function):
+            return _entered(site, function, args, kwargs)
+        if active() is not None and is_users(function):
+            return _entered(site, follow(function), args, kwargs)
+    elif kind is MethodType:
+        inner = function.__func__
+        if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):
+            return _entered(site, follow(inner), (function.__self__, *args), kwargs)
+    elif kind is BuiltinMethodType:
+        return _call_builtin(site, function, args, kwargs)
+    elif kind is TracedMethod:
+        function, args = function.function, (function.traced, *args)
+    elif kind is type:
+        return _call_class(site, function, args, kwargs)
+    else:
+        own = getattr(kind, "__call__", None)
+        if type(own) is FunctionType and (is_followed(own) or (active() is not None and is_users(own))):
+            return _entered(site, follow(own), (function, *args), kwargs)
+    return _call_library(site, function, args, kwargs)
 
 
-_CLASSES = {float, int, list, tuple, dict, set, zip, enumerate, map, filter, reversed, range, type, str, bool}
-
-
-def _library(function: Any) -> bool:
-    return not isinstance(getattr(type(function), "__call__", None), types.FunctionType)
-
-
-def _entered(site: int, function: Any, args: Any, kwargs: Any) -> Any:
+def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     tracer = active()
     if tracer is None:
         return function(*args, **kwargs)
+    tracer.tick()
     outer = tracer.builder.enter(site)
     try:
         return function(*args, **kwargs)
     finally:
         tracer.builder.leave(outer)
+
+
+def _call_builtin(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    owner = function.__self__
+    if isinstance(owner, _CONTAINERS):
+        if type(owner) is str:
+            return function(*[emptied(a) for a in args], **{k: emptied(v) for k, v in kwargs.items()})
+        return function(*args, **kwargs)
+    if isinstance(owner, ndarray | np.generic):
+        method = getattr(ndarray, function.__name__, None)
+        return (
+            function(*args, **kwargs)
+            if method is None
+            else _call_library(site, method, (owner, *args), kwargs, function)
+        )
+    if function is builtins.input:
+        raise ScriptError(
+            "the script asks for input()", hint="write the value into the script", place=site_of(site).place
+        )
+    return _call_library(site, function, args, kwargs)
+
+
+def _call_class(site: int, function: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    start = function.__init__
+    if type(start) is FunctionType and function.__new__ is object.__new__ and active() is not None:
+        if not is_followed(start) and is_users(start):
+            made = object.__new__(function)
+            _entered(site, follow(start), (made, *args), kwargs)
+            return made
+        return _entered(site, function, args, kwargs)
+    return _call_library(site, function, args, kwargs)
+
+
+def _call_library(
+    site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bound: Any = None
+) -> Any:
+    """A function that is no user's. `bound` is it as it was called, where that is a method."""
+    current = active()
+    if current is not None:
+        current.builder.current_site = site
+        args = tuple([follow(a) if type(a) is FunctionType and is_users(a) else a for a in args])
+        key = kwargs.get("key")
+        if type(key) is FunctionType and is_users(key):
+            kwargs["key"] = follow(key)
+    if getattr(function, "__module__", None) in _NATIVE_MODULES and lookup(function) is None:
+        # Containers and iterators hand traced values on; looking for them would make each call linear.
+        if current is None or (function not in _SHOWN and all(type(a) is not ndarray for a in args)):
+            return function(*args, **kwargs) if bound is None else bound(*args, **kwargs)
+    tracer = innermost(args)
+    if kwargs:
+        tracer = innermost((kwargs,), tracer)
+    if tracer is not None:
+        return tracer.operate(site, function, args, kwargs)
+    return function(*args, **kwargs) if bound is None else bound(*args[1:], **kwargs)
+
+
+_SHOWN = frozenset({isinstance, type, divmod})
+"""Builtins that must not see a traced value as it is."""

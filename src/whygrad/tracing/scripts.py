@@ -1,262 +1,203 @@
-"""Recording a script: run as typed, instrumented, with its inputs as rows and every assignment noted."""
+"""Recording a script: the module's text runs instrumented, its inputs become rows, its assignments events."""
 
 from __future__ import annotations
 
 import ast
 import builtins
 import contextlib
-import copy
+import functools
 import io
-import linecache
+import os
 import sys
-import traceback
-import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from whygrad.errors import Place, ScriptError, WhygradError
-from whygrad.graph import Graph
-from whygrad.source import Source
-from whygrad.tracing.calls import emptied
-from whygrad.tracing.functions import remember
-from whygrad.tracing.instrumentation import RUNTIME, instrument
+from whygrad.errors import Place, ScriptError
+from whygrad.source import Source, Span, new_site
+from whygrad.source import site as site_of
+from whygrad.tracing import runtime
+from whygrad.tracing.functions import deeper_recursion
+from whygrad.tracing.instrumentation import RUNTIME, Rewriter
+from whygrad.tracing.loading import mark
+from whygrad.tracing.recording import Failure, Recorder, Recording
 from whygrad.tracing.tracer import Tracer
-from whygrad.tracing.trees import map_leaves
-from whygrad.tracing.values import Traced, plain
 
 SUPPLIED = {
-    "math": "import math", "np": "import numpy as np", "numpy": "import numpy", "random": "import random",
-}  # fmt: skip
-EVENTS = 200_000
-BYTES = 256 * 2**20
-PRINTED = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
-    """One assignment, or one `return`, with what was bound."""
-
-    site: int
-    instance: int
-    target: str
-    """As written: `grad_x`, `dW[t]`, `self.dW`, `grads["W1"]`; `return` for a return."""
-    name: str
-    """The root name: `dW`, `self`, `grads`."""
-    value: Any
-    """Numbers and arrays, copied; nesting kept."""
-    rows: Any
-    """The same nesting with row numbers, -1 for what is no row."""
-    function: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Failure:
-    """The script raised."""
-
-    exception: BaseException
-    place: Place | None
-    site: int
-    namespace: Mapping[str, Any] = field(repr=False, default_factory=dict)
-
-    def __str__(self) -> str:
-        where = f" at line {self.place.line}" if self.place else ""
-        return f"{type(self.exception).__name__}: {self.exception}{where}"
-
-
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """What a script did."""
-
-    graph: Graph
-    values: list[Any]
-    events: list[Event]
-    namespace: dict[str, Any]
-    supplied: list[tuple[str, str]]
-    failure: Failure | None
-    stdout: str
-    notes: list[str]
-
-
-class Recorder:
-    """Notes what is bound, and puts inputs in place."""
-
-    def __init__(self, tracer: Tracer, inputs: Iterable[str], overrides: Mapping[str, Any]) -> None:
-        self.tracer = tracer
-        self.waiting = set(inputs) | set(overrides)
-        self.traced = set(inputs)
-        self.overrides = overrides
-        self.events: list[Event] = []
-        self.rows: list[int] = []
-        self.bytes = 0
-
-    def bound(self, site: int, name: str, value: Any, where: str) -> Any:
-        if not where and name in self.waiting:
-            self.waiting.discard(name)
-            value = self.overrides.get(name, value)
-            if name in self.traced:
-                value = map_leaves(self._input, value, name)
-        self._note(site, name, value, where)
-        return value
-
-    def written(self, site: int, text: str, value: Any, where: str) -> None:
-        self._note(site, text, value, where)
-
-    def returned(self, site: int, value: Any, where: str) -> None:
-        self._note(site, "return", value, where)
-
-    def _input(self, name: str, leaf: Any) -> Any:
-        if isinstance(leaf, bool | np.bool_) or not isinstance(leaf, int | float | np.number | np.ndarray):
-            return leaf
-        if isinstance(leaf, np.ndarray) and leaf.dtype.kind not in "fiu":
-            return leaf
-        if isinstance(leaf, int):
-            leaf = float(leaf)
-        elif isinstance(leaf, np.ndarray) and leaf.dtype.kind in "iu":
-            leaf = leaf.astype(float)
-        traced = self.tracer.input(leaf, name)
-        self.rows.append(traced.row)
-        return traced
-
-    def _note(self, site: int, target: str, value: Any, where: str) -> None:
-        if len(self.events) >= EVENTS or self.bytes >= BYTES:
-            return
-        rows = self._rows(value)
-        snapshot = self._snapshot(value)
-        root = target.split("[")[0].split(".")[0]
-        self.events.append(
-            Event(site, self.tracer.builder.current_instance, target, root, snapshot, rows, where)
-        )
-
-    def _rows(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is Traced:
-            return self.tracer.row(value) if value.tracer is self.tracer else -1
-        if kind in (list, tuple):
-            return [self._rows(v) for v in value[:1000]]
-        if kind is dict:
-            return {k: self._rows(v) for k, v in value.items()}
-        if isinstance(value, np.ndarray) and self.tracer.is_buffer(value):
-            return self.tracer.row(value)
-        return -1
-
-    def _snapshot(self, value: Any) -> Any:
-        value = plain(value)
-        if isinstance(value, np.ndarray):
-            self.bytes += value.nbytes
-            return value.copy()
-        if type(value) in (list, tuple):
-            return type(value)(self._snapshot(v) for v in value)
-        if type(value) is dict:
-            return {k: self._snapshot(v) for k, v in value.items()}
-        return value
-
-
-def parse(source: Source) -> ast.Module:
-    """The tree of a script. Raises ScriptError with the place of a syntax error."""
-    try:
-        return ast.parse(source.text)
-    except SyntaxError as error:
-        hint = "correct the line, then run whygrad again"
-        if "print" in (error.msg or "") or "print" in source.line(error.lineno or 0):
-            hint = "this looks like Python 2: write print(...) with parentheses"
-        place = Place(source.filename, error.lineno or 1, error.offset or 1)
-        raise ScriptError(
-            f"{source.filename} is not valid Python: {error.msg}", hint=hint, place=place
-        ) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ScriptError(f"{source.filename} cannot be read as Python: {error}") from None
-
-
-def unbound_modules(tree: ast.Module) -> list[tuple[str, str]]:
-    """Well-known modules that are used but never bound, with the import that is missing."""
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(a.asname or a.name).split(".")[0] for a in node.names}
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-    return [(name, line) for name, line in SUPPLIED.items() if name in used and name not in bound]
+    "math": "import math",
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "random": "import random",
+}
+"""Names that a script may use without importing them."""
+MAX_OUTPUT = 65_536
 
 
 def record_script(
     source: Source,
     *,
-    inputs: Iterable[str] = (),
+    inputs: Mapping[str, Any] | Iterable[str] = (),
     overrides: Mapping[str, Any] | None = None,
-    path: str = "",
+    path: str | None = None,
     argv: Sequence[str] = (),
-    seconds: float | None = None,
+    seconds: float = 0.0,
     driver: Source | None = None,
 ) -> Recording:
-    """Run a module instrumented. Exceptions of the script's end up in `failure`."""
-    import whygrad.tracing.runtime as runtime
+    """Run a script instrumented, as `python FILE` would.
 
-    tree = parse(source)
-    supplied = unbound_modules(tree)
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "__file__": path or source.filename,
-        RUNTIME: runtime,
-    }
-    for name, line in supplied:
-        exec(line, namespace)
-    code = remember(compile(instrument(tree, source), source.filename, "exec"))
-    linecache.cache[source.filename] = (
-        len(source.text),
-        None,
-        [l + "\n" for l in source.lines],
-        source.filename,
-    )
-    out = io.StringIO()
+    The first binding at module level of each name in `inputs` is replaced by its override, if there is one,
+    and its numbers become input rows. A `driver` is a second text that runs in the same namespace after the
+    module. A script that raises gives a recording with a `failure` and all events up to there; text that is
+    no Python raises ScriptError with the place, a run that passes `seconds` stops with a LimitError as its
+    failure.
+    """
+    chosen = frozenset(inputs)
+    parts = [source] if driver is None else [source, driver]
+    codes = [_instrumented(part.filename, part.text, chosen) for part in parts]
+    supplied = [(name, SUPPLIED[name]) for name in _unbound("\n".join(p.text for p in parts))]
+    namespace = _namespace(path or source.filename, supplied)
+    tracer = Tracer(lenient=True, seconds=seconds)
+    recorder = tracer.recorder = Recorder(tracer, chosen, overrides or {})
+    output = _Bounded()
     failure = None
-    with Tracer(lenient=True, seconds=seconds) as tracer, _surroundings(argv, out):
-        tracer.recorder = recorder = Recorder(tracer, inputs, overrides or {})
+    with tracer, deeper_recursion(), _as_main(path or source.filename, argv, output):
         try:
-            exec(code, namespace)
-            if driver is not None:
-                exec(remember(compile(instrument(parse(driver), driver), driver.filename, "exec")), namespace)
-        except WhygradError:
-            raise
-        except (Exception, SystemExit, RecursionError) as error:
-            failure = _failure(error, source, tracer, namespace)
-    graph = tracer.builder.freeze(recorder.rows, ())
+            for code in codes:
+                exec(code, namespace)
+        except SystemExit as error:
+            failure = None if error.code in (None, 0) else _failure(error, parts, namespace)
+        except Exception as error:
+            failure = _failure(error, parts, namespace)
+        recorder.finish(namespace)
+    names = {k: v for k, v in namespace.items() if not (k.startswith("__") and k.endswith("__"))}
+    graph = tracer.builder.freeze(recorder.input_rows, ())
     return Recording(
-        graph,
-        tracer.values,
-        recorder.events,
-        namespace,
-        supplied,
-        failure,
-        out.getvalue()[:PRINTED],
-        tracer.notes,
+        graph, tracer.values, recorder.events, names, supplied, failure, output.getvalue(), tracer.notes, recorder.taken
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=256)
+def _instrumented(filename: str, text: str, inputs: frozenset[str]) -> CodeType:
+    """The rewritten code of a module's text."""
+    source = Source(filename, text)
+    tree = parse(source)
+    last = len(source.lines)
+    site = new_site(0, "module", source, Span(1, 1, last, len(source.line(last)) + 1))
+    rewriter = Rewriter(source, site, inputs=sorted(inputs))
+    documented = ast.get_docstring(tree, clean=False) is not None
+    future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+    head = tree.body[: max(int(documented), tree.body.index(future[-1]) + 1 if future else 0)]
+    tree.body = head + rewriter.block(tree.body[len(head) :])
+    try:
+        code = compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
+    except SyntaxError as error:  # what only the compiler sees: `return` outside a function
+        raise _syntax_error(source, error) from None
+    mark(code)
+    return code
+
+
+def parse(source: Source) -> ast.Module:
+    """The syntax tree of a text; ScriptError with the place and a hint where it is no Python."""
+    try:
+        return ast.parse(source.text, source.filename)
+    except SyntaxError as error:
+        raise _syntax_error(source, error) from None
+    except (ValueError, RecursionError) as error:
+        raise ScriptError(
+            f"{source.filename} cannot be parsed: {error}", hint="save it as plain Python text"
+        ) from None
+
+
+def _syntax_error(source: Source, error: SyntaxError) -> ScriptError:
+    line, column = error.lineno or 1, max(error.offset or 1, 1)
+    message = error.msg or "this is no Python"
+    hint = "correct this line; `python FILE` shows the same error"
+    written = source.line(line).strip()
+    if "Missing parentheses in call to" in message:
+        message = "this is Python 2: print is a function in Python 3"
+        hint = f"write print({written.removeprefix('print').strip()})"
+    elif written.startswith(("except ", "raise ")) and "," in written:
+        hint = "this may be Python 2: write `except Error as e:` and `raise Error(message)`"
+    elif isinstance(error, TabError | IndentationError):
+        hint = "indent the lines of a block alike, with spaces only"
+    place = Place(
+        source.filename, line, column, error.end_lineno or line, max(error.end_offset or 0, column + 1)
     )
+    return ScriptError(message, hint=hint, place=place)
 
 
-def _failure(error: BaseException, source: Source, tracer: Tracer, namespace: dict[str, Any]) -> Failure:
-    place = None
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == source.filename:
-            place = Place(source.filename, line)
-            found = namespace if frame.f_globals is frame.f_locals else {**namespace, **frame.f_locals}
-    plain_names = {k: emptied(v) for k, v in (found if place else namespace).items() if k != RUNTIME}
-    return Failure(error, place, tracer.builder.current_site, plain_names)
+def _unbound(text: str) -> list[str]:
+    """Names of SUPPLIED that a text reads without ever binding them."""
+    read, bound = set[str](), set[str]()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            if any(alias.name == "*" for alias in node.names):
+                bound |= set(SUPPLIED)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return [name for name in SUPPLIED if name in read - bound]
+
+
+def _namespace(path: str, supplied: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    namespace: dict[str, Any] = {
+        "__name__": "__main__", "__builtins__": builtins, "__file__": path, "__doc__": None, RUNTIME: runtime,
+    }  # fmt: skip
+    for _, line in supplied:
+        exec(line, namespace)
+    return namespace
+
+
+class _Bounded(io.StringIO):
+    """Keeps the first 64 kB of what is printed."""
+
+    def write(self, text: str) -> int:
+        room = MAX_OUTPUT - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
 
 
 @contextlib.contextmanager
-def _surroundings(argv: Sequence[str], out: io.StringIO) -> Iterator[None]:
-    def no_input(*_: Any) -> str:
-        raise EOFError("the script asks for input(), and there is none")
-
-    old_argv, old_input = sys.argv, builtins.input
-    sys.argv, builtins.input = list(argv) or [""], no_input
+def _as_main(path: str, argv: Sequence[str], output: io.StringIO) -> Iterator[None]:
+    """Arguments, import path and output as for a script that is run; warnings of NumPy's are not shown."""
+    before, paths = sys.argv, list(sys.path)
+    sys.argv = [path, *argv]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
     try:
-        with contextlib.redirect_stdout(out), np.errstate(all="ignore"):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), np.errstate():
             yield
     finally:
-        sys.argv, builtins.input = old_argv, old_input
+        sys.argv, sys.path[:] = before, paths
+
+
+def _failure(error: BaseException, parts: Sequence[Source], namespace: Mapping[str, Any]) -> Failure:
+    """The exception with the innermost place in the script's text."""
+    place, site, trace = None, 0, error.__traceback__
+    texts = {part.filename: part for part in parts}
+    while trace is not None:
+        source = texts.get(trace.tb_frame.f_code.co_filename)
+        if source is not None:
+            place = _place(source, trace.tb_frame.f_code, trace.tb_lasti) or Place(
+                source.filename, trace.tb_lineno
+            )
+        elif trace.tb_frame.f_globals.get("__name__") == runtime.__name__:
+            number = trace.tb_frame.f_locals.get("site", 0)
+            site = number if number and site_of(number).source.filename in texts else site
+        trace = trace.tb_next
+    names = {k: v for k, v in namespace.items() if not (k.startswith("__") and k.endswith("__"))}
+    return Failure(error, place, site, names)
+
+
+def _place(source: Source, code: CodeType, offset: int) -> Place | None:
+    """The stretch of text that an instruction was compiled from."""
+    positions = list(code.co_positions())
+    line, end_line, start, end = positions[offset // 2] if 0 <= offset // 2 < len(positions) else (None,) * 4
+    if line is None or end_line is None or start is None or end is None:
+        return None
+    node = ast.Constant(None, lineno=line, end_lineno=end_line, col_offset=start, end_col_offset=end)
+    return source.place(source.span_of(node))

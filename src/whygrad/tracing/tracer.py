@@ -48,10 +48,17 @@ def innermost(values: Any, found: Tracer | None = None) -> Tracer | None:
         elif kind is slice:
             found = innermost((value.start, value.stop, value.step), found)
         elif kind is np.ndarray:
-            tracer = active()
-            if tracer is not None and tracer.is_buffer(value) and (not found or tracer.serial > found.serial):
+            tracer = writer_of(value, active())
+            if tracer is not None and (found is None or tracer.serial > found.serial):
                 found = tracer
     return found
+
+
+def writer_of(array: Any, tracer: Tracer | None) -> Tracer | None:
+    """The innermost of the tracers at work that knows an array as written."""
+    while tracer is not None and not tracer.is_buffer(array):
+        tracer = tracer.outer
+    return tracer
 
 
 class Tracer(Pieces):
@@ -66,19 +73,21 @@ class Tracer(Pieces):
         self.recorder: Any = None
         self.deadline = time.monotonic() + seconds if seconds else 0.0
         self.steps = 0
+        self.held: list[Any] = []
+        """Right sides within chains of comparisons."""
         self.constants: dict[Any, int] = {}
         self.arrays: dict[int, tuple[Any, Any, int]] = {}
         self.op_numbers: dict[Any, int] = {}
         self.abstract_numbers: dict[type, int] = {}
-        self._outer: Tracer | None = None
+        self.outer: Tracer | None = None
 
     def __enter__(self) -> Tracer:
-        self._outer = active()
+        self.outer = active()
         _state.tracer = self
         return self
 
     def __exit__(self, *_: Any) -> None:
-        _state.tracer = self._outer
+        _state.tracer = self.outer
 
     # -- rows --
 
@@ -138,21 +147,22 @@ class Tracer(Pieces):
 
     def keep(self, row: int, value: Any) -> Traced:
         """Note the value of a new row, and wrap it."""
-        if isinstance(value, np.ndarray):
-            owner = owner_of(value)
+        array = plain(value)
+        if isinstance(array, np.ndarray):
+            owner = owner_of(array)
             if id(owner) in self.buffers:
-                self.values.append(value.copy())
+                self.values.append(self.snapshot(value))
                 traced = Traced(self, row, value)
                 traced.version = self.buffers[id(owner)].version
                 return traced
-            if value is owner:
-                self.owners[id(value)] = row
+            if array is owner:
+                self.owners[id(array)] = row
             elif id(owner) in self.owners:
                 self.sharing.setdefault(id(owner), []).append(row)
             else:
                 # A view of an array that nobody else can reach, as NumPy makes within some functions.
-                value = value.copy(order="K")
-                self.owners[id(value)] = row
+                value = self.snapshot(value)
+                self.owners[id(plain(value))] = row
         self.values.append(value)
         return Traced(self, row, value)
 
@@ -228,7 +238,7 @@ class Tracer(Pieces):
         try:
             arguments, params = found.bind(*self._arranged(function, args), **kwargs)
         except TypeError as error:
-            return self._refused(str(error), None, value)
+            return self.refused(str(error), None, value)
         params = {name: self.settled(given) for name, given in params.items()}
         if (
             len(arguments) == 1
@@ -262,9 +272,10 @@ class Tracer(Pieces):
         hint = (
             "build it from NumPy functions that whygrad knows: arithmetic, exp, log, sum, matmul, where, ..."
         )
-        return self._refused(f"`{spelled(function)}` has no derivative rule", hint, value)
+        return self.refused(f"`{spelled(function)}` has no derivative rule", hint, value)
 
-    def _refused(self, message: str, hint: str | None, value: Any) -> Any:
+    def refused(self, message: str, hint: str | None, value: Any) -> Any:
+        """Refuse a step that has no derivative; in recordings, note that its result is taken as a constant."""
         if not self.lenient:
             raise NoRuleError(message, hint=hint, place=self.place())
         place = self.place()
@@ -290,7 +301,17 @@ class Tracer(Pieces):
             return {name: self.opened(v) for name, v in value.items()}
         if kind is slice:
             return slice(*[self.opened(v) for v in (value.start, value.stop, value.step)])
+        if kind is np.ndarray and self.outer is not None:
+            writer = writer_of(value, self.outer)
+            return value if writer is None else writer.traced(value)
         return value
+
+    def snapshot(self, value: Any) -> Any:
+        """A copy of an array for the values of a row."""
+        opened = self.opened(value)
+        if type(opened) is Traced:
+            return opened.tracer.operate(0, np.copy, (opened,))
+        return opened.copy(order="K")
 
     def array_of(self, items: Sequence[Any]) -> Any:
         """The array that NumPy makes of nested lists; traced if they have traced numbers in them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -97,10 +97,10 @@ class Traced:
         return format(self.value, spec)
 
     def __bool__(self) -> bool:
-        return self.tracer.guarded(self, bool(self.value))
+        return self.tracer.guard(self, bool(self.value))
 
     def __index__(self) -> int:
-        return self.tracer.guarded(self, operator.index(self.value))
+        return self.tracer.guard(self, operator.index(self.value))
 
     def __copy__(self) -> Any:
         return self.tracer.operate(0, np.copy, (self,)) if self.shape else self
@@ -108,32 +108,34 @@ class Traced:
     def __deepcopy__(self, memo: Any) -> Any:
         return self.__copy__()
 
-    def _refuse(self, what: str, hint: str) -> NoReturn:
-        raise TraceError(
-            f"{what} of a value that depends on an input would lose its derivative",
-            hint=hint,
-            place=self.tracer.place(),
-        )
+    def _lose(self, what: str, hint: str, value: Any) -> Any:
+        """Refuse to become a plain value; in recordings of scripts, do so and note it."""
+        message = f"{what} of a value that depends on an input would lose its derivative"
+        if self.tracer.lenient:
+            return self.tracer.refused(message, hint, value)
+        raise TraceError(message, hint=hint, place=self.tracer.place())
 
     def __float__(self) -> float:
-        self._refuse("float()", "leave out the float(): whygrad follows the number as it is")
+        hint = "leave out the float(): whygrad follows the number as it is"
+        return float(self._lose("float()", hint, plain(self).__float__()))
 
     def __int__(self) -> int:
-        self._refuse("int()", "compute the integer before the function, and hand it in as an argument")
+        hint = "compute the integer before the function, and hand it in as an argument"
+        return int(self._lose("int()", hint, plain(self).__int__()))
 
     def __complex__(self) -> complex:
-        self._refuse("complex()", "use real numbers")
+        return complex(self._lose("complex()", "use real numbers", complex(plain(self))))
 
-    def __round__(self, digits: int | None = None) -> Any:
-        self._refuse("round()", "round only what you print: print(round(float_copy, 3))")
+    def __round__(self, *digits: int) -> Any:
+        hint = "leave out the round(): it is constant between its steps"
+        return self._lose("round()", hint, round(plain(self), *digits))
 
-    def __array__(self, *_: Any, **__: Any) -> Any:
-        self._refuse(
-            "a plain NumPy array made", "build the array from the traced values: np.stack([a, b, ...])"
-        )
+    def __array__(self, *options: Any, **named: Any) -> Any:
+        hint = "build the array from the values themselves: np.stack([a, b])"
+        return self._lose("a plain NumPy array made", hint, np.asarray(plain(self)))
 
     def __reduce__(self) -> Any:
-        self._refuse("a pickled copy", "keep the value in memory while it is traced")
+        raise TraceError("a traced value cannot be pickled", hint="keep it in memory while it is traced")
 
     def __whygrad_apply__(self, op: Op, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
         return self.tracer.apply(op, args, params)
