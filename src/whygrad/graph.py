@@ -202,9 +202,8 @@ class _Columns:
         return self.origin_row_column[k], self.origin_arg_column[k]
 
     def instance(self, number: int) -> Instance:
-        return Instance(
-            self.instance_parents[number], self.instance_sites[number], self.instance_ordinals[number]
-        )
+        columns = self.instance_parents, self.instance_sites, self.instance_ordinals
+        return Instance(*(column[number] for column in columns))
 
     _PER_ROW = (
         "op_column", "arg_offsets", "arg_column", "params_column", "abstract_column", "name_column",
@@ -232,10 +231,7 @@ class GraphBuilder(_Columns):
         for name in cls._PER_ROW:
             setattr(twin, name, array(getattr(graph, name).typecode, getattr(graph, name)))
         twin.guards = list(graph.guards)
-        if not twin.origin_row_column:
-            twin.origin_start = len(graph)
-        else:
-            twin.origin_start = graph.origin_start
+        twin.origin_start = graph.origin_start if twin.origin_row_column else len(graph)
         return twin
 
     def add(

@@ -60,7 +60,7 @@ def value_and_grad(
             raise UsageError(f"with has_aux=True, {_name(f)} must return a pair (number, anything)")
         _require_number(f, number)
         derivative = differentiate(
-            point.trace.graph, [row for row in point.trace.output_rows[:1] if row >= 0]
+            point.trace.graph, [row for row in point.trace.output_rows[:1] if row is not None]
         )
         return value, point.gathered(_values(derivative, point.trace, ()), derivative.reached, argnums)
 
@@ -116,8 +116,8 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
         moves += leaves
     moved = tangent(trace.graph)
     found = iter(execute(moved.graph, moves, known=trace.values).outputs)
-    pairs = zip(trace.outputs, trace.output_rows, strict=True)
-    leaves = [_plain(next(found)) if row >= 0 else _still(leaf) for leaf, row in pairs]
+    pairs = zip(trace.output_leaves, trace.output_rows, strict=True)
+    leaves = [_plain(next(found)) if row is not None else leaf for leaf, row in pairs]
     return point.result(), unflatten(trace.output_tree, leaves)
 
 
@@ -161,7 +161,7 @@ class _Point:
 
     def result(self) -> Any:
         """What the function returned, with plain values."""
-        return unflatten(self.trace.output_tree, [_plain(leaf) for leaf in self.trace.outputs])
+        return unflatten(self.trace.output_tree, [_plain(leaf) for leaf in self.trace.output_leaves])
 
     def trees(self, leaves: Sequence[Any]) -> list[Any]:
         """One gradient for each argument, in its structure."""
@@ -194,18 +194,13 @@ def _cotangents(given: Any, trace: Trace) -> list[Any]:
     trace.
     """
     leaves, tree = flatten(given)
-    have, want = ([np.shape(leaf) for leaf in some] for some in (leaves, trace.outputs))
+    have, want = ([np.shape(leaf) for leaf in some] for some in (leaves, trace.output_leaves))
     if tree != trace.output_tree or have != want:
         raise UsageError(
             f"the cotangent has the shapes {have}; the value has {want}",
             hint="give a cotangent with the structure and shapes of the value",
         )
-    return [leaf for leaf, row in zip(leaves, trace.output_rows, strict=True) if row >= 0]
-
-
-def _still(leaf: Any) -> Any:
-    """The tangent of a result that does not depend on any argument."""
-    return np.zeros(np.shape(leaf))[()]
+    return [leaf for leaf, row in zip(leaves, trace.output_rows, strict=True) if row is not None]
 
 
 def _require_real(leaf: Any, name: str) -> None:
@@ -282,7 +277,7 @@ def _named(f: Callable[..., Any], what: str) -> Callable[[Made], Made]:
 
     def decorate(made: Made) -> Made:
         # Not functools.wraps: its `__wrapped__` says that the two may stand for each other, and they may not.
-        for attribute in ("__name__", "__qualname__", "__module__"):
+        for attribute in ("__name__", "__qualname__"):
             setattr(made, attribute, getattr(f, attribute, getattr(made, attribute)))
         made.__doc__ = f"The {what} of {_name(f)}."
         return made
