@@ -28,6 +28,11 @@ def test_what_is_needed_stays_on_its_line() -> None:
     assert kept.count("\n") == text.count("\n")
 
 
+def test_names_of_a_functions_own_are_not_the_modules() -> None:
+    text = "def f(x):\n    w = x\n    return [w * k for k in A]\nA = [1]\nx, w, k = 1, 2, 3\n"
+    assert needed_text(text, {"f"}).split("\n")[3:] == ["A = [1]", "", ""]
+
+
 def test_functions_bring_what_they_call() -> None:
     source = definitions_of([forward])
     assert source.filename == __file__

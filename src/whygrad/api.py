@@ -15,7 +15,7 @@ from whygrad.explanation import explain
 from whygrad.explanation.circuit import circuit_of
 from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.gates import group
-from whygrad.isolation import DEFAULT_SECONDS, ask
+from whygrad.isolation import CHILD, DEFAULT_SECONDS, ask
 from whygrad.rendering.svg import render_svg
 from whygrad.rendering.text import render_text
 from whygrad.report import Circuit, Report
@@ -38,6 +38,9 @@ def check(
     UsageError for what cannot be checked, ScriptError for what cannot be run, NoGradientError where no
     gradient is found, LimitError past a limit.
     """
+    if os.environ.get(CHILD):
+        note = "called by a file that is itself being checked: nothing was done"
+        return CheckResult(getattr(forward, "__name__", str(forward)), "undecided", notes=(note,))
     request: dict[str, Any] = {"task": "check", "hints": hints}
     if callable(forward):
         request |= _of_functions(forward, backward, inputs, hints)

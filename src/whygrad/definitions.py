@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import symtable
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -76,4 +77,14 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 
 def _used(statement: ast.stmt) -> set[str]:
-    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    """Names of the module that a statement reads, functions within it included; their own names are not."""
+    found: set[str] = set()
+    tables = [symtable.symtable(ast.unparse(statement), "<statement>", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        at_top = table.get_type() == "module"
+        found |= {
+            s.get_name() for s in table.get_symbols() if s.is_referenced() and (at_top or s.is_global())
+        }
+    return found

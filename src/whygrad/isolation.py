@@ -20,6 +20,8 @@ from typing import IO, Any
 
 from whygrad.errors import LimitError, Place, ScriptError, WhygradError, error_of
 
+CHILD = "WHYGRAD_CHILD"
+"""Set in the child's environment: a script that checks itself must not start children without end."""
 DEFAULT_SECONDS = 20.0
 _GRACE = 1.0
 """The child stops itself at the limit and says where; this much later it is killed."""
@@ -138,7 +140,7 @@ def _environment() -> dict[str, str]:
     """The user's own, with few BLAS threads (quicker to start) and no window from `plt.show()`."""
     threads = str(min(4, os.cpu_count() or 1))
     quiet = {"OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, "MPLBACKEND": "Agg"}
-    return {**quiet, **os.environ}
+    return {**quiet, **os.environ, CHILD: "1"}
 
 
 def _send(process: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:
