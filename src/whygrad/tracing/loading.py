@@ -40,6 +40,11 @@ def is_followed(function: FunctionType) -> bool:
     return id(function.__code__) in _followed
 
 
+def is_own(function: FunctionType) -> bool:
+    """Is it a function of whygrad's, such as the gradient of a user's function?"""
+    return function.__code__.co_filename.startswith(_OWN)
+
+
 def is_users(function: FunctionType) -> bool:
     """Is it a function of the user's whose source can be found?"""
     code = function.__code__

@@ -17,7 +17,7 @@ import numpy as np
 from whygrad.errors import ScriptError
 from whygrad.ops import lookup
 from whygrad.source import site as site_of
-from whygrad.tracing.loading import follow, is_followed, is_users
+from whygrad.tracing.loading import follow, is_followed, is_own, is_users
 from whygrad.tracing.special import emptied
 from whygrad.tracing.tracer import SCALARS, Tracer, active, innermost, writer_of
 from whygrad.tracing.values import Traced, TracedMethod, plain
@@ -310,6 +310,8 @@ def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
             return _entered(site, function, args, kwargs)
         if active() is not None and is_users(function):
             return _entered(site, follow(function), args, kwargs)
+        if is_own(function):
+            return function(*args, **kwargs)
     elif kind is MethodType:
         inner = function.__func__
         if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):

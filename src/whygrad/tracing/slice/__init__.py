@@ -1,1 +1,0 @@
-"""A first, self-contained slice of tracing."""
