@@ -55,3 +55,43 @@ def test_what_cannot_be_explained_is_refused() -> None:
         wg.explain(3)
     with pytest.raises(UsageError, match="int"):
         wg.show(3)
+
+
+SEED = Path(__file__).resolve().parents[1] / "examples" / "sigmoid_neuron.py"
+SCALE = 0.5
+
+
+def forward(x: float, w: float) -> float:
+    return math.tanh(w * x) * SCALE
+
+
+def backward(dout: float, x: float, w: float) -> tuple[float, float]:
+    y = math.tanh(w * x)
+    dz = dout * (1 - y * y)
+    return dz * w, dz * x
+
+
+def backward_repaired(dout: float, x: float, w: float) -> tuple[float, float]:
+    y = math.tanh(w * x)
+    dz = dout * SCALE * (1 - y * y)
+    dx = dz * w
+    dw = dz * x
+    return dx, dw
+
+
+def test_check_of_a_file_prints_like_the_command() -> None:
+    result = wg.check(SEED)
+    assert result.status == "wrong" and "WG402" in {finding.code for finding in result.findings}
+    assert "product = [w[0]*x[0]+w[1]*x[1]+w[2]]" in str(result)
+
+
+def test_check_of_two_functions() -> None:
+    assert wg.check(forward, backward, 0.7, -1.3).status == "wrong"
+    assert wg.check(forward, backward_repaired, 0.7, -1.3).status == "right"
+
+
+def test_check_refuses_what_it_cannot_take() -> None:
+    with pytest.raises(UsageError, match="file is checked alone"):
+        wg.check(SEED, backward)
+    with pytest.raises(UsageError, match="dict"):
+        wg.check(forward, backward, {"x": 1.0})

@@ -28,8 +28,18 @@ FLOORS = {
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip
 
+ONE_TASK = "a worker does one task, and loads what that needs: start-up time"
 INNER_IMPORTS = {
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
+    "commands.code: whygrad.diagnosis.causes": "a file for each cause; only this command needs them here",
+    "worker: resource": "not on Windows",
+    "worker: whygrad.diagnosis": ONE_TASK,
+    "worker: whygrad.diagnosis.rounds": ONE_TASK,
+    "worker: whygrad.explanation": ONE_TASK,
+    "worker: whygrad.explanation.subjects": ONE_TASK,
+    "worker: whygrad.scripts": ONE_TASK,
+    "worker: whygrad.tracing.points": ONE_TASK,
+    "worker: whygrad.api": ONE_TASK,
 }
 """Imports inside functions, each with the reason why it cannot stand at the top."""
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from whygrad.commands.arguments import add_time_limit
 from whygrad.errors import UsageError, WhygradError, error_of
-from whygrad.isolation import Child
+from whygrad.isolation import ask
+from whygrad.rendering.findings import report_of
+from whygrad.rendering.text import render_text
 from whygrad.source import Source, read_source
 
 STATUS = {"right": 0, "undecided": 0, "wrong": 1, "error": 2}
@@ -48,12 +50,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check a file and print the verdict; returns the exit status."""
     source = read_source(args.file)
-    child = Child({"task": "check", "path": args.file, "hints": hints_of(args)}, args.time_limit)
-    # Imported while the child starts.
-    from whygrad.rendering.findings import report_of
-    from whygrad.rendering.text import render_text
-
-    result = child.reply()["result"]
+    request = {"task": "check", "path": args.file, "hints": hints_of(args)}
+    result = ask(request, args.time_limit)["result"]
     if args.format == "json":
         print(json.dumps(result, indent=2))
     elif result["status"] == "error":

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from whygrad.checking.values import is_number
+from whygrad.errors import WhygradError
+from whygrad.rendering.findings import report_of
+from whygrad.rendering.text import render_text
+from whygrad.source import read_source
 
 Where = Literal["script", "forward", "backward"]
 Certainty = Literal["verified", "likely", "evidence-only"]
@@ -122,6 +126,13 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     error: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        try:
+            text = read_source(self.file).text
+        except WhygradError:  # no longer there, or never a file: then without excerpts
+            text = ""
+        return render_text(report_of(self.to_json(), text))
 
     def to_json(self) -> dict[str, Any]:
         """The result as `check --format json` prints it."""
