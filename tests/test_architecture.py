@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "whygrad"
 
 FLOORS = {
-    "errors": 0, "source": 0,
+    "errors": 0, "source": 0, "interning": 0,
     "graph": 1, "rules": 1, "report": 1,
     "ops": 2,
     "tracing": 3,
@@ -54,6 +54,8 @@ OPTIONAL = {
 RUNS_TEXT = {
     "checking/plain.py": "runs the user's script, in the child process",
     "checking/evidence.py": "runs a statement of the user's again, with the operands that were recorded",
+    "tracing/scripts.py": "runs the user's script rewritten, so that it is followed",
+    "diagnosis/pieces.py": "evaluates a piece of the user's expression, with recorded operands",
     "diagnosis/search.py": "tries candidates for an expression of the user's, with recorded operands",
 }
 """Files that may run text as code, with the reason."""

@@ -9,7 +9,7 @@ cost tens of bytes each and nothing recurses; `graph[row]` gives a light view fo
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from whygrad.errors import GraphError
+from whygrad.interning import Interner, key_of
 from whygrad.rules import Rule
 
 
@@ -99,45 +100,6 @@ class Guard:
     row: int
     expected: Any
     site: int
-
-
-class Interner:
-    """Numbers hashable values in order of arrival."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._numbers: dict[Hashable, int] = {}
-
-    def number(self, value: Any, key: Hashable | None = None) -> int:
-        key = value if key is None else key
-        found = self._numbers.get(key)
-        if found is None:
-            found = self._numbers[key] = len(self.values)
-            self.values.append(value)
-        return found
-
-    def append(self, value: Any) -> int:
-        """Number a value that is not worth comparing with earlier ones."""
-        self.values.append(value)
-        return len(self.values) - 1
-
-    def copy(self) -> Interner:
-        twin = Interner()
-        twin.values, twin._numbers = list(self.values), dict(self._numbers)
-        return twin
-
-
-def _key(value: Any) -> Hashable:
-    """A hashable stand-in for a parameter; distinguishes 1, 1.0 and True, and 0.0 from -0.0."""
-    if isinstance(value, slice):
-        return ("slice", _key(value.start), _key(value.stop), _key(value.step))
-    if isinstance(value, tuple | list):
-        return (type(value).__name__, *map(_key, value))
-    if isinstance(value, np.ndarray):
-        return ("array", value.shape, value.dtype.str, value.tobytes())
-    if isinstance(value, float | np.floating):
-        return (type(value).__name__, float(value).hex())
-    return (type(value).__name__, value)
 
 
 class Tables:
@@ -268,7 +230,7 @@ class GraphBuilder(_Columns):
     def params_number(self, params: Mapping[str, Any]) -> int:
         frozen = MappingProxyType(dict(params))
         try:
-            return self.tables.params.number(frozen, key=_key(tuple(params.items())))
+            return self.tables.params.number(frozen, key=key_of(tuple(params.items())))
         except TypeError:  # an unhashable parameter: keep it, undeduplicated
             return self.tables.params.append(frozen)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.graph import NO_PARAMS, Abstract, Op, _key, abstract_of
+from whygrad.graph import NO_PARAMS, Abstract, Op, abstract_of
+from whygrad.interning import key_of
 from whygrad.ops.indexing import resolve
 from whygrad.rules import Elementwise
 
@@ -29,7 +30,7 @@ def infer(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any] = NO_
         found = shortcut(abstracts, params)
         if found is not None:
             return found
-    key = (op, tuple(abstracts), _key(tuple(params.items())) if params else ())
+    key = (op, tuple(abstracts), key_of(tuple(params.items())) if params else ())
     known = _known.get(key)
     if known is None:
         known = _known[key] = _try(op, abstracts, params)
