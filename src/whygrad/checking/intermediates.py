@@ -139,7 +139,9 @@ def find(
             continue
         for name in statement.names:
             value = execution.results.get(name)
-            if name in claimed or not is_numeric(value) or not is_gradient_name(name, known):
+            if name in claimed or isinstance(value, dict) or not is_numeric(value):
+                continue
+            if not is_gradient_name(name, known):
                 continue
             item = found.setdefault(name, Intermediate(name, scope, "", 0, 0, []))
             item.line, item.last = statement.span.line, execution.sequence

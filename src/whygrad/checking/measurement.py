@@ -216,6 +216,11 @@ def _limit(observation: Observation, program: Program) -> int:
 
 def _settle_unsure(roles: Roles, measured: list[Measured]) -> None:
     """Pair what its name leaves open by value: equal to a gradient at several points is certain."""
+    for place, pairing in enumerate(roles.finals):
+        options = [Pairing(pairing.name, of, 1.0) for of in (pairing.of, *pairing.rivals)]
+        fitting = [p for p in options if all(_value_equals(m, p) for m in measured)]
+        if pairing.rivals and fitting and len(measured) > 2:
+            roles.finals[place] = fitting[0]
     for name in list(roles.unsure):
         for candidate in (*roles.candidates, *roles.roots):
             pairing = Pairing(name, candidate, 1.0)

@@ -98,6 +98,11 @@ def _split(name: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (name, "")
 
 
+def last_word(name: str) -> str:
+    """`W1` of `params["W1"]`, `W` of `self.W`."""
+    return name[:-2].rsplit('["', 1)[1] if name.endswith('"]') else name.rpartition(".")[2]
+
+
 def best(name: str, candidates: list[str], exclude: tuple[str, ...] = ()) -> list[tuple[float, str]]:
     """Candidates that a gradient name may be about, most similar first."""
     scored: dict[str, float] = {}
@@ -105,7 +110,7 @@ def best(name: str, candidates: list[str], exclude: tuple[str, ...] = ()) -> lis
         for candidate in candidates:
             if candidate == name or candidate in exclude:
                 continue
-            score = similarity(stem, candidate) if stem else 0.1
+            score = similarity(stem, last_word(candidate)) if stem else 0.1
             if weak and score < EXACT:
                 score *= 0.8
             scored[candidate] = max(scored.get(candidate, 0.0), score)
@@ -122,6 +127,8 @@ def is_gradient_name(name: str, known: set[str]) -> bool:
     return False
 
 
+LIKELY_INPUT = re.compile(r"(?i)^(x\d*|w\d*|weights?|theta|params?|pos\w*|coef\w*|beta|v|u|z|q|r)$")
+"""What a bare `grad` is usually taken by."""
 OUTPUT_WORDS = re.compile(
     r"(?i)(loss|cost|energy|error|err|nll|objective|obj|chi2|mse|sse|crossent|cross_entropy|lse|likelihood)"
     r"|^(J|L|E|C|f|F|S|s|total|result|value|out|output|y|risk|penalty|score|H|U|V)$"

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from whygrad.checking.evidence import Hints, Value
-from whygrad.checking.naming import EXACT, NO_OUTPUT, OUTPUT_WORDS, best, is_gradient_name, stems
+from whygrad.checking.naming import (
+    EXACT,
+    LIKELY_INPUT,
+    NO_OUTPUT,
+    OUTPUT_WORDS,
+    best,
+    is_gradient_name,
+    stems,
+)
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
@@ -27,6 +35,8 @@ class Pairing:
     name: str
     of: str
     certainty: float
+    rivals: tuple[str, ...] = ()
+    """Other inputs that a bare `grad` may mean; values decide."""
 
 
 @dataclass(eq=False)
@@ -88,6 +98,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     finals = [p for p in pairings if p.of in roots]
     intermediates = [p for p in pairings if p.of not in roots]
     claimed_roots = {base_name(root) for root in roots}
+    claimed_roots |= {rival for p in finals for rival in p.rivals}
     candidates = [
         n
         for n, v in subjects.items()
@@ -139,9 +150,9 @@ def _output(
         return hints.output
     start = _first_gradient(observation, gradients, needs, moving)
     before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
-    floats = [
-        v for v in before if is_numeric(v.value) and has_float(v.value) and _depends(v.name, needs, moving)
-    ]
+    numbers = [v for v in before if is_numeric(v.value) and _depends(v.name, needs, moving)]
+    # `x = 3; y = x**2` is a script of whole numbers, which stand for real ones.
+    floats = [v for v in numbers if has_float(v.value)] or numbers
     scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
     scalars.sort(key=lambda v: v.last)
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
@@ -293,8 +304,8 @@ def _last_resort(
         for n, v in subjects.items()
         if n not in taken and "[" not in n and has_float(v.value) and shape_of(v.value) == shape
     ]
-    fitting = [n for n in fitting if shape or len(fitting) == 1]
-    return Pairing(claim, fitting[0], 0.3) if fitting else None
+    fitting.sort(key=lambda n: not LIKELY_INPUT.match(n))
+    return Pairing(claim, fitting[0], 0.3, tuple(fitting[1:])) if fitting else None
 
 
 def _roots(claimed: list[str], needs: Mapping[str, set[str]], hints: Hints) -> list[str]:

@@ -94,7 +94,7 @@ def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60
     for statement in observation.statements:
         if statement.function == scope and first.get(statement.index, 1 << 60) <= until:
             for name in statement.names:
-                direct.setdefault(name, set()).update(statement.reads)
+                direct.setdefault(name, set()).update(set(statement.reads) - set(statement.shape_only))
             for name in statement.loop_names:
                 direct.setdefault(name, set()).update(statement.loop_reads)
     closed: dict[str, set[str]] = {}

@@ -32,6 +32,8 @@ class Watched:
     loop_names: tuple[str, ...]
     loop_reads: tuple[str, ...]
     """Names that the enclosing loops run over."""
+    shape_only: tuple[str, ...]
+    """Names of `reads` of which only shape or length matter: `x.shape`, `np.zeros_like(x)`, `len(x)`."""
     kind: str
     """`bind` (assignment), `change` (augmented, or into a part), `call`, `return`."""
 
@@ -39,6 +41,26 @@ class Watched:
 def target_text(node: ast.expr) -> str:
     """A target as it is written, in normal form."""
     return ast.unparse(node)
+
+
+SHAPES = {"shape", "size", "ndim", "dtype"}
+SHAPE_FUNCTIONS = {"len", "zeros_like", "ones_like", "empty_like", "full_like", "shape", "ndim", "size"}
+
+
+def shape_reads(node: ast.AST) -> list[str]:
+    """Names that a statement reads for their shape or length, once for each such read."""
+    found = []
+    for part in ast.walk(node):
+        inner: ast.AST | None = None
+        if isinstance(part, ast.Attribute) and part.attr in SHAPES:
+            inner = part.value
+        elif isinstance(part, ast.Call) and part.args:
+            called = part.func
+            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+            inner = part.args[0] if name in SHAPE_FUNCTIONS else None
+        if isinstance(inner, ast.Name):
+            found.append(inner.id)
+    return found
 
 
 def root_name(node: ast.AST) -> str:
@@ -135,6 +157,7 @@ class _Watcher:
         index = len(self.statements)
         roots = tuple(dict.fromkeys(name for name in map(root_name, targets) if name))
         loads = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        shaped = shape_reads(node)
         if isinstance(node, ast.AugAssign):
             loads += roots
         span = self.source.span_of(node)
@@ -151,6 +174,7 @@ class _Watcher:
                 loops,
                 names,
                 self.loop_reads,
+                tuple(name for name in dict.fromkeys(loads) if loads.count(name) == shaped.count(name)),
                 kind,
             )
         )
