@@ -68,3 +68,11 @@ def test_a_subject_keeps_only_what_its_output_needs():
     subject = Subject("part", graph.with_outputs([sine]), [1.0, 0.0])
     assert [node.op.name for node in subject.graph] == ["input", "input", "sin"]
     assert gradients(subject) == {"x": None, "y": 1.0}
+
+
+def test_of_an_array_the_sum_is_explained_and_said():
+    subject = subject_of("x * x", at={"x": [1, 2]})
+    np.testing.assert_array_equal(gradients(subject)["x"], [2.0, 4.0])
+    said = "".join(word.text for word in explain(subject).blocks[0].words)
+    assert said.startswith("the output has shape (2,)")
+    assert "the gradient of the sum of its entries" in said

@@ -13,6 +13,7 @@ from whygrad.errors import FormulaError, UsageError
 from whygrad.execution.interpreter import execute
 from whygrad.explanation.ledger import Ledger, ancestors, ledger
 from whygrad.graph import Graph, GraphBuilder
+from whygrad.ops import OPS, infer
 from whygrad.tracing import trace_function
 from whygrad.tracing.formulas import Formula, parse_formula
 from whygrad.tracing.points import parse_point
@@ -22,11 +23,15 @@ At = str | Mapping[str, Any] | None
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A graph with one output that is a single number, the values of its inputs, and what to call it."""
+    """A graph with one output, the values of its inputs, and what to call it.
+
+    Of an array the sum is explained, which is what an upstream gradient of ones means; `note` says so.
+    """
 
     title: str
     graph: Graph
     inputs: Sequence[Any]
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Leave out rows that the output does not depend on: what a script computes beside it, or after."""
@@ -34,23 +39,26 @@ class Subject:
         needed = ancestors(self.graph, output)
         if len(needed) < len(self.graph):
             object.__setattr__(self, "graph", extract(self.graph, needed, output))
+        abstract = self.graph.abstract(self.graph.outputs[0])
+        if abstract.shape:
+            name = self.graph.name(self.graph.outputs[0]) or "the output"
+            note = (
+                f"{name} has shape {abstract.shape}, and a gradient is that of a single number: this is the "
+                "gradient of the sum of its entries (an upstream gradient of 1 for each)."
+            )
+            object.__setattr__(self, "note", note)
+            object.__setattr__(self, "graph", summed(self.graph))
 
     def ledger(self) -> Ledger:
-        """Differentiate, run and enter everything. UsageError where the output is not a single number."""
+        """Differentiate, run and enter everything. UsageError where the output is no real number."""
         output = self.graph.outputs[0]
         abstract = self.graph.abstract(output)
-        if int(np.prod(abstract.shape)) != 1:
-            raise UsageError(
-                f"the output has shape {abstract.shape}; a gradient is that of a single number",
-                hint="explain its sum, or one of its entries",
-            )
         if abstract.dtype is bool or np.dtype(abstract.dtype).kind == "b":
             raise UsageError(
                 "the output is true or false, which has no gradient",
                 hint="explain the number that it was decided by",
             )
-        seeds = [np.ones(abstract.shape)] if abstract.shape else None
-        derivative = differentiate(self.graph, seeds=seeds)
+        derivative = differentiate(self.graph)
         return ledger(self.graph, execute(derivative.graph, self.inputs, keep=True), derivative)
 
 
@@ -113,6 +121,14 @@ def _of_function(function: Callable[..., Any], args: Sequence[Any], point: dict[
             hint=f"explain one of them: wg.explain(lambda *args: {name}(*args)[0], ...)",
         )
     return Subject(name, trace.graph, [trace.values[row] for row in trace.graph.inputs])
+
+
+def summed(graph: Graph) -> Graph:
+    """The graph with the sum of its output as its output."""
+    builder = GraphBuilder.extending(graph)
+    (output,) = graph.outputs
+    abstract = infer(OPS["sum"], (graph.abstract(output),), {})
+    return builder.freeze(graph.inputs, [builder.add(OPS["sum"], (output,), abstract)])
 
 
 def extract(graph: Graph, rows: Iterable[int], output: int) -> Graph:
