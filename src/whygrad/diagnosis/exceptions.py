@@ -45,7 +45,7 @@ class ExceptionFix:
 
 def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 1.0) -> list[ExceptionFix]:
     """Edits of the raising line, or of what assigned its operands, that get past a failure; likeliest first."""
-    deadline = time.perf_counter() + seconds
+    deadline = time.process_time() + seconds
     if not failure.line or failure.line > len(draft.source.lines):
         return []
     found: list[ExceptionFix] = []
@@ -53,7 +53,7 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
         span = draft.source.span_of(suspect.node)
         text = draft.source.segment(span)
         for variant in _variants(text, suspect, failure):
-            if time.perf_counter() > deadline:
+            if time.process_time() > deadline:
                 break
             edited = draft.replaced(span, variant.text)
             outcome = program.run(GIVEN, edited.text)

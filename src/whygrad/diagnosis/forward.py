@@ -80,7 +80,7 @@ class ForwardSearch:
 
     def __init__(self, evidence: Evidence, draft: Draft, seconds: float) -> None:
         self.evidence, self.draft = evidence, draft
-        self.deadline = time.perf_counter() + seconds
+        self.deadline = time.process_time() + seconds
         points = evidence.points
         generic = [p for p in points[1:] if not p.at_kink][:2]
         self.points = generic or points[:1]
@@ -121,7 +121,7 @@ class ForwardSearch:
             span = self.draft.source.span_of(suspect.node)
             text = self.draft.source.segment(span)
             for variant in variants(text, Material.of(values, library=library)):
-                if time.perf_counter() > self.deadline:
+                if time.process_time() > self.deadline:
                     return
                 if variant.slip.kind not in KINDS or variant.slip.cost > 1.2:
                     continue

@@ -18,6 +18,7 @@ from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher, numeric_leaves
+from whygrad.diagnosis.moves import moves
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, backward_slice, helpers
 from whygrad.diagnosis.synthesis import compositions
@@ -76,7 +77,7 @@ class Repairer:
         return self.trials.evidence.program.with_text(self.draft.text)
 
     def late(self) -> bool:
-        return time.perf_counter() > self.deadline
+        return time.process_time() > self.deadline
 
     def search_points(self, claim: Claim) -> list[int]:
         """A few points for quick judging; those where the claim is wrong come first."""
@@ -145,16 +146,16 @@ class Repairer:
         wanted = frozenset({claim.name}) if claim.role == "final" else frozenset()
         self.at, self.scopes = self.search_points(claim), {}
         suspects = backward_slice(self.trials.evidence, self.draft.tree, claim)
-        stages = (self.by_value, self.by_trial, self.by_synthesis, self.by_pairs, self.by_pairs_of_trials)
+        stages = (
+            self.by_moving, self.by_value, self.by_trial, self.by_synthesis, self.by_helpers, self.by_pairs,
+            self.by_pairs_of_trials,
+        )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at.
-            if found and stage is not self.by_value:
+            if found and stage != self.by_value:
                 break
-        if not found:
-            outside = helpers(self.trials.evidence, self.draft.tree)
-            found = self.confirmed(self.by_trial(claim, outside, base, wanted), base, wanted, claim)
         return self.chosen(found)
 
     def chosen(self, found: Sequence[Fix]) -> Fix | None:
@@ -226,6 +227,15 @@ class Repairer:
                 if solution.slips:
                     yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
 
+    def by_moving(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
+        for moved in moves(self.draft, suspects):
+            fix = Fix(self.draft, moved.draft, moved.suspect, moved.span, moved.text, moved.solution, Scope())
+            if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
+                yield replace(fix, scope=self.scope(moved.suspect))
+
     def by_synthesis(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
@@ -240,7 +250,7 @@ class Repairer:
     ) -> Iterator[Fix]:
         """Two slips in one expression."""
         for suspect, scope, value, bench in self._own(claim, suspects):
-            searcher = Searcher(self.material(suspect, scope), min(0.5, self.deadline - time.perf_counter()))
+            searcher = Searcher(self.material(suspect, scope), min(0.5, self.deadline - time.process_time()))
             text = self.draft.source.segment(self.draft.source.span_of(value))
             for solution in searcher.expression(text, bench, deep=True):
                 if solution.slips:
@@ -262,6 +272,13 @@ class Repairer:
                         break
             if hit or self.late():
                 return
+
+    def by_helpers(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in a function that both parts may call: an engine's rule, a slope."""
+        outside = helpers(self.trials.evidence, self.draft.tree)
+        yield from self.by_trial(claim, outside, base, wanted)
 
     def _trial_variants(self, suspect: Suspect, cost_limit: float) -> Iterator[Fix]:
         if self.late():

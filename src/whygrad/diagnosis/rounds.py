@@ -14,6 +14,7 @@ from typing import Any
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints
 from whygrad.checking.measurement import measure
+from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.causes import Case, cause_of
@@ -32,8 +33,8 @@ from whygrad.errors import NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source, parsed, read_source
 
 MOST_ROUNDS = 8
-SECONDS = 2.5
-"""For all searching; measuring comes on top."""
+SECONDS = 2.0
+"""Processor time for searching after one measurement, so that a busy machine finds what an idle one finds."""
 FORWARD_SECONDS = 0.5
 
 
@@ -50,6 +51,8 @@ class Check:
     """The first evidence that has claims."""
     last: Evidence | None = None
     deadline: float = 0.0
+    wrong_before: int = 0
+    forward_allowed: bool = True
 
     def __post_init__(self) -> None:
         self.draft = Draft.of(self.source)
@@ -71,16 +74,26 @@ class Check:
                     return self.failed(evidence)
                 continue
             self.first = self.first or evidence
-            if evidence.verdict != "wrong":
-                break
-            if not self.repaired(evidence):
+            if not self.progressed(evidence):
+                continue
+            if evidence.verdict != "wrong" or not self.repaired(evidence):
                 break
         return self.result()
+
+    def progressed(self, evidence: Evidence) -> bool:
+        """Did an edit of the forward pass help? One that did not is taken back, and no other is tried."""
+        count = sum(c.verdict not in ("right", "undecided") for c in evidence.claims)
+        if self.steps and self.steps[-1].where == "forward" and count >= self.wrong_before:
+            self.draft, self.steps = self.steps[-1].before, self.steps[:-1]
+            self.forward_allowed = False
+            return False
+        self.wrong_before = count
+        return True
 
     def measured(self) -> Evidence:
         """The evidence of the present text. Searching gets its time anew after each measurement."""
         evidence = measure(self.draft.source, self.hints)
-        self.deadline = time.perf_counter() + SECONDS
+        self.deadline = time.process_time() + SECONDS
         return evidence
 
     def past_exception(self, evidence: Evidence) -> bool:
@@ -124,13 +137,17 @@ class Check:
 
     def repaired(self, evidence: Evidence) -> bool:
         """Repair what this evidence shows; True where the text changed."""
+        with steady():
+            return self._repaired(evidence)
+
+    def _repaired(self, evidence: Evidence) -> bool:
         before = self.draft.text
         trials = Trials(evidence)
         repairer = Repairer(trials, self.draft, self.deadline)
         roots = [c for c in evidence.claims if c.verdict == "wrong"] or [
             c for c in evidence.finals if c.verdict == "inherited"]  # fmt: skip
         search = ForwardSearch(evidence, self.draft, FORWARD_SECONDS)
-        forward = search.best()
+        forward = search.best() if self.forward_allowed else []
         if forward and forward[0].gate:
             self.apply_forward(forward[0], evidence, [])
             return True
@@ -158,10 +175,10 @@ class Check:
     def prefers_forward(forward: ForwardFix, fixes: list[tuple[Claim, Fix | None]]) -> bool:
         """One edit of the forward pass beats several of the backward pass, or one that is far-fetched."""
         explained = [fix for claim, fix in fixes if claim.name in forward.explained]
-        if not explained:
+        if not explained or forward.solution.slips[0].kind == "name":
             return False
         if any(fix is None for fix in explained):
-            return True
+            return len(explained) == len(fixes)
         cost = sum(fix.cost for fix in explained if fix is not None)
         return len(explained) >= 2 or cost > forward.solution.cost + 1.0
 

@@ -183,10 +183,12 @@ def _products(wanted: Array, table: Table, symbol: str) -> Iterator[tuple[str, i
 
 
 def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
-    """The wanted value as one quantity, a product of two, a matrix product, or sums of those."""
+    """The wanted value as one quantity, a product of two, a matrix product, or a summed product."""
     candidates: list[tuple[str, int]] = list(table.find(wanted))
+    candidates += [(f"-{_factor(t)}", rank + 1) for t, rank in table.find(-wanted)]
     candidates += list(_products(wanted, table, "*"))[:20]
     candidates += list(_matrix_products(wanted, table))
+    candidates += list(_summed_products(wanted, table))
     for new, rank in candidates:
         yield Solution(new, (Slip("derived", text, new, 0, 1.6 + 0.1 * rank),))
 
@@ -206,6 +208,26 @@ def _matrix_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
             elif left.shape[-1] == right.shape[0] and (*shapes[0][:-1], *shapes[1][1:]) == wanted.shape:
                 if np.allclose(left @ right, wanted, rtol=1e-6, atol=1e-10):
                     yield f"{_matrix(a)} @ {_matrix(b)}", 2
+
+
+def _summed_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
+    """Sums of an elementwise product over an axis: how a broadcast or reduced quantity gets its gradient."""
+    pool = [(t, v) for t, v in table.values.items() if v.ndim >= 1 and v.size <= 5000][:60]
+    for i, (a, left) in enumerate(pool):
+        for b, right in pool[i:]:
+            try:
+                product = left * right
+            except ValueError:
+                continue
+            for axis in range(min(product.ndim, 2)):
+                total = product.sum(axis=axis)
+                if total.shape != wanted.shape or not total.size:
+                    continue
+                ratio = wanted.flat[0] / total.flat[0] if total.flat[0] else np.nan
+                for sign in (1.0, -1.0):
+                    if abs(ratio - sign) < 1e-6 and np.allclose(sign * total, wanted, rtol=1e-6, atol=1e-10):
+                        minus = "-" if sign < 0 else ""
+                        yield f"{minus}np.sum({_factor(a)} * {_factor(b)}, axis={axis})", 3
 
 
 def _matrix(text: str) -> str:

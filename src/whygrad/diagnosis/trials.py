@@ -11,6 +11,7 @@ import numpy as np
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Claim, Evidence, Failure
 from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.pieces import Pieces
 from whygrad.diagnosis.search import Score
 
 
@@ -34,7 +35,11 @@ class Trials:
     evidence: Evidence
     count: int = 0
     seconds: float = 0.0
+    pieces: Pieces = field(init=False, repr=False)
     _kept: dict[str, Outcome] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.pieces = Pieces(self.evidence.program, self.evidence.points)
 
     @property
     def finals(self) -> list[Claim]:
@@ -56,9 +61,9 @@ class Trials:
         if full and draft.text in self._kept:
             return self._kept[draft.text]
         chosen = self.points() if full else self.points()[:1]
-        start = time.perf_counter()
+        start = time.process_time()
         outcome = self._run(draft.text, chosen)
-        self.seconds += time.perf_counter() - start
+        self.seconds += time.process_time() - start
         self.count += 1
         if full:
             self._kept[draft.text] = outcome
@@ -69,13 +74,13 @@ class Trials:
         right, share = set(names), 0.0
         for p in chosen:
             with np.errstate(all="ignore"):
-                values = self.evidence.program.trial(text, [self.evidence.points[p]], names)
+                values = self.pieces.values(text, self.evidence.points[p], names)
             if isinstance(values, Failure):
                 return FAILED
             for claim in self.finals:
                 if not self.usable(claim, p):
                     continue
-                found = compare(values[0][claim.name], claim.truth[p])
+                found = compare(values[claim.name], claim.truth[p])
                 if found.agrees:
                     share += 1.0
                     continue

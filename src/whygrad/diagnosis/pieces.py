@@ -1,0 +1,108 @@
+"""Runs of edited texts in pieces: only the top-level statement that an edit changed is compiled anew.
+
+Searching runs a program thousands of times, and most of each run would be parsing text that did not change.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import CodeType
+
+from whygrad.checking.evidence import Failure, Point, Value
+from whygrad.checking.plain import (
+    Namespace,
+    failure_of,
+    fresh_namespace,
+    hook_inputs,
+    steady,
+    time_limit,
+    unbound_names,
+)
+from whygrad.checking.programs import Program
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One top-level statement: its lines in the text, its code, and the inputs that it binds first."""
+
+    first: int
+    last: int
+    code: CodeType
+    hooked: frozenset[str]
+
+
+class Pieces:
+    """A program cut into its top-level statements."""
+
+    def __init__(self, program: Program, points: list[Point]) -> None:
+        self.program = program
+        self.lines = program.full().split("\n")
+        self.filename = program.source.filename
+        names = {*program.inputs, *(n for p in points for n in program.overrides(p))}
+        self.missing = unbound_names(program.full())
+        self.pieces: list[Piece] = []
+        wanted = set(names)
+        for statement in ast.parse(program.full()).body:
+            start = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+            before = set(wanted)
+            body = hook_inputs([statement], wanted)
+            code = compile(ast.Module(body, []), self.filename, "exec")
+            end = statement.end_lineno or statement.lineno
+            self.pieces.append(Piece(start, end, code, frozenset(before - wanted)))
+        # Two statements on one line cannot be told apart by lines.
+        ends = [p.last for p in self.pieces]
+        self.separate = all(p.first > end for p, end in zip(self.pieces[1:], ends, strict=False))
+
+    def codes(self, text: str) -> list[CodeType] | None:
+        """Codes of an edited text; None where it differs in more than one top-level statement."""
+        lines = self.program.full(text).split("\n")
+        if len(lines) != len(self.lines) or not self.separate:
+            return None
+        changed = [n for n, (a, b) in enumerate(zip(self.lines, lines, strict=True), 1) if a != b]
+        if not changed:
+            return [p.code for p in self.pieces]
+        touched = [k for k, p in enumerate(self.pieces) if p.first <= changed[-1] and changed[0] <= p.last]
+        if len(touched) != 1:
+            return None
+        k = touched[0]
+        piece = self.pieces[k]
+        if changed[0] < piece.first or changed[-1] > piece.last:
+            return None
+        text = "\n" * (piece.first - 1) + "\n".join(lines[piece.first - 1 : piece.last])
+        tree = ast.parse(text)
+        tree.body = hook_inputs(tree.body, set(piece.hooked))
+        code = compile(tree, self.filename, "exec")
+        return [*(p.code for p in self.pieces[:k]), code, *(p.code for p in self.pieces[k + 1 :])]
+
+    def run(self, text: str, point: Point) -> Namespace | Failure:
+        """A plain run of an edited text at a point; its globals after."""
+        try:
+            codes = self.codes(text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            return Failure(type(error).__name__, str(error))
+        if codes is None:
+            return self.program.run(point, text)
+        namespace = fresh_namespace(self.program.full(), self.program.overrides(point), {})
+        try:
+            with steady(), time_limit(self.program.seconds), contextlib.suppress(SystemExit):
+                for code in codes:
+                    exec(code, namespace)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return failure_of(error, self.filename, namespace)
+        return namespace
+
+    def values(self, text: str, point: Point, names: list[str]) -> Mapping[str, Value] | Failure:
+        """The values of some variables after a run."""
+        namespace = self.run(text, point)
+        if isinstance(namespace, Failure):
+            return namespace
+        try:
+            return {name: self.program.value(name, namespace) for name in names}
+        except LookupError as error:
+            return Failure("Missing", f"{error} was never bound")
+
