@@ -45,9 +45,7 @@ def _changed(node: ast.stmt) -> set[str]:
     return set()
 
 
-def _read_between(
-    block: list[ast.stmt], first: ast.stmt, last: ast.stmt, changed: set[str]
-) -> set[str]:
+def _read_between(block: list[ast.stmt], first: ast.stmt, last: ast.stmt, changed: set[str]) -> set[str]:
     """Names assigned between two statements that the first one reads: it must not be moved past those."""
     between = block[block.index(first) + 1 : block.index(last) + 1]
     assigned = {name for node in between for name in targets(node)}

@@ -7,6 +7,7 @@ what is right.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.values import shape_of
-from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment
+from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
 from whygrad.diagnosis.structures import structure_variants
+from whygrad.emission.expressions import ATOM
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
                 continue
             cost = swap_cost(text, other, m)
             if len(nodes) > 1:
-                patches = [(*f.extent(n), other) for n in nodes]
+                shown = other if binding_of(ast.parse(other, mode="eval").body) == ATOM else f"({other})"
+                patches = [(*f.extent(n), shown) for n in nodes]
                 yield Variant(
                     f.patched(*patches), Slip("name", text, other, f.extent(nodes[0])[0], cost + 0.1)
                 )
@@ -72,6 +75,8 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
 def swap_cost(text: str, other: str, m: Material) -> float:
     """How likely one name was written for another: a like shape, or an upstream gradient forgotten."""
     cost = 1.0 if m.shapes.get(text) == m.shapes.get(other) else 1.2
+    if not other.replace(".", "").isidentifier() and "[" not in other:
+        cost += 0.15
     if other in m.gradients:
         cost -= 0.05
     if text.lower() == other.lower() or (text[:-1] and text[:-1] == other[:-1]):
@@ -101,6 +106,7 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
                 first, last = f.extent(node)
                 old, new = f.text[first:last], f"{f.text[first:low]}{other}{f.text[high:last]}"
                 yield Variant(f.replaced(part, other), Slip("index", old, new, first, 1.0))
+        yield from _joint_bounds(f, node, parts, m)
         if isinstance(node.ctx, ast.Load) and m.library == "np":
             text, base = f.segment(node), f.segment(node.value)
             yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
@@ -138,6 +144,26 @@ def _bounds(f: Fragment, bound: ast.expr, m: Material) -> Iterator[Variant]:
             yield Variant(f.replaced(bound, other), Slip("slice", text, other, start, 1.2))
     low, high = (f.outer(bound)[0], f.outer(bound)[1])
     yield Variant(f.patched((low, high, "")), Slip("slice", text, "", start, 1.3))
+
+
+def _joint_bounds(
+    f: Fragment, node: ast.Subscript, parts: Sequence[ast.expr], m: Material
+) -> Iterator[Variant]:
+    """Two upper bounds counted from the end (`pad:-pad, pad:-pad`), counted from the start instead."""
+    ends = [p for p in parts if isinstance(p, ast.Slice) and isinstance(p.upper, ast.UnaryOp)]
+    if len(ends) != 2:
+        return
+    lengths = m.integers()[:9]
+    old = f.segment(node)
+    for first, second in itertools.permutations(lengths, 2):
+        patches = []
+        for part, length in zip(ends, (first, second), strict=True):
+            assert part.upper is not None
+            low = f"{f.segment(part.lower)} + " if part.lower is not None else ""
+            patches.append((*f.extent(part.upper), f"{low}{length}"))
+        text, start = f.patched(*patches), f.extent(node)[0]
+        new = text[start : start + len(old) + len(text) - len(f.text)]
+        yield Variant(text, Slip("slice", old, new, start, 1.2))
 
 
 def constants(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -234,10 +260,8 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
             start = f.outer(term)[0]
             if isinstance(term, ast.UnaryOp):
                 continue
-            text = f.segment(term)
-            yield Variant(_negated(f, term), Slip("sign", "", "-", start, 1.0 if term is value else 1.05))
-            if not isinstance(term, ast.Name) and "-" in text and isinstance(term, ast.BinOp):
-                continue
+            if not f.segment(term).startswith("-"):
+                yield Variant(_negated(f, term), Slip("sign", "", "-", start, 1.0 if term is value else 1.05))
 
 
 def _negated(f: Fragment, term: ast.expr) -> str:

@@ -105,4 +105,3 @@ class Pieces:
             return {name: self.program.value(name, namespace) for name in names}
         except LookupError as error:
             return Failure("Missing", f"{error} was never bound")
-

@@ -13,11 +13,13 @@ from whygrad.checking.evidence import Claim, Point, Value
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric, shape_of, vector
+from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher, numeric_leaves
+from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.moves import moves
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, backward_slice, helpers
@@ -69,6 +71,7 @@ class Repairer:
     draft: Draft
     deadline: float
     scopes: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
+    inlined: list[Part] | None = None
     at: list[int] = field(default_factory=list)
     """The points at which candidates are judged quickly."""
 
@@ -100,6 +103,7 @@ class Repairer:
         library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
         if library == "math":
             values = dict(numeric_leaves(values))
+        values |= self.forward_expressions(scope)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
         if len(values) > MOST_QUANTITIES:
             ranked = sorted(values, key=lambda n: (n not in near, n not in scope.local))
@@ -109,6 +113,15 @@ class Repairer:
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
         return Material.of(values, functions=_functions(scope, self.draft.tree), library=library,
                            gradients=names, targets=assigned)  # fmt: skip
+
+    def forward_expressions(self, scope: Scope) -> dict[str, Value]:
+        """What the forward pass computes but does not keep, in names that are in scope here.
+
+        `1 / (1 + np.exp(-x))` is `1 / (1 + np.exp(-self.x))` where only `self.x` was kept.
+        """
+        if self.inlined is None:
+            self.inlined = forward_parts(self.trials.evidence, self.draft, self.at)
+        return rewritten(self.inlined, scope)
 
     def bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> tuple[ast.expr, Bench] | None:
         """The expression whose value is known to be wanted, with a bench; None where only running tells."""
@@ -144,17 +157,17 @@ class Repairer:
         if claim.role == "final" and claim.name in base.right:
             return None
         wanted = frozenset({claim.name}) if claim.role == "final" else frozenset()
-        self.at, self.scopes = self.search_points(claim), {}
+        self.at, self.scopes, self.inlined = self.search_points(claim), {}, None
         suspects = backward_slice(self.trials.evidence, self.draft.tree, claim)
         stages = (
-            self.by_moving, self.by_value, self.by_trial, self.by_synthesis, self.by_helpers, self.by_pairs,
-            self.by_pairs_of_trials,
+            self.by_moving, self.by_value, self.by_block, self.by_trial, self.by_synthesis, self.by_helpers,
+            self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at.
-            if found and stage != self.by_value:
+            if found and stage not in (self.by_value, self.by_moving):
                 break
         return self.chosen(found)
 
@@ -164,7 +177,8 @@ class Repairer:
             return None
         cheapest = min(fix.worth for fix in found)
         ranked = sorted(
-            found, key=lambda fix: (fix.worth > cheapest + 0.12, fix.suspect.line, fix.worth, len(fix.draft.text))
+            found,
+            key=lambda fix: (fix.worth > cheapest + 0.12, fix.suspect.line, fix.worth, len(fix.draft.text)),
         )
         best = ranked[0]
         rivals: dict[str, Fix] = {}
@@ -227,6 +241,54 @@ class Repairer:
                 if solution.slips:
                     yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
 
+    def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
+        """A bench that runs a statement and those after it; None where only running the program tells."""
+        rest = rest_of_block(self.draft, suspect, claim.line)
+        if rest is None or not all(len(kept) == 1 for kept in scope.environments):
+            return None
+        chosen = [k for k, p in enumerate(self.at) if self.trials.usable(claim, p)]
+        if not chosen or isinstance(suspect.node, ast.Return):
+            return None
+        environments = [scope.environments[k][0] for k in chosen]
+        wants = [claim.truth[self.at[k]] for k in chosen]
+        return BlockBench(environments, wants, claim.name, rest, scope.shared)
+
+    def _blocks(
+        self, claim: Claim, suspects: Sequence[Suspect]
+    ) -> Iterator[tuple[Suspect, Scope, str, BlockBench]]:
+        for suspect in suspects:
+            if self.late():
+                return
+            scope = self.scope(suspect)
+            bench = self.block_bench(suspect, scope, claim) if scope.first else None
+            if bench is not None:
+                source = self.draft.source
+                text = source.segment(source.span_of(suspect.node))
+                # A bench that does not even see the mistake (the slip is elsewhere) judges nothing.
+                if not bench.judge(text).right:
+                    yield suspect, scope, text, bench
+
+    def by_block(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in a statement of the same block, judged by running the block from there."""
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), 0.4)
+            right, _ = searcher.singles(text, bench.judge)
+            for solution in right[:MOST_OF_ONE]:
+                yield self.fix(suspect, scope, solution)
+
+    def by_block_pairs(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Two slips in a statement of the same block."""
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), 0.5)
+            now = bench.judge(text)
+            _, near = searcher.singles(text, bench.judge)
+            for solution in searcher.pairs(near, bench.judge, now.progress)[:MOST_OF_ONE]:
+                yield self.fix(suspect, scope, solution)
+
     def by_moving(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
@@ -260,9 +322,10 @@ class Repairer:
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """One slip in any statement that takes part, judged by running the program."""
+        unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
         for cost_limit in (1.12, SIMPLE):
             hit = False
-            for suspect in suspects:
+            for suspect in unseen:
                 count = 0
                 for fix in self._trial_variants(suspect, cost_limit):
                     if self.trials.judge(fix.draft, base, wanted).right:
@@ -301,6 +364,8 @@ class Repairer:
         """Two slips in one statement, judged by running; the first one is kept where it brings entries closer."""
         before = self.trials.run(self.draft, full=False).progress
         for suspect in suspects:
+            if rest_of_block(self.draft, suspect, claim.line) is not None:
+                continue
             near: list[tuple[float, Fix]] = []
             for fix in self._trial_variants(suspect, SIMPLE):
                 score = self.trials.judge(fix.draft, base, wanted)

@@ -84,7 +84,9 @@ class Bench:
                 return progress
             found = compare(got, want)
             if not found.agrees:
-                share = 0.1 + 0.9 * float(1 - np.mean(found.wrong)) if found.same_shape else likeness(got, want)
+                share = (
+                    0.1 + 0.9 * float(1 - np.mean(found.wrong)) if found.same_shape else likeness(got, want)
+                )
                 return Score(False, share if k == 0 else min(share, progress.progress))
             progress = Score(True, 1.0)
         return progress

@@ -93,7 +93,10 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     backward = [s for s in everything if part_of(evidence, s) == "backward"]
     own_line = [s for s in backward if s.line <= claim.line <= (s.node.end_lineno or s.line)]
     right = {c.name for c in evidence.claims if c.verdict == "right"} - {claim.name}
-    wanted = {claim.name, claim.name.split(".")[0].split("[")[0]} - {"self"} | {claim.name}
+    # A line that stores under another spelling (`dw` for `dW`) is read by nothing, and is a suspect for that.
+    strays = set(evidence.unused) | {t for s in backward for t in targets(s.node)
+                                     if t.lower() == claim.name.lower()}  # fmt: skip
+    wanted = strays | {claim.name, claim.name.split(".")[0].split("[")[0]} - {"self"} | {claim.name}
     for suspect in own_line:
         wanted |= reads(suspect.node)
     found: list[Suspect] = []

@@ -129,9 +129,8 @@ def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Ite
     base = text if _is_product(text) else f"({text})"
     with np.errstate(all="ignore"):
         for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
-            usable = np.isfinite(missing)
-            if not usable.all():
-                continue
+            # Where both are zero, any factor fits.
+            missing = np.where((wanted == 0) & (got == 0), np.nan, missing)
             for view in _views(missing):
                 for factor, rank in table.find(view):
                     new = f"{base} {symbol} {_factor(factor)}"
@@ -145,15 +144,20 @@ def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Ite
 
 def _views(value: Array) -> Iterator[Array]:
     """A value, and what it is the broadcast of: a number, a row, a column."""
-    yield value
+    known = ~np.isnan(value)
+    yield np.where(known, value, 0.0) if known.all() else value
     for axis in range(value.ndim):
-        first = np.take(value, [0], axis=axis)
-        if value.shape[axis] > 1 and np.allclose(value, first, rtol=1e-7):
+        if value.shape[axis] < 2 or not known.any(axis=axis).all():
+            continue
+        first = np.nanmin(value, axis=axis, keepdims=True)
+        if np.allclose(np.where(known, value, first), np.broadcast_to(first, value.shape), rtol=1e-7):
             yield first
             if axis == 0:
                 yield first[0]
-    if value.size > 1 and np.allclose(value, value.flat[0], rtol=1e-7):
-        yield np.asarray(value.flat[0])
+    if value.size > 1 and known.any():
+        one = value[known].flat[0]
+        if np.allclose(value[known], one, rtol=1e-7):
+            yield np.asarray(one)
 
 
 def _is_product(text: str) -> bool:
