@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TINY = 2e-6
 """A literal below this in the forward pass (`log(p + 1e-9)`) is there to be neglected."""
-TINY_TOLERANCE = Tolerance(1e-5, 1e-7)
 
 
 def agrees(got: Value, want: Value) -> bool:
@@ -29,17 +28,21 @@ def agrees(got: Value, want: Value) -> bool:
     return compare(got, want).agrees
 
 
-def base_tolerance(program: Program) -> Tolerance:
-    """Wider where the text has a tiny constant that keeps a logarithm or a division finite."""
-    for node in ast.walk(ast.parse(program.text)):
+def without_tiny(text: str) -> str:
+    """The text with its tiny literals, such as the 1e-9 of `log(p + 1e-9)`, as zeros of equal width."""
+    lines = text.split("\n")
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= TINY:
-            return TINY_TOLERANCE
-    return Tolerance()
+            line = lines[node.lineno - 1].encode()
+            width = (node.end_col_offset or 0) - node.col_offset
+            zero = b"0.".ljust(width, b"0")[:width]
+            lines[node.lineno - 1] = (line[: node.col_offset] + zero + line[node.end_col_offset :]).decode()
+    return "\n".join(lines)
 
 
 def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], program: Program) -> None:
     """Set verdict, agreements and mismatch of a claim whose values and truths are filled in."""
-    base = base_tolerance(program)
+    base = Tolerance()
     comparisons: list[Comparison | None] = []
     for place, m in enumerate(measured):
         compared = _at(claim, place, m, errors[place], base)

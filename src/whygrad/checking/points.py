@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from whygrad.checking.evidence import Point, Value
-from whygrad.checking.values import Vector, rebuild, vector
+from whygrad.checking.values import Vector, as_double, rebuild, vector
 
 COUNT = 8
 ATTEMPTS = 40
@@ -59,7 +59,10 @@ def _candidates(
         reach = 0.3 if attempt < len(_PLAN) else 0.3 / 1.5 ** ((attempt - len(_PLAN)) // 4)
         yield (
             kind,
-            {name: rebuild(value, _moved(vector(value), kind, reach, rng)) for name, value in given.items()},
+            {
+                name: rebuild(as_double(value), _moved(vector(value), kind, reach, rng))
+                for name, value in given.items()
+            },
         )
 
 

@@ -20,7 +20,7 @@ from whygrad.checking.naming import (
 )
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
-from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
+from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
 
@@ -73,7 +73,8 @@ def recognise(program: Program, observation: Observation) -> Roles:
     else:
         needs, objective = dependencies(observation), program.objective
         limit = _driver_limit(program, found)
-    forward_needs = dependencies(observation, until=limit)
+    # In a driver every parameter passes through one object; what is returned is final there.
+    forward_needs = dependencies(observation, until=limit) if program.form == "script" else {}
     subjects = {
         n: v for n, v in found.items() if n not in gradients and is_numeric(v.value) and v.first <= limit
     }
@@ -150,7 +151,7 @@ def _output(
         return hints.output
     start = _first_gradient(observation, gradients, needs, moving)
     before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
-    numbers = [v for v in before if is_numeric(v.value) and _depends(v.name, needs, moving)]
+    numbers = [v for v in before if _is_output(v.value) and _depends(v.name, needs, moving)]
     # `x = 3; y = x**2` is a script of whole numbers, which stand for real ones.
     floats = [v for v in numbers if has_float(v.value)] or numbers
     scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
@@ -170,6 +171,13 @@ def _output(
             hint="say which variable is differentiated: --output loss",
         )
     return arrays[-1].name
+
+
+def _is_output(value: Value) -> bool:
+    """A number, an array, or a list of numbers; a tuple of arrays is a cache."""
+    if isinstance(value, list | tuple):
+        return len(value) > 0 and all(is_number(item) for item in value)
+    return is_numeric(value) and not isinstance(value, dict)
 
 
 def _first_gradient(

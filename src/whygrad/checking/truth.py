@@ -75,10 +75,12 @@ class Truth:
     """Why the engine gives nothing here."""
 
 
-def engine(program: Program, point: Point, inputs: Sequence[str], truth: Truth) -> None:
-    """Fill in what tracing and differentiation say."""
+def engine(
+    program: Program, point: Point, inputs: Sequence[str], truth: Truth, text: str | None = None
+) -> None:
+    """Fill in what tracing and differentiation say, of the program's text or of another."""
     try:
-        recording = program.record(point, inputs=inputs)
+        recording = program.record(point, text, inputs=inputs)
         truth.recording = recording
         if recording.failure is not None:
             truth.untraced = f"the traced run stopped: {recording.failure}"

@@ -86,3 +86,14 @@ def count(value: Value) -> int:
     """How many numbers a value has; 0 where it is not numeric."""
     numbers = vector(value)
     return 0 if numbers is None else numbers.size
+
+
+def as_double(value: Value) -> Value:
+    """The same structure with 64-bit leaves, so that a truth is not rounded to single precision."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64)
+    if isinstance(value, list | tuple):
+        return type(value)(as_double(item) for item in value)
+    if isinstance(value, dict):
+        return {key: as_double(item) for key, item in value.items()}
+    return float(value)

@@ -1,0 +1,152 @@
+"""Who is who: outputs, gradients and what they are of, in the habits that users have."""
+
+import textwrap
+
+import pytest
+
+from whygrad.checking.evidence import Hints
+from whygrad.checking.measurement import measure
+from whygrad.source import Source
+
+
+def roles(text: str) -> tuple[str, dict[str, tuple[str, str]]]:
+    evidence = measure(Source("user.py", textwrap.dedent(text).lstrip("\n")), Hints())
+    return evidence.output, {c.name: (c.of, c.verdict) for c in evidence.finals}
+
+
+def test_dictionaries_of_parameters_and_gradients():
+    output, found = roles("""
+        import numpy as np
+        params = {"W": np.array([[1.0, -2.0]]), "b": np.array([0.5])}
+        x = np.array([0.3, 0.7])
+        out = params["W"] @ x + params["b"]
+        loss = np.sum(out ** 2)
+        grads = {}
+        dout = 2 * out
+        grads["dW"] = np.outer(dout, x)
+        grads["db"] = dout
+    """)
+    assert output == "loss"
+    assert found == {'grads["dW"]': ('params["W"]', "right"), 'grads["db"]': ('params["b"]', "right")}
+
+
+def test_whole_numbers_stand_for_real_ones():
+    assert roles("x = 3\ny = x**2 + 2*x\ndy_dx = 2*x + 2\n") == ("y", {"dy_dx": ("x", "right")})
+
+
+def test_a_bare_gradient_finds_its_variable_by_value():
+    _, found = roles("""
+        import numpy as np
+        b = np.array([1.0, -1.0])
+        q = np.array([0.5, 0.25])
+        f = q @ q - b @ q
+        grad = 2 * q - b
+    """)
+    assert found == {"grad": ("q", "right")}
+
+
+def test_staged_expressions_with_fan_out():
+    output, found = roles("""
+        import math
+        x = 3
+        y = -4
+        sigy = 1.0 / (1 + math.exp(-y))
+        num = x + sigy
+        den = 1 + (x + y) ** 2
+        f = num / den
+        dnum = 1 / den
+        dden = -num / den ** 2
+        dx = dnum
+        dx += dden * 2 * (x + y)
+        dy = dden * 2 * (x + y)
+        dy += dnum * (1 - sigy) * sigy
+    """)
+    assert output == "f" and found == {"dx": ("x", "right"), "dy": ("y", "right")}
+
+
+def test_functions_called_by_the_script_with_a_random_upstream_gradient():
+    output, found = roles("""
+        import numpy as np
+        def forward(x, w):
+            return x @ w, (x, w)
+        def backward(dout, cache):
+            x, w = cache
+            return dout @ w.T, x.T @ dout
+        x, w = np.random.randn(4, 3), np.random.randn(3, 2)
+        out, cache = forward(x, w)
+        dout = np.random.randn(*out.shape)
+        dx, dw = backward(dout, cache)
+    """)
+    assert output == "out" and found == {"dx": ("x", "right"), "dw": ("w", "right")}
+
+
+def test_the_main_guard_and_a_numeric_gradient_beside_the_analytic_one():
+    _, found = roles("""
+        import numpy as np
+        def f(v):
+            return np.sum(v ** 3)
+        if __name__ == "__main__":
+            x = np.array([1.0, 2.0])
+            y = f(x)
+            grad_analytic = 3 * x ** 2
+            h = 1e-5
+            grad_numeric = np.array([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(2)])
+    """)
+    assert found == {"grad_analytic": ("x", "right"), "grad_numeric": ("x", "right")}
+
+
+def test_a_loss_filled_in_one_loop_with_its_gradient():
+    text = """
+        import numpy as np
+        rng = np.random.RandomState(0)
+        W, X, y = rng.randn(5, 3) * 0.1, rng.randn(6, 5), np.array([0, 1, 2, 1, 0, 2])
+        reg = 0.05
+        dW = np.zeros(W.shape)
+        loss = 0.0
+        for i in range(6):
+            scores = X[i].dot(W)
+            for j in range(3):
+                margin = scores[j] - scores[y[i]] + 1
+                if j != y[i] and margin > 0:
+                    loss += margin
+                    dW[:, j] += X[i]
+                    dW[:, y[i]] -= X[i]
+        loss += reg * np.sum(W * W)
+        dW += {penalty} * W
+    """
+    assert roles(text.format(penalty="2 * reg")) == ("loss", {"dW": ("W", "right")})
+    assert roles(text.format(penalty="reg")) == ("loss", {"dW": ("W", "wrong")})
+
+
+@pytest.mark.parametrize("name", ["accuracy", "lr", "n"])
+def test_numbers_on_the_side_are_no_output(name):
+    output, _ = roles(f"""
+        import numpy as np
+        w = np.array([1.0, 2.0])
+        loss = np.sum(w ** 2)
+        {name} = np.mean(w > 1.5) * 0.5
+        dw = 2 * w
+    """)
+    assert output == "loss"
+
+
+def test_a_nameless_gradient_is_placed_by_experiment():
+    evidence = measure(
+        Source(
+            "user.py",
+            textwrap.dedent("""
+            import numpy as np
+            rng = np.random.RandomState(0)
+            x, W, b = rng.randn(4, 3), rng.randn(3, 2), rng.randn(2)
+            g = np.tanh(x @ W + b)
+            loss = np.sum(g ** 2)
+            dg = 2 * g
+            back = dg * (1 - g)
+            dW = x.T @ back
+            db = back.sum(axis=0)
+            """),
+        ),
+        Hints(),
+    )
+    assert evidence.claim("back").verdict == "wrong" and evidence.claim("back").of == "x @ W + b"
+    assert {c.verdict for c in evidence.finals} == {"inherited"}
