@@ -1,8 +1,8 @@
 """Arrays that are written: which row an array has now, after the writes to it and to its views.
 
-A written array is known by the array that owns its memory. Its buffer keeps the row from before the writes
-and the list of writes; reading all of it makes one `assemble` row, reading the element last written at a place
-gives the very row that was written, so that recurrences stay linear.
+A written array is known by the array that owns its memory. Its buffer keeps the row from before the
+writes and the list of writes; reading all of it makes one `assemble` row, reading the element last written
+at a place gives the very row that was written, so that recurrences stay linear.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Place = tuple[int, ...]
+Position = tuple[int, ...]
 
 
 def owner_of(array: Array) -> Array:
@@ -37,7 +37,7 @@ class Buffer:
         self.keys: list[Any] = []
         self.rows: list[int] = []
         self.dynamic: list[int] = []
-        self.written: dict[Place, int] = {}
+        self.written: dict[Position, int] = {}
         """Row of what stands at a place, for places all of one depth."""
         self.depth = 0
         """Length of the places pending; -1 when some pending write is no single place; 0 when none is."""
@@ -74,7 +74,7 @@ class Buffer:
         self.row = row
         self.keys, self.rows, self.dynamic, self.depth = [], [], [], 0
 
-    def untouched(self, place: Place) -> bool:
+    def untouched(self, place: Position) -> bool:
         """Does the row without the pending writes hold what stands at a place?"""
         return not self.keys or (self.depth == len(place) and place not in self.written)
 
@@ -105,7 +105,7 @@ def _address(array: Array) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def place_of(key: Any) -> Place | None:
+def place_of(key: Any) -> Position | None:
     """The key as non-negative ints, or None."""
     parts = key if type(key) is tuple else (key,)
     for part in parts:
@@ -130,7 +130,7 @@ def is_everything(key: Any) -> bool:
 
 
 def block_key(positions: NDArray[np.int64], shape: tuple[int, ...]) -> tuple[Any, ...] | None:
-    """Ints and slices that read these positions (in this order) from an array of this shape, if there are such.
+    """Ints and slices that read these positions, in this order, from an array of this shape; None if none do.
 
     The shape of what they read may differ by axes of length 1, or by a reshape.
     """

@@ -20,7 +20,7 @@ from whygrad.tracing.values import Traced, plain
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What a call computed: the table, the value of every row, and how arguments and result are put together."""
+    """What a call computed: the table, the value of every row, and the structure of arguments and result."""
 
     graph: Graph
     """Inputs are the numeric leaves of the arguments chosen, outputs those of the result, in order."""
@@ -99,7 +99,7 @@ def _parameters(f: Callable[..., Any], count: int) -> list[str]:
     """What a function calls its positional arguments."""
     try:
         stated = [
-            p.name if p.kind is not p.VAR_POSITIONAL else ""
+            p.name
             for p in inspect.signature(f).parameters.values()
             if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
         ]

@@ -1,4 +1,4 @@
-"""Rewriting the user's syntax tree, so that every operation goes through `runtime` with the number of its site.
+"""Rewriting the user's syntax tree: every operation goes through `runtime`, with the number of its site.
 
 Overloading alone cannot see a write into a plain buffer, a list handed to NumPy, or `math.exp`; the tree can.
 Rewritten code evaluates in Python's order, keeps the user's lines and columns, and does the plain thing where

@@ -1,7 +1,7 @@
 """From a user's function to its rewritten twin: its source is found, rewritten and compiled once.
 
-The twin shares globals, defaults and closure cells with the original, so that it is the same function in all
-but the calls into `runtime`. Functions of libraries, and those whose source cannot be found, stay as they are.
+The twin shares globals, defaults and closure cells with the original, so that it is the same function in
+all but the calls into `runtime`. Functions of libraries, and those without source, stay as they are.
 """
 
 from __future__ import annotations
@@ -158,10 +158,8 @@ def _is_definition_of(node: Definition, code: CodeType) -> bool:
         return node.name == code.co_name
     body = node.body
     places = [p for p in code.co_positions() if p[0] is not None and p[2] is not None and p[3]]
-    inside = [
-        ((p[0], p[2]) >= (body.lineno, body.col_offset) and (p[1], p[3]) <= (body.end_lineno, body.end_col_offset))
-        for p in places if p[2] != p[3]
-    ]  # fmt: skip
+    start, end = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    inside = [start <= (p[0], p[2]) and (p[1], p[3]) <= end for p in places if p[2] != p[3]]
     return code.co_name == "<lambda>" and bool(inside) and all(inside)
 
 

@@ -1,4 +1,4 @@
-"""Reading and writing pieces of arrays: which row an array has now, and what a read or a write adds to the table.
+"""Reading and writing pieces of arrays: which row an array has now, what a read or a write adds to the table.
 
 The real arrays get the concrete values, so that aliases and views behave as NumPy's; beside them `buffers`
 remembers the rows. The values kept for rows of an array are copied before the array is first written.
@@ -6,17 +6,19 @@ remembers the rows. The values kept for rows of an array are copied before the a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from whygrad.errors import NoRuleError
-from whygrad.graph import GraphBuilder
+from whygrad.errors import NoRuleError, Place
+from whygrad.graph import NO_PARAMS, GraphBuilder
 from whygrad.ops import OPS, Keys, lookup, template
 from whygrad.tracing.buffers import (
     Buffer,
-    Place,
+    Position,
     block_key,
     is_everything,
     normal_place,
@@ -25,29 +27,43 @@ from whygrad.tracing.buffers import (
 )
 from whygrad.tracing.values import Traced, abstract, plain
 
-if TYPE_CHECKING:
-    from whygrad.tracing.tracer import Tracer
-
 INDEX, ASSEMBLE, ACCUMULATE = OPS["index"], OPS["assemble"], OPS["accumulate"]
 
 
 class Pieces:
     """The part of a tracer that knows arrays and their pieces."""
 
-    def __init__(self: Tracer) -> None:
+    def __init__(self) -> None:
         self.builder = GraphBuilder()
         self.values: list[Any] = []
         self.buffers: dict[int, Buffer] = {}
         """Written arrays, by the id of the owner of their memory."""
         self.owners: dict[int, int] = {}
         """Row of each array that owns its memory, by id (`values` keeps the arrays alive)."""
+        self.place_params: dict[int, int] = {}
+        """Numbers of the parameters of reads at one place."""
         self.sharing: dict[int, list[int]] = {}
         """Rows of views, by the id of their owner: their values are copied before the owner is written."""
 
-    def is_buffer(self: Tracer, value: Any) -> bool:
+    if TYPE_CHECKING:  # what the whole tracer adds
+
+        def row(self, value: Any) -> int: ...
+        def constant(self, value: Any) -> int: ...
+        def keep(self, row: int, value: Any) -> Traced: ...
+        def opened(self, value: Any) -> Any: ...
+        def snapshot(self, value: Any) -> Any: ...
+        def array_of(self, items: Sequence[Any]) -> Any: ...
+        def guard(self, traced: Traced, expected: Any) -> Any: ...
+        def place(self) -> Place | None: ...
+        def of_number(self, site: int, function: Any, value: Any, last: int, params: int = 0) -> Traced: ...
+        def operate(
+            self, site: int, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any] = NO_PARAMS
+        ) -> Any: ...
+
+    def is_buffer(self, value: Any) -> bool:
         return bool(self.buffers) and isinstance(value, np.ndarray) and id(owner_of(value)) in self.buffers
 
-    def traced(self: Tracer, value: Any) -> Any:
+    def traced(self, value: Any) -> Any:
         """A written array as a traced value; anything else as it is."""
         if not self.is_buffer(value):
             return value
@@ -57,7 +73,7 @@ class Pieces:
 
     # -- reading --
 
-    def current_row(self: Tracer, value: Any) -> int:
+    def current_row(self, value: Any) -> int:
         """The row that a traced value or a written array has now."""
         array = plain(value)
         buffer = self.buffers.get(id(owner_of(array))) if isinstance(array, np.ndarray) else None
@@ -69,7 +85,7 @@ class Pieces:
             return value.row
         return self._row_of_view(buffer, array)
 
-    def _row_of_view(self: Tracer, buffer: Buffer, array: Any) -> int:
+    def _row_of_view(self, buffer: Buffer, array: Any) -> int:
         whole = self._assembled(buffer)
         if buffer.is_whole(array):
             return whole
@@ -79,7 +95,7 @@ class Pieces:
             known = buffer.views[layout] = (buffer.version, self._read_view(buffer, whole, array))
         return known[1]
 
-    def _read_view(self: Tracer, buffer: Buffer, whole: int, array: Any) -> int:
+    def _read_view(self, buffer: Buffer, whole: int, array: Any) -> int:
         """Rows that read a view out of the array that owns its memory."""
         positions = buffer.positions(array)
         if positions is None:
@@ -106,13 +122,13 @@ class Pieces:
         key, dynamic = template(tuple(np.unravel_index(positions, shape)))
         return self._piece(INDEX, array, [whole, *map(self.row, dynamic)], {"key": key})
 
-    def _piece(self: Tracer, op: Any, value: Any, rows: Sequence[int], params: Any) -> int:
+    def _piece(self, op: Any, value: Any, rows: Sequence[int], params: Any) -> int:
         """A row whose value is a copy of a piece of a written array."""
         row = self.builder.add(op, rows, abstract(value), params)
         self.values.append(self.snapshot(np.asarray(value)) if np.ndim(value) else value)
         return row
 
-    def _assembled(self: Tracer, buffer: Buffer) -> int:
+    def _assembled(self, buffer: Buffer) -> int:
         """The row of a whole buffer: one `assemble` for all writes pending."""
         if buffer.keys:
             rows = [buffer.row, *buffer.rows, *buffer.dynamic]
@@ -121,11 +137,13 @@ class Pieces:
             buffer.settle(row)
         return buffer.row
 
-    def getitem(self: Tracer, site: int, owner: Any, key: Any) -> Any:
+    def getitem(self, site: int, owner: Any, key: Any) -> Any:
         """`owner[key]` where one of the two is traced, or `owner` has been written."""
         if site:
             self.builder.current_site = site
         array = owner.value if type(owner) is Traced else owner
+        if type(key) is int and type(array) is np.ndarray and array.ndim == 1 and not self.is_buffer(array):
+            return self._read_number(site, owner, array[key], key)
         if not isinstance(plain(array), np.ndarray):
             return array[self.key_of_container(key)]
         if type(key) is list:
@@ -140,7 +158,16 @@ class Pieces:
         stated, dynamic = template(_whole_numbers(key))
         return self._read(self.row(owner), value, stated, dynamic)
 
-    def _read_place(self: Tracer, buffer: Buffer, place: Place, value: Any) -> Traced:
+    def _read_number(self, site: int, owner: Any, value: Any, key: int) -> Traced:
+        """The short way for `x[i]`, the commonest read of all."""
+        params = self.place_params.get(key)
+        if params is None:
+            params = self.place_params[key] = self.builder.tables.params.append(
+                MappingProxyType({"key": key})
+            )
+        return self.of_number(site, operator.getitem, value, self.row(owner), params)
+
+    def _read_place(self, buffer: Buffer, place: Position, value: Any) -> Traced:
         """Read one place of a written array: the very row that was written there, if there is one."""
         row = buffer.written.get(place)
         if row is None:
@@ -150,7 +177,7 @@ class Pieces:
         traced.version = buffer.version
         return traced
 
-    def _read(self: Tracer, row: int, value: Any, stated: Any, dynamic: Sequence[Any]) -> Traced:
+    def _read(self, row: int, value: Any, stated: Any, dynamic: Sequence[Any]) -> Traced:
         params: dict[str, Any] = {"key": stated}
         rows = [row]
         for index in dynamic:
@@ -161,7 +188,7 @@ class Pieces:
                     self.guard(index, plain(index))  # how many entries there are depends on it
         return self.keep(self.builder.add(INDEX, rows, abstract(value), params), value)
 
-    def key_of_container(self: Tracer, key: Any) -> Any:
+    def key_of_container(self, key: Any) -> Any:
         """A key for a list or a dict: what it depends on is guarded."""
         if type(key) is Traced:
             return key.tracer.guard(key, plain(key))
@@ -171,7 +198,7 @@ class Pieces:
 
     # -- writing --
 
-    def buffer(self: Tracer, array: Any) -> Buffer:
+    def buffer(self, array: Any) -> Buffer:
         """The buffer of an array's memory, which is about to be written."""
         owner = owner_of(array)
         found = self.buffers.get(id(owner))
@@ -186,11 +213,13 @@ class Pieces:
                 self.values[shared] = self.snapshot(self.values[shared])
         return found
 
-    def setitem(self: Tracer, site: int, value: Any, owner: Any, key: Any) -> None:
+    def setitem(self, site: int, value: Any, owner: Any, key: Any) -> None:
         """`owner[key] = value` where one of the three is traced, or `owner` has been written."""
         if site:
             self.builder.current_site = site
         array = plain(owner)
+        if type(key) is int and type(value) is Traced and self._write_number(owner, key, value):
+            return
         if not isinstance(array, np.ndarray):
             target = owner.value if type(owner) is Traced else owner
             target[self.key_of_container(key)] = value
@@ -204,7 +233,19 @@ class Pieces:
         self._write_below(owner, key, value)
         self._write(buffer, array, key, row)
 
-    def _write_below(self: Tracer, owner: Any, key: Any, value: Any) -> None:
+    def _write_number(self, owner: Any, key: int, value: Traced) -> bool:
+        """The short way for `out[i] = number`, the commonest write of all, from its second time on."""
+        buffer = self.buffers.get(id(owner))
+        number = value.value
+        if buffer is None or buffer.array.ndim != 1 or owner.dtype != np.float64 or value.tracer is not self:
+            return False
+        if type(number) is not float and type(number) is not np.float64:
+            return False
+        owner[key] = number
+        buffer.add(key if key >= 0 else key + len(owner), value.row, ())
+        return True
+
+    def _write_below(self, owner: Any, key: Any, value: Any) -> None:
         """The write itself; where an outer trace takes part, through that."""
         target, key, value = self.opened(owner), self.opened(key), self.opened(value)
         outer = [v for v in (target, value, *(key if type(key) is tuple else (key,))) if type(v) is Traced]
@@ -213,12 +254,12 @@ class Pieces:
         else:
             target[key] = value
 
-    def _write(self: Tracer, buffer: Buffer, array: Any, key: Any, row: int) -> None:
+    def _write(self, buffer: Buffer, array: Any, key: Any, row: int) -> None:
         """Note that `row` has been written at a key of an array."""
         if buffer.is_whole(array):
             if is_everything(key) and self.builder.abstract(row).shape == array.shape:
                 buffer.replace(self._converted(row, array))
-                return
+                return None
             stated = normal_place(_whole_numbers(key), array.shape)
             if place_of(stated) is not None:
                 parts = stated if type(stated) is tuple else (stated,)
@@ -228,7 +269,7 @@ class Pieces:
                 buffer.add(stated, row, ())
                 buffer.written.clear()  # the row is stretched: reading gives another shape
                 buffer.depth = -1
-                return
+                return None
             stated, dynamic = template(stated, len(buffer.dynamic))
             return buffer.add(stated, row, [self.row(d) for d in dynamic])
         positions = buffer.positions(array)
@@ -249,7 +290,7 @@ class Pieces:
         stated, dynamic = template(tuple(np.unravel_index(where, shape)), len(buffer.dynamic))
         return buffer.add(stated, row, [self.row(d) for d in dynamic])
 
-    def _converted(self: Tracer, row: int, array: Any) -> int:
+    def _converted(self, row: int, array: Any) -> int:
         """The row in the dtype of the array it is written to. Python floats stand for float64 as they are."""
         have = self.builder.abstract(row).dtype
         if have == array.dtype or (have is float and array.dtype == np.float64):
@@ -263,7 +304,7 @@ class Pieces:
         self.values.append(value)
         return result
 
-    def in_place(self: Tracer, site: int, function: Any, target: Any, value: Any) -> Any:
+    def in_place(self, site: int, function: Any, target: Any, value: Any) -> Any:
         """`target += value` and its kin: arrays are changed where they are, numbers made anew."""
         if site:
             self.builder.current_site = site
@@ -274,6 +315,10 @@ class Pieces:
         if type(value) in (list, tuple):
             value = self.array_of(value)
         rows = [self.row(target), self.row(value)]
+        result_of = self._result_of(target, value, array)
+        made = None
+        if result_of.dtype != array.dtype:  # NumPy computes in the wider dtype, then converts
+            made = known.op.value(self.values[rows[0]], self.opened(value))
         buffer = self.buffer(array)
         below = self.opened(target), self.opened(value)
         outer = [v for v in below if type(v) is Traced]
@@ -281,12 +326,12 @@ class Pieces:
             max(outer, key=lambda v: v.tracer.serial).tracer.in_place(0, function, *below)
         else:
             function(*below)
-        result = self.builder.add(known.op, rows, self._result_of(known.op, target, value, array), {})
-        self.values.append(self.snapshot(array))
+        result = self.builder.add(known.op, rows, result_of, {})
+        self.values.append(self.snapshot(array) if made is None else made)
         self._write(buffer, array, Ellipsis, self._converted(result, array))
         return target
 
-    def _result_of(self: Tracer, op: Any, target: Any, value: Any, array: Any) -> Any:
+    def _result_of(self, target: Any, value: Any, array: Any) -> Any:
         """Shape and dtype before the result is converted to the array's."""
         from_types = [abstract(target), abstract(value)]
         kinds = [
@@ -295,7 +340,7 @@ class Pieces:
         dtype = np.result_type(*kinds)
         return abstract(array)._replace(dtype=array.dtype if dtype.kind == array.dtype.kind == "i" else dtype)
 
-    def add_at(self: Tracer, function: Any, target: Any, key: Any, value: Any) -> None:
+    def add_at(self, function: Any, target: Any, key: Any, value: Any) -> None:
         """`np.add.at(target, key, value)` and `np.subtract.at`."""
         ufunc = function.__self__
         if ufunc not in (np.add, np.subtract):

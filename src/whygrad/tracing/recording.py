@@ -1,4 +1,4 @@
-"""What a recorded script did: a Recording with its events; and the recorder, which notes them as they happen."""
+"""What a recorded script did: a Recording with its events; and the recorder that notes them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Recorder:
             self.tracer.notes.append(text)
 
     def finish(self, namespace: Mapping[str, Any]) -> None:
-        """One more event for each name of the module that was changed in part: all of it, as it is at the end."""
+        """One more event for each name of the module last changed in part: all of it, as it is at the end."""
         for name, last in list(self.pieces.items()):
             if name in namespace:
                 shot = _Snapshot(self.tracer)

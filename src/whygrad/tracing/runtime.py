@@ -6,28 +6,23 @@ belongs to follows from its operands, and for loops and calls from the thread.
 
 from __future__ import annotations
 
-import builtins
 import operator
 from collections.abc import Callable
-from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
-from whygrad.errors import ScriptError
-from whygrad.ops import lookup
 from whygrad.source import site as site_of
-from whygrad.tracing.loading import follow, is_followed, is_own, is_users
+from whygrad.tracing.calls import CONTAINERS
+from whygrad.tracing.calls import call as call
 from whygrad.tracing.special import emptied
 from whygrad.tracing.tracer import SCALARS, Tracer, active, innermost, writer_of
-from whygrad.tracing.values import Traced, TracedMethod, plain
+from whygrad.tracing.values import Traced, plain
 
 ndarray = np.ndarray
 slice_of = slice
 
 _OPERANDS = (np.ndarray, np.generic, float, int, list, tuple)
-_CONTAINERS = (list, dict, set, tuple, frozenset, str)
-_NATIVE_MODULES = frozenset({"builtins", "itertools", "functools", "collections", "copy"})
 
 
 def _operator(function: Callable[[Any, Any], Any]) -> Callable[[int, Any, Any], Any]:
@@ -80,6 +75,8 @@ def _operator(function: Callable[[Any, Any], Any]) -> Callable[[int, Any, Any], 
 def _unary(function: Callable[[Any], Any]) -> Callable[[int, Any], Any]:
     def run(site: int, a: Any) -> Any:
         if type(a) is Traced:
+            if type(a.value) in SCALARS:
+                return a.tracer.of_number(site, function, function(a.value), a.row)
             return a.tracer.operate(site, function, (a,))
         tracer = _writer(a, None) if type(a) is ndarray else None
         return function(a) if tracer is None else tracer.operate(site, function, (a,))
@@ -160,12 +157,14 @@ def _held_of_thread() -> list[Any]:
 def getitem(site: int, owner: Any, key: Any) -> Any:
     kind = type(owner)
     if kind is Traced:
-        found = innermost((key,), owner.tracer) if type(key) in (Traced, tuple) else owner.tracer
-        return found.getitem(site, owner, key)
+        tracer = owner.tracer
+        if type(key) is Traced or type(key) is tuple:
+            tracer = innermost((key,), tracer) or tracer
+        return tracer.getitem(site, owner, key)
     if kind is ndarray:
         tracer = innermost((owner, key))
         return owner[key] if tracer is None else tracer.getitem(site, owner, key)
-    if type(key) is Traced and kind in _CONTAINERS:
+    if type(key) is Traced and kind in CONTAINERS:
         return owner[key.tracer.key_of_container(key)]
     return owner[key]
 
@@ -232,7 +231,7 @@ def unpacked(site: int, value: Any) -> Any:
     return value
 
 
-# -- names, loops, calls --
+# -- names and loops --
 
 
 def named(site: int, name: str, function: str, value: Any) -> Any:
@@ -300,102 +299,3 @@ def done(site: int) -> None:
         builder = tracer.builder
         if builder.instance_sites[builder.current_instance] == site:
             builder.current_instance = builder.instance_parents[builder.current_instance]
-
-
-def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-    """`function(*args, **kwargs)`: users' functions are followed, operations of traced values noted."""
-    kind = type(function)
-    if kind is FunctionType:
-        if is_followed(function):
-            return _entered(site, function, args, kwargs)
-        if active() is not None and is_users(function):
-            return _entered(site, follow(function), args, kwargs)
-        if is_own(function):
-            return function(*args, **kwargs)
-    elif kind is MethodType:
-        inner = function.__func__
-        if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):
-            return _entered(site, follow(inner), (function.__self__, *args), kwargs)
-    elif kind is BuiltinMethodType:
-        return _call_builtin(site, function, args, kwargs)
-    elif kind is TracedMethod:
-        function, args = function.function, (function.traced, *args)
-    elif kind is type:
-        return _call_class(site, function, args, kwargs)
-    else:
-        own = getattr(kind, "__call__", None)
-        if type(own) is FunctionType and (is_followed(own) or (active() is not None and is_users(own))):
-            return _entered(site, follow(own), (function, *args), kwargs)
-    return _call_library(site, function, args, kwargs)
-
-
-def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    tracer = active()
-    if tracer is None:
-        return function(*args, **kwargs)
-    tracer.tick()
-    outer = tracer.builder.enter(site)
-    try:
-        return function(*args, **kwargs)
-    finally:
-        tracer.builder.leave(outer)
-
-
-def _call_builtin(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    owner = function.__self__
-    if isinstance(owner, _CONTAINERS):
-        if type(owner) is str:
-            return function(*[emptied(a) for a in args], **{k: emptied(v) for k, v in kwargs.items()})
-        return function(*args, **kwargs)
-    if isinstance(owner, ndarray | np.generic):
-        method = getattr(ndarray, function.__name__, None)
-        return (
-            function(*args, **kwargs)
-            if method is None
-            else _call_library(site, method, (owner, *args), kwargs, function)
-        )
-    if function is builtins.input:
-        raise ScriptError(
-            "the script asks for input()", hint="write the value into the script", place=site_of(site).place
-        )
-    return _call_library(site, function, args, kwargs)
-
-
-def _call_class(site: int, function: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    start = function.__init__
-    if type(start) is FunctionType and function.__new__ is object.__new__ and active() is not None:
-        if not is_followed(start) and is_users(start):
-            made = object.__new__(function)
-            _entered(site, follow(start), (made, *args), kwargs)
-            return made
-        return _entered(site, function, args, kwargs)
-    return _call_library(site, function, args, kwargs)
-
-
-def _call_library(
-    site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bound: Any = None
-) -> Any:
-    """A function that is no user's. `bound` is it as it was called, where that is a method."""
-    if type(function) is FunctionType and function.__globals__["__name__"].startswith("whygrad."):
-        return function(*args, **kwargs)  # our own, such as `grad(f)`, take traced values as they are
-    current = active()
-    if current is not None:
-        current.builder.current_site = site
-        args = tuple([follow(a) if type(a) is FunctionType and is_users(a) else a for a in args])
-        key = kwargs.get("key")
-        if type(key) is FunctionType and is_users(key):
-            kwargs["key"] = follow(key)
-    if getattr(function, "__module__", None) in _NATIVE_MODULES and lookup(function) is None:
-        # Containers and iterators hand traced values on; looking for them would make each call linear.
-        if current is None or (function not in _SHOWN and all(type(a) is not ndarray for a in args)):
-            return function(*args, **kwargs) if bound is None else bound(*args, **kwargs)
-    tracer = innermost(args)
-    if kwargs:
-        tracer = innermost((kwargs,), tracer)
-    if tracer is not None:
-        return tracer.operate(site, function, args, kwargs)
-    return function(*args, **kwargs) if bound is None else bound(*args[1:], **kwargs)
-
-
-_SHOWN = frozenset({isinstance, type, divmod})
-"""Builtins that must not see a traced value as it is."""

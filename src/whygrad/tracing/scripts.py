@@ -74,7 +74,8 @@ def record_script(
     names = {k: v for k, v in namespace.items() if not (k.startswith("__") and k.endswith("__"))}
     graph = tracer.builder.freeze(recorder.input_rows, ())
     return Recording(
-        graph, tracer.values, recorder.events, names, supplied, failure, output.getvalue(), tracer.notes, recorder.taken
+        graph, tracer.values, recorder.events, names,
+        supplied, failure, output.getvalue(), tracer.notes, recorder.taken,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def _full(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str
 def _float(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """float(x): a float is itself, other numbers are converted."""
     value = function(tracer.opened(args[0]))
-    if type(plain(args[0])) is float and type(args[0]) is Traced:
+    if function is float and type(plain(args[0])) is float:
         return args[0]
     given = args[0]
     if np.ndim(plain(given)):
@@ -161,17 +161,23 @@ def _names(owner: Any, names: str) -> list[Any]:
     return [getattr(owner, name) for name in names.split() if hasattr(owner, name)]
 
 
+WHOLE = frozenset(
+    _names(np, "nonzero flatnonzero argwhere searchsorted digitize bincount count_nonzero isclose allclose "
+           "array_equal array_equiv argpartition lexsort isin unravel_index ravel_multi_index isneginf isposinf")
+    + [np.ndarray.nonzero, np.ndarray.searchsorted, np.ndarray.argpartition, math.isclose, float.is_integer]
+)  # fmt: skip
+"""Functions that give whole numbers: constant between jumps, so they carry no derivative, but are guarded."""
 SPECIAL: dict[Any, Handler] = {
     **dict.fromkeys(
         _names(builtins, "len print str repr format id callable hash")
-        + _names(np, "shape ndim size zeros_like ones_like empty_like result_type iscomplexobj isrealobj isscalar "
-                 "array_str array_repr array2string may_share_memory shares_memory broadcast_shapes "
+        + _names(np, "shape ndim size zeros_like ones_like empty_like result_type iscomplexobj isrealobj "
+                 "isscalar array_str array_repr array2string may_share_memory shares_memory broadcast_shapes "
                  "set_printoptions can_cast savetxt save iscomplex isreal common_type"),
         shape_only,
     ),
     **dict.fromkeys(
-        _names(builtins, "zip enumerate map filter list tuple dict set frozenset reversed iter next sorted min max "
-               "sum any all range getattr setattr hasattr delattr slice bool"),
+        _names(builtins, "zip enumerate map filter list tuple dict set frozenset reversed iter next sorted "
+               "min max sum any all range getattr setattr hasattr delattr slice bool"),
         natively,
     ),
     **dict.fromkeys(_names(np, "zeros ones empty eye identity arange"), _made_of_whole),

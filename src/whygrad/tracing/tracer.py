@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 import time
@@ -18,7 +19,7 @@ from whygrad.ops.calls import spelled
 from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
 from whygrad.tracing.pieces import Pieces
-from whygrad.tracing.special import SEQUENCES, SPECIAL
+from whygrad.tracing.special import SEQUENCES, SPECIAL, WHOLE
 from whygrad.tracing.values import Traced, abstract, plain
 
 NUMBERS = frozenset({float, int, bool})
@@ -52,6 +53,13 @@ def innermost(values: Any, found: Tracer | None = None) -> Tracer | None:
             if tracer is not None and (found is None or tracer.serial > found.serial):
                 found = tracer
     return found
+
+
+@functools.cache
+def is_simple(function: Any) -> bool:
+    """Is it an operation whose arguments stand as they are in the call?"""
+    known = lookup(function)
+    return known is not None and known.adapter is None and function not in SPECIAL
 
 
 def writer_of(array: Any, tracer: Tracer | None) -> Tracer | None:
@@ -124,7 +132,7 @@ class Tracer(Pieces):
                 return self.constant(value)
             if self.buffers:
                 return self.current_row(value)
-            return int(value.row)
+            return value.row
         if kind in SCALARS:
             return self.number_row(value)
         if kind is list or kind is tuple:
@@ -183,6 +191,11 @@ class Tracer(Pieces):
 
     def scalar(self, site: int, function: Any, value: Any, a: int, b: int) -> Traced:
         """Append a row of two arguments whose value is a number: the short way of `emit`."""
+        self.builder.arg_column.append(a)
+        return self.of_number(site, function, value, b)
+
+    def of_number(self, site: int, function: Any, value: Any, last: int, params: int = 0) -> Traced:
+        """Append a row whose value is a number and whose last argument is `last`, after those appended."""
         builder = self.builder
         number = self.op_numbers.get(function)
         if number is None:
@@ -197,10 +210,9 @@ class Tracer(Pieces):
         row = len(values)
         builder.op_column.append(number)
         columns = builder.arg_column
-        columns.append(a)
-        columns.append(b)
+        columns.append(last)
         builder.arg_offsets.append(len(columns))
-        builder.params_column.append(0)
+        builder.params_column.append(params)
         builder.abstract_column.append(shape)
         builder.name_column.append(0)
         builder.site_column.append(site)
@@ -229,8 +241,8 @@ class Tracer(Pieces):
             getattr(function, "__self__", None), np.ufunc
         ):
             return self.add_at(function, *args)
-        value = function(*self.opened(tuple(args)), **self.opened(dict(kwargs)))
-        if value is NotImplemented or value is None:
+        value = _invoked(function, self.opened(tuple(args)), self.opened(dict(kwargs)))
+        if value is NotImplemented:
             return value
         found = lookup(function)
         if found is None or not isinstance(plain(value), np.ndarray | np.generic | float | int):
@@ -265,7 +277,7 @@ class Tracer(Pieces):
 
     def _without_rule(self, function: Any, value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function without a rule returned: whole numbers are guarded, other numbers refused."""
-        if _is_whole(value):
+        if function in WHOLE:
             for leaf in _traced_leaves((args, kwargs), self):
                 self.guard(leaf, plain(leaf))
             return value
@@ -275,7 +287,7 @@ class Tracer(Pieces):
         return self.refused(f"`{spelled(function)}` has no derivative rule", hint, value)
 
     def refused(self, message: str, hint: str | None, value: Any) -> Any:
-        """Refuse a step that has no derivative; in recordings, note that its result is taken as a constant."""
+        """Refuse a step without a derivative; in recordings, note that its result is taken as a constant."""
         if not self.lenient:
             raise NoRuleError(message, hint=hint, place=self.place())
         place = self.place()
@@ -360,13 +372,15 @@ def _same(copy: Any, array: Any) -> bool:
     return bool(np.array_equal(copy.reshape(-1).view(np.uint8), array.reshape(-1).view(np.uint8)))
 
 
-def _is_whole(value: Any) -> bool:
-    """Nothing that a derivative could flow through: integers, truth values, texts, None."""
-    if isinstance(value, tuple | list):
-        return all(_is_whole(v) for v in value)
-    if isinstance(value, np.ndarray | np.generic):
-        return value.dtype.kind in "biuSU"
-    return value is None or isinstance(value, bool | int | str)
+def _invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function; a method of arrays by its name where an outer trace stands for the array."""
+    if (
+        args
+        and type(args[0]) is Traced
+        and getattr(function, "__objclass__", None) in (np.ndarray, np.generic)
+    ):
+        return getattr(args[0], function.__name__)(*args[1:], **kwargs)
+    return function(*args, **kwargs)
 
 
 def _traced_leaves(value: Any, tracer: Tracer) -> list[Traced]:

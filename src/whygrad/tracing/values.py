@@ -28,8 +28,8 @@ class Traced:
 
     __slots__ = ("row", "tracer", "value", "version")
 
-    def __init__(self, tracer: Tracer, row: int, value: Any) -> None:
-        self.tracer = tracer
+    def __init__(self, tracer: Any, row: int, value: Any) -> None:
+        self.tracer: Tracer = tracer
         self.row = row
         self.value = value
         self.version = 0
@@ -97,10 +97,10 @@ class Traced:
         return format(self.value, spec)
 
     def __bool__(self) -> bool:
-        return self.tracer.guard(self, bool(self.value))
+        return bool(self.tracer.guard(self, bool(self.value)))
 
     def __index__(self) -> int:
-        return self.tracer.guard(self, operator.index(self.value))
+        return int(self.tracer.guard(self, operator.index(self.value)))
 
     def __copy__(self) -> Any:
         return self.tracer.operate(0, np.copy, (self,)) if self.shape else self
@@ -191,7 +191,7 @@ def _in_place(function: Callable[..., Any]) -> Any:
     return lambda self, other: self.tracer.in_place(0, function, self, other)
 
 
-def _unary(function: Callable[..., Any]) -> Any:
+def _unary(function: Any) -> Any:
     return lambda self: self.tracer.operate(0, function, (self,))
 
 
@@ -212,7 +212,7 @@ for _name, _function in BINARY.items():
     setattr(Traced, f"__i{_word}__", _in_place(IN_PLACE[_name]))
 for _name, _function in COMPARISONS.items():
     setattr(Traced, f"__{_name}__", _operator(_function))
-for _name, _function in (*UNARY.items(), ("abs", abs)):
-    setattr(Traced, f"__{_name}__", _unary(_function))
-Traced.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[attr-defined]
-Traced.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[attr-defined]
+for _name, _single in (*UNARY.items(), ("abs", abs)):
+    setattr(Traced, f"__{_name}__", _unary(_single))
+setattr(Traced, "__divmod__", lambda self, other: (self // other, self % other))  # noqa: B010
+setattr(Traced, "__rdivmod__", lambda self, other: (other // self, other % self))  # noqa: B010

@@ -1,0 +1,128 @@
+"""Calls: of users' functions, which are followed; of operations, which become rows; of anything else."""
+
+from __future__ import annotations
+
+import builtins
+from types import BuiltinMethodType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from whygrad.errors import ScriptError
+from whygrad.ops import lookup
+from whygrad.source import site as site_of
+from whygrad.tracing.loading import follow, is_followed, is_own, is_users
+from whygrad.tracing.special import SPECIAL, emptied
+from whygrad.tracing.tracer import SCALARS, active, innermost, is_simple
+from whygrad.tracing.values import Traced, TracedMethod
+
+ndarray = np.ndarray
+
+CONTAINERS = (list, dict, set, tuple, frozenset, str)
+_NATIVE_MODULES = frozenset(
+    {"builtins", "itertools", "functools", "_functools", "collections", "_collections", "copy"}
+)
+_PLAIN_KINDS = frozenset({BuiltinMethodType, np.ufunc})
+
+
+def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """`function(*args, **kwargs)`: users' functions are followed, operations of traced values noted."""
+    kind = type(function)
+    if len(args) == 1 and type(args[0]) is Traced and not kwargs and kind in _PLAIN_KINDS:
+        number = args[0]
+        if type(number.value) in SCALARS and is_simple(function):
+            return number.tracer.of_number(site, function, function(number.value), number.row)
+    if kind is FunctionType:
+        if is_followed(function):
+            return _entered(site, function, args, kwargs)
+        if active() is not None and is_users(function):
+            return _entered(site, follow(function), args, kwargs)
+        if is_own(function) or lookup(function) is None:
+            return function(*args, **kwargs)  # without source: overloading and protocols do what they can
+    elif kind is MethodType:
+        inner = function.__func__
+        if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):
+            return _entered(site, follow(inner), (function.__self__, *args), kwargs)
+    elif kind is BuiltinMethodType:
+        return _call_builtin(site, function, args, kwargs)
+    elif kind is TracedMethod:
+        function, args = function.function, (function.traced, *args)
+    elif isinstance(function, type):
+        return _call_class(site, function, args, kwargs)
+    else:
+        own = kind.__dict__.get("__call__")
+        if type(own) is FunctionType and (is_followed(own) or (active() is not None and is_users(own))):
+            return _entered(site, follow(own), (function, *args), kwargs)
+    return _call_library(site, function, args, kwargs)
+
+
+def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    tracer = active()
+    if tracer is None:
+        return function(*args, **kwargs)
+    tracer.tick()
+    outer = tracer.builder.enter(site)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        tracer.builder.leave(outer)
+
+
+def _call_builtin(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    owner = function.__self__
+    if isinstance(owner, CONTAINERS):
+        if type(owner) is str:
+            return function(*[emptied(a) for a in args], **{k: emptied(v) for k, v in kwargs.items()})
+        return function(*args, **kwargs)
+    if isinstance(owner, ndarray | np.generic):
+        method = getattr(ndarray, function.__name__, None)
+        return (
+            function(*args, **kwargs)
+            if method is None
+            else _call_library(site, method, (owner, *args), kwargs, function)
+        )
+    if function is builtins.input:
+        raise ScriptError(
+            "the script asks for input()", hint="write the value into the script", place=site_of(site).place
+        )
+    return _call_library(site, function, args, kwargs)
+
+
+def _call_class(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    start = function.__init__
+    if type(start) is FunctionType and function.__new__ is object.__new__ and active() is not None:
+        if not is_followed(start) and is_users(start):
+            made = object.__new__(function)
+            _entered(site, follow(start), (made, *args), kwargs)
+            return made
+        return _entered(site, function, args, kwargs)
+    if function not in SPECIAL and lookup(function) is None:
+        return _entered(site, function, args, kwargs)  # it keeps what it is given
+    return _call_library(site, function, args, kwargs)
+
+
+def _call_library(
+    site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], bound: Any = None
+) -> Any:
+    """A function that is no user's. `bound` is it as it was called, where that is a method."""
+    current = active()
+    if current is not None:
+        current.builder.current_site = site
+        args = tuple([follow(a) if type(a) is FunctionType and is_users(a) else a for a in args])
+        key = kwargs.get("key")
+        if type(key) is FunctionType and is_users(key):
+            kwargs["key"] = follow(key)
+    native = getattr(function, "__module__", None) in _NATIVE_MODULES and lookup(function) is None
+    if native and (current is None or (function not in _SHOWN and all(type(a) is not ndarray for a in args))):
+        # Containers and iterators hand traced values on; looking for them would make each call linear.
+        return function(*args, **kwargs)
+    tracer = innermost(args)
+    if kwargs:
+        tracer = innermost((kwargs,), tracer)
+    if tracer is not None:
+        return tracer.operate(site, function, args, kwargs)
+    return function(*args, **kwargs) if bound is None else bound(*args[1:], **kwargs)
+
+
+_SHOWN = frozenset({isinstance, type, divmod})
+"""Builtins that must not see a traced value as it is."""
