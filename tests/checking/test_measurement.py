@@ -339,3 +339,30 @@ def test_a_formula_is_the_truth_and_shows_that_the_forward_pass_is_not_it():
     assert verdicts(evidence) == {"dx": "wrong"} and evidence.forward_differs
     with pytest.raises(UsageError):
         check(text.format(forward="1/(1 + math.exp(-p))"), formula="sigmoid(q)")
+
+
+def test_an_intermediate_of_a_right_program_is_right_whatever_its_name_suggests():
+    evidence = check("""
+        import numpy as np
+        rng = np.random.RandomState(0)
+        x, W = rng.randn(4, 3), rng.randn(3, 2)
+        h = np.maximum(x @ W, 0)
+        loss = np.sum(h ** 2)
+        dh = 2 * h
+        dh[h <= 0] = 0
+        dh = dh * 3
+        dW = x.T @ dh / 3
+    """)
+    assert verdicts(evidence) == {"dW": "right"}
+    assert evidence.claim("dh").verdict == "right" and evidence.claim("dh").note
+
+
+def test_many_kinks_are_no_defect_of_the_engine_and_no_lie():
+    evidence = check("""
+        import numpy as np
+        rng = np.random.RandomState(0)
+        X, W = rng.randn(60, 40), rng.randn(40, 30)
+        loss = np.maximum(0, X @ W).mean()
+        dW = X.T @ (X @ W > 0) / 1800
+    """)
+    assert verdicts(evidence) == {"dW": "right"} and not evidence.notes

@@ -62,6 +62,9 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
         blame.corrected = [None if isinstance(r.observation, Failure) else r.observation for r in runs]
     else:
         blame.claims = [_right_claim(item, measured) for item in items]
+        if all(c.verdict == "right" for c in finals):
+            for claim in blame.claims:
+                _absolve(claim)
     blame.wanted = [_scaled_wanted(w, items, factor) for w in wanted]
     blame.order.update({item.name: item.last for item in items})
     return blame
@@ -240,6 +243,16 @@ def _right_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
             claim.note = f"carries the factor {factor:.6g}, which later lines undo"
             claim.right_at_given_inputs = True
     return claim
+
+
+def _absolve(claim: Claim) -> None:
+    """Where every final gradient is right, so is what leads to it, whatever its name suggests."""
+    if claim.verdict != "right":
+        named = (
+            f"not the gradient of `{claim.of}` itself, but " if claim.of and claim.mismatch is None else ""
+        )
+        claim.note = f"{named}every gradient that it leads to is right"
+        claim.verdict, claim.reason, claim.right_at_given_inputs = "right", "", True
 
 
 def _last_value(observation: Observation, item: Intermediate) -> Value:

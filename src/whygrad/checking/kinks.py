@@ -28,10 +28,9 @@ def directions(start: Vector, disputed: Vector, rng: np.random.RandomState) -> l
         chosen.append(_mask(size, np.array([entry])))
     chosen.append(np.asarray(disputed, dtype=np.float64))
     chosen.append(np.ones(size))
-    for value in np.unique(start):
-        same = np.flatnonzero(start == value)
-        if 1 < same.size < size:
-            chosen.append(_mask(size, same))
+    values, counts = np.unique(start, return_counts=True)
+    for value in values[(counts > 1) & (counts < size)][:MOST_ENTRIES]:
+        chosen.append(_mask(size, np.flatnonzero(start == value)))
     chosen += [rng.uniform(-1, 1, size) for _ in range(RANDOM_DIRECTIONS)]
     return [d for d in chosen if d.any()]
 

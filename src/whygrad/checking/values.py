@@ -67,19 +67,23 @@ def shape_of(value: Value) -> tuple[Any, ...]:
 
 def rebuild(like: Value, numbers: Vector) -> Value:
     """The structure of `like` with other numbers, as floats (narrow floats keep their dtype)."""
-    return _rebuild(like, iter(np.asarray(numbers, dtype=np.float64).tolist()))
+    return _rebuild(like, np.asarray(numbers, dtype=np.float64), 0)[0]
 
 
-def _rebuild(like: Value, numbers: Any) -> Value:
-    if isinstance(like, dict):
-        return {key: _rebuild(item, numbers) for key, item in like.items()}
-    if isinstance(like, list | tuple):
-        return type(like)(_rebuild(item, numbers) for item in like)
+def _rebuild(like: Value, numbers: Vector, start: int) -> tuple[Value, int]:
+    """A value that takes its numbers from `start` on, and where the next one starts."""
+    if isinstance(like, dict | list | tuple):
+        items = []
+        for item in like.values() if isinstance(like, dict) else like:
+            new, start = _rebuild(item, numbers, start)
+            items.append(new)
+        return (dict(zip(like, items, strict=True)) if isinstance(like, dict) else type(like)(items)), start
     if isinstance(like, np.ndarray):
         dtype = like.dtype if like.dtype.kind == "f" else np.dtype(np.float64)
-        return np.array([next(numbers) for _ in range(like.size)], dtype=dtype).reshape(like.shape)
-    number = next(numbers)
-    return type(like)(number) if isinstance(like, np.floating) else number
+        end = start + like.size
+        return numbers[start:end].astype(dtype).reshape(like.shape), end
+    number = float(numbers[start])
+    return (type(like)(number) if isinstance(like, np.floating) else number), start + 1
 
 
 def count(value: Value) -> int:
