@@ -1,4 +1,4 @@
-"""The user's text while it is being repaired: a cell for each of its lines, so that line numbers stay known."""
+"""The user's text while it is being repaired: a cell for each of its lines keeps line numbers known."""
 
 from __future__ import annotations
 

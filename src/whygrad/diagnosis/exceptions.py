@@ -22,8 +22,8 @@ from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, reads, statements, targets
 
 KINDS = {
-    "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap", "function",
-    "dtype", "target", "drop-factor", "constant",
+    "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
+    "function", "dtype", "target", "drop-factor", "constant",
 }  # fmt: skip
 MOST_CANDIDATES = 6
 
@@ -44,7 +44,7 @@ class ExceptionFix:
 
 
 def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 1.0) -> list[ExceptionFix]:
-    """Edits of the raising line, or of what assigned its operands, that get past a failure; likeliest first."""
+    """Edits of the raising line, or of what made its operands, that get past a failure; likeliest first."""
     deadline = time.process_time() + seconds
     if not failure.line or failure.line > len(draft.source.lines):
         return []
@@ -112,8 +112,8 @@ def _elements(text: str, values: dict[str, object], failure: Failure) -> Iterato
     """A list of one number as that number, where it is used."""
     fragment = Fragment(text)
     for node in fragment.expressions():
-        if isinstance(node, ast.Name) and isinstance(values.get(node.id), list | tuple):
-            if len(values[node.id]) == 1:  # type: ignore[arg-type]
-                new = f"{node.id}[0]"
-                slip = Slip("container", node.id, new, fragment.extent(node)[0], 1.1)
-                yield Variant(fragment.replaced(node, new), slip)
+        value = values.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(node, ast.Name) and isinstance(value, list | tuple) and len(value) == 1:
+            new = f"{node.id}[0]"
+            slip = Slip("container", node.id, new, fragment.extent(node)[0], 1.1)
+            yield Variant(fragment.replaced(node, new), slip)

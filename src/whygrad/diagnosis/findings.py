@@ -19,7 +19,7 @@ Certainty = Literal["verified", "likely", "evidence-only"]
 
 @dataclass(frozen=True)
 class Edit:
-    """Whole lines of the user's file: the line as it stands, and what replaces it (may hold several lines)."""
+    """A whole line of the user's file: as it stands, and what replaces it (may hold several lines)."""
 
     line: int
     before: str
@@ -82,7 +82,8 @@ class Finding:
         return {
             "code": self.code, "cause": self.cause, "title": self.title, "why": self.why,
             "where": self.where, "variable": self.variable, "of": self.of,
-            "line": self.line, "column": self.column, "end_line": self.end_line, "end_column": self.end_column,
+            "line": self.line, "column": self.column,
+            "end_line": self.end_line, "end_column": self.end_column,
             "right_parts": list(self.right_parts), "certainty": self.certainty,
             "repair": self.repair.to_json() if self.repair else None,
             "alternatives": [rival.to_json() for rival in self.alternatives],

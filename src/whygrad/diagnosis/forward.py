@@ -1,6 +1,7 @@
 """The forward pass as a suspect: is there one slip in it after which the backward lines are right?
 
-A backward line that is right for another forward pass near the one that was typed says that the slip is there.
+A backward line that is right for another forward pass near the one that was typed says that the slip is
+there.
 The slope of a candidate forward pass is measured by differences, because its derivative is another one.
 """
 
@@ -15,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
-from whygrad.checking.watching import root_name
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+from whygrad.checking.watching import root_name
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import scope_of
@@ -25,8 +26,10 @@ from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Solution
 from whygrad.diagnosis.suspects import Suspect, part_of, statements, targets
 
-KINDS = {"parentheses", "operator", "operands", "sign", "index", "name", "function", "axis", "compare", "in-place",
-         "unwrap", "constant", "product", "transpose"}  # fmt: skip
+KINDS = {
+    "parentheses", "operator", "operands", "sign", "index", "name", "function", "axis", "compare", "in-place",
+    "unwrap", "constant", "product", "transpose",
+}  # fmt: skip
 STEP = 1e-4
 CLOSE = 2e-5
 
@@ -99,12 +102,10 @@ class ForwardSearch:
             value = getattr(s.node, "value", None)
             if part_of(self.evidence, s) != "forward" or value is None or isinstance(s.node, ast.Return):
                 continue
-            if targets(s.node) & set(program.inputs) or not any(
-                isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value)
-            ):
-                if not isinstance(s.node, ast.Assign) or not isinstance(s.node.targets[0], ast.Subscript):
-                    continue
-            found.append(s)
+            computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value))
+            in_place = isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript)
+            if in_place or (computes and not targets(s.node) & set(program.inputs)):
+                found.append(s)
         return found[::-1]
 
     def candidates(self) -> Iterator[ForwardFix]:

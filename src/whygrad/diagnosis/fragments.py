@@ -1,4 +1,4 @@
-"""A piece of the user's text with its syntax tree: where nodes stand, and how to put other text in their place."""
+"""A piece of the user's text with its syntax tree: where nodes stand, and other text put in their place."""
 
 from __future__ import annotations
 
@@ -40,10 +40,8 @@ def least_binding(parent: ast.AST | None, node: ast.AST) -> int:
         return UNARY
     if isinstance(parent, ast.Compare):
         return COMPARE + 1
-    if (
-        isinstance(parent, ast.Attribute | ast.Subscript)
-        and node is parent.value
-        or (isinstance(parent, ast.Call) and node is parent.func)
+    if (isinstance(parent, ast.Attribute | ast.Subscript) and node is parent.value) or (
+        isinstance(parent, ast.Call) and node is parent.func
     ):
         return ATOM
     return LOOSEST
@@ -133,7 +131,7 @@ class Fragment:
         return text
 
     def expressions(self) -> Iterator[ast.expr]:
-        """Every expression that is read, outermost first; not functions being called, nor what is stored to."""
+        """Every expression that is read, outermost first."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store):
                 yield node

@@ -1,6 +1,7 @@
 """Expressions of the forward pass in the names that a backward statement can see.
 
-A name of the forward pass and one of the backward pass with equal values (fingerprints) are the same quantity.
+A name of the forward pass and one of the backward pass with equal values (fingerprints) are the same
+quantity.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _value(text: str, scope: Scope) -> Value:
 
 def rewritten(parts: list[Part], scope: Scope) -> dict[str, Value]:
     """The parts whose names all have an equal in a scope, and whose value has none."""
-    known = {text: value for text, value in scope.quantities().items()}
+    known = scope.quantities()
     found: dict[str, Value] = {}
     for part in parts:
         if any(_same(value, part.value) for value in known.values()):

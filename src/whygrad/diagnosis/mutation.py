@@ -1,6 +1,7 @@
 """Single mutations of a statement: the slips that people make, undone one at a time.
 
-`variants` yields texts that differ from the user's by one slip each; `search` evaluates them. Nothing here knows
+`variants` yields texts that differ from the user's by one slip each; `search` evaluates them. Nothing
+here knows
 what is right.
 """
 
@@ -48,7 +49,7 @@ class Material:
 
 
 def names(f: Fragment, m: Material) -> Iterator[Variant]:
-    """Another quantity in scope in place of a name; everywhere in the statement too, where it stands twice."""
+    """Another quantity in scope in place of a name; everywhere in the statement too."""
     seen: dict[str, list[ast.expr]] = {}
     for node in f.expressions():
         if isinstance(node, ast.Name | ast.Attribute) and not f.is_called(node):

@@ -1,6 +1,8 @@
-"""The course of a check: measure, repair the first fault, measure again, until everything is right or nothing helps.
+"""The course of a check: measure, repair the first fault, measure again, until everything is right or
+nothing helps.
 
-A script that raises is got past first; then the forward pass is suspected, then every wrong backward statement.
+A script that raises is got past first; then the forward pass is suspected, then every wrong backward
+statement.
 What was edited on the way becomes the findings.
 """
 
@@ -251,7 +253,7 @@ class Check:
         return CheckResult(self.source.filename, status, evidence.output, variables, tuple(findings), notes)
 
     def variables(self, evidence: Evidence, findings: list[Finding]) -> list[Variable]:
-        """A gradient is wrong itself where a finding speaks of it; else it inherits what is wrong above it."""
+        """A gradient is wrong itself where a finding speaks of it; else it inherits its wrongness."""
         accused = {f.variable for f in findings}
         found = []
         for claim in evidence.claims:
@@ -262,7 +264,8 @@ class Check:
                 verdict = "wrong"
             line = self.draft.original_line(claim.line) if claim.line else 0
             found.append(
-                Variable(claim.name, claim.of, line, verdict, claim.right_at_given_inputs, claim.reason))  # fmt: skip
+                Variable(claim.name, claim.of, line, verdict, claim.right_at_given_inputs, claim.reason)
+            )
         return found
 
     def findings(self) -> list[Finding]:
@@ -333,7 +336,7 @@ def given_values(evidence: Evidence, fix: Fix) -> dict[str, Any]:
     program = evidence.program.with_text(fix.before.text)
     scope = scope_of(program, fix.suspect.node, [GIVEN])
     values = dict(scope.quantities())
-    values.update({name: value for name, value in numeric_leaves(values)})
+    values.update(dict(numeric_leaves(values)))
     return values
 
 
@@ -351,7 +354,8 @@ def forward_values(evidence: Evidence, fix: ForwardFix, variable: str) -> dict[s
 def check_program(source: Source, hints: Hints | None = None) -> CheckResult:
     """Check one file's text.
 
-    Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing to check.
+    Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
+    to check.
     """
     parsed(source)
     return Check(source, hints or Hints()).run()

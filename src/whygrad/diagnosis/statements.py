@@ -47,7 +47,7 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
 
 
 def _is_full_slice(node: ast.expr) -> bool:
-    return isinstance(node, ast.Slice) and node.lower is None and node.upper is None or (
+    return (isinstance(node, ast.Slice) and node.lower is None and node.upper is None) or (
         isinstance(node, ast.Constant) and node.value is Ellipsis)  # fmt: skip
 
 

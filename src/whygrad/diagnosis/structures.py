@@ -1,8 +1,9 @@
-"""Mutations of the shape of an expression: parentheses, calls, products, sums over axes, local derivatives."""
+"""Mutations of the shape of an expression: parentheses, calls, products, sums, local derivatives."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -69,14 +70,15 @@ def containers(f: Fragment, m: Material) -> Iterator[Variant]:
 def split(f: Fragment, terms: list[ast.expr]) -> str:
     """The terms of a sum as separate entries: each `+` between them becomes a comma, a `-` a sign."""
     patches = []
-    for left, right in zip(terms, terms[1:], strict=False):
+    for left, right in itertools.pairwise(terms):
         low, high = f.outer(left)[1], f.outer(right)[0]
         patches.append((low, high, ", -" if "-" in f.text[low:high] else ", "))
     return f.patched(*patches)
 
 
 FUNCTION_SWAPS = {
-    "sum": ("mean",), "mean": ("sum",), "sin": ("cos",), "cos": ("sin",), "sinh": ("cosh",), "cosh": ("sinh",),
+    "sum": ("mean",), "mean": ("sum",), "sin": ("cos",), "cos": ("sin",), "sinh": ("cosh",),
+    "cosh": ("sinh",),
     "maximum": ("minimum",), "minimum": ("maximum",), "max": ("min",), "min": ("max",),
     "zeros": ("ones",), "ones": ("zeros",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
     "log": ("log1p", "log2"), "log2": ("log",), "log10": ("log",), "exp": ("expm1",), "argmin": ("argmax",),
@@ -160,8 +162,8 @@ def _untransposed(f: Fragment, node: ast.expr) -> str:
         node = node.value
     start, end = f.outer(node)
     text = f.text[start:end]
-    return text if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call) or text[0] == "(" else (
-        f"({text})")  # fmt: skip
+    tight = isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call) or text[0] == "("
+    return text if tight else f"({text})"
 
 
 def _as_call(f: Fragment, node: ast.Call, left: str, right: str) -> str:

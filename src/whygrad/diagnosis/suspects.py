@@ -39,13 +39,17 @@ def _walk(body: Sequence[ast.stmt], function: str, in_loop: bool) -> Iterator[Su
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             inner = f"{function}.{node.name}" if function else node.name
             yield from _walk(node.body, inner, False)
-        elif isinstance(node, SIMPLE):
-            if not (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)):
-                yield Suspect(node, function, False, in_loop, tuple(body))
+        elif isinstance(node, SIMPLE) and not _is_text(node):
+            yield Suspect(node, function, False, in_loop, tuple(body))
         for name in ("body", "orelse", "finalbody"):
             if not isinstance(node, ast.FunctionDef | ast.ClassDef):
                 loop = in_loop or isinstance(node, ast.For | ast.While)
                 yield from _walk(getattr(node, name, None) or (), function, loop)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """A docstring, or another expression that is no call."""
+    return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
 
 
 def targets(node: ast.stmt) -> set[str]:

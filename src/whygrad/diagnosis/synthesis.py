@@ -1,6 +1,8 @@
-"""Put a wanted value together from quantities in scope: which factor or term is missing, or what it is made of.
+"""Put a wanted value together from quantities in scope: which factor or term is missing, or what it is
+made of.
 
-Values are compared by fingerprint (a weighted sum at the first point), so a table of some hundred quantities is
+Values are compared by fingerprint (a weighted sum at the first point), so a table of some hundred
+quantities is
 searched at once instead of one by one.
 """
 
@@ -167,7 +169,7 @@ def _is_product(text: str) -> bool:
 
 
 def _factor(text: str) -> str:
-    return text if _is_product(text) and " " not in text or text[0] == "(" else f"({text})"
+    return text if (_is_product(text) and " " not in text) or text[0] == "(" else f"({text})"
 
 
 def _products(wanted: Array, table: Table, symbol: str) -> Iterator[tuple[str, int]]:
@@ -209,9 +211,12 @@ def _matrix_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
             if left.ndim == right.ndim == 1 and wanted.shape == (left.size, right.size):
                 if np.allclose(np.outer(left, right), wanted, rtol=1e-6, atol=1e-10):
                     yield f"np.outer({a}, {b})", 2
-            elif left.shape[-1] == right.shape[0] and (*shapes[0][:-1], *shapes[1][1:]) == wanted.shape:
-                if np.allclose(left @ right, wanted, rtol=1e-6, atol=1e-10):
-                    yield f"{_matrix(a)} @ {_matrix(b)}", 2
+            elif (
+                left.shape[-1] == right.shape[0]
+                and (*shapes[0][:-1], *shapes[1][1:]) == wanted.shape
+                and np.allclose(left @ right, wanted, rtol=1e-6, atol=1e-10)
+            ):
+                yield f"{_matrix(a)} @ {_matrix(b)}", 2
 
 
 def _summed_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:

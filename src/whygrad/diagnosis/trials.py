@@ -99,6 +99,6 @@ class Trials:
 
     @staticmethod
     def better(outcome: Outcome, base: Outcome, wanted: frozenset[str]) -> bool:
-        """Nothing right became wrong, and a wanted claim became right (any wrong one, where none is named)."""
+        """Nothing right became wrong, and a wanted claim (any, where none is named) became right."""
         gained = outcome.right - base.right
         return base.right <= outcome.right and bool(gained & wanted if wanted else gained)

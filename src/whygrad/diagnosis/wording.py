@@ -82,7 +82,7 @@ def findings_of(step: Step, final: Draft) -> list[Finding]:
                 step.certainty,
                 repair,
                 evidence=step.shown or evidence_of(step.claim, step.evidence),
-            )  # fmt: skip
+            )
         )
     if found and step.rivals:
         found[0] = replace(found[0], alternatives=tuple(_alternative(r) for r in step.rivals))
@@ -105,7 +105,7 @@ def _case(step: Step, slip: Slip) -> Case:
 
 
 def _place(step: Step, slip: Slip) -> tuple[int, int, int]:
-    """Line and columns of a slip in the user's file; of its statement where the slip has no text of its own."""
+    """Line and columns of a slip in the user's file; of its statement where it has no text of its own."""
     head = step.text[: slip.start]
     line = step.line + head.count("\n")
     number = step.before.original_line(line)

@@ -50,6 +50,7 @@ class _Writer:
     def __init__(self, graph: Graph, names: Mapping[int, str], library: str, longest: int) -> None:
         self.graph, self.names, self.library, self.longest = graph, names, library, longest
         self.pieces: dict[int, Piece] = {}
+        self.row = -1
 
     def leaf(self, row: int) -> Piece | None:
         graph = self.graph
@@ -62,7 +63,7 @@ class _Writer:
 
     def write(self, row: int) -> Piece:
         """Arguments first, without recursion: a graph can be deep."""
-        pending = [row]
+        pending, self.row = [row], row
         while pending:
             now = pending[-1]
             if now in self.pieces:
@@ -231,6 +232,9 @@ def _reshape(w: _Writer, row: int, args: list[Piece]) -> Piece:
 
 
 def _broadcast_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
+    # Elementwise operations stretch a number by themselves; only as the result does it need the shape.
+    if row != w.row and w.is_scalar(w.graph.args(row)[0]):
+        return args[0]
     return w.call("broadcast_to", args[0].text, str(w.shape(row)))
 
 

@@ -1,4 +1,7 @@
-"""What a cause is: it names, ranks and words an edit that search found and running confirmed. It never judges."""
+"""What a cause is: it names, ranks and words an edit that search found and running confirmed.
+
+It never judges.
+"""
 
 from __future__ import annotations
 
@@ -58,9 +61,11 @@ def between(old: str, new: str) -> str:
 
 
 class Cause:
-    """A reason why a gradient is wrong. Subclasses are pages: their docstring says what happened, why, and the fix.
+    """A reason why a gradient is wrong. Subclasses are pages: their docstring says what happened, why,
+    and the fix.
 
-    `forward`, `wrong` and `right` are scripts in pieces: `forward` with `wrong` gives exactly this code, `forward`
+    `forward`, `wrong` and `right` are scripts in pieces: `forward` with `wrong` gives exactly this code,
+    `forward`
     with `right` gives nothing.
     """
 

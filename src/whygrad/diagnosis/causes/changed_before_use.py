@@ -42,4 +42,7 @@ W = W - 0.1 * (x.T @ dy)
         return f"`{case.slip.old}` is changed before `{case.variable}` is computed from it"
 
     def why(self, case: Case) -> str:
-        return "local gradients are taken at the values of the forward pass, and these are gone when the line runs"
+        return (
+            "local gradients are taken at the values of the forward pass, and these are gone "
+            "when the line runs"
+        )

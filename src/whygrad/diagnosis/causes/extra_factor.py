@@ -40,4 +40,7 @@ dw = de @ x
         return f"the factor `{case.slip.old}` in `{case.variable}` is too many"
 
     def why(self, case: Case) -> str:
-        return "each local gradient on the path occurs once in the product; without this factor the numbers are true"
+        return (
+            "each local gradient on the path occurs once in the product; without this factor the "
+            "numbers are true"
+        )

@@ -9,7 +9,8 @@ class ForwardSlip(Cause):
     """The forward pass differs from the one that the backward pass is right for.
 
     What happened: one slip in the forward pass makes right backward lines look wrong.
-    Why: a derivative belongs to one function; where several lines fit another function near, the slip is in the forward.
+    Why: a derivative belongs to one function; where several lines fit another function near, the slip is
+    in the forward.
     Fix: repair the forward line, if that is the function that is meant.
     """
 

@@ -37,6 +37,7 @@ grad_w = y * x
 
     def why(self, case: Case) -> str:
         return (
-            f"no line imports `{case.slip.old}`, so its first use would raise NameError; `{case.slip.new}` was "
+            f"no line imports `{case.slip.old}`, so its first use would raise NameError; "
+            f"`{case.slip.new}` was "
             "supplied for this check"
         )

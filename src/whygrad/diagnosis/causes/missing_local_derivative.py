@@ -9,7 +9,8 @@ class MissingLocalDerivative(Cause):
     """A local derivative is not multiplied in.
 
     What happened: the gradient is passed on as if the node between were the identity.
-    Why: every node on the path contributes its local gradient as a factor; an activation contributes its slope.
+    Why: every node on the path contributes its local gradient as a factor; an activation contributes its
+    slope.
     Fix: multiply by the slope of the node that is skipped.
     """
 

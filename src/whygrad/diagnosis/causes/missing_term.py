@@ -33,6 +33,7 @@ dc = 3 * x * x
 
     def why(self, case: Case) -> str:
         return (
-            f"`{case.of}` reaches the output along more than one path, and a gradient is the sum of the contributions "
+            f"`{case.of}` reaches the output along more than one path, and a gradient is the sum "
+            "of the contributions "
             "of all of them"
         )

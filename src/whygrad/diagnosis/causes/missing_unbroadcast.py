@@ -39,6 +39,7 @@ dy = 2 * (y - t)
 
     def why(self, case: Case) -> str:
         return (
-            f"broadcasting copied `{case.of}`; every copy feeds the output, so the gradient is the sum over the copies "
+            f"broadcasting copied `{case.of}`; every copy feeds the output, so the gradient is "
+            "the sum over the copies "
             f"and has the shape of `{case.of}`"
         )

@@ -11,7 +11,8 @@ class MissingUpstream(Cause):
     """The upstream gradient is not multiplied in.
 
     What happened: the line holds the local gradient alone.
-    Why: a contribution is upstream gradient times local gradient; without the first it is the derivative of the node,
+    Why: a contribution is upstream gradient times local gradient; without the first it is the derivative
+    of the node,
     not of the output.
     Fix: multiply by the gradient that arrives.
     """
@@ -42,7 +43,10 @@ dx = dz * k
         return f"`{case.variable}` is a local gradient: the upstream gradient is not multiplied in"
 
     def why(self, case: Case) -> str:
-        return f"by the chain rule the local gradient is multiplied by the gradient that arrives; `{case.added}` is missing"
+        return (
+            "by the chain rule the local gradient is multiplied by the gradient that arrives; "
+            f"`{case.added}` is missing"
+        )
 
 
 def words(text: str) -> list[str]:

@@ -43,5 +43,8 @@ for k in range(3):
 
     def why(self, case: Case) -> str:
         if case.slip.new.startswith("+"):
-            return "a variable used several times receives the sum of its contributions; here the last one overwrites"
+            return (
+                "a variable used several times receives the sum of its contributions; here the "
+                "last one overwrites"
+            )
         return "this line sets the value; adding to what was there counts it twice"

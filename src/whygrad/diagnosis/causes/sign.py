@@ -35,15 +35,16 @@ dx = dz * k
     def explains(self, case: Case) -> bool:
         slip = case.slip
         plus_minus = slip.kind == "operator" and {slip.old, slip.new} == {"+", "-"}
-        return (slip.kind == "sign" or plus_minus or (slip.kind == "augment" and {slip.old, slip.new} == {"+=", "-="})
-                or (slip.kind == "operands" and "-" in slip.old.split()))  # fmt: skip
+        added = slip.kind == "augment" and {slip.old, slip.new} == {"+=", "-="}
+        swapped = slip.kind == "operands" and "-" in slip.old.split()
+        return slip.kind == "sign" or plus_minus or added or swapped
 
     def title(self, case: Case) -> str:
         return f"the sign of {self.part(case)} is wrong"
 
     def part(self, case: Case) -> str:
         """The whole gradient, or only a term of it."""
-        negated = case.facts.get("negated") or case.slip.kind == "sign" and case.slip.old == "-"
+        negated = case.facts.get("negated") or (case.slip.kind == "sign" and case.slip.old == "-")
         return f"`{case.variable}`" if negated else f"a term of `{case.variable}`"
 
     def why(self, case: Case) -> str:

@@ -36,6 +36,7 @@ dy = 2 * y
 
     def why(self, case: Case) -> str:
         return (
-            "for Y = A @ B with G arriving at Y the gradients are G @ B.T for A and A.T @ G for B; the shapes of square "
+            "for Y = A @ B with G arriving at Y the gradients are G @ B.T for A and A.T @ G for "
+            "B; the shapes of square "
             "matrices fit either way, the numbers do not"
         )

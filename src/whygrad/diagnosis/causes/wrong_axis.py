@@ -35,10 +35,14 @@ dy = 2 * (y - t)
     def title(self, case: Case) -> str:
         if not case.slip.old:
             return f"`{case.variable}` is reduced without `{case.slip.new}`"
-        return f"`{case.variable}` is reduced with `{case.slip.old}` where `{case.slip.new or 'no such option'}` belongs"
+        return (
+            f"`{case.variable}` is reduced with `{case.slip.old}` where "
+            f"`{case.slip.new or 'no such option'}` belongs"
+        )
 
     def why(self, case: Case) -> str:
         return (
-            f"the gradient of `{case.of}` sums the contributions along the axis on which the forward pass stretched "
+            f"the gradient of `{case.of}` sums the contributions along the axis on which the "
+            "forward pass stretched "
             "or reduced it, and has its shape"
         )

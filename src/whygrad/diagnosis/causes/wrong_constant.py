@@ -9,7 +9,8 @@ class WrongConstant(Cause):
     """A constant factor is missing or wrong: 2, 1/2, 1/N, or another number.
 
     What happened: the gradient is off by a constant, or one of its terms is.
-    Why: the derivative of x**2 is 2x; a mean of N terms gives each of them 1/N; a loss of 1/2 e**2 cancels the 2.
+    Why: the derivative of x**2 is 2x; a mean of N terms gives each of them 1/N; a loss of 1/2 e**2
+    cancels the 2.
     Fix: use the factor that the forward pass asks for.
     """
 
@@ -38,8 +39,12 @@ N = 3
 
     def why(self, case: Case) -> str:
         if case.slip.new.rstrip("0123456789.").endswith("/ ") or "/ " in case.added:
-            return f"the forward pass takes a mean, which gives every term the factor 1/N: `{case.added}` is missing"
+            return (
+                "the forward pass takes a mean, which gives every term the factor 1/N: "
+                f"`{case.added}` is missing"
+            )
         return (
-            f"the derivative has `{case.slip.new}` where `{case.slip.old}` stands (a square brings a factor 2, a mean of N "
+            f"the derivative has `{case.slip.new}` where `{case.slip.old}` stands (a square "
+            "brings a factor 2, a mean of N "
             "terms 1/N, a loss of one half cancels a 2)"
         )

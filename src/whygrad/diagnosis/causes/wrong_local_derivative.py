@@ -38,7 +38,13 @@ dx = dz * k
         )
 
     def title(self, case: Case) -> str:
-        return f"a local derivative in `{case.variable}` is wrong: `{case.slip.old}` where `{case.slip.new}` belongs"
+        return (
+            f"a local derivative in `{case.variable}` is wrong: `{case.slip.old}` where "
+            f"`{case.slip.new}` belongs"
+        )
 
     def why(self, case: Case) -> str:
-        return f"the slope of the node is made with `{case.slip.new}`; `{case.slip.old}` is another function of the value"
+        return (
+            f"the slope of the node is made with `{case.slip.new}`; `{case.slip.old}` is another "
+            "function of the value"
+        )

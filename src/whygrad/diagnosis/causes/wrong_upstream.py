@@ -9,7 +9,8 @@ class WrongUpstream(Cause):
     """A forward value stands where the upstream gradient belongs.
 
     What happened: the local gradient is multiplied by a value of the forward pass.
-    Why: by the chain rule a contribution is upstream gradient times local gradient; the upstream gradient is the
+    Why: by the chain rule a contribution is upstream gradient times local gradient; the upstream
+    gradient is the
     derivative of the output by the next node, not that node's value.
     Fix: multiply by the gradient that arrives.
     """
@@ -46,10 +47,12 @@ grad_product = (1 - activation) * activation
         right = ""
         if ones:
             right = (
-                f"; the `{ones[0]}` is right, because the local gradient of an addition is 1 for every input, "
+                f"; the `{ones[0]}` is right, because the local gradient of an addition is 1 for "
+                "every input, "
                 f"and `{old}` is not"
             )
         return (
-            f"`{old}` is a value of the forward pass; by the chain rule each local gradient is multiplied by the "
+            f"`{old}` is a value of the forward pass; by the chain rule each local gradient is "
+            "multiplied by the "
             f"gradient that arrives from the next node, and that is `{new}`{right}"
         )

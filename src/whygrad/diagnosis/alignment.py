@@ -1,0 +1,97 @@
+"""The derivative of a variable, written in the user's own names as they are in scope at a statement.
+
+Every row of the derivative graph has a fingerprint; where it equals a quantity in scope, the row is that
+quantity and its expression is not followed further. What is left is the line as it should have been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Evidence, Value
+from whygrad.checking.truth import flat_rows, last_event
+from whygrad.checking.values import is_number, shape_of
+from whygrad.diagnosis.scopes import Scope
+from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.synthesis import Array, as_array, fingerprint
+from whygrad.emission.expressions import expression
+from whygrad.errors import EmissionError, WhygradError
+from whygrad.execution import execute
+from whygrad.simplification import simplify
+
+LONGEST = 220
+MOST_ROWS = 4000
+
+
+def derived_texts(evidence: Evidence, claim: Claim, scope: Scope, point: int) -> Iterator[str]:
+    """Expressions for the gradient that a claim should be, at most one; empty where none can be written."""
+    recording, derivative, run = (
+        kept[point] if point < len(kept) else None
+        for kept in (evidence.recordings, evidence.derivatives, evidence.runs)
+    )
+    event = last_event(recording, claim.of) if recording is not None and derivative is not None else None
+    if event is None or len(derivative.graph) > MOST_ROWS:
+        return
+    known = by_fingerprint(scope)
+    library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
+    texts = []
+    for row in flat_rows(event.rows):
+        cotangent = derivative.cotangents[row] if 0 <= row < len(derivative.cotangents) else -1
+        text = "0" if cotangent < 0 else written(derivative.graph, run, cotangent, known, library)
+        if not text:
+            return
+        texts.append(text)
+    if isinstance(event.rows, list | tuple):
+        yield f"[{', '.join(texts)}]"
+    elif texts:
+        yield texts[0]
+
+
+def by_fingerprint(scope: Scope) -> dict[tuple[tuple[int, ...], str], list[tuple[str, Array]]]:
+    """Quantities in scope by shape and rounded fingerprint; common numbers (1, 2) are left out."""
+    found: dict[tuple[tuple[int, ...], str], list[tuple[str, Array]]] = {}
+    for text, value in numeric_leaves(scope.quantities()):
+        array = as_array(value)
+        if array is None or (is_number(value) and float(value) in (0.0, 1.0, 2.0, -1.0, 0.5)):
+            continue
+        for shown, numbers in ((text, array), (f"{text}.T", array.T)):
+            if shown == text or array.ndim == 2:
+                found.setdefault(key_of(numbers), []).append((shown, numbers))
+    return found
+
+
+def key_of(value: Array) -> tuple[tuple[int, ...], str]:
+    return value.shape, f"{fingerprint(value):.7e}"
+
+
+def written(graph: Any, run: Any, row: int, known: Mapping[Any, Any], library: str) -> str:
+    """A row in names that are in scope; empty where it cannot be said shortly."""
+    try:
+        simple = simplify(graph.with_outputs((row,))).graph
+        values = execute(simple, [run[r] for r in graph.inputs], keep=True)
+        names: dict[int, str] = {}
+        for number in range(len(simple)):
+            name = named(values[number], known)
+            if name:
+                names[number] = name
+        output = simple.outputs[0]
+        if output in names:
+            return names[output]
+        text = expression(simple, output, names, library=library, longest=LONGEST)
+    except (EmissionError, WhygradError, KeyError, IndexError, TypeError, ValueError):
+        return ""
+    return text
+
+
+def named(value: Value, known: Mapping[Any, list[tuple[str, Array]]]) -> str:
+    """The quantity in scope that a row is, or ""."""
+    array = as_array(value)
+    if array is None or (not shape_of(value) and float(array) in (0.0, 1.0, 2.0, -1.0, 0.5)):
+        return ""
+    for text, other in known.get(key_of(array), ()):
+        if np.allclose(array, other, rtol=1e-9, atol=0):
+            return text
+    return ""

@@ -1,0 +1,196 @@
+"""Candidates for one wrong gradient: one generator for each way of searching, cheap ways first."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.alignment import derived_texts
+from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.moves import moves
+from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.scopes import Scope
+from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
+from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.suspects import Suspect, helpers
+from whygrad.diagnosis.synthesis import compositions
+from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
+
+
+@dataclass(eq=False)
+class Stages(Workbench):
+    """The ways of searching. Each yields edits that a bench or trial found right, to be confirmed."""
+
+    def by_value(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip, or one for each entry of a list, judged by the value that is wanted."""
+        for suspect, scope, value, bench in self._own(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), 0.5)
+            text = self.draft.source.segment(self.draft.source.span_of(value))
+            for solution in searcher.expression(text, bench, deep=False):
+                if solution.slips:
+                    yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
+
+    def by_synthesis(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A missing factor or term, or the whole value, put together from quantities in scope."""
+        for suspect, scope, value, bench in self._own(claim, suspects):
+            text = self.draft.source.segment(self.draft.source.span_of(value))
+            for solution in compositions(text, bench, self.material(suspect, scope)):
+                yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
+
+    def by_moving(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
+        for moved in moves(self.draft, suspects):
+            fix = Fix(self.draft, moved.draft, moved.suspect, moved.span, moved.text, moved.solution, Scope())
+            if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
+                yield replace(fix, scope=self.scope(moved.suspect))
+
+    def _blocks(
+        self, claim: Claim, suspects: Sequence[Suspect]
+    ) -> Iterator[tuple[Suspect, Scope, str, BlockBench]]:
+        for suspect in suspects:
+            if self.late():
+                return
+            scope = self.scope(suspect)
+            bench = self.block_bench(suspect, scope, claim) if scope.first else None
+            if bench is not None:
+                source = self.draft.source
+                text = source.segment(source.span_of(suspect.node))
+                # A bench that does not even see the mistake (the slip is elsewhere) judges nothing.
+                if not bench.judge(text).right:
+                    yield suspect, scope, text, bench
+
+    def by_block(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in a statement of the same block, judged by running the block from there."""
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), 0.4)
+            right, _ = searcher.singles(text, bench.judge)
+            for solution in right[:MOST_OF_ONE]:
+                yield self.fix(suspect, scope, solution)
+
+    def by_block_pairs(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Two slips in a statement of the same block."""
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), 0.5)
+            now = bench.judge(text)
+            _, near = searcher.singles(text, bench.judge)
+            for solution in searcher.pairs(near, bench.judge, now.progress)[:MOST_OF_ONE]:
+                yield self.fix(suspect, scope, solution)
+
+    def by_pairs_of_trials(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Two slips in one statement, judged by running; a first one must bring entries closer."""
+        before = self.trials.run(self.draft, full=False).progress
+        for suspect in suspects:
+            if rest_of_block(self.draft, suspect, claim.line) is not None:
+                continue
+            near: list[tuple[float, Fix]] = []
+            for fix in self._trial_variants(suspect, SIMPLE):
+                score = self.trials.judge(fix.draft, base, wanted)
+                if score.right:
+                    yield fix
+                near.append((score.progress, fix))
+            near.sort(key=lambda item: (-item[0], item[1].cost))
+            for progress, first in near[:40]:
+                if self.late():
+                    return
+                if progress < before:
+                    break
+                material = self.material(suspect, first.scope)
+                for variant in variants(first.solution.text, material):
+                    if self.late():
+                        return
+                    solution = Solution(variant.text, (*first.solution.slips, variant.slip))
+                    fix = self.fix(suspect, first.scope, solution)
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        yield fix
+                        return
+
+    def by_pairs(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Two slips in one expression."""
+        for suspect, scope, value, bench in self._own(claim, suspects):
+            searcher = Searcher(self.material(suspect, scope), min(0.5, self.deadline - time.process_time()))
+            text = self.draft.source.segment(self.draft.source.span_of(value))
+            for solution in searcher.expression(text, bench, deep=True):
+                if solution.slips:
+                    yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
+
+    def by_trial(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in any statement that takes part, judged by running the program."""
+        unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
+        for cost_limit in (1.12, SIMPLE):
+            hit = False
+            for suspect in unseen:
+                count = 0
+                for fix in self._trial_variants(suspect, cost_limit):
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        hit, count = True, count + 1
+                        yield fix
+                    if count >= MOST_OF_ONE:
+                        break
+            if hit or self.late():
+                return
+
+    def by_helpers(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in a function that both parts may call: an engine's rule, a slope."""
+        outside = helpers(self.trials.evidence, self.draft.tree)
+        yield from self.by_trial(claim, outside, base, wanted)
+
+    def _trial_variants(self, suspect: Suspect, cost_limit: float) -> Iterator[Fix]:
+        if self.late():
+            return
+        scope = self.scope(suspect)
+        if not scope.first:
+            return
+        span = self.draft.source.span_of(suspect.node)
+        text = self.draft.source.segment(span)
+        floor = 0.0 if cost_limit < SIMPLE else 1.12
+        for variant in variants(text, self.material(suspect, scope)):
+            if self.late():
+                return
+            if floor <= variant.slip.cost < cost_limit or (floor and variant.slip.cost == cost_limit):
+                yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
+
+    def _own(
+        self, claim: Claim, suspects: Sequence[Suspect]
+    ) -> Iterator[tuple[Suspect, Scope, ast.expr, Bench]]:
+        for suspect in suspects:
+            if suspect.own and not self.late():
+                scope = self.scope(suspect)
+                found = self.bench(suspect, scope, claim) if scope.first else None
+                if found is not None:
+                    yield suspect, scope, *found
+
+    def by_alignment(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """The whole value anew: the derivative, in the names that are in scope."""
+        for suspect, scope, value, bench in self._own(claim, suspects):
+            if isinstance(suspect.node, ast.AugAssign):
+                continue
+            old = self.draft.source.segment(self.draft.source.span_of(value))
+            for text in derived_texts(self.trials.evidence, claim, scope, self.at[0]):
+                if bench.judge(text).right:
+                    slip = Slip("derived", old, text, 0, 2.2 + len(text) / 100)
+                    solution = self.whole(suspect, value, Solution(text, (slip,)))
+                    yield self.fix(suspect, scope, solution, len(bench.wants))

@@ -1,0 +1,215 @@
+"""What is known at a statement that is searched: operands in scope, benches to judge candidates on."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.observing import follow
+from whygrad.checking.programs import Program
+from whygrad.checking.values import is_numeric, shape_of, vector
+from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.scopes import Scope, scope_of
+from whygrad.diagnosis.search import Bench, numeric_leaves
+from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.suspects import Suspect
+from whygrad.diagnosis.trials import Trials
+from whygrad.source import Span
+
+SEARCH_POINTS = 3
+MOST_QUANTITIES = 40
+MOST_OF_ONE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Fix:
+    """An edit of one statement that was run and found right."""
+
+    before: Draft
+    draft: Draft
+    suspect: Suspect
+    span: Span
+    text: str
+    """The statement as it stood in `before`."""
+    solution: Solution
+    scope: Scope
+    rivals: tuple[Fix, ...] = ()
+    points: int = 0
+    gained: int = 1
+    """How many wrong gradients became right."""
+
+    @property
+    def cost(self) -> float:
+        return self.solution.cost
+
+    @property
+    def worth(self) -> float:
+        """Cost, less where one edit makes several gradients right."""
+        return self.cost - 0.5 * (self.gained - 1)
+
+    @property
+    def line(self) -> int:
+        return self.before.original_line(self.span.line)
+
+
+@dataclass(eq=False)
+class Workbench:
+    """The trials of one evidence, the text with the repairs so far (`draft`), and what is in scope where."""
+
+    trials: Trials
+    draft: Draft
+    deadline: float
+    scopes: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
+    inlined: list[Part] | None = None
+    at: list[int] = field(default_factory=list)
+    """The points at which candidates are judged quickly."""
+
+    @property
+    def program(self) -> Program:
+        return self.trials.evidence.program.with_text(self.draft.text)
+
+    def late(self) -> bool:
+        return time.process_time() > self.deadline
+
+    def search_points(self, claim: Claim) -> list[int]:
+        """A few points for quick judging; those where the claim is wrong come first."""
+        points, agreed = self.trials.points(), claim.agreements
+        wrong = [p for p in points if p < len(agreed) and agreed[p] is False]
+        return [*wrong[: SEARCH_POINTS - 1], *[p for p in points if p not in wrong[: SEARCH_POINTS - 1]]][
+            :SEARCH_POINTS
+        ]
+
+    def scope(self, suspect: Suspect) -> Scope:
+        key = (self.draft.text, suspect.node.lineno, suspect.node.col_offset)
+        if key not in self.scopes:
+            points = [self.trials.evidence.points[p] for p in self.at]
+            self.scopes[key] = scope_of(self.program, suspect.node, points)
+        return self.scopes[key]
+
+    def material(self, suspect: Suspect, scope: Scope) -> Material:
+        """What candidates for a statement may be made of."""
+        values = scope.quantities()
+        library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
+        if library == "math":
+            values = dict(numeric_leaves(values))
+        values |= self.forward_expressions(scope)
+        near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
+        if len(values) > MOST_QUANTITIES:
+            ranked = sorted(values, key=lambda n: (n not in near, n not in scope.local))
+            values = {name: values[name] for name in ranked[:MOST_QUANTITIES]}
+        claims = self.trials.evidence.claims
+        names = frozenset(c.name for c in claims)
+        assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
+        return Material.of(values, functions=_functions(scope, self.draft.tree), library=library,
+                           gradients=names, targets=assigned)  # fmt: skip
+
+    def forward_expressions(self, scope: Scope) -> dict[str, Value]:
+        """What the forward pass computes but does not keep, in names that are in scope here.
+
+        `1 / (1 + np.exp(-x))` is `1 / (1 + np.exp(-self.x))` where only `self.x` was kept.
+        """
+        if self.inlined is None:
+            self.inlined = forward_parts(self.trials.evidence, self.draft, self.at)
+        return rewritten(self.inlined, scope)
+
+    def bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> tuple[ast.expr, Bench] | None:
+        """The expression whose value is known to be wanted, with a bench; None where only running tells."""
+        node, trials = suspect.node, self.trials
+        if not suspect.own or not all(len(kept) == 1 for kept in scope.environments):
+            return None
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target: ast.expr = node.targets[0]
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+            target = node.target
+        else:
+            return None
+        if ast.unparse(target) != claim.name or claim.line not in _lines(node):
+            return None
+        wants: list[Value] = []
+        environments: list[Mapping[str, Value]] = []
+        for p, kept in zip(self.at, scope.environments, strict=False):
+            if not trials.usable(claim, p):
+                continue
+            want = claim.truth[p]
+            if isinstance(node, ast.AugAssign):
+                want = _remaining(want, claim.name, kept[0], -1 if isinstance(node.op, ast.Sub) else 1)
+            if want is None:
+                return None
+            wants.append(want)
+            environments.append(kept[0])
+        value = node.value
+        return (value, Bench(environments, wants, scope.shared)) if wants and value is not None else None
+
+    def fix(self, suspect: Suspect, scope: Scope, solution: Solution, points: int = 0) -> Fix:
+        span = self.draft.source.span_of(suspect.node)
+        text = self.draft.source.segment(span)
+        return Fix(self.draft, self.draft.replaced(span, solution.text), suspect, span, text, solution, scope,
+                   (), points)  # fmt: skip
+
+    def whole(self, suspect: Suspect, value: ast.expr, solution: Solution) -> Solution:
+        """A solution for the value of a statement as one for the statement."""
+        source = self.draft.source
+        text = source.segment(source.span_of(suspect.node))
+        part = source.segment(source.span_of(value))
+        at = text.index(part, text.index("=")) if "=" in text.split(part)[0] else text.rindex(part)
+        fragment = Fragment(text)
+        assert fragment.value is not None
+        at = fragment.extent(fragment.value)[0]
+        slips = tuple(Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips)
+        return Solution(text[:at] + solution.text + text[at + len(part) :], slips)
+
+    def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
+        """A bench that runs a statement and those after it; None where only running the program tells."""
+        rest = rest_of_block(self.draft, suspect, claim.line)
+        if rest is None or not all(len(kept) == 1 for kept in scope.environments):
+            return None
+        chosen = [k for k, p in enumerate(self.at) if self.trials.usable(claim, p)]
+        if not chosen or isinstance(suspect.node, ast.Return):
+            return None
+        environments = [scope.environments[k][0] for k in chosen]
+        wants = [claim.truth[self.at[k]] for k in chosen]
+        return BlockBench(environments, wants, claim.name, rest, scope.shared)
+
+
+def _lines(node: ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _remaining(want: Value, name: str, environment: Mapping[str, Value], sign: int) -> Value:
+    """What an augmented assignment still has to add."""
+    try:
+        before = follow(name, environment)
+    except (LookupError, SyntaxError):
+        return None
+    numbers, wanted = vector(before), vector(want)
+    if numbers is None or wanted is None or shape_of(before) != shape_of(want):
+        return None
+    return sign * (np.asarray(want, dtype=float) - np.asarray(before, dtype=float))
+
+
+def _functions(scope: Scope, tree: ast.Module) -> tuple[str, ...]:
+    """The user's functions of one argument, then library functions that the text calls."""
+    own = [
+        name
+        for name, value in scope.shared.items()
+        if getattr(getattr(value, "__code__", None), "co_argcount", 0) == 1 and not name.startswith("__")
+    ]
+    called = [ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and len(n.args) == 1]
+    library = [c for c in dict.fromkeys(called) if c.startswith(("np.", "math.")) and c.count(".") == 1]
+    wanted = {"exp", "tanh", "sqrt", "log", "abs", "sign", "cos", "sin", "diag", "square"}
+    chosen = [c for c in library if c.split(".")[1] in wanted]
+    return tuple(n for n in own if not _is_numeric_free(scope, n))[:5] + tuple(chosen[:4])
+
+
+def _is_numeric_free(scope: Scope, name: str) -> bool:
+    """Functions that make inputs or print are no part of a formula."""
+    return is_numeric(scope.shared.get(name)) or name.startswith(("make_", "main"))
