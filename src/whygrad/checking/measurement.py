@@ -23,7 +23,7 @@ from whygrad.checking.points import propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Pairing, Roles, recognise
 from whygrad.checking.rounds import first_round
-from whygrad.checking.truth import Forward, Truth, engine, guarded
+from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
 from whygrad.checking.values import Vector, as_double, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
@@ -195,7 +195,9 @@ def _at_points(
         names = tuple(name for name in names if name not in upstreams)
         engine(program, point, (*roles.roots, *roles.candidates), truth)
         entries = sum(count(inputs[name]) for name in names)
-        guarded(forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng)
+        guarded(
+            forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng, DIRECTIONS if place < 3 else 1
+        )
         limit = _limit(observation, program)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))

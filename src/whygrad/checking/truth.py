@@ -19,7 +19,7 @@ from whygrad.execution.interpreter import Run, execute
 CLOSER = 1e-3
 """Scale of the steps that must confirm a disagreement."""
 DIRECTIONS = 3
-"""Random directions per point in which the engine must agree with differences."""
+"""Random directions in which the engine must agree with differences, at the first points."""
 
 
 @dataclass(eq=False)
@@ -179,7 +179,12 @@ def input_gradients(
 
 
 def guarded(
-    forward: Forward, truth: Truth, names: Sequence[str], full: bool, rng: np.random.RandomState
+    forward: Forward,
+    truth: Truth,
+    names: Sequence[str],
+    full: bool,
+    rng: np.random.RandomState,
+    directions: int = DIRECTIONS,
 ) -> None:
     """Check the engine's gradients by differences in random directions; fill in what is missing if `full`."""
     function, start = forward.of(names)
@@ -194,7 +199,7 @@ def guarded(
         return
     gradient = np.concatenate([truth.gradients[name] for name in names]) if names else np.zeros(0)
     scale = np.concatenate([_scale(forward.given[name]) for name in names]) if names else np.zeros(0)
-    for _ in range(DIRECTIONS):
+    for _ in range(directions):
         direction = rng.choice([-1.0, 1.0], start.size) * rng.uniform(0.5, 1.0, start.size) * scale
         found = slope(along(function, start, direction))
         said = float(gradient @ direction)
