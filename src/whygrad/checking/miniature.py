@@ -47,7 +47,10 @@ def _value(node: ast.expr, text: str) -> Value:
             raise _refused(text) from error
     literal = _literal(node, text)
     if isinstance(literal, list):
-        array = np.array(literal)
+        try:
+            array = np.array(literal)
+        except ValueError as error:
+            raise _refused(text) from error
         if array.dtype.kind not in "fiub":
             raise _refused(text)
         return array
