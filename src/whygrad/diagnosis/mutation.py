@@ -137,6 +137,9 @@ def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Itera
 def _bounds(f: Fragment, bound: ast.expr, m: Material) -> Iterator[Variant]:
     text, start = f.segment(bound), f.extent(bound)[0]
     others = [f"{text} + 1", f"{text} - 1", *m.integers()]
+    if isinstance(bound, ast.BinOp) and isinstance(bound.right, ast.Constant):
+        head = text[: -len(f.segment(bound.right))]
+        others = [f"{head}{bound.right.value + by}" for by in (1, -1)] + others[2:]  # type: ignore[operator]
     bare = text.lstrip("-")
     if bare != text:
         others += [f"{bare} + {name}" for name in m.integers() if name != bare]
@@ -255,6 +258,10 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             start, inner = f.extent(node)[0], f.outer(node.operand)
             yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.95))
+        elif isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Call):
+            text = f.segment(node.args[0])
+            slip = Slip("sign", text, f"-{text}", f.extent(node.args[0])[0], 1.1)
+            yield Variant(f.replaced(node.args[0], f"-{text}"), slip)
     value = f.value
     if value is not None and not isinstance(value, ast.Tuple | ast.List | ast.Dict):
         for term in f.terms(value):

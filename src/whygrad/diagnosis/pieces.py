@@ -97,11 +97,12 @@ class Pieces:
         return namespace
 
     def values(self, text: str, point: Point, names: list[str]) -> Mapping[str, Value] | Failure:
-        """The values of some variables after a run."""
+        """The values of some variables after a run; those that were never bound are left out."""
         namespace = self.run(text, point)
         if isinstance(namespace, Failure):
             return namespace
-        try:
-            return {name: self.program.value(name, namespace) for name in names}
-        except LookupError as error:
-            return Failure("Missing", f"{error} was never bound")
+        found: dict[str, Value] = {}
+        for name in names:
+            with contextlib.suppress(LookupError):
+                found[name] = self.program.value(name, namespace)
+        return found

@@ -193,6 +193,9 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
     """A function of a quantity where the quantity stands: `1 - t`, `t ** 2`, `a * (1 - a)`, and back."""
     for node in f.expressions():
         text = f.segment(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            new = f"1 - {text}"
+            yield Variant(f.replaced(node, new), Slip("local", text, new, f.extent(node)[0], 1.15))
         if text not in m.values or isinstance(f.parents.get(node), ast.Attribute) or f.is_called(node):
             if not isinstance(node, ast.Subscript | ast.Call) or isinstance(
                 f.parents.get(node), ast.Attribute

@@ -113,7 +113,7 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
                 continue
         elif not assigned & wanted and not own:
             continue
-        if assigned and assigned <= right | {"self"} and not own:
+        if assigned and assigned - strays <= right | {"self"} and not own and not assigned & strays:
             continue
         wanted |= reads(suspect.node)
         found.append(Suspect(suspect.node, suspect.function, own, suspect.in_loop, suspect.block))

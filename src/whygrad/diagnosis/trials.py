@@ -51,6 +51,10 @@ class Trials:
             return False
         return point >= len(claim.agreements) or claim.agreements[point] is not None
 
+    def has_twin(self, claim: Claim) -> bool:
+        """Is there another spelling (`dW` for `dw`) that a line may assign in its place?"""
+        return any(c is not claim and c.name.lower() == claim.name.lower() for c in self.finals)
+
     def points(self) -> list[int]:
         """Points at which anything can be decided; generic ones first, for they tell most."""
         found = [p for p in range(len(self.evidence.points)) if any(self.usable(c, p) for c in self.finals)]
@@ -79,6 +83,10 @@ class Trials:
                 return FAILED
             for claim in self.finals:
                 if not self.usable(claim, p):
+                    continue
+                if claim.name not in values:
+                    if not self.has_twin(claim):
+                        right.discard(claim.name)
                     continue
                 found = compare(values[claim.name], claim.truth[p])
                 if found.agrees:

@@ -19,7 +19,7 @@ class ExtraFactor(Cause):
 import numpy as np
 x = np.array([[0.3, -0.8], [1.1, 0.4], [0.2, 0.9]])
 w = np.array([1.5, -0.5])
-t = np.array([1.0, 0.0, 2.0])
+t = np.array([1.2, 0.0, 2.0])
 e = x @ w - t
 loss = np.mean(e ** 2)
 N = 3

@@ -24,7 +24,7 @@ c = 0.4
 p = w * x + c
 """
     wrong = """\
-y = 1 / (1 - math.exp(-p))
+y = 1 / (1 + math.exp(p))
 grad_p = y * (1 - y)
 grad_w = grad_p * x
 grad_x = grad_p * w

@@ -23,7 +23,7 @@ padded = np.concatenate([np.zeros(pad), x, np.zeros(pad)])
 s = np.sum(padded ** 2)
 dpadded = 2 * padded
 """
-    wrong = "dx = dpadded[pad + 1:pad + 5]"
+    wrong = "dx = dpadded[pad:pad + 3]"
     right = "dx = dpadded[pad:pad + 4]"
 
     def explains(self, case: Case) -> bool:
