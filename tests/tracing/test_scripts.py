@@ -131,7 +131,8 @@ def test_a_failure_keeps_what_came_before_and_its_place():
 
 def test_what_has_no_rule_is_noted_and_taken_as_a_constant():
     recording = record(
-        "import numpy as np\nx = np.ones(4)\ns = np.fft.fft(x).real\nr = round(x[0], 2)\ny = x * 2\n", inputs=["x"]
+        "import numpy as np\nx = np.ones(4)\ns = np.fft.fft(x).real\nr = round(x[0], 2)\ny = x * 2\n",
+        inputs=["x"],
     )
     assert recording.failure is None
     assert any("line 3" in note and "fft" in note for note in recording.notes)
@@ -167,7 +168,9 @@ def test_a_driver_runs_after_the_module():
 
 def test_the_script_runs_as_main_with_its_arguments():
     recording = record(
-        "import sys\nif __name__ == '__main__':\n    x = 2.0\n    n = len(sys.argv)\n", inputs=["x"], argv=["a", "b"]
+        "import sys\nif __name__ == '__main__':\n    x = 2.0\n    n = len(sys.argv)\n",
+        inputs=["x"],
+        argv=["a", "b"],
     )
     assert recording.inputs == {"x": 0}
     assert recording.namespace["n"] == 3
@@ -191,6 +194,8 @@ def test_text_that_is_no_python_is_refused_with_its_place(text, line, hint):
 
 
 def test_docstrings_and_future_imports_stay_first():
-    recording = record('"""Doc."""\nfrom __future__ import annotations\nx: float = 1.5\ny = x * 2\n', inputs=["x"])
+    recording = record(
+        '"""Doc."""\nfrom __future__ import annotations\nx: float = 1.5\ny = x * 2\n', inputs=["x"]
+    )
     assert recording.failure is None
     assert plain(recording.namespace["y"]) == 3.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from types import BuiltinMethodType, FunctionType, MethodType
+from functools import partial
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from whygrad.errors import ScriptError
 from whygrad.ops import lookup
 from whygrad.source import site as site_of
 from whygrad.tracing.loading import follow, is_followed, is_own, is_users
+from whygrad.tracing.nesting import active, innermost
 from whygrad.tracing.special import SPECIAL, emptied
-from whygrad.tracing.tracer import SCALARS, active, innermost, is_simple
+from whygrad.tracing.tracer import SCALARS, is_simple
 from whygrad.tracing.values import Traced, TracedMethod
 
 ndarray = np.ndarray
@@ -70,9 +72,9 @@ def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, 
 
 def _call_builtin(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     owner = function.__self__
-    if isinstance(owner, CONTAINERS):
-        if type(owner) is str:
-            return function(*[emptied(a) for a in args], **{k: emptied(v) for k, v in kwargs.items()})
+    if type(owner) is str:
+        return function(*[emptied(a) for a in args], **{k: emptied(v) for k, v in kwargs.items()})
+    if type(owner).__module__ in _NATIVE_MODULES and type(owner) is not ModuleType:
         return function(*args, **kwargs)
     if isinstance(owner, ndarray | np.generic):
         method = getattr(ndarray, function.__name__, None)
@@ -115,6 +117,9 @@ def _call_library(
     native = getattr(function, "__module__", None) in _NATIVE_MODULES and lookup(function) is None
     if native and (current is None or (function not in _SHOWN and all(type(a) is not ndarray for a in args))):
         # Containers and iterators hand traced values on; looking for them would make each call linear.
+        args = tuple(
+            [partial(call, site, a) if type(a) is BuiltinMethodType and lookup(a) else a for a in args]
+        )
         return function(*args, **kwargs)
     tracer = innermost(args)
     if kwargs:
@@ -124,5 +129,5 @@ def _call_library(
     return function(*args, **kwargs) if bound is None else bound(*args[1:], **kwargs)
 
 
-_SHOWN = frozenset({isinstance, type, divmod})
+_SHOWN = frozenset({isinstance, type, divmod, hash})
 """Builtins that must not see a traced value as it is."""

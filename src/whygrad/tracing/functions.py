@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,9 +112,19 @@ def _parameters(f: Callable[..., Any], count: int) -> list[str]:
 @contextmanager
 def deeper_recursion() -> Any:
     """Room for the frames that following a call adds: the user's own depth stays what it was."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 4000))
+    with _depth_lock:
+        if not _depths:
+            sys.setrecursionlimit(max(sys.getrecursionlimit(), 1) * 4)
+        _depths.append(None)
     try:
         yield
     finally:
-        sys.setrecursionlimit(before)
+        with _depth_lock:
+            _depths.pop()
+            if not _depths:
+                sys.setrecursionlimit(sys.getrecursionlimit() // 4)
+
+
+_depths: list[None] = []
+_depth_lock = threading.Lock()
+"""The limit is the process's: it is restored when the last of the traces of all threads ends."""

@@ -15,8 +15,9 @@ import numpy as np
 from whygrad.source import site as site_of
 from whygrad.tracing.calls import CONTAINERS
 from whygrad.tracing.calls import call as call
+from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.special import emptied
-from whygrad.tracing.tracer import SCALARS, Tracer, active, innermost, writer_of
+from whygrad.tracing.tracer import SCALARS, Tracer
 from whygrad.tracing.values import Traced, plain
 
 ndarray = np.ndarray
@@ -143,6 +144,7 @@ def compared(site: int, compare: Callable[[int, Any, Any], Any], left: Any, righ
 
 
 def held() -> Any:
+    """The right side of the comparison before, in a chain."""
     return _held_of_thread().pop()
 
 
@@ -155,6 +157,7 @@ def _held_of_thread() -> list[Any]:
 
 
 def getitem(site: int, owner: Any, key: Any) -> Any:
+    """`owner[key]`."""
     kind = type(owner)
     if kind is Traced:
         tracer = owner.tracer
@@ -208,12 +211,14 @@ def changed_item(
 
 
 def current_attribute(owner: Any, name: str) -> tuple[Any, str, Any]:
+    """The first half of `owner.name += ...`."""
     return owner, name, getattr(owner, name)
 
 
 def changed_attribute(
     site: int, compute: Callable[[int, Any, Any], Any], place: tuple[Any, str, Any], value: Any
 ) -> Any:
+    """The second half: compute and store. Returns what was stored."""
     owner, name, old = place
     new = globals()["i" + _NAMES[compute].rstrip("_")](site, old, value)
     setattr(owner, name, new)

@@ -161,18 +161,20 @@ def _names(owner: Any, names: str) -> list[Any]:
     return [getattr(owner, name) for name in names.split() if hasattr(owner, name)]
 
 
-WHOLE = frozenset(
-    _names(np, "nonzero flatnonzero argwhere searchsorted digitize bincount count_nonzero isclose allclose "
-           "array_equal array_equiv argpartition lexsort isin unravel_index ravel_multi_index isneginf isposinf")
-    + [np.ndarray.nonzero, np.ndarray.searchsorted, np.ndarray.argpartition, math.isclose, float.is_integer]
-)  # fmt: skip
+WHOLE = frozenset([
+    *_names(np, "nonzero flatnonzero argwhere searchsorted digitize bincount count_nonzero isclose allclose "
+            "array_equal array_equiv argpartition lexsort isin unravel_index ravel_multi_index"),
+    np.ndarray.nonzero, np.ndarray.searchsorted, np.ndarray.argpartition, math.isclose, float.is_integer,
+])  # fmt: skip
 """Functions that give whole numbers: constant between jumps, so they carry no derivative, but are guarded."""
 SPECIAL: dict[Any, Handler] = {
     **dict.fromkeys(
-        _names(builtins, "len print str repr format id callable hash")
-        + _names(np, "shape ndim size zeros_like ones_like empty_like result_type iscomplexobj isrealobj "
-                 "isscalar array_str array_repr array2string may_share_memory shares_memory broadcast_shapes "
-                 "set_printoptions can_cast savetxt save iscomplex isreal common_type"),
+        (
+            *_names(builtins, "len print str repr format id callable hash"),
+            *_names(np, "shape ndim size zeros_like ones_like empty_like result_type iscomplexobj isrealobj"),
+            *_names(np, "isscalar array_str array_repr array2string may_share_memory shares_memory can_cast"),
+            *_names(np, "broadcast_shapes set_printoptions savetxt save iscomplex isreal common_type"),
+        ),
         shape_only,
     ),
     **dict.fromkeys(

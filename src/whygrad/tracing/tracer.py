@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from whygrad.ops import OPS, call, lookup
 from whygrad.ops.calls import spelled
 from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
+from whygrad.tracing.nesting import active, innermost, make_active, writer_of
 from whygrad.tracing.pieces import Pieces
 from whygrad.tracing.special import SEQUENCES, SPECIAL, WHOLE
 from whygrad.tracing.values import Traced, abstract, plain
@@ -26,33 +26,7 @@ NUMBERS = frozenset({float, int, bool})
 SCALARS = frozenset({float, int, bool, np.float64, np.float32, np.bool_, np.int64})
 """Types of numbers that live nowhere else: no views, no writes."""
 
-_state = threading.local()
 _serials = itertools.count(1)
-
-
-def active() -> Tracer | None:
-    """The innermost tracer at work in this thread."""
-    return getattr(_state, "tracer", None)
-
-
-def innermost(values: Any, found: Tracer | None = None) -> Tracer | None:
-    """Of the tracers of the traced values in nested containers, the one that began last."""
-    for value in values:
-        kind = type(value)
-        if kind is Traced:
-            if found is None or value.tracer.serial > found.serial:
-                found = value.tracer
-        elif kind is list or kind is tuple:
-            found = innermost(value, found)
-        elif kind is dict:
-            found = innermost(value.values(), found)
-        elif kind is slice:
-            found = innermost((value.start, value.stop, value.step), found)
-        elif kind is np.ndarray:
-            tracer = writer_of(value, active())
-            if tracer is not None and (found is None or tracer.serial > found.serial):
-                found = tracer
-    return found
 
 
 @functools.cache
@@ -60,13 +34,6 @@ def is_simple(function: Any) -> bool:
     """Is it an operation whose arguments stand as they are in the call?"""
     known = lookup(function)
     return known is not None and known.adapter is None and function not in SPECIAL
-
-
-def writer_of(array: Any, tracer: Tracer | None) -> Tracer | None:
-    """The innermost of the tracers at work that knows an array as written."""
-    while tracer is not None and not tracer.is_buffer(array):
-        tracer = tracer.outer
-    return tracer
 
 
 class Tracer(Pieces):
@@ -91,11 +58,11 @@ class Tracer(Pieces):
 
     def __enter__(self) -> Tracer:
         self.outer = active()
-        _state.tracer = self
+        make_active(self)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        _state.tracer = self.outer
+        make_active(self.outer)
 
     # -- rows --
 
@@ -128,11 +95,7 @@ class Tracer(Pieces):
         """The row that holds a value as it is now; a constant row for what depends on no input."""
         kind = type(value)
         if kind is Traced:
-            if value.tracer is not self:
-                return self.constant(value)
-            if self.buffers:
-                return self.current_row(value)
-            return value.row
+            return self._row_of_traced(value)
         if kind in SCALARS:
             return self.number_row(value)
         if kind is list or kind is tuple:
@@ -140,6 +103,11 @@ class Tracer(Pieces):
         if isinstance(value, np.ndarray):
             return self._row_of_array(value)
         return self.constant(value)
+
+    def _row_of_traced(self, value: Traced) -> int:
+        if value.tracer is not self:
+            return self.constant(value)
+        return self.current_row(value) if self.buffers else value.row
 
     def _row_of_array(self, array: Any) -> int:
         if self.is_buffer(array):
@@ -231,6 +199,8 @@ class Tracer(Pieces):
             return inner.operate(site, function, args, kwargs)
         if site:
             self.builder.current_site = site
+        if kwargs.get("out") is not None or (type(function) is np.ufunc and len(args) > function.nin):
+            return self._into(function, args, dict(kwargs))
         try:
             special = SPECIAL.get(function)
         except TypeError:
@@ -260,6 +230,15 @@ class Tracer(Pieces):
         ):
             return arguments[0]
         return self.emit(found.op, value, arguments, params)
+
+    def _into(self, function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """`np.clip(x, -1, 1, out=x)`: the result is written to an array that there is."""
+        given = kwargs.pop("out", None)
+        target = args[function.nin] if given is None else given[0] if type(given) is tuple else given
+        if given is None:
+            args = args[: function.nin]
+        self.setitem(0, self.operate(0, function, args, kwargs), target, Ellipsis)
+        return target
 
     def _arranged(self, function: Any, args: Sequence[Any]) -> list[Any]:
         """Arguments with nested lists of numbers as arrays."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from whygrad.errors import TraceError
 from whygrad.graph import Abstract, Op, abstract_of
+from whygrad.ops import OPS
 
 if TYPE_CHECKING:
     from whygrad.tracing.tracer import Tracer
@@ -30,11 +31,12 @@ class Traced:
 
     def __init__(self, tracer: Any, row: int, value: Any) -> None:
         self.tracer: Tracer = tracer
-        self.row = row
+        self.row: int = row
         self.value = value
         self.version = 0
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(self.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -97,7 +99,11 @@ class Traced:
         return format(self.value, spec)
 
     def __bool__(self) -> bool:
-        return bool(self.tracer.guard(self, bool(self.value)))
+        truth = bool(self.value)
+        asked = self
+        if getattr(self.value, "dtype", type(self.value)) not in (bool, np.bool_):
+            asked = self.tracer.emit(OPS["astype"], truth, (self,), {"dtype": bool})
+        return bool(self.tracer.guard(asked, truth))
 
     def __index__(self) -> int:
         return int(self.tracer.guard(self, operator.index(self.value)))
