@@ -39,7 +39,7 @@ def test_out_is_a_write():
         y = x * 2
         z = y
         np.clip(y, -1, 1, out=y)
-        np.maximum(y, 0.0, y)
+        np.add(y, x, y)
         return z, y
 
     trace = trace_function(clipped, (X,))
@@ -98,6 +98,21 @@ def test_a_captured_buffer_of_an_outer_trace_is_followed():
     trace = trace_function(outer, (1.5,))
     assert trace.output == (1.5 + 3.0) * 2
     assert execute(trace.graph, [2.5]).outputs == ((2.5 + 5.0) * 2,)
+
+
+def test_scattered_additions_are_recorded_by_both_traces():
+    def outer(x):
+        def inner(y):
+            table = np.zeros(3)
+            np.add.at(table, [0, 0, 2], x * y)
+            table *= y
+            return table.sum() + table[1:][1]
+
+        return trace_function(inner, (x * 2,)).output
+
+    trace = trace_function(outer, (1.5,))
+    assert trace.output == 4 * 1.5 * 3.0 * 3.0
+    assert execute(trace.graph, [2.5]).outputs == (4 * 2.5 * 5.0 * 5.0,)
 
 
 def test_views_of_another_dtype_are_refused():

@@ -125,7 +125,9 @@ class Pieces:
     def _piece(self, op: Any, value: Any, rows: Sequence[int], params: Any) -> int:
         """A row whose value is a copy of a piece of a written array."""
         row = self.builder.add(op, rows, abstract(value), params)
-        self.values.append(self.snapshot(np.asarray(value)) if np.ndim(value) else value)
+        self.values.append(
+            self.snapshot(np.asarray(value))[()] if np.ndim(value) == 0 else self.snapshot(value)
+        )
         return row
 
     def _assembled(self, buffer: Buffer) -> int:
@@ -360,7 +362,12 @@ class Pieces:
         stated, dynamic = template(_whole_numbers(key))
         rows = [self.row(target), self.row(added), *[self.row(d) for d in dynamic]]
         buffer = self.buffer(array)
-        function(array, plain_key(key), plain(value))
+        below = self.opened(target), self.opened(key), self.opened(value)
+        outer = [v for v in below if type(v) is Traced]
+        if outer:
+            max(outer, key=lambda v: v.tracer.serial).tracer.add_at(function, *below)
+        else:
+            function(*below)
         row = self.builder.add(ACCUMULATE, rows, abstract(array), {"keys": Keys((stated,))})
         self.values.append(self.snapshot(array))
         self._write(buffer, array, Ellipsis, row)
