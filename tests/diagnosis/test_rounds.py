@@ -48,7 +48,9 @@ class TestTheSeed:
     result = check(SEED)
 
     def found(self, cause: str, variable: str = "") -> bool:
-        return any(f.cause == cause and (not variable or f.variable == variable) for f in self.result.findings)
+        return any(
+            f.cause == cause and (not variable or f.variable == variable) for f in self.result.findings
+        )
 
     def test_every_item_is_found(self) -> None:
         assert self.result.status == "wrong"
@@ -70,7 +72,9 @@ class TestTheSeed:
         assert "no value at your numbers can show it because w[2] == w[1] == -3" in finding.why
 
     def test_what_is_right_of_the_line(self) -> None:
-        (finding,) = (f for f in self.result.findings if f.cause == "wrong-upstream" and f.variable == "grad_w")
+        (finding,) = (
+            f for f in self.result.findings if f.cause == "wrong-upstream" and f.variable == "grad_w"
+        )
         assert "1 *" in finding.right_parts
         assert "`1 *` is right" in finding.why
 

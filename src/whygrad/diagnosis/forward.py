@@ -111,17 +111,12 @@ class ForwardSearch:
     def candidates(self) -> Iterator[ForwardFix]:
         """Edits that explain a wrong gradient and break none that is right."""
         for suspect in self.suspects() if self.wrong else ():
-            program = self.evidence.program
-            scope = scope_of(program.with_text(self.draft.text), suspect.node, self.points[:1])
-            if not scope.first:
+            material = self.material(suspect)
+            if material is None:
                 continue
-            values = scope.quantities()
-            library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
-            if library == "math":
-                values = dict(numeric_leaves(values))
             span = self.draft.source.span_of(suspect.node)
             text = self.draft.source.segment(span)
-            for variant in variants(text, Material.of(values, library=library)):
+            for variant in variants(text, material):
                 if time.process_time() > self.deadline:
                     return
                 if variant.slip.kind not in KINDS or variant.slip.cost > 1.2:
@@ -132,6 +127,16 @@ class ForwardSearch:
                     gate = self.gate(draft, suspect)
                     solution = Solution(variant.text, (variant.slip,))
                     yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
+
+    def material(self, suspect: Suspect) -> Material | None:
+        """What a forward statement may be made of; None where it did not run."""
+        program = self.evidence.program.with_text(self.draft.text)
+        scope = scope_of(program, suspect.node, self.points[:1])
+        if not scope.first:
+            return None
+        values = scope.quantities()
+        library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
+        return Material.of(dict(numeric_leaves(values)) if library == "math" else values, library=library)
 
     def explained(self, draft: Draft) -> tuple[str, ...]:
         """Wrong gradients that are right for the edited forward pass; none where a right one breaks."""

@@ -258,7 +258,11 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             start, inner = f.extent(node)[0], f.outer(node.operand)
             yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.95))
-        elif isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Name | ast.Call):
+        elif (
+            isinstance(node, ast.Call)
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Name | ast.Call)
+        ):
             text = f.segment(node.args[0])
             slip = Slip("sign", text, f"-{text}", f.extent(node.args[0])[0], 1.1)
             yield Variant(f.replaced(node.args[0], f"-{text}"), slip)

@@ -19,11 +19,12 @@ from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
-from whygrad.diagnosis.causes import Case, cause_of
+from whygrad.diagnosis.causes import CAUSES, Case, cause_of
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.exceptions import ExceptionFix, get_past
 from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Repair, Variable
 from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
+from whygrad.diagnosis.intention import as_meant
 from whygrad.diagnosis.repairs import Fix, Repairer
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
@@ -78,14 +79,31 @@ class Check:
             self.first = self.first or evidence
             if not self.progressed(evidence):
                 continue
+            if evidence.forward_differs and self.as_formula(evidence):
+                continue
             if evidence.verdict != "wrong" or not self.repaired(evidence):
                 break
         return self.result()
 
+    def as_formula(self, evidence: Evidence) -> bool:
+        """Repair a forward pass that is not the formula that was given."""
+        with steady():
+            found = as_meant(evidence, self.draft)
+        if not found:
+            return False
+        self.apply_forward(found[0], evidence, [])
+        self.forward_allowed = False
+        return True
+
     def progressed(self, evidence: Evidence) -> bool:
         """Did an edit of the forward pass help? One that did not is taken back, and no other is tried."""
         count = sum(c.verdict not in ("right", "undecided") for c in evidence.claims)
-        if self.steps and self.steps[-1].where == "forward" and count >= self.wrong_before:
+        if (
+            self.forward_allowed
+            and self.steps
+            and self.steps[-1].where == "forward"
+            and count >= self.wrong_before
+        ):
             self.draft, self.steps = self.steps[-1].before, self.steps[:-1]
             self.forward_allowed = False
             return False
@@ -276,6 +294,8 @@ class Check:
         found.sort(key=lambda f: (order[f.where], f.line))
         shown = {f.variable for f in found}
         found += [unsolved(c, e) for c, e in self.unsolved if c.name not in shown]
+        if self.last is not None and self.last.forward_differs:
+            found.insert(0, not_as_meant(self.last, self.hints.formula))
         return [*imports, *found]
 
     def with_imports(self) -> tuple[Draft, list[Finding]]:
@@ -328,6 +348,21 @@ def unsolved(claim: Claim, evidence: Evidence) -> Finding:
         cause.code, cause.name, cause.title(case), cause.why(case), "backward", claim.name, claim.of,
         claim.line, start, claim.line, len(row.rstrip()) + 1, certainty="evidence-only",
         evidence=evidence_of(claim, evidence),
+    )  # fmt: skip
+
+
+def not_as_meant(evidence: Evidence, formula: str) -> Finding:
+    """The forward pass is not the formula that was given, and no single edit makes it so."""
+    cause = next(c for c in CAUSES if c.name == "forward-slip")
+    row = evidence.program.source.line(evidence.output_line)
+    start = len(row) - len(row.lstrip()) + 1
+    got, want = evidence.outputs[0], evidence.intended[0]
+    return Finding(
+        cause.code, cause.name, f"`{evidence.output}` is not what the formula says",
+        f"`{formula}` gives {want:.6g} at the inputs of the file, the forward pass gives {got:.6g}", "forward",
+        evidence.output, evidence.output, evidence.output_line, start, evidence.output_line,
+        len(row.rstrip()) + 1, certainty="evidence-only",
+        evidence={"entries": [{"entry": "", "got": got, "want": want}]},
     )  # fmt: skip
 
 

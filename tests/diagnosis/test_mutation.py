@@ -1,0 +1,81 @@
+"""Mutations: each undoes a slip that people make, and every text is Python."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis.mutation import Material, variants
+
+SCALARS = {"w": [2, -3, -3], "x": [-1, -2], "activation": 0.7, "grad_product": 0.2, "product": 1}
+MATRIX = np.ones((3, 2))
+ARRAYS = {"A": MATRIX, "B": MATRIX, "dout": MATRIX, "b": np.ones(2), "k": 1, "N": 3}
+
+UNDONE = [
+    ("g = [w[0] * a + w[2] * a]", "g = [w[0] * a, w[2] * a]"),
+    ("g = [w[0] - w[2]]", "g = [w[0], -w[2]]"),
+    ("y = 1 / 1 + product", "y = 1 / (1 + product)"),
+    ("g = w[2] * activation", "g = w[1] * activation"),
+    ("g = w[2] * activation", "g = w[2] * grad_product"),
+    ("g = activation * (1 - activation) * x", "g = grad_product * (1 - grad_product) * x"),
+    ("g = -product * activation", "g = product * activation"),
+    ("g = product * activation", "g = -product * activation"),
+    ("g = product - activation", "g = product + activation"),
+    ("g = 0.5 * product", "g = 1.0 * product"),
+    ("g = product", "g = 2 * product"),
+    ("g += product", "g = product"),
+    ("g = product", "g += product"),
+    ("p = [product * 2]", "p = product * 2"),
+]
+UNDONE_ARRAYS = [
+    ("g = A * B", "g = A @ B"),
+    ("g = A @ B", "g = A.T @ B"),
+    ("g = A @ B", "g = B @ A"),
+    ("g = np.dot(A, B)", "g = np.dot(A.T, B)"),
+    ("g = dout", "g = np.sum(dout, axis=0)"),
+    ("g = np.sum(dout)", "g = np.sum(dout, axis=0)"),
+    ("g = np.sum(dout, axis=1)", "g = np.sum(dout, axis=0)"),
+    ("g = dout.sum(axis=1)", "g = dout.sum(axis=1, keepdims=True)"),
+    ("g = dout @ A", "g = dout @ A / N"),
+    ("g = dout", "g = dout * A"),
+    ("g[k] += dout", "np.add.at(g, k, dout)"),
+    ("g = np.array([0, 0, 0])", "g = np.array([0.0, 0.0, 0.0])"),
+    ("g = np.zeros_like(A)", "g = np.zeros_like(A, dtype=float)"),
+    ("g = dout * (A > 0)", "g = dout * (A >= 0)"),
+    ("g = dout * np.tanh(A)", "g = dout * A"),
+    ("g = A[k:-k]", "g = A[k:k + N]"),
+    ("g = np.mean(dout, axis=0)", "g = np.sum(dout, axis=0)"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNDONE)
+def test_a_slip_of_scalars_is_undone(text: str, wanted: str) -> None:
+    assert wanted in {v.text for v in variants(text, Material.of(SCALARS, library="math"))}
+
+
+@pytest.mark.parametrize(("text", "wanted"), UNDONE_ARRAYS)
+def test_a_slip_of_arrays_is_undone(text: str, wanted: str) -> None:
+    assert wanted in {v.text for v in variants(text, Material.of(ARRAYS))}
+
+
+@pytest.mark.parametrize(
+    "text", [pair[0] for pair in UNDONE_ARRAYS] + ["return A @ B, dout", "g = (A *\n     B)"]
+)
+def test_every_variant_is_python_and_comes_once(text: str) -> None:
+    found = [v.text for v in variants(text, Material.of(ARRAYS))]
+    assert len(found) == len(set(found))
+    assert text not in found
+    for other in found:
+        ast.parse(other)
+
+
+def test_a_slip_says_where_it_stands() -> None:
+    text = "g = w[2] * activation"
+    for variant in variants(text, Material.of(SCALARS, library="math")):
+        slip = variant.slip
+        if slip.kind in ("name", "index"):
+            assert text[slip.start : slip.start + len(slip.old)] == slip.old
+
+
+def test_no_python_has_no_variants() -> None:
+    assert list(variants("g = (", Material.of(SCALARS))) == []
