@@ -1,4 +1,4 @@
-"""Search on plain environments: entries are solved one by one, two slips are found where one is not enough."""
+"""Entries are solved one by one, two slips are found where one is not enough."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Expressions: the parentheses that are needed and no others; what is written computes what the graph does."""
+"""The parentheses that are needed and no others; what is written computes what the graph does."""
 
 import math
 

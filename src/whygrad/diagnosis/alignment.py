@@ -32,7 +32,9 @@ def derived_texts(evidence: Evidence, claim: Claim, scope: Scope, point: int) ->
         kept[point] if point < len(kept) else None
         for kept in (evidence.recordings, evidence.derivatives, evidence.runs)
     )
-    event = last_event(recording, claim.of) if recording is not None and derivative is not None else None
+    if recording is None or derivative is None or run is None:
+        return
+    event = last_event(recording, claim.of)
     if event is None or len(derivative.graph) > MOST_ROWS:
         return
     known = by_fingerprint(scope)

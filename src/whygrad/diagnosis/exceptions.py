@@ -6,12 +6,14 @@ import ast
 import builtins
 import difflib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from whygrad.checking.evidence import Failure
+from whygrad.checking.forms import arrange
+from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.drafts import Draft
@@ -20,6 +22,8 @@ from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, reads, statements, targets
+from whygrad.errors import WhygradError
+from whygrad.source import Source
 
 KINDS = {
     "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
@@ -49,14 +53,18 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
     if not failure.line or failure.line > len(draft.source.lines):
         return []
     found: list[ExceptionFix] = []
+    run = runner(program)
+    assigned = {
+        n.id for n in ast.walk(draft.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     for suspect in _suspects(draft, failure):
         span = draft.source.span_of(suspect.node)
         text = draft.source.segment(span)
-        for variant in _variants(text, suspect, failure):
+        for variant in _variants(text, assigned, failure):
             if time.process_time() > deadline:
                 break
             edited = draft.replaced(span, variant.text)
-            outcome = program.run(GIVEN, edited.text)
+            outcome = run(edited.text)
             if isinstance(outcome, Failure) and not _further(outcome, failure, suspect):
                 continue
             complete = not isinstance(outcome, Failure)
@@ -64,6 +72,21 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
             found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
     found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
     return found[:MOST_CANDIDATES]
+
+
+def runner(program: Program) -> Callable[[str], Namespace | Failure]:
+    """How to run an edited text so that the failure shows: plainly, or with calls of its functions."""
+    if program.driver or isinstance(program.run(GIVEN), Failure):
+        return lambda text: program.run(GIVEN, text)
+
+    def arranged(text: str) -> Namespace | Failure:
+        try:
+            found = arrange(Source(program.source.filename, text), program.hints)
+        except WhygradError as error:
+            return Failure(type(error).__name__, error.message)
+        return found if isinstance(found, Failure) else found.run(GIVEN)
+
+    return arranged
 
 
 def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
@@ -81,14 +104,17 @@ def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
     return outcome.line > failure.line and outcome.kind != "Timeout" and outcome.line != suspect.line
 
 
-def _variants(text: str, suspect: Suspect, failure: Failure) -> Iterator[Variant]:
+def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[Variant]:
     namespace = failure.namespace
     values = {n: v for n, v in namespace.items() if is_numeric(v)}
     library = "np" if any(isinstance(v, np.ndarray) for v in namespace.values()) else "math"
     if library == "math":
         values = dict(numeric_leaves(values))
-    if failure.kind == "NameError":
-        yield from _typos(text, namespace)
+    if failure.kind in ("NameError", "UnboundLocalError"):
+        yield from _typos(text, {*namespace, *suspect_names})
+        for variant in variants(text, Material.of(values, library=library)):
+            if variant.slip.kind == "augment" and variant.slip.new == "=":
+                yield variant
         return
     yield from _elements(text, values, failure)
     for variant in variants(text, Material.of(values, library=library)):
@@ -96,13 +122,14 @@ def _variants(text: str, suspect: Suspect, failure: Failure) -> Iterator[Variant
             yield variant
 
 
-def _typos(text: str, namespace: object) -> Iterator[Variant]:
+def _typos(text: str, bound: set[str]) -> Iterator[Variant]:
     """Names that nothing binds, as the bound name they look like."""
-    known = [*dict(namespace), *dir(builtins)]  # type: ignore[call-overload]
+    known = {*bound, *dir(builtins)}
     fragment = Fragment(text)
     for node in fragment.expressions():
         if isinstance(node, ast.Name) and node.id not in known:
-            close = difflib.get_close_matches(node.id, known, n=3, cutoff=0.5)
+            close = difflib.get_close_matches(node.id, bound, n=3, cutoff=0.5)
+            close = close or difflib.get_close_matches(node.id, known, n=1, cutoff=0.8)
             for rank, other in enumerate(close):
                 slip = Slip("typo", node.id, other, fragment.extent(node)[0], 0.9 + 0.1 * rank)
                 yield Variant(fragment.replaced(node, other), slip)

@@ -16,7 +16,7 @@ RELATIVE = 1e-9
 
 
 def as_meant(evidence: Evidence, draft: Draft, seconds: float = 1.5) -> list[ForwardFix]:
-    """Edits of one forward statement after which the output is the formula's at every point; cheapest first."""
+    """Edits of one forward statement after which the output is the formula's at every point."""
     search = ForwardSearch(evidence, draft, seconds)
     program = evidence.program.with_text(draft.text)
     pieces = Pieces(program, evidence.points)

@@ -25,13 +25,14 @@ from whygrad.diagnosis.exceptions import ExceptionFix, get_past
 from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Repair, Variable
 from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
 from whygrad.diagnosis.intention import as_meant
-from whygrad.diagnosis.repairs import Fix, Repairer
+from whygrad.diagnosis.repairs import Repairer
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip
 from whygrad.diagnosis.suspects import targets
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wording import Rival, Step, entries, evidence_of, findings_of
+from whygrad.diagnosis.workbench import Fix
 from whygrad.errors import NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source, parsed, read_source
 
@@ -55,10 +56,12 @@ class Check:
     last: Evidence | None = None
     deadline: float = 0.0
     wrong_before: int = 0
+    seen: set[str] = field(default_factory=set)
     forward_allowed: bool = True
 
     def __post_init__(self) -> None:
         self.draft = Draft.of(self.source)
+        self.seen.add(self.draft.text)
 
     def run(self) -> CheckResult:
         """Rounds of measuring and repairing."""
@@ -120,10 +123,18 @@ class Check:
         """Apply the likeliest edit that gets past an exception."""
         failure = evidence.failure
         assert failure is not None
-        found = get_past(Program(self.draft.source, hints=self.hints), self.draft, failure)
+        program = (
+            evidence.program if evidence.program.driver else Program(self.draft.source, hints=self.hints)
+        )
+        found = get_past(program, self.draft, failure)
         if not found:
             return False
+        # An edit that leads back to a text that was tried goes round in circles.
+        found = [fix for fix in found if fix.draft.text not in self.seen]
+        if not found or len(self.steps) > MOST_ROUNDS - 3:
+            return False
         best = self.best_past(found)
+        self.seen.add(best.draft.text)
         said = f"{failure.kind}: {failure.message}"
         rivals = tuple(
             Rival("this gets past the exception as well", fix.draft)
@@ -140,16 +151,23 @@ class Check:
         return True
 
     def best_past(self, found: list[ExceptionFix]) -> ExceptionFix:
-        """Of several edits that get past, the one after which gradients are right, if any."""
+        """Of several edits that get past, the one after which the fewest gradients are wrong."""
         if len(found) == 1 or found[1].solution.cost - found[0].solution.cost > 0.05:
             return found[0]
-        for fix in found[:4]:
+        ranked: list[tuple[int, float, ExceptionFix]] = []
+        deadline = time.process_time() + SECONDS
+        for fix in found:
+            if not fix.complete or time.process_time() > deadline:
+                continue
             try:
-                if fix.complete and measure(fix.draft.source, self.hints).verdict == "right":
-                    return fix
+                evidence = measure(fix.draft.source, self.hints)
             except WhygradError:
                 continue
-        return found[0]
+            wrong = sum(c.verdict != "right" for c in evidence.finals) if evidence.finals else 99
+            ranked.append((wrong, fix.solution.cost, fix))
+            if wrong == 0:
+                break
+        return min(ranked, key=lambda item: item[:2])[2] if ranked else found[0]
 
     def add(self, step: Step, draft: Draft) -> None:
         self.steps.append(step)
@@ -184,7 +202,8 @@ class Check:
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
             return True
         for claim, fix in fixes:
-            if fix is None:
+            # A line that was repaired before and is wrong again is not understood.
+            if fix is None or sum(s.variable == claim.name for s in self.steps) >= 2:
                 self.unsolved.append((claim, evidence))
             else:
                 self.apply(claim, fix, evidence, forward)
@@ -359,7 +378,7 @@ def not_as_meant(evidence: Evidence, formula: str) -> Finding:
     got, want = evidence.outputs[0], evidence.intended[0]
     return Finding(
         cause.code, cause.name, f"`{evidence.output}` is not what the formula says",
-        f"`{formula}` gives {want:.6g} at the inputs of the file, the forward pass gives {got:.6g}", "forward",
+        f"`{formula}` gives {want:.6g} at the inputs of the file, the forward pass {got:.6g}", "forward",
         evidence.output, evidence.output, evidence.output_line, start, evidence.output_line,
         len(row.rstrip()) + 1, certainty="evidence-only",
         evidence={"entries": [{"entry": "", "got": got, "want": want}]},
@@ -407,7 +426,9 @@ def check_file(path: str, hints: Hints | Mapping[str, Any] | None = None) -> Che
 
 def hints_of(given: Mapping[str, Any]) -> Hints:
     """Hints from the command's arguments."""
-    known = {k: tuple(v) if k == "wrt" else v for k, v in given.items() if k in asdict(Hints())}
+    known: dict[str, Any] = {
+        k: tuple(v) if k == "wrt" else v for k, v in given.items() if k in asdict(Hints())
+    }
     return Hints(**known)
 
 

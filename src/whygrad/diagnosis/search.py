@@ -101,7 +101,8 @@ def likeness(got: Value, want: Value) -> float:
     mine, true = shape_of(got), shape_of(want)
     if len(mine) != len(true) or not true:
         return 0.0
-    return 0.08 * sum(a == b for a, b in zip(mine, true, strict=True)) / len(true)
+    equal = [bool(a == b) for a, b in zip(mine, true, strict=True)]
+    return 0.08 * sum(equal) / len(true)
 
 
 def _entry(value: Value, i: int) -> Value:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from whygrad.checking.comparison import compare
-from whygrad.checking.evidence import Claim, Evidence, Failure
+from whygrad.checking.evidence import Claim, Evidence, Failure, Value
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.pieces import Pieces
 from whygrad.diagnosis.search import Score
@@ -50,6 +50,16 @@ class Trials:
         if point >= len(claim.truth) or claim.truth[point] is None or self.evidence.points[point].at_kink:
             return False
         return point >= len(claim.agreements) or claim.agreements[point] is not None
+
+    def wanted(self, claim: Claim, point: int) -> Value:
+        """What a claim should be at a point; an intermediate with the factor that it carries on purpose."""
+        if claim.role == "intermediate":
+            for statement in self.evidence.statements:
+                if statement.line == claim.line and claim.name in statement.targets:
+                    kept = statement.wanted[point] if point < len(statement.wanted) else []
+                    if kept and claim.name in kept[-1]:
+                        return kept[-1][claim.name]
+        return claim.truth[point]
 
     def has_twin(self, claim: Claim) -> bool:
         """Is there another spelling (`dW` for `dw`) that a line may assign in its place?"""

@@ -139,7 +139,7 @@ class Workbench:
         for p, kept in zip(self.at, scope.environments, strict=False):
             if not trials.usable(claim, p):
                 continue
-            want = claim.truth[p]
+            want = trials.wanted(claim, p)
             if isinstance(node, ast.AugAssign):
                 want = _remaining(want, claim.name, kept[0], -1 if isinstance(node.op, ast.Sub) else 1)
             if want is None:
@@ -176,7 +176,7 @@ class Workbench:
         if not chosen or isinstance(suspect.node, ast.Return):
             return None
         environments = [scope.environments[k][0] for k in chosen]
-        wants = [claim.truth[self.at[k]] for k in chosen]
+        wants = [self.trials.wanted(claim, self.at[k]) for k in chosen]
         return BlockBench(environments, wants, claim.name, rest, scope.shared)
 
 
