@@ -29,7 +29,7 @@ KINDS = {
     "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
     "function", "dtype", "target", "drop-factor", "constant",
 }  # fmt: skip
-MOST_CANDIDATES = 6
+MOST_CANDIDATES = 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +132,10 @@ def _typos(text: str, bound: set[str]) -> Iterator[Variant]:
             close = close or difflib.get_close_matches(node.id, known, n=1, cutoff=0.8)
             for rank, other in enumerate(close):
                 slip = Slip("typo", node.id, other, fragment.extent(node)[0], 0.9 + 0.1 * rank)
+                yield Variant(fragment.replaced(node, other), slip)
+            # A name that looks like none may still have been meant as one of them; running tells.
+            for other in sorted(bound - set(close))[:30]:
+                slip = Slip("typo", node.id, other, fragment.extent(node)[0], 1.4)
                 yield Variant(fragment.replaced(node, other), slip)
 
 

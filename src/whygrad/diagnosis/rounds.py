@@ -152,7 +152,7 @@ class Check:
 
     def best_past(self, found: list[ExceptionFix]) -> ExceptionFix:
         """Of several edits that get past, the one after which the fewest gradients are wrong."""
-        if len(found) == 1 or found[1].solution.cost - found[0].solution.cost > 0.05:
+        if len(found) == 1 or found[1].solution.cost - found[0].solution.cost > 0.15:
             return found[0]
         ranked: list[tuple[int, float, ExceptionFix]] = []
         deadline = time.process_time() + SECONDS

@@ -33,7 +33,7 @@ grad_weight = x * y
         return case.slip.kind == "typo"
 
     def title(self, case: Case) -> str:
-        return f"no line assigns `{case.slip.old}`; `{case.slip.new}` is near"
+        return f"no line before assigns `{case.slip.old}`; `{case.slip.new}` fits"
 
     def why(self, case: Case) -> str:
         return f"the script raises {case.exception or 'NameError'} here; with `{case.slip.new}` it runs on"
