@@ -55,7 +55,9 @@ RUNS_TEXT = {
     "checking/plain.py": "runs the user's script, in the child process",
     "checking/evidence.py": "runs a statement of the user's again, with the operands that were recorded",
     "tracing/scripts.py": "runs the user's script rewritten, so that it is followed",
-    "diagnosis/pieces.py": "evaluates a piece of the user's expression, with recorded operands",
+    "diagnosis/pieces.py": "runs an edited script, of which only the edited statement is compiled anew",
+    "diagnosis/blocks.py": "runs a candidate statement and those after it, with recorded operands",
+    "diagnosis/inlining.py": "evaluates an expression of the user's forward pass, with recorded operands",
     "diagnosis/search.py": "tries candidates for an expression of the user's, with recorded operands",
 }
 """Files that may run text as code, with the reason."""

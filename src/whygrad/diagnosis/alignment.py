@@ -66,6 +66,7 @@ def by_fingerprint(scope: Scope) -> dict[tuple[tuple[int, ...], str], list[tuple
 
 
 def key_of(value: Array) -> tuple[tuple[int, ...], str]:
+    """Shape and rounded fingerprint: equal values have equal keys."""
     return value.shape, f"{fingerprint(value):.7e}"
 
 

@@ -8,7 +8,6 @@ What was edited on the way becomes the findings.
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -19,19 +18,18 @@ from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
-from whygrad.diagnosis.causes import CAUSES, Case, cause_of
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.exceptions import ExceptionFix, get_past
-from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Repair, Variable
+from whygrad.diagnosis.findings import CheckResult, Finding, Variable
 from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
 from whygrad.diagnosis.intention import as_meant
+from whygrad.diagnosis.remarks import import_line, missing_import, not_as_meant, unsolved
 from whygrad.diagnosis.repairs import Repairer
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
-from whygrad.diagnosis.slips import Slip
 from whygrad.diagnosis.suspects import targets
 from whygrad.diagnosis.trials import Trials
-from whygrad.diagnosis.wording import Rival, Step, entries, evidence_of, findings_of
+from whygrad.diagnosis.wording import Rival, Step, entries, findings_of
 from whygrad.diagnosis.workbench import Fix
 from whygrad.errors import NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source, parsed, read_source
@@ -328,61 +326,6 @@ class Check:
         final = self.draft.with_line(line, f"{lines}\n{self.draft.cells[line - 1]}")
         findings = [missing_import(self.source, name, text, final.edits([line])) for name, text in supplied]
         return final, findings
-
-
-def import_line(source: Source) -> int:
-    """The line before which an import goes: the first that is no comment, docstring or future import."""
-    try:
-        body = ast.parse(source.text).body
-    except SyntaxError:
-        return 1
-    for node in body:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            continue
-        return node.lineno
-    return 1
-
-
-def missing_import(source: Source, name: str, text: str, edits: tuple[Edit, ...]) -> Finding:
-    """The finding of an import that was supplied; it stands where the module is first used."""
-    case = Case(Slip("import", name, text), name, name, "script", "", text)
-    cause = cause_of(case)
-    number = next((n for n, row in enumerate(source.lines, 1) if f"{name}." in row), 1)
-    column = source.line(number).find(f"{name}.") + 1
-    return Finding(
-        cause.code, cause.name, cause.title(case), cause.why(case), "script", name, name,
-        number, column, number, column + len(name), repair=Repair(edits, 1),
-    )  # fmt: skip
-
-
-def unsolved(claim: Claim, evidence: Evidence) -> Finding:
-    """A gradient that is wrong and that no edit was found for: the evidence alone."""
-    case = Case(Slip("unexplained", "", ""), claim.name, claim.of, "backward", "", "")
-    cause = cause_of(case)
-    row = evidence.program.source.line(claim.line)
-    start = len(row) - len(row.lstrip()) + 1
-    return Finding(
-        cause.code, cause.name, cause.title(case), cause.why(case), "backward", claim.name, claim.of,
-        claim.line, start, claim.line, len(row.rstrip()) + 1, certainty="evidence-only",
-        evidence=evidence_of(claim, evidence),
-    )  # fmt: skip
-
-
-def not_as_meant(evidence: Evidence, formula: str) -> Finding:
-    """The forward pass is not the formula that was given, and no single edit makes it so."""
-    cause = next(c for c in CAUSES if c.name == "forward-slip")
-    row = evidence.program.source.line(evidence.output_line)
-    start = len(row) - len(row.lstrip()) + 1
-    got, want = evidence.outputs[0], evidence.intended[0]
-    return Finding(
-        cause.code, cause.name, f"`{evidence.output}` is not what the formula says",
-        f"`{formula}` gives {want:.6g} at the inputs of the file, the forward pass {got:.6g}", "forward",
-        evidence.output, evidence.output, evidence.output_line, start, evidence.output_line,
-        len(row.rstrip()) + 1, certainty="evidence-only",
-        evidence={"entries": [{"entry": "", "got": got, "want": want}]},
-    )  # fmt: skip
 
 
 def given_values(evidence: Evidence, fix: Fix) -> dict[str, Any]:
