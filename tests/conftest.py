@@ -33,7 +33,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
 
 @pytest.fixture(scope="session")
 def graph_of() -> Callable[..., Graph]:
-    """The graph of a function of operators and NumPy calls, for arguments like the examples: no tracer needed."""
+    """The graph of a function of operators and NumPy calls, for arguments like the examples."""
 
     def build(function: Callable[..., Any], *examples: Any) -> Graph:
         builder = GraphBuilder()
@@ -51,7 +51,7 @@ def graph_of() -> Callable[..., Graph]:
 
 @pytest.fixture(scope="session")
 def complex_step() -> Callable[..., list[Any]]:
-    """Gradients of an analytic function by the complex step, entry by entry: no cancellation, errors near 1e-16."""
+    """Gradients of an analytic function by the complex step, entry by entry: errors near 1e-16."""
 
     def gradient(function: Callable[..., Any], *args: Any, h: float = 1e-30) -> list[Any]:
         results = []

@@ -1,4 +1,4 @@
-"""The display tree: what is to be shown, free of any output format. Renderers turn it into text, SVG, HTML or JSON.
+"""The display tree: what is to be shown, free of any format. Renderers make it text, SVG, HTML or JSON.
 
 Free of NumPy, so that it runs wherever Python does.
 """
