@@ -40,6 +40,7 @@ def visible(text: str, tab: int = 4) -> str:
 
 
 def line_width(line: Iterable[Piece]) -> int:
+    """Cells that a line of styled pieces takes."""
     return sum(width_of(text) for text, _ in line)
 
 
