@@ -43,7 +43,7 @@ def test_the_wheel_carries_licence_command_and_version(built: Path) -> None:
     needed = [
         line for line in metadata.splitlines() if line.startswith("Requires-Dist") and "extra ==" not in line
     ]
-    assert needed == ["Requires-Dist: numpy>=2.0"]
+    assert needed == ["Requires-Dist: numpy>=2.1"]
 
 
 def test_the_source_distribution_can_be_tested(built: Path) -> None:
