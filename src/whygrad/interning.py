@@ -9,28 +9,39 @@ import numpy as np
 
 
 class Interner:
-    """Numbers hashable values in order of arrival."""
+    """Numbers hashable values in order of arrival.
+
+    A copy shares what it was made from until one of the two gets a new value: graphs that extend one another
+    mostly do without a copy of their own.
+    """
+
+    __slots__ = ("_numbers", "_shared", "values")
 
     def __init__(self) -> None:
         self.values: list[Any] = []
         self._numbers: dict[Hashable, int] = {}
+        self._shared = False
 
     def number(self, value: Any, key: Hashable | None = None) -> int:
         key = value if key is None else key
         found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[key] = len(self.values)
-            self.values.append(value)
+            found = self.append(value)
+            self._numbers[key] = found
         return found
 
     def append(self, value: Any) -> int:
         """Number a value that is not worth comparing with earlier ones."""
+        if self._shared:
+            self.values, self._numbers = list(self.values), dict(self._numbers)
+            self._shared = False
         self.values.append(value)
         return len(self.values) - 1
 
     def copy(self) -> Interner:
-        twin = Interner()
-        twin.values, twin._numbers = list(self.values), dict(self._numbers)
+        twin = Interner.__new__(Interner)
+        twin.values, twin._numbers = self.values, self._numbers
+        twin._shared = self._shared = True
         return twin
 
 

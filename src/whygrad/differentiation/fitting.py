@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,7 +19,12 @@ BROADCAST_TO, SUM_TO, ASTYPE = OPS["broadcast_to"], OPS["sum_to"], OPS["astype"]
 
 def differentiable(abstract: Abstract) -> int:
     """2 for floating rows, 1 for whole numbers (real to us while nothing rounds), 0 for booleans."""
-    return {"f": 2, "c": 2, "i": 1, "u": 1}.get(np.dtype(abstract.dtype).kind, 0)
+    return _kind_of_dtype(abstract.dtype)
+
+
+@lru_cache(maxsize=64)
+def _kind_of_dtype(dtype: Any) -> int:
+    return {"f": 2, "c": 2, "i": 1, "u": 1}.get(np.dtype(dtype).kind, 0)
 
 
 def varying(graph: Graph, wrt: Sequence[int]) -> bytearray:

@@ -14,9 +14,12 @@ from whygrad.differentiation.fitting import differentiable, fit, refuse, symbol,
 from whygrad.graph import INPUT, Abstract, Graph
 from whygrad.ops import call
 from whygrad.tracing.symbols import Symbol
-from whygrad.tracing.templates import Scratch, Template, Writer
+from whygrad.tracing.templates import Pattern, Patterns, Scratch, Template, Writer, key_of_params
 
 FEW = 6
+
+PATTERNS = Patterns()
+"""What the rules wrote in this process."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,20 +82,29 @@ class _Forward:
             *(abstracts[s] for s in slots), *(t >= 0 for t in given),
         )  # fmt: skip
         if key not in self.templates:
-            self.templates[key] = self.write(row, slots, given)
+            self.templates[key] = self.template_of(row, slots, given)
         template = self.templates[key]
         if template is not None:
             writer.stamp(template, slots, row, -1)
             self.tangents[row] = slots[template.result]
 
-    def write(self, row: int, slots: list[int], given: list[int]) -> Template | None:
+    def template_of(self, row: int, slots: list[int], given: list[int]) -> Template | None:
+        """The template for a row with these tangents given (-1: none)."""
+        graph, tables = self.graph, self.writer.tables
+        moves = tuple([t >= 0 for t in given])
+        abstracts = [self.writer.abstract(s) for s in slots]
+        key = (graph.op(row), key_of_params(graph.params(row)), *abstracts, moves)
+        (pattern,) = PATTERNS.find(key, lambda: [self.write(row, abstracts, moves)])
+        return None if pattern is None else pattern.template(tables, -1)
+
+    def write(self, row: int, abstracts: Sequence[Abstract], moves: Sequence[bool]) -> Pattern | None:
         """Run the rule of a row on symbols."""
-        scratch, count = Scratch(self.writer), len(given)
-        symbols = scratch.slots([self.writer.abstract(s) for s in slots])
+        scratch, count = Scratch(), len(moves)
+        symbols = scratch.slots(abstracts)
         moving = iter(symbols[count + 1 :])
-        moved = [next(moving) if t >= 0 else None for t in given]
+        moved = [next(moving) if moves_too else None for moves_too in moves]
         found = self.apply_rule(row, moved, symbols[count], symbols[:count], scratch)
-        return None if found is None else scratch.template(len(slots), found.row)
+        return None if found is None else scratch.pattern(len(abstracts), found.row)
 
     def apply_rule(
         self, row: int, moved: list[Symbol | None], y: Symbol, operands: list[Symbol], builder: Any

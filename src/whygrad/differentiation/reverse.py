@@ -8,7 +8,8 @@ all reads `x[i]` of one array become one accumulate row, so that a loop of reads
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,18 @@ from whygrad.differentiation.edges import Derivative, Edges
 from whygrad.differentiation.fitting import differentiable, fit, one, refuse, symbol, varying, zeros
 from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Graph
 from whygrad.ops import OPS, Keys, Slot, infer
+from whygrad.rules import Rule
 from whygrad.tracing.symbols import Symbol, apply
-from whygrad.tracing.templates import Scratch, Template, Writer
+from whygrad.tracing.templates import Pattern, Patterns, Scratch, Template, Writer, key_of_params
 
 FEW = 6
 """Rows of up to this many arguments are stamped from templates. Beyond, and for writes, which differ in their
 keys, the rule runs once for the row."""
 
 ADD, INDEX, ASSEMBLE, ACCUMULATE = (OPS[name] for name in ("add", "index", "assemble", "accumulate"))
+
+PATTERNS = Patterns()
+"""What the rules wrote in this process."""
 
 
 class _Reverse:
@@ -95,7 +100,7 @@ class _Reverse:
         )  # fmt: skip
         templates = self.templates.get(key)
         if templates is None:
-            templates = self.templates[key] = list(self.write(row, cotangent))
+            templates = self.templates[key] = self.templates_of(row, cotangent)
         for i, arg in enumerate(args):
             template = templates[i] if marks[arg] else None
             if template is None:
@@ -108,38 +113,16 @@ class _Reverse:
             self.edges.add(row, i, local, contribution)
             self.receive(arg, contribution)
 
-    def write(self, row: int, cotangent: int) -> Iterator[Template | None]:
-        """Run the rule of a row on symbols, once for each argument."""
-        writer, args = self.writer, self.graph.args(row)
-        op, params, kind = (
-            self.graph.op(row),
-            self.graph.params(row),
-            differentiable(self.graph.abstract(row)),
-        )
-        if op.rule is None and kind == 1:
-            yield from [None] * len(args)  # whole numbers that do not vary smoothly, such as those of argmax
-            return
-        if op.rule is None or np.dtype(self.graph.abstract(row).dtype).kind == "c":
-            refuse(self.graph, row)
-        abstracts = [writer.abstract(r) for r in (*args, row, cotangent)]
-        for i in range(len(args)):
-            if not differentiable(abstracts[i]):
-                yield None
-                continue
-            scratch = Scratch(writer)
-            *operands, y, g = scratch.slots(abstracts)
-            local = op.rule.partial(i, y, operands, params)
-            value = op.rule.vjp(i, g, y, operands, params)
-            if value is None:
-                yield None
-                continue
-            fitted = fit(symbol(scratch, value), abstracts[i])
-            yield scratch.template(len(abstracts), fitted.row, self.local_code(local))
+    def templates_of(self, row: int, cotangent: int) -> list[Template | None]:
+        """The templates of the edges of a row, from first to last; None where nothing flows."""
+        graph, writer = self.graph, self.writer
+        abstracts = [writer.abstract(r) for r in (*graph.args(row), row, cotangent)]
+        key = (graph.op(row), key_of_params(graph.params(row)), *abstracts)
+        patterns = PATTERNS.find(key, partial(write, graph, row, abstracts))
+        return [None if p is None else p.template(writer.tables, self.local_code(p.local)) for p in patterns]
 
-    def local_code(self, local: Any) -> int:
-        if isinstance(local, Symbol):
-            return local.row
-        return self.edges.constant(float(local)) if isinstance(local, int | float) else -1
+    def local_code(self, local: int | float | None) -> int:
+        return self.edges.constant(local) if type(local) is float else -1
 
     def pass_together(self, row: int) -> None:
         """The contributions of a row of many arguments, from one run of its rule."""
@@ -192,6 +175,35 @@ class _Reverse:
         base = base if base >= 0 else zeros(writer, graph.abstract(row))
         operands = [Symbol(writer, k) for k in (base, *(g for _, g in reads), *dynamic)]
         self.cotangents[row] = apply(writer, ACCUMULATE, operands, {"keys": Keys(keys)}).row
+
+
+def write(graph: Graph, row: int, abstracts: Sequence[Abstract]) -> list[Pattern | None]:
+    """Run the rule of a row on symbols, once for each argument. `abstracts` are those of the arguments, the
+    row and its cotangent."""
+    op, params, found = graph.op(row), graph.params(row), graph.abstract(row)
+    count = len(abstracts) - 2
+    if op.rule is None and differentiable(found) == 1:
+        return [None] * count  # whole numbers that do not vary smoothly, such as those of argmax
+    if op.rule is None or np.dtype(found.dtype).kind == "c":
+        refuse(graph, row)
+    return [
+        _edge(op.rule, i, params, abstracts) if differentiable(abstracts[i]) else None for i in range(count)
+    ]
+
+
+def _edge(rule: Rule, i: int, params: Mapping[str, Any], abstracts: Sequence[Abstract]) -> Pattern | None:
+    """What a rule writes for its argument `i`; None where that is exactly zero."""
+    scratch = Scratch()
+    *operands, y, g = scratch.slots(abstracts)
+    local = rule.partial(i, y, operands, params)
+    value = rule.vjp(i, g, y, operands, params)
+    if value is None:
+        return None
+    fitted = fit(symbol(scratch, value), abstracts[i])
+    known = (
+        local.row if isinstance(local, Symbol) else float(local) if isinstance(local, int | float) else None
+    )
+    return scratch.pattern(len(abstracts), fitted.row, known)
 
 
 def shifted(key: Any, by: int) -> Any:

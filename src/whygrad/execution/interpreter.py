@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,16 @@ from numpy.typing import NDArray
 
 from whygrad.errors import GuardError, UsageError
 from whygrad.graph import CONSTANT, INPUT, Abstract, Graph, Guard, Op, abstract_of
-from whygrad.ops import call
+from whygrad.ops import OPS, call
 from whygrad.source import site
 
 CHUNK = 1 << 15
 """Rows made ready at a time: enough to pay for NumPy's calls, few enough for the memory not to count."""
+
+FEW = 256
+"""Up to this many rows are made ready by plain loops, which then cost less than NumPy's calls."""
+
+WRITERS = frozenset({OPS["assemble"], OPS["accumulate"]})
 
 Step = tuple[int, Callable[..., Any], int, int, int, int]
 Integers = NDArray[np.int64]
@@ -74,7 +79,8 @@ def execute(
     deaths = {} if keep else _deaths(graph, kept)
     guards: dict[int, list[Guard]] = {}
     for guard in graph.guards:
-        guards.setdefault(guard.row, []).append(guard)
+        if guard.row >= start:
+            guards.setdefault(guard.row, []).append(guard)
     _advance(graph, values, deaths, guards, start)
     return Run(graph, values if keep else {row: values[row] for row in kept})
 
@@ -116,17 +122,27 @@ def _admit(graph: Graph, row: int, value: Any) -> Any:
 
 def _deaths(graph: Graph, kept: set[int]) -> dict[int, list[int]]:
     """Row by row, the arrays that nothing needs after it. Single numbers are not worth dropping."""
+    shaped = [bool(a.shape) for a in graph.tables.abstracts.values]
+    if not any(shaped):
+        return {}
     size = len(graph)
-    last = np.arange(size)
-    counts = np.diff(np.asarray(graph.arg_offsets))
-    # Later rows come later, and of several writes to one place NumPy keeps the last.
-    last[np.asarray(graph.arg_column)] = np.repeat(np.arange(size), counts)
-    shaped = np.array([bool(a.shape) for a in graph.tables.abstracts.values], bool)
-    mortal = shaped[np.asarray(graph.abstract_column)] if size else np.zeros(0, bool)
-    mortal[list(kept)] = False
+    offsets, args = graph.arg_offsets, graph.arg_column
     deaths: dict[int, list[int]] = {}
-    for row in np.flatnonzero(mortal).tolist():
-        deaths.setdefault(int(last[row]), []).append(row)
+    if size <= FEW:
+        last = list(range(size))
+        for row in range(size):
+            for k in range(offsets[row], offsets[row + 1]):
+                last[args[k]] = row
+        mortal = [row for row in range(size) if shaped[graph.abstract_column[row]] and row not in kept]
+    else:
+        ends = np.arange(size)
+        # Later rows come later, and of several writes to one place NumPy keeps the last.
+        ends[np.asarray(args)] = np.repeat(np.arange(size), np.diff(np.asarray(offsets)))
+        marks = np.array(shaped)[np.asarray(graph.abstract_column)]
+        marks[list(kept)] = False
+        last, mortal = ends.tolist(), np.flatnonzero(marks).tolist()
+    for row in mortal:
+        deaths.setdefault(last[row], []).append(row)
     return deaths
 
 
@@ -139,8 +155,9 @@ def _advance(
 ) -> None:
     """Compute the rows from `start` on, in order. This loop is the interpreter: it sets the time per row."""
     args = graph.arg_column
+    chunks = _few if len(graph) - start <= FEW else _chunks
     with np.errstate(all="ignore"):
-        for chunk in _chunks(graph, values, deaths, {*deaths, *guards}, start):
+        for chunk in chunks(graph, values, deaths, {*deaths, *guards}, start):
             steps = iter(chunk)
             while True:
                 try:
@@ -163,6 +180,28 @@ def _advance(
                         _settle(graph, row, values, deaths, guards)
 
 
+def _few(
+    graph: Graph, values: list[Any], deaths: Mapping[int, list[int]], events: set[int], begin: int
+) -> Iterator[Iterable[Step]]:
+    """As `_chunks`, for few rows: all of them at once."""
+    offsets, args = graph.arg_offsets, graph.arg_column
+    recorded = _is_recorded(values)
+    steps = []
+    for row in range(begin, len(graph)):
+        op, event = graph.op(row), row in events
+        if op is CONSTANT:
+            values[row] = graph.params(row)["value"]
+        if not event and (op is CONSTANT or op is INPUT):
+            continue
+        first, end = offsets[row], offsets[row + 1]
+        count = end - first
+        a, b = args[first] if count else 0, args[first + 1] if count > 1 else 0
+        if op in WRITERS and a >= begin and graph.op(a) in WRITERS and not recorded:
+            count = -1 if a in deaths.get(row, ()) else count
+        steps.append((row, _function(graph, row, recorded), count, a, b, int(event)))
+    yield steps
+
+
 def _chunks(
     graph: Graph, values: list[Any], deaths: Mapping[int, list[int]], events: set[int], begin: int
 ) -> Iterator[Iterable[Step]]:
@@ -178,10 +217,10 @@ def _chunks(
     table = graph.tables
     kernels: dict[int, Callable[..., Any]] = {}
     leaves = [k for k, op in enumerate(table.ops.values) if op is CONSTANT or op is INPUT]
-    writers = [k for k, op in enumerate(table.ops.values) if op.name in ("assemble", "accumulate")]
+    writers = [k for k, op in enumerate(table.ops.values) if op in WRITERS]
     flags = np.zeros(len(graph), np.int64)
     flags[list(events)] = 1
-    recorded = any(hasattr(kind, "__whygrad_apply__") for kind in set(map(type, values)))
+    recorded = _is_recorded(values)
     for first in range(begin, len(graph), CHUNK):
         part = slice(first, first + CHUNK)
         leaf = np.isin(ops[part], leaves)
@@ -194,9 +233,7 @@ def _chunks(
         for row, kind in zip(busy.tolist(), kinds.tolist(), strict=True):
             function = kernels.get(kind)
             if function is None:
-                op, given, abstract = graph.op(row), graph.params(row), graph.abstract(row)
-                function = partial(call, op, **given) if recorded else kernel(op, given, abstract)
-                kernels[kind] = function
+                function = kernels[kind] = _function(graph, row, recorded)
             functions.append(function)
         start = offsets[busy]
         counts = offsets[busy + 1] - start
@@ -208,6 +245,16 @@ def _chunks(
         columns = (busy, counts, one, two, flags[busy])
         rows, number, a, b, event = (column.tolist() for column in columns)
         yield zip(rows, functions, number, a, b, event, strict=True)
+
+
+def _is_recorded(values: Iterable[Any]) -> bool:
+    """Do values of an outer trace take part?"""
+    return any(hasattr(kind, "__whygrad_apply__") for kind in set(map(type, values)))
+
+
+def _function(graph: Graph, row: int, recorded: bool) -> Callable[..., Any]:
+    op, params = graph.op(row), graph.params(row)
+    return partial(call, op, **params) if recorded else kernel(op, params, graph.abstract(row))
 
 
 def _write_in_place(graph: Graph, row: int, values: list[Any]) -> Any:
@@ -232,15 +279,22 @@ _ALONE = _count_of_one_owner()
 def kernel(op: Op, params: Mapping[str, Any], abstract: Abstract) -> Callable[..., Any]:
     """The function that computes rows of a kind. For Python floats it is Python's own, where the op has one:
     several times faster than NumPy's, and what it raises `_as_ieee` puts right."""
-    value = partial(op.value, **params) if params else op.value
-    if abstract.dtype is not float:
-        return value
+    if not params:
+        return _on_floats(op) if abstract.dtype is float else op.value
+    value = partial(op.value, **params)
+    return value if abstract.dtype is not float else lambda *args: float(value(*args))
+
+
+@lru_cache(maxsize=1024)
+def _on_floats(op: Op) -> Callable[..., Any]:
+    """The value of an op as a Python float."""
     # A function with an adapter may mean something else (math.radians is a product).
     stated = [c[0] if isinstance(c, tuple) and c[0].__name__ == op.name else c for c in op.calls]
     for module in ("math", "_operator"):
         for function in stated:
-            if getattr(function, "__module__", None) == module and not params:
+            if getattr(function, "__module__", None) == module:
                 return function  # type: ignore[no-any-return]
+    value = op.value
     return lambda *args: float(value(*args))
 
 
