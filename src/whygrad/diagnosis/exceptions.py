@@ -29,6 +29,9 @@ KINDS = {
     "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
     "function", "dtype", "target", "drop-factor", "constant",
 }  # fmt: skip
+SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, ArithmeticError)
+"""Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are other
+things: no edit of a token mends them, and trying would do it all again."""
 MOST_CANDIDATES = 14
 
 
@@ -45,12 +48,16 @@ class ExceptionFix:
     rivals: tuple[ExceptionFix, ...] = ()
     complete: bool = True
     """The script runs to its end with this edit."""
+    outcome: str = ""
+    """What the variables that the edited statement does not assign are then, as text."""
 
 
 def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 1.0) -> list[ExceptionFix]:
     """Edits of the raising line, or of what made its operands, that get past a failure; likeliest first."""
     deadline = time.process_time() + seconds
     if not failure.line or failure.line > len(draft.source.lines):
+        return []
+    if failure.exception is not None and not isinstance(failure.exception, SLIPS):
         return []
     found: list[ExceptionFix] = []
     run = runner(program)
@@ -69,9 +76,18 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
                 continue
             complete = not isinstance(outcome, Failure)
             solution = Solution(variant.text, (variant.slip,))
-            found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
+            values = "" if isinstance(outcome, Failure) else _values(outcome, suspect)
+            found.append(
+                ExceptionFix(draft, edited, suspect, text, solution, failure, (), complete, values)
+            )
     found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
     return found[:MOST_CANDIDATES]
+
+
+def _values(namespace: Namespace, suspect: Suspect) -> str:
+    """The numeric variables after a run, but for what the edited statement assigns (a list or its entry)."""
+    kept = {n: v for n, v in namespace.items() if is_numeric(v) and n not in targets(suspect.node)}
+    return repr(sorted(kept.items()))
 
 
 def runner(program: Program) -> Callable[[str], Namespace | Failure]:
