@@ -77,9 +77,7 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
             complete = not isinstance(outcome, Failure)
             solution = Solution(variant.text, (variant.slip,))
             values = "" if isinstance(outcome, Failure) else _values(outcome, suspect)
-            found.append(
-                ExceptionFix(draft, edited, suspect, text, solution, failure, (), complete, values)
-            )
+            found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, (), complete, values))
     found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
     return found[:MOST_CANDIDATES]
 

@@ -181,8 +181,9 @@ def agrees(program: Program, claim: Claim, point: Point) -> bool:
         return False
     direction = np.random.RandomState(start.size).uniform(0.5, 1.5, start.size)
     direction *= np.where(np.arange(start.size) % 2, -1.0, 1.0)
-    slopes = []
-    for step in (STEP, 3 * STEP):
+    want = float(np.dot(claimed, direction))
+    slopes: list[float] = []
+    for step in (3 * STEP, STEP):
         ends = []
         for sign in (1, -1):
             moved = rebuild(of, start + sign * step * direction)
@@ -191,7 +192,9 @@ def agrees(program: Program, claim: Claim, point: Point) -> bool:
                 return False
             ends.append(program.objective_of(namespace))
         slopes.append((ends[0] - ends[1]) / (2 * step))
-    slope = slopes[0] + (slopes[0] - slopes[1]) / 8
-    want = float(np.dot(claimed, direction))
+        # Most candidates are far off: then one slope is enough.
+        if not abs(slopes[0] - want) <= 0.02 * max(abs(slopes[0]), abs(want), 1e-3):
+            return False
+    slope = slopes[1] + (slopes[1] - slopes[0]) / 8
     scale = max(abs(slope), abs(want), float(np.max(np.abs(claimed))) * 1e-3)
     return bool(np.isfinite(slope) and scale > 0 and abs(slope - want) <= CLOSE * scale)

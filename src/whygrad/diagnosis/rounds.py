@@ -38,6 +38,8 @@ MOST_ROUNDS = 8
 SECONDS = 2.0
 """Processor time for searching after one measurement, so that a busy machine finds what an idle one finds."""
 FORWARD_SECONDS = 0.5
+AS_LIKELY = 0.15
+"""Edits whose costs differ by no more than this are told apart by what they lead to."""
 
 
 @dataclass(eq=False)
@@ -150,13 +152,18 @@ class Check:
 
     def best_past(self, found: list[ExceptionFix]) -> ExceptionFix:
         """Of several edits that get past, the one after which the fewest gradients are wrong."""
-        if len(found) == 1 or found[1].solution.cost - found[0].solution.cost > 0.15:
+        likely = [f for f in found if f.complete and f.solution.cost - found[0].solution.cost <= AS_LIKELY]
+        found = likely or found
+        if len(found) == 1:
             return found[0]
         ranked: list[tuple[int, float, ExceptionFix]] = []
         deadline = time.process_time() + SECONDS
+        seen: set[str] = set()
         for fix in found:
-            if not fix.complete or time.process_time() > deadline:
+            # Edits after which everything else has the same values are judged once.
+            if not fix.complete or fix.outcome in seen or time.process_time() > deadline:
                 continue
+            seen.add(fix.outcome)
             try:
                 evidence = measure(fix.draft.source, self.hints)
             except WhygradError:

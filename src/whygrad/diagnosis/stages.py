@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.moves import moves
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scopes import Scope
@@ -42,7 +43,8 @@ class Stages(Workbench):
         """A missing factor or term, or the whole value, put together from quantities in scope."""
         for suspect, scope, value, bench in self._own(claim, suspects):
             text = self.draft.source.segment(self.draft.source.span_of(value))
-            for solution in compositions(text, bench, self.material(suspect, scope)):
+            material = self.material(suspect, scope)
+            for solution in (*differences(text, bench, material), *compositions(text, bench, material)):
                 yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
 
     def by_moving(

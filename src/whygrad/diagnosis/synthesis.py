@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,12 @@ MOST_TABLE = 600
 class Table:
     """Quantities by fingerprint, at the first point of a bench."""
 
-    def __init__(self, bench: Bench, material: Material) -> None:
+    def __init__(self, bench: Bench, material: Material, more: Iterable[tuple[int, str]] = ()) -> None:
         self.bench = bench
         self.entries: list[tuple[float, str, int]] = []
         self.values: dict[str, Array] = {}
-        for cost, text in quantity_texts(material):
-            if len(self.values) >= MOST_TABLE or text in self.values:
+        for cost, text in (*itertools.islice(quantity_texts(material), MOST_TABLE), *more):
+            if text in self.values:
                 continue
             value = self.array(text)
             if value is not None:
@@ -133,18 +134,18 @@ def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Ite
         for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
             # Where both are zero, any factor fits.
             missing = np.where((wanted == 0) & (got == 0), np.nan, missing)
-            for view in _views(missing):
+            for view in views(missing):
                 for factor, rank in table.find(view):
-                    new = f"{base} {symbol} {_factor(factor)}"
+                    new = f"{base} {symbol} {as_factor(factor)}"
                     kind = "constant" if factor.replace(".", "").isdigit() else "factor"
                     yield Solution(new, (Slip(kind, text, new, 0, 1.3 + 0.1 * rank),))
         for symbol, missing in (("+", wanted - got), ("-", got - wanted)):
-            for term, rank in [*table.find(missing), *_products(missing, table, "*")]:
+            for term, rank in [*table.find(missing), *products_of(missing, table)]:
                 new = f"{text} {symbol} {term}"
                 yield Solution(new, (Slip("term", text, new, 0, 1.35 + 0.1 * rank),))
 
 
-def _views(value: Array) -> Iterator[Array]:
+def views(value: Array) -> Iterator[Array]:
     """A value, and what it is the broadcast of: a number, a row, a column."""
     known = ~np.isnan(value)
     yield np.where(known, value, 0.0) if known.all() else value
@@ -168,11 +169,12 @@ def _is_product(text: str) -> bool:
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult))  # fmt: skip
 
 
-def _factor(text: str) -> str:
+def as_factor(text: str) -> str:
+    """A text as it stands in a product."""
     return text if (_is_product(text) and " " not in text) or text[0] == "(" else f"({text})"
 
 
-def _products(wanted: Array, table: Table, symbol: str) -> Iterator[tuple[str, int]]:
+def products_of(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
     """Products of two quantities that make a value: for each one, look the other up."""
     with np.errstate(all="ignore"):
         for text, value in table.values.items():
@@ -183,16 +185,16 @@ def _products(wanted: Array, table: Table, symbol: str) -> Iterator[tuple[str, i
             if shape != wanted.shape or not np.all(value):
                 continue
             other = wanted / value
-            for view in _views(other):
+            for view in views(other):
                 for factor, rank in table.find(view)[:2]:
-                    yield f"{_factor(text)} * {_factor(factor)}", rank + 2
+                    yield f"{as_factor(text)} * {as_factor(factor)}", rank + 2
 
 
 def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
     """The wanted value as one quantity, a product of two, a matrix product, or a summed product."""
     candidates: list[tuple[str, int]] = list(table.find(wanted))
-    candidates += [(f"-{_factor(t)}", rank + 1) for t, rank in table.find(-wanted)]
-    candidates += list(_products(wanted, table, "*"))[:20]
+    candidates += [(f"-{as_factor(t)}", rank + 1) for t, rank in table.find(-wanted)]
+    candidates += list(products_of(wanted, table))[:20]
     candidates += list(_matrix_products(wanted, table))
     candidates += list(_summed_products(wanted, table))
     for new, rank in candidates:
@@ -236,7 +238,7 @@ def _summed_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
                 for sign in (1.0, -1.0):
                     if abs(ratio - sign) < 1e-6 and np.allclose(sign * total, wanted, rtol=1e-6, atol=1e-10):
                         minus = "-" if sign < 0 else ""
-                        yield f"{minus}np.sum({_factor(a)} * {_factor(b)}, axis={axis})", 3
+                        yield f"{minus}np.sum({as_factor(a)} * {as_factor(b)}, axis={axis})", 3
 
 
 def _matrix(text: str) -> str:

@@ -1,0 +1,166 @@
+"""Where a line differs from what it should be: the value each part of it should have, worked out from the
+value that the whole should have, and the smallest change of a part that gives it.
+
+`(a - b) / c` should be W, so `a - b` should be W * c; if it lacks W * c - (a - b), and that is a quantity
+that can be said, the missing term is found. Products are taken apart the same way, factor by factor.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.search import Bench
+from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.synthesis import Array, Table, as_array, as_factor, products_of, views
+from whygrad.emission.expressions import PRODUCT, SUM
+
+MOST_SUMMED = 10
+MOST_FACTORS = 5
+ENOUGH = 40
+"""Candidates for one part that are run."""
+
+
+def differences(text: str, bench: Bench, material: Material) -> Iterator[Solution]:
+    """Texts that give the wanted value by changing one part of an expression."""
+    wanted = as_array(bench.wants[0])
+    if wanted is None:
+        return
+    fragment = Fragment(text)
+    if fragment.value is None or isinstance(fragment.value, ast.List | ast.Tuple | ast.Dict):
+        return
+    table = Table(bench, material, summed_products(material))
+    tried: set[str] = set()
+    for node, want in parts(fragment, fragment.value, wanted, bench):
+        depth = 0.0 if node is fragment.value else 0.05
+        found = itertools.chain(
+            _terms(fragment, node, want, table), _factors(fragment, node, want, table, material)
+        )
+        for new, slip in itertools.islice(found, ENOUGH):
+            if new not in tried:
+                tried.add(new)
+                if bench.judge(new).right:
+                    yield Solution(new, (Slip(slip.kind, slip.old, slip.new, slip.start, slip.cost + depth),))
+
+
+def parts(f: Fragment, node: ast.expr, wanted: Array, bench: Bench) -> Iterator[tuple[ast.expr, Array]]:
+    """The parts of an expression that one operation can be undone for, with the values they should have."""
+    yield node, wanted
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield from parts(f, node.operand, -wanted, bench)
+    if not isinstance(node, ast.BinOp):
+        return
+    left, right = (as_array(bench.value(f.segment(n), 0)) for n in (node.left, node.right))
+    with np.errstate(all="ignore"):
+        for inner, want in undone(node, left, right, wanted):
+            if want is not None and np.all(np.isfinite(want)):
+                yield from parts(f, inner, want, bench)
+
+
+def undone(
+    node: ast.BinOp, left: Array | None, right: Array | None, wanted: Array
+) -> Iterator[tuple[ast.expr, Array | None]]:
+    """What each operand should be, were the other one right."""
+    try:
+        if isinstance(node.op, ast.Add):
+            yield node.left, None if right is None else wanted - right
+            yield node.right, None if left is None else wanted - left
+        elif isinstance(node.op, ast.Sub):
+            yield node.left, None if right is None else wanted + right
+            yield node.right, None if left is None else left - wanted
+        elif isinstance(node.op, ast.Mult):
+            yield node.left, None if right is None else wanted / right
+            yield node.right, None if left is None else wanted / left
+        elif isinstance(node.op, ast.Div):
+            yield node.left, None if right is None else wanted * right
+            yield node.right, None if left is None else left / wanted
+    except ValueError:  # shapes that do not fit: nothing can be said of the operands
+        return
+
+
+def summed_products(m: Material) -> Iterator[tuple[int, str]]:
+    """Products of two quantities summed over an axis or over all: what a reduction leaves behind."""
+    names = [n for n, s in m.shapes.items() if s and all(isinstance(k, int) for k in s)][:MOST_SUMMED]
+    if m.library != "np":
+        return
+    for a, b in itertools.combinations_with_replacement(names, 2):
+        if m.shapes[a] != m.shapes[b]:
+            continue
+        product = f"{a} ** 2" if a == b else f"{a} * {b}"
+        rank = len(m.shapes[a])
+        if rank >= 2:
+            yield from ((3, f"np.sum({product}, axis={k}, keepdims=True)") for k in range(rank))
+            yield from ((3, f"np.sum({product}, axis={k})") for k in range(rank))
+        yield 3, f"np.sum({product})"
+
+
+def _parent_is(f: Fragment, node: ast.expr, *operators: type[ast.operator]) -> bool:
+    parent = f.parents.get(node)
+    return isinstance(parent, ast.BinOp) and isinstance(parent.op, operators)
+
+
+def _terms(f: Fragment, node: ast.expr, want: Array, table: Table) -> Iterator[tuple[str, Slip]]:
+    """A term that is missing from a sum."""
+    got = as_array(table.bench.value(f.segment(node), 0))
+    if got is None or got.shape != want.shape or _parent_is(f, node, ast.Add, ast.Sub):
+        return
+    text, start = f.segment(node), f.extent(node)[0]
+    for symbol, missing in (("+", want - got), ("-", got - want)):
+        said = [*table.find(missing), *(products_of(missing, table))]
+        for term, rank in sorted(said, key=lambda item: (item[1], len(item[0])))[:ENOUGH]:
+            new = f"{text} {symbol} {term}"
+            yield f.replaced(node, new, SUM), Slip("term", text, new, start, 1.35 + 0.1 * rank)
+
+
+def _factors(
+    f: Fragment, node: ast.expr, want: Array, table: Table, m: Material
+) -> Iterator[tuple[str, Slip]]:
+    """Some factors of a product as another quantity, or as a difference of two; the others stay."""
+    factors = factors_of(f, node)
+    if not 2 <= len(factors) <= MOST_FACTORS or _parent_is(f, node, ast.Mult):
+        return
+    text, start = f.segment(node), f.extent(node)[0]
+    shown = [f.text[slice(*f.outer(n))] for n in factors]
+    values = [as_array(table.bench.value(t, 0)) for t in shown]
+    for count in range(len(factors) - 1, 0, -1):
+        for kept in itertools.combinations(range(len(factors)), count):
+            product: Array = np.ones(())
+            for k in kept:
+                value = values[k]
+                product = product * value if value is not None else product * np.nan
+            with np.errstate(all="ignore"):
+                rest = want / product
+            for other, rank in _said(rest, table, m):
+                new = " * ".join([*(shown[k] for k in kept), other])
+                yield f.replaced(node, new, PRODUCT), Slip("derived", text, new, start, 1.45 + 0.1 * rank)
+
+
+def factors_of(f: Fragment, node: ast.expr) -> list[ast.expr]:
+    """The factors of a product, left to right."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        left = [node.left] if f.is_parenthesised(node.left) else factors_of(f, node.left)
+        return [*left, node.right]
+    return [node]
+
+
+def _said(value: Array, table: Table, m: Material) -> Iterator[tuple[str, int]]:
+    """A value as a quantity, or as one less (or more) another: `(g - np.sum(g * p, axis=1, keepdims=True))`."""
+    if not np.all(np.isfinite(value)):
+        return
+    for view in views(value):
+        yield from ((as_factor(text), rank) for text, rank in table.find(view)[:3])
+    for name in m.values:
+        own = table.values.get(name)
+        if own is None or own.shape != value.shape:
+            continue
+        for symbol, rest in (("-", own - value), ("+", value - own)):
+            for view in views(rest):
+                if np.any(view):
+                    yield from (
+                        (f"({name} {symbol} {text})", rank + 1) for text, rank in table.find(view)[:2]
+                    )
