@@ -12,7 +12,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def jvp(f: Callable[..., Any], args: Sequence[Any], tangents: Sequence[Any]) -> 
         leaves, tree = flatten(move)
         if tree != flatten(arg)[1] or [np.shape(a) for a in leaves] != [np.shape(a) for a in flatten(arg)[0]]:
             raise UsageError(
-                f"the tangent of `{point.names[k]}` must have the structure and shapes of its argument"
+                f"the tangent of `{_parameter(f, k)}` must have the structure and shapes of its argument"
             )
         moves += leaves
     moved = tangent(trace.graph)
@@ -139,8 +139,6 @@ class _Point:
     args: tuple[Any, ...]
     chosen: tuple[int, ...]
     trace: Trace
-    names: tuple[str, ...]
-    """The names of the arguments chosen."""
 
     @classmethod
     def of(
@@ -153,11 +151,11 @@ class _Point:
                 hint="hand in the arguments to differentiate by position",
             )
         chosen = tuple([k % len(args) for k in wanted])
-        names = tuple([_parameter(f, k) for k in chosen])
-        for k, name in zip(chosen, names, strict=True):
+        for k in chosen:
             for leaf in flatten(args[k])[0]:
-                _require_real(leaf, name)
-        return cls(f, args, chosen, trace_function(f, args, kwargs, argnums=chosen), names)
+                if not _is_real(leaf):
+                    _refuse(leaf, _parameter(f, k))
+        return cls(f, args, chosen, trace_function(f, args, kwargs, argnums=chosen))
 
     def result(self) -> Any:
         """What the function returned, with plain values."""
@@ -175,9 +173,10 @@ class _Point:
     def gathered(self, leaves: Sequence[Any], reached: Sequence[bool], argnums: int | Sequence[int]) -> Any:
         """The gradients as `argnums` asked for them; warns of arguments that nothing depends on."""
         marks = iter(reached)
-        for k, name in zip(self.chosen, self.names, strict=True):
+        for k in self.chosen if not all(reached) else ():
             mine = [next(marks) for _ in flatten(self.args[k])[0]]
             if mine and not any(mine):
+                name = _parameter(self.function, k)
                 text = f"the result of {_name(self.function)} does not depend on `{name}`: its gradient is 0"
                 warnings.warn(text, UserWarning, stacklevel=4)
         found = self.trees(leaves)
@@ -203,13 +202,16 @@ def _cotangents(given: Any, trace: Trace) -> list[Any]:
     return [leaf for leaf, row in zip(leaves, trace.output_rows, strict=True) if row is not None]
 
 
-def _require_real(leaf: Any, name: str) -> None:
-    """Refuse what has no gradient. Python's whole numbers are real numbers; integer arrays would round."""
+def _is_real(leaf: Any) -> bool:
+    """Has it a gradient? Python's whole numbers are real numbers; integer arrays would round."""
     if type(leaf) in (float, int) or hasattr(leaf, "__whygrad_apply__"):
-        return
+        return True
+    return getattr(getattr(leaf, "dtype", None), "kind", None) == "f"
+
+
+def _refuse(leaf: Any, name: str) -> NoReturn:
+    """Say why a leaf of an argument has no gradient."""
     kind = getattr(getattr(leaf, "dtype", None), "kind", None)
-    if kind == "f":
-        return
     if kind in ("i", "u", "b"):
         raise UsageError(
             f"`{name}` is an array of dtype {leaf.dtype}: whole numbers do not vary, so it has no gradient",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from whygrad.differentiation.writing import Stamps
 from whygrad.graph import Graph
 
 
@@ -25,38 +25,40 @@ class Edge(NamedTuple):
 
 
 class Edges(Mapping[tuple[int, int], Edge]):
-    """All edges that carry a gradient, by (forward row, argument); columns, because there are many."""
+    """All edges that carry a gradient, by (forward row, argument). Few ever ask for them, so they are read
+    from the stamps of the sweep only then."""
 
-    def __init__(self) -> None:
-        self.rows, self.args, self.locals, self.contributions = (array("i") for _ in range(4))
-        self.constants: list[float] = []
+    def __init__(self, stamps: Stamps) -> None:
+        self.stamps = stamps
+        self._single: dict[tuple[int, int], Edge] = {}
 
-    def add(self, row: int, arg: int, local: int, contribution: int) -> None:
-        self.rows.append(row)
-        self.args.append(arg)
-        self.locals.append(local)
-        self.contributions.append(contribution)
-
-    def constant(self, value: float) -> int:
-        """The code under which `locals` holds a constant."""
-        self.constants.append(value)
-        return -1 - len(self.constants)
+    def add(self, row: int, arg: int, contribution: int) -> None:
+        """An edge that no template serves."""
+        self._single[row, arg] = Edge(None, contribution)
 
     @cached_property
-    def _index(self) -> dict[tuple[int, int], int]:
-        return {edge: k for k, edge in enumerate(zip(self.rows, self.args, strict=True))}
+    def _all(self) -> dict[tuple[int, int], Edge]:
+        stamps, edges, begin = self.stamps, dict(self._single), 0
+        for number, row, first in zip(stamps.numbers, stamps.rows, stamps.firsts, strict=True):
+            template = stamps.templates[number]
+            given = template.given
+            for arg, local, slot, _ in template.results:
+                if arg >= 0:
+                    flow = stamps.slots[begin + slot] if slot < given else first + slot - given
+                    if type(local) is int:
+                        local = stamps.slots[begin + local] if local < given else first + local - given
+                    edges[row, arg] = Edge(local, flow)
+            begin += given
+        return edges
 
     def __getitem__(self, edge: tuple[int, int]) -> Edge:
-        k = self._index[edge]
-        code = self.locals[k]
-        local = code if code >= 0 else None if code == -1 else self.constants[-2 - code]
-        return Edge(local, self.contributions[k])
+        return self._all[edge]
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        return zip(self.rows, self.args, strict=True)
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self._all)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from whygrad.differentiation.fitting import differentiable, fit, refuse, symbol, varying, zeros
+from whygrad.differentiation.writing import Template, Writer
 from whygrad.graph import INPUT, Abstract, Graph
 from whygrad.ops import call
 from whygrad.tracing.symbols import Symbol
-from whygrad.tracing.templates import Pattern, Patterns, Scratch, Template, Writer, key_of_params
+from whygrad.tracing.templates import Pattern, Patterns, Scratch, key_of_params
 
 FEW = 6
 
@@ -41,6 +42,8 @@ class _Forward:
         self.graph, self.marks = graph, varying(graph, wrt)
         self.writer = Writer.of(graph)
         self.tangents = array("i", [-1]) * len(graph)
+        self.abstracts = array("i", [-1]) * len(graph)
+        """The shape and dtype of each tangent, by number."""
         self.templates: dict[Any, Template | None] = {}
 
     def seed(self, row: int, value: Any) -> int:
@@ -70,39 +73,48 @@ class _Forward:
             return
         writer.current_origin = (row, -1)
         if len(args) > FEW or graph.op(row).name == "index":  # every read has its own key: no template pays
+            writer.flush()
             operands = [Symbol(writer, a) for a in args]
             moved = [None if t < 0 else Symbol(writer, t) for t in given]
             found = self.apply_rule(row, moved, Symbol(writer, row), operands, writer)
-            self.tangents[row] = -1 if found is None else found.row
+            if found is not None:
+                self.move(row, found.row, writer.abstract_column[found.row])
             return
-        abstracts = writer.abstract_column
-        slots = [*args, row, *(t for t in given if t >= 0)]
+        kinds = writer.abstract_column
+        moving = [self.abstracts[a] for a in args if self.tangents[a] >= 0]
         key = (
-            writer.op_column[row], writer.params_column[row],
-            *(abstracts[s] for s in slots), *(t >= 0 for t in given),
+            writer.op_column[row], writer.params_column[row], kinds[row],
+            *[kinds[a] for a in args], *moving, *[t >= 0 for t in given],
         )  # fmt: skip
         if key not in self.templates:
-            self.templates[key] = self.template_of(row, slots, given)
+            self.templates[key] = self.template_of(row, [*[kinds[a] for a in (*args, row)], *moving], given)
         template = self.templates[key]
         if template is not None:
-            writer.stamp(template, slots, row, -1)
-            self.tangents[row] = slots[template.result]
+            slots = array("i", [*args, row, *[t for t in given if t >= 0]])
+            first = writer.stamp(template, slots, row)
+            _, _, slot, abstract = template.results[0]
+            new = slots[slot] if slot < template.given else first + slot - template.given
+            self.move(row, new, abstract)
 
-    def template_of(self, row: int, slots: list[int], given: list[int]) -> Template | None:
+    def move(self, row: int, tangent: int, abstract: int) -> None:
+        """Note the tangent of a row."""
+        self.tangents[row], self.abstracts[row] = tangent, abstract
+
+    def template_of(self, row: int, kinds: list[int], given: list[int]) -> Template | None:
         """The template for a row with these tangents given (-1: none)."""
-        graph, tables = self.graph, self.writer.tables
+        graph, writer = self.graph, self.writer
         moves = tuple([t >= 0 for t in given])
-        abstracts = [self.writer.abstract(s) for s in slots]
+        abstracts = [writer.tables.abstracts.values[k] for k in kinds]
         key = (graph.op(row), key_of_params(graph.params(row)), *abstracts, moves)
         (pattern,) = PATTERNS.find(key, lambda: [self.write(row, abstracts, moves)])
-        return None if pattern is None else pattern.template(tables, -1)
+        return None if pattern is None else writer.template(kinds, [(-1, pattern)])
 
     def write(self, row: int, abstracts: Sequence[Abstract], moves: Sequence[bool]) -> Pattern | None:
         """Run the rule of a row on symbols."""
         scratch, count = Scratch(), len(moves)
         symbols = scratch.slots(abstracts)
         moving = iter(symbols[count + 1 :])
-        moved = [next(moving) if moves_too else None for moves_too in moves]
+        moved = [next(moving) if move else None for move in moves]
         found = self.apply_rule(row, moved, symbols[count], symbols[:count], scratch)
         return None if found is None else scratch.pattern(len(abstracts), found.row)
 
@@ -136,7 +148,7 @@ def tangent(
     writer.begin()
     for row, seed in zip(wrt, rows, strict=True):
         if forward.marks[row]:
-            tangents[row] = seed
+            forward.move(row, seed, writer.abstract_column[seed])
     forward.sweep()
     results = []
     for row in outputs:

@@ -16,11 +16,12 @@ import numpy as np
 
 from whygrad.differentiation.edges import Derivative, Edges
 from whygrad.differentiation.fitting import differentiable, fit, one, refuse, symbol, varying, zeros
+from whygrad.differentiation.writing import Template, Writer
 from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Graph
 from whygrad.ops import OPS, Keys, Slot, infer
 from whygrad.rules import Rule
 from whygrad.tracing.symbols import Symbol, apply
-from whygrad.tracing.templates import Pattern, Patterns, Scratch, Template, Writer, key_of_params
+from whygrad.tracing.templates import Pattern, Patterns, Scratch, key_of_params
 
 FEW = 6
 """Rows of up to this many arguments are stamped from templates. Beyond, and for writes, which differ in their
@@ -40,9 +41,11 @@ class _Reverse:
         self.marks = varying(graph, wrt)
         self.writer = Writer.of(graph)
         self.cotangents = array("i", [-1]) * len(graph)
-        self.edges = Edges()
-        self.templates: dict[Any, list[Template | None]] = {}
-        self.sums: dict[tuple[int, int], int] = {}
+        self.abstracts = array("i", [-1]) * len(graph)
+        """The shape and dtype of each cotangent, by number."""
+        self.edges = Edges(self.writer.stamps)
+        self.templates: dict[Any, Template] = {}
+        self.sums: dict[tuple[int, int], Template] = {}
         self.reads: dict[int, list[tuple[int, int]]] = {}
 
     def seed(self, output: int, value: Any) -> int:
@@ -55,24 +58,25 @@ class _Reverse:
             return row
         return writer.constant(value)
 
-    def receive(self, row: int, contribution: int) -> None:
+    def receive(self, row: int, contribution: int, abstract: int) -> None:
         """Add a contribution to the cotangent of a row."""
         before = self.cotangents[row]
-        if before < 0:
-            self.cotangents[row] = contribution
-            return
-        writer = self.writer
-        kinds = writer.abstract_column[before], writer.abstract_column[contribution]
-        number = self.sums.get(kinds)
-        if number is None:
-            abstract = infer(ADD, (writer.abstract(before), writer.abstract(contribution)), NO_PARAMS)
-            number = self.sums[kinds] = writer.tables.abstracts.number(abstract)
-        writer.current_origin = (row, -1)
-        self.cotangents[row] = writer.add(ADD, (before, contribution), writer.tables.abstracts.values[number])
+        if before >= 0:
+            kinds = self.abstracts[row], abstract
+            template = self.sums.get(kinds) or self.sums.setdefault(kinds, self.sum_of(kinds))
+            contribution = self.writer.stamp(template, array("i", (before, contribution)), row)
+            abstract = template.results[0].abstract
+        self.cotangents[row], self.abstracts[row] = contribution, abstract
+
+    def sum_of(self, kinds: tuple[int, int]) -> Template:
+        """The template that adds two contributions."""
+        a, b = (self.writer.tables.abstracts.values[k] for k in kinds)
+        plus = Pattern((ADD,), ((NO_PARAMS, ()),), (infer(ADD, (a, b)),), (2,), (0, 1), None, 2)
+        return self.writer.template(kinds, [(-1, plus)])
 
     def sweep(self) -> None:
         """Visit the rows from last to first; each has its whole cotangent when it is visited."""
-        graph, cotangents, marks = self.graph, self.cotangents, self.marks
+        graph, cotangents = self.graph, self.cotangents
         offsets = graph.arg_offsets
         leaves = {graph.tables.ops.number(INPUT), graph.tables.ops.number(CONSTANT)}
         index = graph.tables.ops.number(INDEX)
@@ -87,42 +91,38 @@ class _Reverse:
                 self.read(row, start)
             elif end - start > FEW or graph.op_column[row] in writes:
                 self.pass_together(row)
-            elif any(marks[a] for a in graph.arg_column[start:end]):
+            else:
                 self.pass_edges(row, graph.arg_column[start:end])
 
     def pass_edges(self, row: int, args: array[int]) -> None:
         """Stamp the contributions of a row to its arguments."""
-        writer, marks, cotangent = self.writer, self.marks, self.cotangents[row]
-        abstracts = writer.abstract_column
+        writer, marks = self.writer, self.marks
+        kinds = writer.abstract_column
         key = (
-            writer.op_column[row], writer.params_column[row], abstracts[row], abstracts[cotangent],
-            *[abstracts[a] for a in args],
+            writer.op_column[row], writer.params_column[row], kinds[row], self.abstracts[row],
+            *[kinds[a] if marks[a] else ~kinds[a] for a in args],
         )  # fmt: skip
-        templates = self.templates.get(key)
-        if templates is None:
-            templates = self.templates[key] = self.templates_of(row, cotangent)
-        for i, arg in enumerate(args):
-            template = templates[i] if marks[arg] else None
-            if template is None:
-                continue
-            slots = [*args, row, cotangent]
-            if template.ops:
-                writer.stamp(template, slots, row, i)
-            local = slots[template.local] if template.local >= 0 else template.local
-            contribution = slots[template.result]
-            self.edges.add(row, i, local, contribution)
-            self.receive(arg, contribution)
+        template = self.templates.get(key)
+        if template is None:
+            template = self.templates[key] = self.template_of(row, args)
+        slots, given = args, template.given
+        slots.append(row)
+        slots.append(self.cotangents[row])
+        above = writer.stamp(template, slots, row) - given
+        for i, _, slot, abstract in template.results:
+            self.receive(slots[i], slots[slot] if slot < given else above + slot, abstract)
 
-    def templates_of(self, row: int, cotangent: int) -> list[Template | None]:
-        """The templates of the edges of a row, from first to last; None where nothing flows."""
+    def template_of(self, row: int, args: Sequence[int]) -> Template:
+        """The rows for all edges of a row along which something flows."""
         graph, writer = self.graph, self.writer
-        abstracts = [writer.abstract(r) for r in (*graph.args(row), row, cotangent)]
+        if not any(self.marks[a] for a in args):
+            return writer.template([0] * (len(args) + 2), ())
+        kinds = [*[writer.abstract_column[r] for r in (*args, row)], self.abstracts[row]]
+        abstracts = [writer.tables.abstracts.values[k] for k in kinds]
         key = (graph.op(row), key_of_params(graph.params(row)), *abstracts)
         patterns = PATTERNS.find(key, partial(write, graph, row, abstracts))
-        return [None if p is None else p.template(writer.tables, self.local_code(p.local)) for p in patterns]
-
-    def local_code(self, local: int | float | None) -> int:
-        return self.edges.constant(local) if type(local) is float else -1
+        flowing = [(i, p) for i, p in enumerate(patterns) if p is not None and self.marks[args[i]]]
+        return writer.template(kinds, flowing)
 
     def pass_together(self, row: int) -> None:
         """The contributions of a row of many arguments, from one run of its rule."""
@@ -135,6 +135,7 @@ class _Reverse:
             return
         if op is ASSEMBLE and wanted[0] == 0:  # its base last: the cotangent is then free to be written to
             wanted = [*wanted[1:], 0]
+        writer.flush()
         writer.current_origin = (row, wanted[0])
         first = len(writer)
         y, g = Symbol(writer, row), Symbol(writer, self.cotangents[row])
@@ -148,9 +149,9 @@ class _Reverse:
             for k in range(first, contribution + 1):
                 writer.origin_arg_column[k - writer.origin_start] = i
             first = max(first, contribution + 1)
-            self.edges.add(row, i, -1, contribution)
+            self.edges.add(row, i, contribution)
         for arg, contribution in received:
-            self.receive(arg, contribution)
+            self.receive(arg, contribution, writer.abstract_column[contribution])
 
     def read(self, row: int, start: int) -> None:
         """Keep a read for `place_reads`: all reads of an array become one accumulate row."""
@@ -158,7 +159,7 @@ class _Reverse:
         if self.marks[base]:
             cotangent = self.cotangents[row]
             self.reads.setdefault(base, []).append((row, cotangent))
-            self.edges.add(row, 0, -1, cotangent)
+            self.edges.add(row, 0, cotangent)
 
     def place_reads(self, row: int) -> None:
         """Put what was read from a row back in its places, adding up."""
@@ -166,6 +167,7 @@ class _Reverse:
         keys: list[Any] = []
         dynamic: list[int] = []
         reads = self.reads.pop(row)
+        writer.flush()
         for reader, _ in reads:
             keys.append(shifted(graph.params(reader)["key"], len(dynamic)))
             dynamic.extend(graph.args(reader)[1:])
@@ -174,7 +176,8 @@ class _Reverse:
         base = self.cotangents[row]
         base = base if base >= 0 else zeros(writer, graph.abstract(row))
         operands = [Symbol(writer, k) for k in (base, *(g for _, g in reads), *dynamic)]
-        self.cotangents[row] = apply(writer, ACCUMULATE, operands, {"keys": Keys(keys)}).row
+        found = self.cotangents[row] = apply(writer, ACCUMULATE, operands, {"keys": Keys(keys)}).row
+        self.abstracts[row] = writer.abstract_column[found]
 
 
 def write(graph: Graph, row: int, abstracts: Sequence[Abstract]) -> list[Pattern | None]:
@@ -238,7 +241,7 @@ def differentiate(
     reverse.writer.begin()
     for output, row in zip(outputs, rows, strict=True):
         if reverse.marks[output]:
-            reverse.receive(output, row)
+            reverse.receive(output, row, reverse.writer.abstract_column[row])
     reverse.sweep()
     writer, cotangents = reverse.writer, reverse.cotangents
     gradients = [
