@@ -73,6 +73,20 @@ class BlockBench:
             progress = Score(True, 1.0)
         return progress
 
+    def holds(self, name: str, values: Sequence[Value]) -> bool:
+        """Is the variable right after the rest, were another name bound to these values before it?"""
+        for environment, want, value in zip(self.environments, self.wants, values, strict=True):
+            namespace = {**self.shared, **copy.deepcopy(dict(environment)), name: copy.deepcopy(value)}
+            try:
+                with np.errstate(all="ignore"):
+                    if self.after is not None:
+                        exec(self.after, namespace)
+                if not compare(follow(self.name, namespace), want).agrees:
+                    return False
+            except Exception:
+                return False
+        return self.after is not None
+
 
 def rest_of_block(draft: Draft, suspect: Suspect, line: int) -> str | None:
     """The text after a suspect up to the statement of its block that holds a line; None where none does."""

@@ -149,7 +149,7 @@ def factors_of(f: Fragment, node: ast.expr) -> list[ast.expr]:
 
 
 def _said(value: Array, table: Table, m: Material) -> Iterator[tuple[str, int]]:
-    """A value as a quantity, or as one less (or more) another: `(g - np.sum(g * p, axis=1, keepdims=True))`."""
+    """A value as a quantity, or as one less (or more) another: `(g - np.sum(g * p, axis=1))`."""
     if not np.all(np.isfinite(value)):
         return
     for view in views(value):

@@ -30,8 +30,8 @@ KINDS = {
     "function", "dtype", "target", "drop-factor", "constant",
 }  # fmt: skip
 SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, ArithmeticError)
-"""Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are other
-things: no edit of a token mends them, and trying would do it all again."""
+"""Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are
+other things: no edit of a token mends them, and trying would do it all again."""
 MOST_CANDIDATES = 14
 
 

@@ -73,6 +73,19 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, f.extent(node)[0], cost))
 
 
+def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Another quantity in scope in place of a part that is computed on the spot."""
+    for node in f.expressions():
+        if not isinstance(node, ast.BinOp | ast.Call) or node is f.value:
+            continue
+        if not isinstance(f.parents.get(node), ast.Compare | ast.Call | ast.BinOp):
+            continue
+        text, start = f.segment(node), f.extent(node)[0]
+        for other, shape in m.shapes.items():
+            if shape and other not in text:
+                yield Variant(f.replaced(node, other), Slip("name", text, other, start, 1.3))
+
+
 def swap_cost(text: str, other: str, m: Material) -> float:
     """How likely one name was written for another: a like shape, or an upstream gradient forgotten."""
     cost = 1.0 if m.shapes.get(text) == m.shapes.get(other) else 1.2
@@ -287,7 +300,7 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, indices, names, operators, constants, structure_variants, statement_variants,
+    signs, indices, names, operators, constants, structure_variants, statement_variants, quantities,
 )  # fmt: skip
 
 

@@ -25,16 +25,22 @@ class Repairer(Stages):
             return None
         wanted = frozenset({claim.name}) if claim.role == "final" else frozenset()
         self.at, self.scopes, self.inlined = self.search_points(claim), {}, None
-        suspects = backward_slice(self.trials.evidence, self.draft.tree, claim)
+        everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
+        wrong = [s for s in everything if not s.right]
         stages = (
-            self.by_moving, self.by_value, self.by_block, self.by_trial, self.by_synthesis, self.by_helpers,
+            self.by_moving, self.by_value, self.by_block, self.by_trial, self.by_meaning, self.by_synthesis,
+            self.by_helpers,
             self.by_pairs, self.by_block_pairs, self.by_alignment, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:
+            suspects = everything if stage == self.by_meaning else wrong
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
-            # What the line itself says may be the fault of a helper above it, so both are looked at.
-            if found and stage not in (self.by_value, self.by_moving):
+            # What the line itself says may be the fault of a helper above it, so both are looked at; a line
+            # that makes a true gradient is to blame only if nothing is wrong behind it.
+            if any(not fix.suspect.right for fix in found) and stage not in (self.by_value, self.by_moving):
+                break
+            if found and stage == self.by_synthesis:
                 break
         return self.chosen(found)
 
@@ -64,6 +70,8 @@ class Repairer(Stages):
             known = claim.role != "final" and outcome.right >= base.right and "*" not in outcome.wrong
             if self.trials.better(outcome, base, wanted) or (known and fix.suspect.own and fix.points):
                 gained = len(outcome.right - base.right)
+                if fix.suspect.right and gained < 2:
+                    continue
                 kept.append(replace(fix, points=outcome.points, gained=gained))
             if len(kept) >= MOST_KEPT:
                 break

@@ -11,6 +11,7 @@ from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import moves
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scopes import Scope
@@ -80,6 +81,35 @@ class Stages(Workbench):
             right, _ = searcher.singles(text, bench.judge)
             for solution in right[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, solution)
+
+    def by_meaning(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """An earlier statement that should have made a true gradient, anew or with a part more."""
+        for suspect, scope, _, bench, meaning in self.misled(claim, suspects):
+            found = value_bench(bench, suspect, target_name(suspect.node), meaning)
+            if found is None:
+                continue
+            value, own = found
+            old = self.draft.source.segment(self.draft.source.span_of(value))
+            material = self.material(suspect, scope)
+            for solution in (*differences(old, own, material), *compositions(old, own, material)):
+                yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(own.wants))
+
+    def misled(
+        self, claim: Claim, suspects: Sequence[Suspect]
+    ) -> Iterator[tuple[Suspect, Scope, str, BlockBench, Meaning]]:
+        """Earlier statements of the block that are wrong while the lines behind them are right."""
+        for suspect, scope, text, bench in self._blocks(claim, [s for s in suspects if not s.own]):
+            at = [p for p in self.at if self.trials.usable(claim, p)]
+            meanings = true_gradients(self.trials.evidence, at)
+            name = target_name(suspect.node)
+            found = list(meanings_of(bench, text, name, meanings)) if name else []
+            for meaning in found:
+                yield suspect, scope, text, bench, meaning
+            if suspect.right and found:
+                # What is missing is missing behind the last line that is right.
+                return
 
     def by_block_pairs(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim, Evidence
 from whygrad.checking.watching import root_name
@@ -23,6 +23,8 @@ class Suspect:
     in_loop: bool = False
     block: tuple[ast.stmt, ...] = ()
     """The statements beside it, in order."""
+    right: bool = False
+    """It makes a true gradient; to blame only if it was meant as another one, and several lines say so."""
 
     @property
     def line(self) -> int:
@@ -91,7 +93,7 @@ def part_of(evidence: Evidence, suspect: Suspect) -> str:
 def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[Suspect]:
     """Statements of the backward part that a claim depends on, its own first, then from late to early.
 
-    Statements that only make variables found right are left out.
+    Statements that only make variables found right are marked so.
     """
     everything = [s for s in statements(tree) if s.line <= evidence.program.last_line]
     backward = [s for s in everything if part_of(evidence, s) == "backward"]
@@ -104,19 +106,24 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     for suspect in own_line:
         wanted |= reads(suspect.node)
     found: list[Suspect] = []
-    for suspect in reversed(backward):
-        assigned = targets(suspect.node)
-        own = suspect in own_line or claim.name in assigned
-        if isinstance(suspect.node, ast.Return):
-            own = own or not own_line
-            if not own and suspect not in own_line:
+    before = -1
+    # What a loop carries from one round to the next is read above the line that assigns it.
+    while before < len(wanted):
+        before, found = len(wanted), []
+        for suspect in reversed(backward):
+            assigned = targets(suspect.node)
+            own = suspect in own_line or claim.name in assigned
+            if isinstance(suspect.node, ast.Return):
+                own = own or not own_line
+                if not own and suspect not in own_line:
+                    continue
+            elif not assigned & wanted and not own:
                 continue
-        elif not assigned & wanted and not own:
-            continue
-        if assigned and assigned - strays <= right | {"self"} and not own and not assigned & strays:
-            continue
-        wanted |= reads(suspect.node)
-        found.append(Suspect(suspect.node, suspect.function, own, suspect.in_loop, suspect.block))
+            if assigned and assigned - strays <= right | {"self"} and not own and not assigned & strays:
+                found.append(replace(suspect, right=True))
+                continue
+            wanted |= reads(suspect.node)
+            found.append(Suspect(suspect.node, suspect.function, own, suspect.in_loop, suspect.block))
     return sorted(found, key=lambda s: not s.own)
 
 

@@ -171,7 +171,13 @@ def _is_product(text: str) -> bool:
 
 def as_factor(text: str) -> str:
     """A text as it stands in a product."""
-    return text if (_is_product(text) and " " not in text) or text[0] == "(" else f"({text})"
+    return text if _one_term(text) else f"({text})"
+
+
+def _one_term(text: str) -> bool:
+    node = ast.parse(text, mode="eval").body
+    return isinstance(node, ast.Call | ast.Name | ast.Attribute | ast.Subscript | ast.Constant) or (
+        text[0] == "(" and text[-1] == ")" and ast.unparse(node) == text[1:-1])  # fmt: skip
 
 
 def products_of(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
@@ -187,7 +193,8 @@ def products_of(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
             other = wanted / value
             for view in views(other):
                 for factor, rank in table.find(view)[:2]:
-                    yield f"{as_factor(text)} * {as_factor(factor)}", rank + 2
+                    a, b = sorted((as_factor(text), as_factor(factor)), key=len)
+                    yield f"{a} * {b}", rank + 2
 
 
 def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:

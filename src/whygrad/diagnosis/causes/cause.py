@@ -56,7 +56,10 @@ def between(old: str, new: str) -> str:
     """The part of `new` that is more than `old`; `new` where it is another text altogether."""
     if old and old in new:
         left, _, right = new.partition(old)
-        return f"{left.strip(' (')} {right.strip(' )')}".strip() if left.strip(" (") else right.strip(" )")
+        # Parentheses put around the old text belong to neither side.
+        while left.endswith("(") and right.startswith(")"):
+            left, right = left[:-1], right[1:]
+        return f"{left.strip()} {right.strip()}".strip()
     return new
 
 

@@ -1,0 +1,108 @@
+"""What a statement should have made: the true gradient that, put in the place of its result, makes what
+follows right.
+
+A line that reads a wrong gradient can be right in itself. Putting true gradients of the forward variables in
+the place of what an earlier statement makes tells which of the two is wrong, and what was wanted there.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Evidence, Value
+from whygrad.diagnosis.blocks import BlockBench
+from whygrad.diagnosis.search import Bench
+from whygrad.diagnosis.suspects import Suspect
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """The true gradient that a statement should make, at each point of a bench."""
+
+    of: str
+    values: tuple[Value, ...]
+
+
+def true_gradients(evidence: Evidence, points: Sequence[int]) -> list[Meaning]:
+    """True gradients of the forward variables at some points, those computed last first."""
+    found = []
+    for quantity in reversed(evidence.quantities):
+        if quantity.kind == "cotangent" and all(p < len(quantity.values) for p in points):
+            values = tuple(quantity.values[p] for p in points)
+            if not any(v is None or not np.any(v) for v in values):
+                found.append(Meaning(quantity.of, values))
+    return found
+
+
+def target_name(node: ast.stmt) -> str:
+    """The one name that a statement binds or changes, "" where it is another kind of target."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target: ast.expr = node.targets[0]
+    elif isinstance(node, ast.AugAssign):
+        target = node.target
+    else:
+        return ""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def made(bench: BlockBench, text: str, name: str) -> list[Value]:
+    """What a statement binds its name to, in each environment; empty where it raises."""
+    found = []
+    for environment in bench.environments:
+        namespace: dict[str, Any] = {**bench.shared, **copy.deepcopy(dict(environment))}
+        try:
+            with np.errstate(all="ignore"):
+                exec(text, namespace)
+        except Exception:
+            return []
+        found.append(namespace.get(name))
+    return found
+
+
+def meanings_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Meaning]) -> Iterator[Meaning]:
+    """The true gradients with which the statements that follow give what they should."""
+    now = made(bench, text, name)
+    if not now:
+        return
+    shape = np.shape(now[0]) if isinstance(now[0], np.ndarray | float | int) else None
+    for meaning in meanings:
+        if np.shape(meaning.values[0]) == shape and bench.holds(name, meaning.values):
+            yield meaning
+
+
+def value_bench(
+    bench: BlockBench, suspect: Suspect, name: str, meaning: Meaning
+) -> tuple[ast.expr, Bench] | None:
+    """The expression of a statement with a bench of what it should be; None for a write in place."""
+    node = suspect.node
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.value, Bench(bench.environments, meaning.values, bench.shared)
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        wants = [left_over(node.op, e, name, v)
+                 for e, v in zip(bench.environments, meaning.values, strict=True)]  # fmt: skip
+        if all(w is not None and np.all(np.isfinite(w)) for w in wants):
+            return node.value, Bench(bench.environments, wants, bench.shared)
+    return None
+
+
+def left_over(op: ast.operator, environment: Mapping[str, Value], name: str, want: Value) -> Value:
+    """What an augmented assignment should have on its right-hand side."""
+    before = environment.get(name)
+    if not isinstance(before, np.ndarray | float | int):
+        return None
+    with np.errstate(all="ignore"):
+        if isinstance(op, ast.Add):
+            return want - before
+        if isinstance(op, ast.Sub):
+            return before - want
+        if isinstance(op, ast.Mult):
+            return want / np.asarray(before)
+        return before / np.asarray(want) if isinstance(op, ast.Div) else None
