@@ -7,9 +7,11 @@ Free of NumPy: the parent draws while the child computes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -21,7 +23,8 @@ from typing import IO, Any
 from whygrad.errors import LimitError, Place, ScriptError, WhygradError, error_of
 
 CHILD = "WHYGRAD_CHILD"
-"""Set in the child's environment: a script that checks itself must not start children without end."""
+"""Set in the child's environment, to its token: a script that checks itself must not start children without
+end, and what the script started can be found by it."""
 DEFAULT_SECONDS = 20.0
 _GRACE = 1.0
 """The child stops itself at the limit and says where; this much later it is killed."""
@@ -36,6 +39,7 @@ class Child:
         self.seconds = seconds
         self._lines: list[bytes] = []
         self._trace = bytearray()
+        self._token = secrets.token_hex(16)
         self._process = subprocess.Popen(
             # -P: a random.py or numpy.py beside the user must not be imported in place of the library's.
             [sys.executable, "-P", "-m", "whygrad.worker"],
@@ -43,7 +47,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            env=_environment(),
+            env={**_environment(), CHILD: self._token},
         )
         self._deadline = time.monotonic() + seconds + _GRACE
         self._readers = [
@@ -52,17 +56,18 @@ class Child:
         ]
         for reader in self._readers:
             reader.start()
-        _send(self._process, {**request, "seconds": seconds})
+        _send(self._process, {**request, "seconds": seconds, "token": self._token})
 
     def reply(self) -> dict[str, Any]:
         """The worker's answer; raises the WhygradError that the worker met, or that its death amounts to."""
         try:
             self._wait()
             timed_out = time.monotonic() >= self._deadline
+            ended = self._process.poll() is not None
         finally:
             self._stop()
         if not self._lines:
-            raise self._death(timed_out)
+            raise self._death(timed_out, ended)
         answer: dict[str, Any] = json.loads(self._lines[0])
         if "error" in answer:
             raise error_of(answer["error"])
@@ -79,6 +84,8 @@ class Child:
             if self._process.poll() is not None:
                 reader.join(0.5)
                 return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(0 if self._lines else 0.5)  # it has closed the pipe: the last thing it does
 
     def _stop(self) -> None:
         try:
@@ -86,19 +93,23 @@ class Child:
         except (AttributeError, OSError):  # no process groups on Windows; or all gone already
             self._process.kill()
         self._process.wait()
+        _end_leftovers(f"{CHILD}={self._token}".encode())
         self._readers[1].join(0.5)
 
     def _read_reply(self) -> None:
-        line = _pipe(self._process.stdout).readline()
-        if line.endswith(b"\n"):
-            self._lines.append(line)
+        """The line that bears the token: a script may write into any pipe that it finds open."""
+        for line in _pipe(self._process.stdout):
+            _, token, body = line.partition(self._token.encode())
+            if token and body.endswith(b"\n"):
+                self._lines.append(body)
+                return
 
     def _read_trace(self) -> None:
         stream = _pipe(self._process.stderr)
         while chunk := stream.read1(4096):  # type: ignore[attr-defined]
             self._trace += chunk[: max(0, _TRACE_BYTES - len(self._trace))]
 
-    def _death(self, timed_out: bool) -> WhygradError:
+    def _death(self, timed_out: bool, ended: bool) -> WhygradError:
         trace = self._trace.decode(errors="replace")
         if os.environ.get("WHYGRAD_DEBUG"):
             sys.stderr.write(trace)
@@ -110,6 +121,12 @@ class Child:
             return LimitError(
                 f"{name} did not end within {self.seconds:g} seconds{at}",
                 hint=f"make its loops end, or give it more time: --time-limit {max(60, 3 * self.seconds):g}",
+                place=place,
+            )
+        if not ended:
+            return ScriptError(
+                f"{name} closed the pipe by which its result is told{at}",
+                hint="remove the call that closes files which it did not open (os.close)",
                 place=place,
             )
         if "MemoryError" in trace or status == -signal.SIGKILL.value:
@@ -126,7 +143,7 @@ class Child:
             )
         return ScriptError(
             f"{name} ended its process with status {status} before its gradients could be read{at}",
-            hint="remove the call that ends the process (os._exit)",
+            hint="remove what ends the process or closes its files (os._exit, os.close)",
             place=place,
         )
 
@@ -140,7 +157,36 @@ def _environment() -> dict[str, str]:
     """The user's own, with few BLAS threads (quicker to start) and no window from `plt.show()`."""
     threads = str(min(4, os.cpu_count() or 1))
     quiet = {"OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, "MPLBACKEND": "Agg"}
-    return {**quiet, **os.environ, CHILD: "1"}
+    return {**quiet, **os.environ}
+
+
+def _end_leftovers(mark: bytes) -> None:
+    """End what the script moved out of its process group (setsid); its environment still bears the mark.
+
+    Only where /proc tells the environment (Linux); one more round for what was started meanwhile.
+    """
+    for _ in range(5):
+        left = [pid for pid in _processes() if mark in _environment_of(pid)]
+        if not left:
+            return
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def _environment_of(pid: int) -> list[bytes]:
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as stream:
+            return stream.read().split(b"\0")
+    except OSError:  # gone, or somebody else's
+        return []
 
 
 def _send(process: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:

@@ -92,9 +92,10 @@ def main() -> None:
     faulthandler.enable(trace)
     faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)
     _limit_memory()
+    _limit_copies()
     line = answer(request)
     if os.getpid() == pid:  # not in a copy that the script forked
-        reply.write(line)
+        reply.write(request.get("token", "").encode() + line)
         reply.flush()
     os._exit(0)
 
@@ -123,6 +124,24 @@ def _limit_memory() -> None:
         _, hard = resource.getrlimit(kind)
         soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(kind, (soft, hard))
+
+
+def _limit_copies() -> None:
+    """A copy that the script forked may work for it, but not fork again.
+
+    The script is run many times; copies that go on and fork in their turn would double each time.
+    """
+    generation = 0
+
+    def copied() -> None:
+        nonlocal generation
+        generation += 1
+        if generation > 1:
+            os._exit(0)
+        os.nice(10)
+
+    if hasattr(os, "register_at_fork"):  # not on Windows
+        os.register_at_fork(after_in_child=copied)
 
 
 def _become(path: str) -> None:
