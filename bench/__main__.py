@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import platform
 import sys
 from dataclasses import asdict
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 CASES = {"scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron", "start": "start"}
+ROW = "{:12} {:34} {:>10} {:10} {}"
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -22,11 +25,17 @@ def main(names: list[str]) -> int:
         print(f"no benchmark is called {unknown[0]!r}; there are: {', '.join(CASES)}", file=sys.stderr)
         return 2
     RESULTS.mkdir(exist_ok=True)
-    machine = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
+    machine = {
+        "python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine(),
+        "processors": os.cpu_count(), "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    }  # fmt: skip
+    print(", ".join(f"{name} {value}" for name, value in machine.items()), flush=True)
+    print(ROW.format("case", "what", "median", "unit", ""))
     for name in names or CASES:
         lines = import_module(f"bench.{CASES[name]}").run()
         for line in lines:
-            print(f"{line.case:12} {line.what:34} {line.value:12.4g} {line.unit:10} {line.note}", flush=True)
+            value = "-" if math.isnan(line.value) else f"{line.value:.4g}"
+            print(ROW.format(line.case, line.what, value, line.unit, line.note), flush=True)
         text = json.dumps({"machine": machine, "figures": [asdict(line) for line in lines]}, indent=1)
         (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     return 0

@@ -22,15 +22,21 @@ class Line:
     note: str = ""
 
 
-def seconds(action: Callable[[], Any], repeats: int = 3) -> tuple[float, Any]:
-    """Median time of an action, and what it returned."""
+def seconds(
+    action: Callable[[], Any], repeats: int = 3, clock: Callable[[], float] = time.process_time
+) -> tuple[float, Any]:
+    """Median time of an action, and what it returned.
+
+    Time of the processor, which other programs disturb less than time on the wall; not for an action that
+    starts processes.
+    """
     times, result = [], None
     for _ in range(repeats):
         result = None
         gc.collect()
-        start = time.perf_counter()
+        start = clock()
         result = action()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return statistics.median(times), result
 
 
@@ -38,6 +44,11 @@ def ratio_of_pairs(one: Callable[[], Any], other: Callable[[], Any], repeats: in
     """How many times longer `one` takes: the median over pairs that ran one right after the other."""
     one(), other()
     return statistics.median(seconds(one, 1)[0] / seconds(other, 1)[0] for _ in range(repeats))
+
+
+def repeated(call: Callable[[], Any], times: int) -> Callable[[], Any]:
+    """A call repeated, so that its time can be read from the clock."""
+    return lambda: [call() for _ in range(times)]
 
 
 def peak_bytes(action: Callable[[], Any]) -> int:
