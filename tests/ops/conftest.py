@@ -19,8 +19,21 @@ import pytest
 from whygrad.ops import OPS, Slot
 from whygrad.rules import Elementwise
 
-NOT_ANALYTIC = {"var"}
-"""No kinks, but NumPy's value for complex numbers is another function (of absolute values)."""
+NOT_ANALYTIC = {
+    "var",
+    "eigh",
+    "svd",
+    "qr",
+    "pinv",
+    "cholesky",
+    "cofactors",
+    "second_det",
+    "det_sign",
+    "log_abs_det",
+}
+"""No kinks, but NumPy's value for complex numbers is another function (of absolute values, of conjugates)."""
+SYMMETRISED = {"eigh", "cholesky"}
+"""NumPy reads one half of the matrix; the rule takes both halves to move, so the reference moves both."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Sample:
         ]
 
     def value(self, *args: Any) -> Any:
+        if args and self.op in SYMMETRISED:
+            args = ((args[0] + np.swapaxes(args[0], -1, -2)) / 2,)
         with np.errstate(all="ignore"):
             return OPS[self.op].value(*(args or self.args), **self.params)
 
@@ -118,6 +133,40 @@ ELEMENTWISE = [
 ]
 
 
+def matrix_samples(r: Any) -> list[Sample]:
+    regular = frozen(r(3, 3) + 2 * np.eye(3))
+    stack = frozen(r(2, 2, 2) + 2 * np.eye(2))
+    spread = frozen(np.diag([1.0, 2.0, 4.0]) + 0.2 * (s := r(3, 3)) + 0.2 * s.T)
+    low = frozen(np.outer([1.0, 2.0, 0.5], [3.0, -1.0, 2.0]))
+    return [
+        Sample("inv", (regular,)),
+        Sample("inv", (stack,), label="stack"),
+        Sample("solve", (regular, r(3))),
+        Sample("solve", (regular, r(3, 2)), label="columns"),
+        Sample("solve", (stack, r(2)), label="stack and vector"),
+        Sample("solve", (stack, r(2, 2, 1)), label="stacks"),
+        *(Sample("det", (m,), label=label) for m, label in ((low, "rank 1"), (np.zeros((3, 3)), "rank 0"))),
+        *(Sample("second_det", (m, r(*m.shape)), label=label)
+          for m, label in ((regular, ""), (stack, "stack"))),
+        *(Sample(name, (m,), label=label) for name in ("det", "cofactors", "det_sign", "log_abs_det")
+          for m, label in ((regular, "regular"), (stack, "stack"))),
+        Sample("pinv", (r(3, 2),)),
+        Sample("pinv", (r(2, 3),), label="wide"),
+        Sample("cholesky", (spread,)),
+        Sample("cholesky", (frozen(spread + np.zeros((2, 3, 3))),), label="stack"),
+        Sample("eigh", (spread,)),
+        Sample("eigh", (frozen(np.stack([spread, -spread])),), label="stack"),
+        Sample("svd", (regular,)),
+        Sample("svd", (r(3, 2),), label="tall"),
+        Sample("svd", (r(2, 2, 3),), label="wide, stack"),
+        Sample("qr", (regular,)),
+        Sample("qr", (r(3, 2),), label="tall"),
+        Sample("qr", (r(2, 2, 3),), label="wide, stack"),
+        Sample("norm", (r(3, 2),), {"ord": 3.0, "axis": 0}, "order 3"),
+        Sample("norm", (r(3),), {"ord": 1.5}, "order 1.5"),
+    ]  # fmt: skip
+
+
 def _stated() -> list[Sample]:
     rng = generator("stated")
 
@@ -182,6 +231,7 @@ def _stated() -> list[Sample]:
                 ("ij,k->ik", ((2, 3), (2,))), ("i,i->i", ((3,), (3,))),
             )
         ),
+        *matrix_samples(r),
         Sample("reshape", (r(2, 3),), {"shape": (3, 2)}),
         Sample("transpose", (r(2, 3),)),
         Sample("transpose", (r(2, 3, 4),), {"axes": (1, 2, 0)}, "axes"),
@@ -303,5 +353,5 @@ def tools() -> dict[str, Any]:
     """What tests of ops need besides, by name (test modules cannot import this file)."""
     return {
         "Sample": Sample, "SAMPLES": SAMPLES, "ridders": ridders, "domain_of": domain_of,
-        "inside": inside, "generator": generator,
+        "inside": inside, "generator": generator, "SYMMETRISED": SYMMETRISED,
     }  # fmt: skip

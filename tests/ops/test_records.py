@@ -15,6 +15,7 @@ NAMED_OTHERWISE = {
     "damped_multiply": np.multiply, "inside": None,
     "index": None, "assemble": None, "accumulate": None, "sum_to": None,
     "norm": np.linalg.norm, "whole_floor": np.floor, "whole_ceil": np.ceil, "whole_trunc": np.trunc,
+    "inv": np.linalg.inv, "solve": np.linalg.solve, "det": np.linalg.det, "pinv": np.linalg.pinv,
     "einsum": None, "stack": None, "concatenate": None, "astype": None, "pad": None,
 }  # fmt: skip
 

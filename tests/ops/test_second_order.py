@@ -63,6 +63,8 @@ def test_stamped_rules(sample, numeric, tools):
             def along(x, k=k, entry=entry):
                 moved = np.array(point[k], dtype=float)
                 moved[entry] = x
+                if sample.op in tools["SYMMETRISED"]:
+                    moved = (moved + np.swapaxes(moved, -1, -2)) / 2
                 args = [*point[:k], moved if moved.shape else float(moved), *point[k + 1 :]]
                 return execute(once, args).outputs[0]
 

@@ -14,10 +14,14 @@ from whygrad.ops.arithmetic import ARITHMETIC, damped_multiply
 from whygrad.ops.calls import Call, call
 from whygrad.ops.comparison import CHOICE, COMPARISON, select
 from whygrad.ops.exponential import EXPONENTIAL
+from whygrad.ops.factorizations import FACTORIZATIONS
 from whygrad.ops.indexing import INDEXING, Keys, Slot, accumulate, assemble, index, resolve, template
 from whygrad.ops.inference import infer
+from whygrad.ops.inverses import INVERSES
 from whygrad.ops.joining import JOINING
 from whygrad.ops.linear_algebra import LINEAR_ALGEBRA
+from whygrad.ops.matrices import MATRICES
+from whygrad.ops.moving import MOVING
 from whygrad.ops.products import PRODUCTS
 from whygrad.ops.reductions import REDUCTIONS
 from whygrad.ops.shapes import SHAPES, astype, sum_to
@@ -33,7 +37,7 @@ OPS: dict[str, Op] = {
     op.name: op
     for family in (
         ARITHMETIC, EXPONENTIAL, TRIGONOMETRIC, COMPARISON, CHOICE, REDUCTIONS, PRODUCTS, LINEAR_ALGEBRA,
-        SHAPES, JOINING, INDEXING, SORTING,
+        SHAPES, JOINING, INDEXING, SORTING, INVERSES, FACTORIZATIONS,
     )
     for op in family
 }  # fmt: skip
@@ -47,6 +51,10 @@ def _calls() -> dict[Any, Call]:
             if function in table and table[function].op is not op:
                 raise ValueError(f"{function} is said to mean both {table[function].op.name} and {op.name}")
             table[function] = Call(op, function, adapter)
+    for function, op, adapter in (*MOVING, *MATRICES):
+        if function in table:
+            raise ValueError(f"{function} is said to have two meanings")
+        table[function] = Call(op, function, adapter)
     return table
 
 

@@ -9,14 +9,27 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from whygrad.graph import Op
 
 Bound = tuple[tuple[Any, ...], dict[str, Any]]
-Adapter = Callable[..., Bound]
+
+
+class Meaning(NamedTuple):
+    """A row: the operation that a call ends in, with its arguments and parameters."""
+
+    op: Op
+    args: tuple[Any, ...]
+    params: dict[str, Any]
+
+
+Adapter = Callable[..., Bound | Meaning | list[Meaning]]
+"""What a call means: arguments and parameters of the operation it is listed under; a row of another
+operation; or a list of rows, one for each of several results. Rows before the last are written by calling
+NumPy on the arguments, which may be traced values or symbols."""
 
 NOT_GIVEN: Any = np._NoValue
 """NumPy's own mark for a keyword that was left out."""
@@ -49,10 +62,21 @@ class Call:
     def name(self) -> str:
         return spelled(self.function)
 
-    def bind(self, *args: Any, **kwargs: Any) -> Bound:
-        """Arguments and parameters of the operation. TypeError for an option that is not supported."""
+    def meaning(self, *args: Any, **kwargs: Any) -> Meaning | list[Meaning]:
+        """The row, or rows, that a call means. TypeError for an option that is not supported."""
         if self.adapter is not None:
-            return self.adapter(*args, **kwargs)
+            stated = self.adapter(*args, **kwargs)
+            return stated if isinstance(stated, Meaning | list) else Meaning(self.op, *stated)
+        return Meaning(self.op, *self._plain(args, kwargs))
+
+    def bind(self, *args: Any, **kwargs: Any) -> Bound:
+        """Arguments and parameters of a call that ends in the operation it is listed under."""
+        meant = self.meaning(*args, **kwargs)
+        if isinstance(meant, list) or meant.op is not self.op:
+            raise TypeError(f"{self.name}: the call means another operation than {self.op.name}")
+        return meant.args, meant.params
+
+    def _plain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
         if isinstance(self.function, np.ufunc):
             kwargs = _without_defaults(self.function, kwargs)
             if len(args) > self.function.nin:

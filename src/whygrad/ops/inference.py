@@ -102,6 +102,39 @@ def _multiplied(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abs
     return _array((*stack, *a[-2:-1], *(b[-1:] if len(b) > 1 else ())), _result_type(*abstracts))
 
 
+def _floating(abstract: Abstract) -> Any:
+    """The dtype in which LAPACK computes."""
+    return np.float32 if abstract.dtype == np.float32 else np.float64
+
+
+def _same_matrix(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    return _array(abstracts[0].shape, _floating(abstracts[0]))
+
+
+def _one_of_a_matrix(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    return _array(abstracts[0].shape[:-2], _floating(abstracts[0]))
+
+
+def _solved(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    (a, b), dtype = (x.shape for x in abstracts), np.result_type(*map(_floating, abstracts))
+    if len(b) == 1:
+        return _array((*a[:-2], a[-1]), dtype)
+    return _array((*np.broadcast_shapes(a[:-2], b[:-2]), *b[-2:]), dtype)
+
+
+def _packed(rows: Callable[[int, int], int]) -> Callable[..., Abstract]:
+    def shape(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+        *stack, m, n = abstracts[0].shape
+        return _array((*stack, rows(m, n), min(m, n)), _floating(abstracts[0]))
+
+    return shape
+
+
+def _pseudo(abstracts: Sequence[Abstract], params: Mapping[str, Any]) -> Abstract:
+    *stack, m, n = abstracts[0].shape
+    return _array((*stack, n, m), _floating(abstracts[0]))
+
+
 SHORTCUTS: Mapping[str, Callable[[Sequence[Abstract], Mapping[str, Any]], Abstract | None]] = {
     "assemble": _of_base,
     "accumulate": _of_base,
@@ -110,4 +143,15 @@ SHORTCUTS: Mapping[str, Callable[[Sequence[Abstract], Mapping[str, Any]], Abstra
     "broadcast_to": _stated_shape,
     "sum_to": _summed_to,
     "matmul": _multiplied,
+    "inv": _same_matrix,
+    "cholesky": _same_matrix,
+    "cofactors": _same_matrix,
+    "det": _one_of_a_matrix,
+    "det_sign": _one_of_a_matrix,
+    "log_abs_det": _one_of_a_matrix,
+    "solve": _solved,
+    "pinv": _pseudo,
+    "eigh": _packed(lambda m, n: n + 1),
+    "svd": _packed(lambda m, n: m + n + 1),
+    "qr": _packed(lambda m, n: m + n),
 }

@@ -59,7 +59,7 @@ def _stack(arrays: Any, axis: Any = 0, out: Any = None, **options: Any) -> Bound
     return parts, _positions(_axis(axis, len(shape_of(parts[0])) + 1))
 
 
-def _deepened(arrays: Any, depth: int) -> tuple[Any, ...]:
+def deepened(arrays: Any, depth: int) -> tuple[Any, ...]:
     """The arrays with leading axes added up to `depth`."""
     return tuple(
         a if len(s := shape_of(a)) >= depth else np.reshape(a, (1,) * (depth - len(s)) + s) for a in arrays
@@ -67,12 +67,12 @@ def _deepened(arrays: Any, depth: int) -> tuple[Any, ...]:
 
 
 def _hstack(tup: Any, **options: Any) -> Bound:
-    parts = _deepened(tup, 1)
+    parts = deepened(tup, 1)
     return _concatenate(parts, 0 if len(shape_of(parts[0])) == 1 else 1, **options)
 
 
 def _vstack(tup: Any, **options: Any) -> Bound:
-    return _concatenate(_deepened(tup, 2), 0, **options)
+    return _concatenate(deepened(tup, 2), 0, **options)
 
 
 def _column_stack(tup: Any) -> Bound:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import operator
+import string
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, axis_params, refuse, refuse_given, shape_of
-from whygrad.ops.reductions import kept, weighted
+from whygrad.ops.calls import Bound, Meaning, axis_params, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.reductions import REDUCTIONS, kept, weighted
+from whygrad.ops.shapes import SHAPES
 from whygrad.rules import Bilinear, Explicit, total
 
 
@@ -125,6 +127,9 @@ def _outer_right(g: Any, a: Any, b: Any) -> Any:
     return np.reshape(np.matmul(np.reshape(a, -1), g), shape_of(b))
 
 
+LETTERS = string.ascii_uppercase + string.ascii_lowercase
+
+
 def _einsum_value(*operands: Any, subscripts: str) -> Any:
     return np.einsum(subscripts, *operands)
 
@@ -140,22 +145,49 @@ def einsum_spec(subscripts: str) -> tuple[list[str], str]:
     return operands, out
 
 
+def _lettered(spec: str, operands: Sequence[Any]) -> str:
+    """The subscripts with letters in place of each '...'."""
+    labels, arrow, out = spec.replace(" ", "").partition("->")
+    parts = labels.split(",")
+    if not arrow:
+        letters = "".join(parts).replace(".", "")
+        out = "..." + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    depths = [len(shape_of(x)) - len(p.replace(".", "")) for p, x in zip(parts, operands, strict=True)]
+    depth = max((d for d, p in zip(depths, parts, strict=True) if "..." in p), default=0)
+    fresh = "".join([c for c in LETTERS if c not in spec][:depth])
+    filled = [p.replace("...", fresh[depth - d :] if d else "") for p, d in zip(parts, depths, strict=True)]
+    return f"{','.join(filled)}->{out.replace('...', fresh)}"
+
+
+def _of_lists(arguments: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """`einsum(x, [0, 1], y, [1, 2], [0, 2])` as subscripts and operands."""
+
+    def text(axes: Any) -> str:
+        return "".join("..." if k is Ellipsis else LETTERS[k] for k in axes)
+
+    count = len(arguments) // 2
+    spec = ",".join(text(arguments[2 * k + 1]) for k in range(count))
+    out = f"->{text(arguments[-1])}" if len(arguments) % 2 else ""
+    return spec + out, tuple(arguments[: 2 * count : 2])
+
+
 def _einsum(*arguments: Any, optimize: Any = False, out: Any = None, **options: Any) -> Bound:
     refuse_given(np.einsum, out=out, **options)
-    subscripts = arguments[0]
-    if not isinstance(subscripts, str):
-        raise TypeError("numpy.einsum: operands with lists of axes are not supported; write subscripts")
+    if isinstance(arguments[0], str):
+        subscripts, values = arguments[0], arguments[1:]
+    else:
+        subscripts, values = _of_lists(arguments)
     if "..." in subscripts:
-        raise TypeError("numpy.einsum: '...' is not supported by whygrad; write all the letters")
+        subscripts = _lettered(subscripts, values)
     operands, result = einsum_spec(subscripts)
-    return arguments[1:], {"subscripts": f"{','.join(operands)}->{result}"}
+    return values, {"subscripts": f"{','.join(operands)}->{result}"}
 
 
 def _einsum_vjp(i: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
     """Contract `g` with the other operands; labels of this operand alone are copied or laid diagonally."""
     labels, out = einsum_spec(subscripts)
     own, shape = labels[i], shape_of(operands[i])
-    spare = iter(c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in subscripts)
+    spare = iter(c for c in LETTERS if c not in subscripts)
     inputs = [out, *(labels[k] for k in range(len(labels)) if k != i)]
     values = [g, *(operands[k] for k in range(len(labels)) if k != i)]
     target = ""
@@ -178,24 +210,74 @@ def _einsum_jvp(tangents: Sequence[Any], y: Any, *operands: Any, subscripts: str
 
 
 def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, *_: Any, **options: Any) -> Bound:
-    if offset or (axis1, axis2) != (0, 1) or len(shape_of(a)) != 2:
-        raise TypeError("numpy.trace: only the main diagonal of a matrix is supported; use np.einsum")
     refuse_given(np.trace, **options)
-    return (a,), {"subscripts": "ii->"}
+    if offset:
+        raise TypeError("numpy.trace: the main diagonal only; write np.sum(np.diagonal(a, offset))")
+    labels, depth = list(LETTERS[: len(shape_of(a))]), len(shape_of(a))
+    labels[axis1 % depth] = labels[axis2 % depth] = "i"
+    return (a,), {"subscripts": f"{''.join(labels)}->{''.join(c for c in labels if c != 'i')}"}
 
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Bound:
-    ndim = 1 if np.ndim(axis) == 0 and axis is not None else len(shape_of(x)) if axis is None else len(axis)
-    frobenius = ord is None or (ord == "fro" and ndim == 2) or (ord == 2 and ndim == 1)
-    if not frobenius:
+def _matrix_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Bound:
+    return _trace(x, offset, -2, -1, dtype=dtype)
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Bound | Meaning:
+    axes = normal_axes(axis, len(shape_of(x)))
+    params = axis_params(x, axis, keepdims)
+    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
+        return (x,), params
+    if len(axes) == 2:
+        return _matrix_norm(x, ord, axis, bool(keepdims))
+    if ord in (np.inf, -np.inf, 1):
+        op = {np.inf: "max", -np.inf: "min", 1: "sum"}[ord]
+        return Meaning(_REDUCTIONS[op], (np.abs(x),), params)
+    if len(axes) != 1 or isinstance(ord, str) or ord == 0:
         refuse(np.linalg.norm, "ord")
-    return (x,), axis_params(x, axis, keepdims)
+    return (x,), params | {"ord": float(ord)}
 
 
-def _norm_factor(y: Any, x: Any, axis: Any) -> Any:
+def _matrix_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Meaning:
+    """The norms of matrices, on the last two axes: by singular values, or by sums of columns and rows."""
+    depth = len(shape_of(x))
+    first, last = range(depth) if axis is None else (k % depth for k in axis)
+    z = np.moveaxis(x, (first, last), (-2, -1)) if (first, last) != (depth - 2, depth - 1) else x
+    if ord in ("nuc", 2, -2):
+        of, op = np.linalg.svdvals(z), {"nuc": "sum", 2: "max", -2: "min"}[ord]
+    elif ord in (1, -1, np.inf, -np.inf):
+        of, op = np.sum(np.abs(z), axis=-2 if abs(ord) == 1 else -1), "max" if ord > 0 else "min"
+    else:
+        refuse(np.linalg.norm, "ord")
+    if not keepdims:
+        return Meaning(_REDUCTIONS[op], (of,), axis_params(of, -1))
+    shape = tuple(1 if k in (first, last) else n for k, n in enumerate(shape_of(x)))
+    return Meaning(_RESHAPE, (getattr(np, op)(of, axis=-1),), {"shape": shape})
+
+
+def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Bound | Meaning:
+    if axis is None and len(shape_of(x)) != 1:
+        raise TypeError(
+            "numpy.linalg.vector_norm: of arrays, give the axis, or write np.linalg.norm(x.ravel())"
+        )
+    return _norm(x, ord, axis, keepdims)
+
+
+def _matrix_norm_of(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Bound | Meaning:
+    return _norm(x, ord, (-2, -1), keepdims)
+
+
+def _norm_value(x: Any, axis: Any = None, keepdims: bool = False, ord: float | None = None) -> Any:
+    return np.linalg.norm(x, ord, axis, keepdims)
+
+
+def _norm_factor(y: Any, x: Any, axis: Any, ord: float | None = None) -> Any:
     # The zero vector: 0 over 0; the useful choice is 0.
-    return x / kept(np.where(y == 0, 1.0, y), x, axis)
+    shares = x / kept(np.where(y == 0, 1.0, y), x, axis)
+    return shares if ord is None else np.sign(shares) * np.abs(shares) ** (ord - 1)
 
+
+_REDUCTIONS = {op.name: op for op in REDUCTIONS}
+_RESHAPE = next(op for op in SHAPES if op.name == "reshape")
 
 LINEAR_ALGEBRA = (
     Op(
@@ -236,16 +318,26 @@ LINEAR_ALGEBRA = (
         _einsum_value,
         Explicit(_einsum_vjp, _einsum_jvp),
         note="The gradient of a contraction is the upstream gradient contracted with the other factors.",
-        calls=((np.einsum, _einsum), (np.trace, _trace)),
+        calls=(
+            (np.einsum, _einsum),
+            (np.trace, _trace),
+            (np.ndarray.trace, _trace),
+            (np.linalg.trace, _matrix_trace),
+        ),
     ),
     Op(
         "norm",
-        np.linalg.norm,
+        _norm_value,
         weighted(_norm_factor),
         latex=r"\lVert {0} \rVert",
-        kinks=lambda x, axis=None, keepdims=False: np.linalg.norm(x, axis=axis),
-        note="The local gradient of a norm is x / norm(x) for every entry; 0 is chosen for the zero vector.",
+        kinks=lambda x, axis=None, keepdims=False, ord=None: np.linalg.norm(x, ord, axis=axis),
+        note="The local gradient of a norm is x / norm(x) for every entry; 0 is chosen for the zero vector. "
+        "Of a norm of order p it is sign(x) * abs(x / norm(x))**(p - 1).",
         axes=("axis",),
-        calls=((np.linalg.norm, _norm),),
+        calls=(
+            (np.linalg.norm, _norm),
+            (np.linalg.vector_norm, _vector_norm),
+            (np.linalg.matrix_norm, _matrix_norm_of),
+        ),
     ),
 )

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Tracer", Any, tuple[Any, ...], dict[str, Any]], Any]
 
-SEQUENCES = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack})
+SEQUENCES = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack,
+                       np.linalg.multi_dot})  # fmt: skip
 """Functions whose first argument is a sequence of arrays."""
+AS_GIVEN = frozenset({np.block, np.select, np.choose, np.piecewise, np.apply_along_axis})
+"""Functions whose lists are not arrays."""
 
 
 def emptied(value: Any) -> Any:

@@ -113,9 +113,11 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Symbol:
     found = lookup(function)
     if found is None:
         raise GraphError(f"no operation is known for {getattr(function, '__name__', function)!r}")
-    arguments, params = found.bind(*args, **kwargs)
-    owner = next(a for a in arguments if type(a) is Symbol)
-    return apply(owner.builder, found.op, arguments, params)
+    meant = found.meaning(*args, **kwargs)
+    if isinstance(meant, list):
+        raise GraphError(f"{found.name} has several results, and cannot be used in a rule or formula")
+    owner = next(a for a in meant.args if type(a) is Symbol)
+    return apply(owner.builder, meant.op, meant.args, meant.params)
 
 
 def _operator(function: Callable[..., Any]) -> Any:

@@ -19,12 +19,14 @@ from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
 from whygrad.tracing.nesting import active, innermost, make_active, writer_of
 from whygrad.tracing.pieces import Pieces
-from whygrad.tracing.special import SEQUENCES, SPECIAL, WHOLE
+from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE
 from whygrad.tracing.values import Traced, abstract, plain
 
 NUMBERS = frozenset({float, int, bool})
 SCALARS = frozenset({float, int, bool, np.float64, np.float32, np.bool_, np.int64})
 """Types of numbers that live nowhere else: no views, no writes."""
+RESULTS = (np.ndarray, np.generic, float, int, tuple, list)
+"""What an operation may give: a value, or several."""
 
 _serials = itertools.count(1)
 
@@ -215,12 +217,16 @@ class Tracer(Pieces):
         if value is NotImplemented:
             return value
         found = lookup(function)
-        if found is None or not isinstance(plain(value), np.ndarray | np.generic | float | int):
+        if found is None or not isinstance(plain(value), RESULTS):
             return self._without_rule(function, value, args, kwargs)
         try:
-            arguments, params = found.bind(*self._arranged(function, args), **kwargs)
+            meant = found.meaning(*self._arranged(function, args), **kwargs)
         except TypeError as error:
             return self.refused(str(error), None, value)
+        if isinstance(meant, list):
+            made = [self.emit(m.op, v, m.args, m.params) for m, v in zip(meant, value, strict=True)]
+            return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
+        op, arguments, params = meant
         params = {name: self.settled(given) for name, given in params.items()}
         if (
             len(arguments) == 1
@@ -229,7 +235,7 @@ class Tracer(Pieces):
             and type(arguments[0]) is Traced
         ):
             return arguments[0]
-        return self.emit(found.op, value, arguments, params)
+        return self.emit(op, value, arguments, params)
 
     def _into(self, function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """`np.clip(x, -1, 1, out=x)`: the result is written to an array that there is."""
@@ -242,6 +248,8 @@ class Tracer(Pieces):
 
     def _arranged(self, function: Any, args: Sequence[Any]) -> list[Any]:
         """Arguments with nested lists of numbers as arrays."""
+        if function in AS_GIVEN:
+            return list(args)
         if function in SEQUENCES:
             first = [self.array_of(a) if type(a) in (list, tuple) else a for a in args[0]]
             return [first, *args[1:]]
