@@ -1,0 +1,60 @@
+"""The part of a line that is wrong, from the value that the whole should have."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis.differences import differences, factors_of, parts
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.search import Bench
+
+RNG = np.random.RandomState(3)
+SPACES = [
+    {"g": RNG.randn(4, 3), "p": RNG.rand(4, 3), "s": RNG.rand(4, 1) + 1.0, "f": RNG.randn(4, 3), "n": 3}
+    for _ in range(3)
+]
+
+
+def solve(wrong: str, right: str) -> list[str]:
+    wants = [eval(right, {"np": np}, dict(space)) for space in SPACES]
+    bench = Bench(SPACES, wants, {"np": np})
+    return [s.text for s in differences(wrong, bench, Material.of(SPACES[0]))]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("g * p * (1 - p)", "p * (g - np.sum(g * p, axis=1, keepdims=True))"),
+        ("(n * g) / s", "(n * g - f) / s"),
+        ("(n * g - p) / (n * s)", "(n * g - p - p * np.sum(g * p, axis=1, keepdims=True)) / (n * s)"),
+        ("(g * p) / s ** 2", "(g * p - f * s) / s ** 2"),
+        ("-(g + p) * f", "-(g + p - f) * f"),
+    ],
+)
+def test_a_part_is_completed(wrong: str, right: str) -> None:
+    found = solve(wrong, right)
+    assert found
+    for space in SPACES:
+        got, want = (eval(t, {"np": np}, dict(space)) for t in (found[0], right))
+        assert np.allclose(got, want)
+    assert len(found[0]) <= len(right) + 12
+
+
+def test_nothing_is_said_where_no_part_explains_it() -> None:
+    assert solve("g * p", "np.sin(7 * g) + np.cos(f) ** 3") == []
+
+
+def test_parts_have_the_values_that_make_the_whole_right() -> None:
+    bench = Bench([{"a": 6.0, "b": 3.0, "c": 2.0}], [10.0])
+    fragment = Fragment("(a - b) / c")
+    assert fragment.value is not None
+    found = {ast.unparse(n): float(w) for n, w in parts(fragment, fragment.value, np.asarray(10.0), bench)}
+    assert found == {"(a - b) / c": 10.0, "a - b": 20.0, "a": 23.0, "b": -14.0, "c": 0.3}
+
+
+def test_factors_left_to_right() -> None:
+    fragment = Fragment("a * (b + c) * d")
+    assert fragment.value is not None
+    assert [fragment.segment(n) for n in factors_of(fragment, fragment.value)] == ["a", "b + c", "d"]

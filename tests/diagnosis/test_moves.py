@@ -1,0 +1,24 @@
+"""A statement that changes a value is moved behind those that still need it."""
+
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.moves import moves
+from whygrad.diagnosis.suspects import statements
+from whygrad.source import Source
+
+
+def moved(text: str, line: int) -> list[str]:
+    draft = Draft.of(Source("script.py", text))
+    return [m.draft.text for m in moves(draft, [s for s in statements(draft.tree) if s.line == line])]
+
+
+def test_an_update_goes_behind_the_last_reader() -> None:
+    text = "W = 2.0\ng = 3.0\nW -= 0.1 * g\ndx = g * W\ndy = W"
+    assert moved(text, 4) == ["W = 2.0\ng = 3.0\ndx = g * W\ndy = W\nW -= 0.1 * g"]
+
+
+def test_an_update_is_not_moved_past_a_change_of_its_operands() -> None:
+    assert moved("W = 2.0\ng = 3.0\nW -= 0.1 * g\ng = 4.0\ndx = g * W", 5) == []
+
+
+def test_what_changes_nothing_stays() -> None:
+    assert moved("W = 2.0\nV = 3.0\ndx = W", 3) == []

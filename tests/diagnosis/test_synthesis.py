@@ -1,0 +1,38 @@
+"""Quantities are found by value."""
+
+import numpy as np
+
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.search import Bench
+from whygrad.diagnosis.synthesis import Table, as_array, as_factor, fingerprint, views
+
+SPACE = {"g": np.array([[1.0, 2.0], [3.0, 5.0]]), "n": 2}
+
+
+def test_a_value_is_looked_up() -> None:
+    table = Table(Bench([SPACE], [0.0], {"np": np}), Material.of(SPACE))
+    assert [t for t, _ in table.find(SPACE["g"])][0] == "g"
+    assert "g.T" in [t for t, _ in table.find(SPACE["g"].T)]
+    assert table.find(np.full((2, 2), 17.3)) == []
+    assert table.find(np.full((2, 2), np.nan)) == []
+
+
+def test_views_say_what_a_value_is_the_broadcast_of() -> None:
+    column = np.array([[2.0, 2.0], [7.0, 7.0]])
+    assert any(v.tolist() == [[2.0], [7.0]] for v in views(column))
+    assert any(v.shape == () and v == 3.0 for v in views(np.full((2, 2), 3.0)))
+
+
+def test_what_cannot_be_compared_is_no_array() -> None:
+    assert as_array("text") is None
+    assert as_array([1.0, np.inf]) is None
+    assert as_array([1, 2]) is not None
+
+
+def test_fingerprints_tell_order() -> None:
+    assert fingerprint(np.array([1.0, 2.0])) != fingerprint(np.array([2.0, 1.0]))
+
+
+def test_only_what_needs_parentheses_gets_them() -> None:
+    texts = ["a", "f(a, b)", "(a + b)", "a + b", "x.T", "(a) * (b)"]
+    assert [as_factor(t) for t in texts] == ["a", "f(a, b)", "(a + b)", "(a + b)", "x.T", "((a) * (b))"]
