@@ -214,6 +214,18 @@ def test_help_version_and_codes() -> None:
     assert page.returncode == 0 and page.stdout.startswith("WG203: ")
 
 
+@pytest.mark.parametrize("formula", ["-x*y", "-x", "-3*x*y"])
+def test_a_formula_may_begin_with_a_minus(formula: str) -> None:
+    done = whygrad_("explain", formula, "--at", "x=1, y=2" if "y" in formula else "x=1")
+    assert done.returncode == 0 and f"The gradient of {formula}" in done.stdout
+
+
+def test_what_nobody_can_read_is_refused_with_its_size(script: Path) -> None:
+    script.write_text("x = 0.5\ny = x\nfor i in range(2500):\n    y = y * 0.5 + x\ngrad_x = 2.0\n")
+    assert_told(whygrad_("explain", str(script)), "WG605", "operations", "--why")
+    assert_told(whygrad_("show", str(script)), "WG605", "5001 boxes")
+
+
 def test_a_closed_pipe_is_quiet() -> None:
     command = f"{sys.executable} -m whygrad code | head -n 1"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)

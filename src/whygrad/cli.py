@@ -40,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status (0 fine, 1 something wrong found, 2 could not be done)."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = [_guarded(word) for word in (sys.argv[1:] if argv is None else argv)]
     try:
         status = _run(words)
         sys.stdout.flush()  # a closed pipe shows here, where it can still be met quietly
@@ -51,6 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has seen enough (`| head`). Python flushes once more at exit: give it somewhere to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
+
+
+def _guarded(word: str) -> str:
+    """A formula such as `-x*y` looks like an option to argparse, unless a blank is in it."""
+    return f" {word}" if len(word) > 1 and word[0] == "-" and word[1] not in "-h" else word
 
 
 def build_parser() -> argparse.ArgumentParser:

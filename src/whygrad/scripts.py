@@ -60,7 +60,7 @@ def repaired(source: Source) -> tuple[str, tuple[str, ...]]:
     for edit in edits:
         lines[edit.line - 1] = edit.after + "\n"
     shown = ", ".join(str(line) for line in sorted({edit.line for edit in edits}))
-    told = f"{source.filename} as `whygrad check {source.filename}` repairs it (line {shown})"
+    told = f"{source.filename} is read as `whygrad check {source.filename}` repairs it (line {shown})\n"
     return "".join(lines), (told,)
 
 

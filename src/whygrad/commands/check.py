@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from whygrad.commands.arguments import add_time_limit
-from whygrad.errors import UsageError, WhygradError, error_of
+from whygrad.errors import NoGradientError, UsageError, WhygradError, error_of
 from whygrad.isolation import ask
 from whygrad.rendering.findings import report_of
 from whygrad.rendering.text import render_text
@@ -50,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check a file and print the verdict; returns the exit status."""
     source = read_source(args.file)
+    _refuse_empty(source)
     request = {"task": "check", "path": args.file, "hints": hints_of(args)}
     result = ask(request, args.time_limit)["result"]
     if args.format == "json":
@@ -71,6 +72,15 @@ def hints_of(args: argparse.Namespace) -> dict[str, Any]:
         "input": _pairs("--input", args.input, "x=randn(4,3)"),
     }
     return {name: value for name, value in hints.items() if value}
+
+
+def _refuse_empty(source: Source) -> None:
+    lines = (line.strip() for line in source.text.splitlines())
+    if all(not line or line.startswith("#") for line in lines):
+        raise NoGradientError(
+            f"{source.filename} has no code in it, only blank lines or comments",
+            hint="write a forward pass and its gradients into it, such as: y = x * w; grad_x = w",
+        )
 
 
 def _pairs(flag: str, texts: list[str], example: str) -> dict[str, str]:

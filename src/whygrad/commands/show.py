@@ -8,6 +8,9 @@ import os
 from whygrad.commands.arguments import add_subject, ask_about
 from whygrad.errors import UsageError
 
+WIDEST = 6000
+"""Points; a wide screen has about 4000."""
+
 EXAMPLES = """\
 examples:
   whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
@@ -35,8 +38,16 @@ def run(args: argparse.Namespace) -> int:
             stream.write(reply["svg"])
     except OSError as error:
         raise UsageError(f"{args.out} cannot be written: {error.strerror}") from None
-    print(f"wrote {args.out}")
+    print(f"wrote {args.out}{_width_note(reply['svg'])}")
     return 0
+
+
+def _width_note(svg: str) -> str:
+    """Said of a picture that no screen can show at once."""
+    width = int(svg.partition(' width="')[2].partition('"')[0])
+    if width <= WIDEST:
+        return ""
+    return f" ({width} points wide: zoom in, show a shorter loop, or read the table of `whygrad explain`)"
 
 
 def _refuse_unwritable(out: str) -> None:

@@ -47,13 +47,14 @@ def circuit_of(
     overlap; rows that no output needs are left out. Raises UsageError for more boxes than a drawing can hold.
     """
     drawing = _Drawing(graph, run, derivative, grouping or ())
-    for row in drawing.shown():
+    rows = drawing.shown()
+    if len(rows) > MAX_BOXES:
+        raise UsageError(
+            f"the circuit has {len(rows)} boxes, more than the {MAX_BOXES} that a drawing can show",
+            hint="show a smaller example: fewer entries, or a shorter loop",
+        )
+    for row in rows:
         drawing.draw(row)
-        if len(drawing.boxes) > MAX_BOXES:
-            raise UsageError(
-                f"the circuit has more than {MAX_BOXES} boxes, which no drawing can show",
-                hint="show a smaller example: fewer entries, or a shorter loop",
-            )
     drawing.draw_outputs()
     return Circuit(tuple(drawing.boxes), tuple(drawing.wires), caption)
 
@@ -65,7 +66,7 @@ def short_text(value: Any) -> str:
         return number_text(array[()])
     if array.ndim == 1 and 0 < array.size <= 3:
         return f"[{', '.join(number_text(entry) for entry in array)}]"
-    return f"({', '.join(map(str, array.shape))})"
+    return str(array.shape)
 
 
 class _Drawing:
