@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
-from whygrad.checking.naming import UPSTREAM_WORDS, stems
+from whygrad.checking.naming import OUTPUT_WORDS, UPSTREAM_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
-from whygrad.checking.values import has_float, is_numeric, shape_of
+from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
+TARGET_WORDS = re.compile(r"(?i)^(y|t|targets?|labels?|y_?true|y_?train|truth|expected|answers?)$")
 _UPSTREAM = """import numpy as __whygrad_np
 {upstream} = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
 {upstream} = {upstream}.reshape(__whygrad_np.shape({output}))"""
@@ -178,7 +179,7 @@ class Driver:
         ]
         self.take_inputs(wanted)
         callee = forward.name
-        if form == "class":
+        if forward.owner:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"
             self.lines.append(f"{LAYER} = {built}")
             self.expose(init, forward)
@@ -210,14 +211,23 @@ class Driver:
     def single(self, function: Function, after: Namespace) -> Program:
         """The function's result is the loss and its gradients."""
         result, names = after[FORWARD], function.returns
-        output = self.hints.output or "loss"
-        output = names[0] if names and names[0] else output
+        items = list(result) if isinstance(result, tuple | list) else [result]
+        names = names if len(names) == len(items) else [""] * len(items)
+        loss = _loss_place(items, names)
+        output = names[loss] or self.hints.output or "loss"
         variable = output if output not in self.names.values() and output not in after else "__whygrad_loss"
-        self.lines.append(f"{variable} = {FORWARD}[0]")
+        self.lines.append(f"{variable} = {FORWARD}[{loss}]")
         returned = []
-        for place, item in enumerate(result[1:] if isinstance(result, tuple) else [], start=1):
-            name = names[place] if place < len(names) else ""
-            returned += _returned(item, name or f"d{place}", f"{FORWARD}[{place}]", function.qualname)
+        for place, item in enumerate(items):
+            if place == loss:
+                continue
+            fallback = f"d{place}"
+            if isinstance(item, dict):
+                fallback = "grads"
+            elif len(items) == 2 and function.parameters:
+                fallback = f"d{function.parameters[0][0]}"
+            name = names[place] if stems(names[place]) or isinstance(item, dict) else ""
+            returned += _returned(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
         return self.finished("single", ((variable, ""),), returned, function, function)
 
     def pair(self, form: Form, forward: Function, backward: Function, after: Namespace) -> Program | Failure:
@@ -226,6 +236,14 @@ class Driver:
         paths = [f"{FORWARD}[{k}]" if isinstance(result, tuple) else FORWARD for k in range(len(items))]
         known = dict(zip(names, paths, strict=False)) if len(names) == len(items) else {}
         upstreams = self.upstreams(forward, backward, items, known)
+        own = {name for name, _ in forward.parameters}
+        targets = [n for n, _ in backward.parameters if TARGET_WORDS.match(n) and n not in own | set(known)]
+        if targets and not upstreams and is_numeric(items[0]) and count(items[0]) > 1:
+            raise NoGradientError(
+                f"`{backward.qualname}` takes `{targets[0]}`, so it belongs to a loss; "
+                f"`{forward.qualname}` returns none",
+                hint="let a function return the loss, or name the upstream gradient: --upstream",
+            )
         outputs = list(range(max(1, len(upstreams))))
         known.update({name: self.names[name] for name in self.names})
         for name in ("out", "output", "y", "a", "activation"):
@@ -265,7 +283,8 @@ class Driver:
         if self.hints.upstream:
             return [self.hints.upstream]
         own = {name for name, _ in forward.parameters} | set(known)
-        free = [name for name, _ in backward.parameters if name not in own]
+        # A target is no upstream gradient: `backward(y)` belongs to a loss that is computed elsewhere.
+        free = [n for n, _ in backward.parameters if n not in own and not TARGET_WORDS.match(n)]
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
         fitting = [n for n in floats if any(_same_shape(self.made(n), item) for item in items)]
         if fitting:
@@ -283,7 +302,7 @@ class Driver:
         if isinstance(result, dict) or not isinstance(result, tuple | list):
             single = (
                 names[0]
-                if len(names) == 1 and names[0]
+                if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict))
                 else f"d{forward.parameters[0][0]}"
                 if forward.parameters
                 else "grad"
@@ -334,6 +353,13 @@ class Driver:
             backward.qualname,
             base,
         )
+
+
+def _loss_place(items: list[Any], names: list[str]) -> int:
+    """Which result of a function that returns loss and gradients is the loss."""
+    numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
+    plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
+    return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])
 
 
 def _constant_key(node: ast.Subscript) -> str:

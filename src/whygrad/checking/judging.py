@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from whygrad.checking import kinks
 from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
-from whygrad.checking.evidence import Claim, Mismatch, Value
+from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
 from whygrad.checking.values import is_narrow, vector
 from whygrad.checking.variables import base_name
@@ -134,6 +134,25 @@ def _as_step(
     if earlier and all(earlier):
         claim.agreements = [True] * len(earlier)
         claim.note = "right before its last line makes a step of it"
+
+
+def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hints) -> list[Claim]:
+    """Claims without the steps that an optimiser makes of a right gradient (`dw = -lr * m / sqrt(v)`).
+
+    A right gradient times a positive constant stays a claim: `dw = grad_w / m` divides twice.
+    """
+    right = [c for c in claims if c.verdict == "right"]
+
+    def is_step(claim: Claim) -> bool:
+        if claim.verdict != "wrong" or claim.mismatch is None or claim.name in hints.gradients:
+            return False
+        facts_ = claim.mismatch.facts
+        kept = facts_.get("constant_ratio", -1.0) > 0 or not facts_.get("same_shape", True)
+        read = needs.get(base_name(claim.name), set())
+        made = any(c.of == claim.of and c.line < claim.line and base_name(c.name) in read for c in right)
+        return made and not kept
+
+    return [claim for claim in claims if not is_step(claim)]
 
 
 def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatch:

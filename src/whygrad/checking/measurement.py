@@ -14,7 +14,7 @@ import numpy as np
 
 from whygrad.checking import blame, judging, listing
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, Value
-from whygrad.checking.forms import arrange
+from whygrad.checking.forms import arrangements
 from whygrad.checking.intended import intended
 from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
@@ -25,7 +25,7 @@ from whygrad.checking.roles import Pairing, Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
 from whygrad.checking.values import Vector, as_double, count, is_numeric, rebuild, vector
-from whygrad.checking.variables import base_name, first_values, variables
+from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -61,11 +61,21 @@ def measure(program: Program | Source, hints: Hints | None = None, budget: float
 
 def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence:
     started = time.perf_counter()
-    arranged = arrange(program, hints) if isinstance(program, Source) else program
-    if isinstance(arranged, Failure):
-        assert isinstance(program, Source)
-        return Evidence(Program(program, hints=hints), failure=arranged)
-    program = arranged
+    if isinstance(program, Program):
+        return _measured(program, started + budget)
+    refused: NoGradientError | None = None
+    for arranged in arrangements(program, hints):
+        if isinstance(arranged, Failure):
+            return Evidence(Program(program, hints=hints), failure=arranged)
+        try:
+            return _measured(arranged, started + budget)
+        except NoGradientError as error:
+            refused = refused or error
+    assert refused is not None
+    raise refused
+
+
+def _measured(program: Program, until: float) -> Evidence:
     evidence = Evidence(program)
     evidence.supplied = [(name, SUPPLIED[name]) for name in unbound_names(program.text)]
     first = program.observe(GIVEN)
@@ -84,7 +94,7 @@ def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence
     given = _inputs_at(first, roles, program)
     _check_repeatable(program, first, evidence)
     points = _points(program, roles, given)
-    measured = _at_points(program, roles, points, given, started + budget)
+    measured = _at_points(program, roles, points, given, until)
     evidence.outputs = [m.forward.program.objective_of(m.observation.namespace) for m in measured]
     evidence.first_round = program.form == "script" and first_round(program.text) != program.text
     if program.hints.formula:
@@ -99,6 +109,7 @@ def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence
     _note_truth(measured, evidence)
     judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
     _neglect_tiny(program, judged, measured, roles)
+    judged = judging.without_steps(judged, dependencies(first), program.hints)
     blamed = blame.place(program, judged, roles, measured)
     evidence.claims = sorted([*judged, *blamed.claims], key=lambda c: blamed.order.get(c.name, 0))
     evidence.statements = listing.statements(

@@ -23,10 +23,12 @@ _PATTERNS = tuple(
         r"^g(?P<of>[A-Z]\w*)$",
         r"^(?P<of>\w+)_d$",
         r"^(?P<of>\w+)bar$",
+        r"^d[A-Za-z]{1,5}?d_?(?P<of>\w+)$",  # dfdx, dlda
+        r"^d_d_?(?P<of>\w+)$",  # the entry dW of a dictionary grads
     )
 )
 _BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
-_WEAK = (9, 10, 11, 12, 13)
+_WEAK = (9, 10, 11, 12, 13, 14, 15)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
 _FAMILIES = (
@@ -61,6 +63,14 @@ def stems(name: str) -> list[tuple[str, bool]]:
     if _BARE.match(name):
         found.append(("", name in ("df", "g", "slope", "dx", "dw", "dy")))
     return found
+
+
+def quotients(name: str) -> list[tuple[str, str]]:
+    """Ways to read a name as a quotient: `dy_dz` as (y, z); `dxdt` as (x, t)."""
+    if not name.startswith("d"):
+        return []
+    parts = [(name[1 : m.start()].strip("_"), name[m.end() :].lstrip("_")) for m in re.finditer("d", name)]
+    return [(above, below) for above, below in parts if above and below]
 
 
 def similarity(stem: str, name: str) -> float:

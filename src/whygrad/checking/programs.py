@@ -18,7 +18,7 @@ from whygrad import tracing
 from whygrad.checking.evidence import Failure, Form, Hints, Point, Value
 from whygrad.checking.observing import Observation, Replacement, follow, observe
 from whygrad.checking.plain import Namespace, binds, run_text, steady
-from whygrad.checking.rounds import first_round
+from whygrad.checking.rounds import first_round, opened_main
 from whygrad.checking.suffix import Suffix
 from whygrad.checking.values import vector
 from whygrad.source import Source
@@ -77,7 +77,7 @@ class Program:
         """The text that runs: the user's (or an edited one), then the driver."""
         text = self.source.text if text is None else text
         if self.form == "script":
-            text = first_round(text)
+            text = first_round(opened_main(text))
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:

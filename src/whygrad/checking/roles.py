@@ -20,6 +20,7 @@ from whygrad.checking.naming import (
 )
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
+from whygrad.checking.strays import is_stray, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
@@ -63,10 +64,13 @@ def recognise(program: Program, observation: Observation) -> Roles:
     hints = program.hints
     known = set(found)
     gradients = {n for n in found if is_gradient_name(gradient_word(n), known)} | set(hints.gradients)
+    gradients = gradients or {n for n in found if any(not stem for stem, _ in stems(n))}
     if program.form == "script":
         needs = dependencies(observation)
+        gradients, above = of_the_last(gradients, found, needs, hints)
         moving = _moving(found, gradients, hints)
-        output = _output(hints, found, gradients, needs, moving, observation)
+        output = _output(hints, found, gradients, needs, moving, observation, above)
+        gradients = {n for n in gradients if above.get(n, output) == output}
         upstream = _upstream(hints, output, found, gradients, needs, moving)
         objective: tuple[tuple[str, str], ...] = ((output, upstream),)
         limit = found[output].last
@@ -95,6 +99,14 @@ def recognise(program: Program, observation: Observation) -> Roles:
     subjects = {n: v for n, v in subjects.items() if n not in upstreams}
     shapes = {name: _claim_value(program, observation, name) for name in claims}
     pairings, unsure = _pair(list(claims), subjects, shapes, hints, needs)
+    if program.form == "script":
+        named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
+        pairings = [p for p, t in named if not is_stray(t, objective, forward_needs, observation)]
+        if not pairings and not unsure:
+            raise NoGradientError(
+                "no gradient variable belongs to a variable that the output depends on",
+                hint="say which is which: --gradient NAME=VARIABLE",
+            )
     roots = _roots([p.of for p in pairings], forward_needs, hints)
     finals = [p for p in pairings if p.of in roots]
     intermediates = [p for p in pairings if p.of not in roots]
@@ -142,6 +154,7 @@ def _output(
     needs: Mapping[str, set[str]],
     moving: set[str],
     observation: Observation,
+    above: Mapping[str, str],
 ) -> str:
     if hints.output:
         if hints.output not in found:
@@ -151,10 +164,26 @@ def _output(
         return hints.output
     start = _first_gradient(observation, gradients, needs, moving)
     before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
+    tops = [v for v in before if v.name in above.values() and _is_output(v.value)]
+    if tops:
+        return max(tops, key=lambda v: v.last).name
     numbers = [v for v in before if _is_output(v.value) and _depends(v.name, needs, moving)]
+    if not numbers:
+        # `loss, dW = net.loss(X)`: functions read what they need without being given it.
+        functions = {s.function.partition(".")[0] for s in observation.statements if s.function}
+        numbers = [
+            v
+            for n, v in found.items()
+            if n not in gradients
+            and OUTPUT_WORDS.search(n)
+            and is_number(v.value)
+            and _depends(n, needs, functions)
+        ]
     # `x = 3; y = x**2` is a script of whole numbers, which stand for real ones.
     floats = [v for v in numbers if has_float(v.value)] or numbers
     scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
+    # `losses.append(loss)`: a list of one number is what the first round leaves of a history.
+    scalars = [v for v in scalars if not isinstance(v.value, list | tuple)] or scalars
     scalars.sort(key=lambda v: v.last)
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
     if named:
@@ -242,7 +271,7 @@ def _script_claims(
             or isinstance(found[name].value, dict)
         ):
             continue
-        elif found[name].last > limit or _depends(name, needs, inputs):
+        elif found[name].last >= limit or _depends(name, needs, inputs):
             claims[name] = None
     return claims
 

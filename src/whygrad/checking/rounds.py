@@ -1,6 +1,8 @@
-"""Training loops: `for step in range(1000): forward, backward, update` is checked in its first round.
+"""Training loops and main functions, made plain so that what they compute can be seen.
 
-Later rounds run with other weights, so a gradient variable would belong to another point than the inputs.
+Of `for step in range(1000): forward, backward, update` the first round is checked: later rounds run with
+other weights, so a gradient variable would belong to another point than the inputs. The body of a `main()`
+that holds the whole script becomes a block of the module. Lines and columns stay where they are.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ import ast
 from functools import lru_cache
 
 from whygrad.checking.naming import is_gradient_name
+
+_LEAVES = ast.Return | ast.Yield | ast.Nonlocal | ast.Global
+"""What only a function may hold."""
 
 
 @lru_cache(maxsize=4096)
@@ -22,15 +27,93 @@ def first_round(text: str) -> str:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
-    before: set[str] = set()
     lines = text.split("\n")
-    for statement in tree.body:
+    _cut_loops(tree.body, set(), lines)
+    return "\n".join(lines)
+
+
+def _cut_loops(body: list[ast.stmt], before: set[str], lines: list[str]) -> None:
+    for statement in body:
         if isinstance(statement, ast.For | ast.While) and _trains(statement, before):
             _cut(statement, lines)
-        before |= {
-            n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
+        elif isinstance(statement, ast.If):
+            _cut_loops(statement.body, before, lines)
+        before |= _stored(statement)
+
+
+@lru_cache(maxsize=4096)
+def opened_main(text: str) -> str:
+    """The text with `def main():` made a block, where `main()` is called for its effect and has no inputs."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and _calls(node)]
+    for place, function in enumerate(tree.body):
+        own = [c for c in calls if isinstance(function, ast.FunctionDef) and _calls(c) == function.name]
+        if own and _can_open(tree, place, len(own)):
+            assert isinstance(function, ast.FunctionDef)
+            opened = _open(text, function, own[0])
+            if opened and _parses(opened):
+                return opened
+    return text
+
+
+def _calls(node: ast.Expr) -> str:
+    """The function that a statement calls for its effect, without arguments, on one line."""
+    call = node.value
+    if not isinstance(call, ast.Call) or call.args or call.keywords or node.lineno != node.end_lineno:
+        return ""
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _can_open(tree: ast.Module, place: int, calls: int) -> bool:
+    """One call at the end of the module, nothing needed that is defined later, gradients inside."""
+    function = tree.body[place]
+    assert isinstance(function, ast.FunctionDef)
+    arguments = function.args
+    if calls != 1 or function.decorator_list or arguments.args or arguments.vararg or arguments.kwonlyargs:
+        return False
+    uses = sum(isinstance(n, ast.Name) and n.id == function.name for n in ast.walk(tree))
+    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    later: set[str] = set()
+    for statement in tree.body[place + 1 :]:
+        later |= _stored(statement)
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            later.add(statement.name)
+    stored = _stored(function)
+    gradients = any(is_gradient_name(name, stored) for name in stored)
+    return uses == 1 and gradients and not later & read
+
+
+def _open(text: str, function: ast.FunctionDef, call: ast.Expr) -> str:
+    """Write `if 1:` for the header, nothing for the call and for a `return` at the end."""
+    lines = text.split("\n")
+    last = function.body[-1]
+    returns = [
+        n for n in ast.walk(function) if isinstance(n, ast.Return | ast.Yield | ast.Nonlocal | ast.Global)
+    ]
+    if isinstance(last, ast.Return):
+        returns.remove(last)
+    header = lines[function.lineno - 1]
+    if returns or not header.lstrip().startswith("def ") or ":" not in header:
+        return ""
+    start, end = header.index("def "), header.index(":")
+    lines[function.lineno - 1] = header[:start] + "if 1".ljust(end - start) + header[end:]
+    for node in (call, *([last] if isinstance(last, ast.Return) else [])):
+        assert node.end_lineno is not None
+        lines[node.lineno - 1] = lines[node.lineno - 1][: node.col_offset] + "pass"
+        for number in range(node.lineno, node.end_lineno):
+            lines[number] = ""
     return "\n".join(lines)
+
+
+def _parses(text: str) -> bool:
+    try:
+        compile(text, "opened", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _stored(node: ast.AST) -> set[str]:

@@ -1,0 +1,61 @@
+"""Names that only look like gradients of the output: local derivatives, time steps, time derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whygrad.checking.evidence import Hints
+from whygrad.checking.naming import EXACT, OUTPUT_WORDS, quotients, stems
+from whygrad.checking.observing import Observation
+from whygrad.checking.values import is_number
+from whygrad.checking.variables import Variable, base_name, gradient_word
+
+
+def of_the_last(
+    gradients: set[str], found: Mapping[str, Variable], needs: Mapping[str, set[str]], hints: Hints
+) -> tuple[set[str], dict[str, str]]:
+    """Gradients without local derivatives (`dy_dz` beside `dL_dy`); what is differentiated, where named.
+
+    `dxdt` is no derivative that could be checked where `x` was not computed from `t`.
+    """
+    above: dict[str, str] = {}
+    kept = set()
+    for name in gradients:
+        pairs = [p for p in quotients(gradient_word(name)) if p[0] in found and p[1] in found]
+        pairs = [p for p in pairs if found[p[0]].first < found[name].first] if name in found else []
+        related = [top for top, bottom in pairs if bottom in needs.get(top, set())]
+        if name in hints.gradients or not pairs or (stems(name)[0][1] is False and not related):
+            kept.add(name)
+        elif related:
+            kept.add(name)
+            above[name] = related[0]
+    tops = set(above.values())
+    inner = {
+        top
+        for top in tops
+        if any(top in needs.get(o, set()) and o not in needs.get(top, set()) for o in tops - {top})
+    }
+    # `dlda` beside `dadz`: an output that goes by another name depends on `a`.
+    plain = {stem for name in kept if name not in above for stem, _ in stems(gradient_word(name))}
+    ends = [n for n in found if n not in gradients and OUTPUT_WORDS.search(n) and is_number(found[n].value)]
+    inner |= {top for top in tops & plain if any(top in needs.get(end, set()) for end in ends)}
+    if hints.output:
+        inner = tops - {hints.output}
+    return {n for n in kept if above.get(n) not in inner}, {n: t for n, t in above.items() if t not in inner}
+
+
+def is_stray(
+    pairing: tuple[str, str, float],
+    objective: tuple[tuple[str, str], ...],
+    needs: Mapping[str, set[str]],
+    observation: Observation,
+) -> bool:
+    """Is a name only like that of a gradient (`dt` beside `t0`), of something the output never reads?"""
+    name, of, certainty = pairing
+    word = gradient_word(name)
+    if certainty >= EXACT or any(not weak for _, weak in stems(word)):
+        return False
+    functions = {s.function.partition(".")[0] for s in observation.statements if s.function}
+    read = {name for output, _ in objective for name in needs.get(base_name(output), set())}
+    outputs = {base_name(output) for output, _ in objective}
+    return base_name(of) not in read | outputs and not functions & read
