@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import signal
@@ -41,6 +42,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status (0 fine, 1 something wrong found, 2 could not be done)."""
     words = [_guarded(word) for word in (sys.argv[1:] if argv is None else argv)]
+    if sys.stdout is None:  # `>&-`: the status is all that is asked for
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         status = _run(words)
         sys.stdout.flush()  # a closed pipe shows here, where it can still be met quietly
@@ -93,6 +96,9 @@ def _run(words: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            full = UsageError("the output cannot be written: the disk is full", hint="df -h .")
+            return _fail(full, words, args)
         if os.environ.get("WHYGRAD_DEBUG"):
             raise
         return _fail(DefectError.of(error, "in its command"), words, args)
