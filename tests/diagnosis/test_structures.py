@@ -7,7 +7,7 @@ from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.structures import product_operands, split, structure_variants
 
 ARRAYS = Material(
-    {n: None for n in ("g", "W", "x", "a")}, shapes={"g": (4, 2), "W": (3, 2), "x": (4, 3), "a": (4, 2)}
+    dict.fromkeys(("g", "W", "x", "a")), shapes={"g": (4, 2), "W": (3, 2), "x": (4, 3), "a": (4, 2)}
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,8 +49,6 @@ class ExceptionFix:
     rivals: tuple[ExceptionFix, ...] = ()
     complete: bool = True
     """The script runs to its end with this edit."""
-    outcome: str = ""
-    """What the variables that the edited statement does not assign are then, as text."""
 
 
 def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 1.0) -> list[ExceptionFix]:
@@ -61,9 +60,9 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
         return []
     found: list[ExceptionFix] = []
     run = runner(program)
-    assigned = {
-        n.id for n in ast.walk(draft.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    nodes = list(ast.walk(draft.tree))
+    assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assigned |= {n.arg for n in nodes if isinstance(n, ast.arg)} - {"self"}
     for suspect in _suspects(draft, failure):
         span = draft.source.span_of(suspect.node)
         text = draft.source.segment(span)
@@ -76,16 +75,9 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
                 continue
             complete = not isinstance(outcome, Failure)
             solution = Solution(variant.text, (variant.slip,))
-            values = "" if isinstance(outcome, Failure) else _values(outcome, suspect)
-            found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, (), complete, values))
+            found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
     found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
     return found[:MOST_CANDIDATES]
-
-
-def _values(namespace: Namespace, suspect: Suspect) -> str:
-    """The numeric variables after a run, but for what the edited statement assigns (a list or its entry)."""
-    kept = {n: v for n, v in namespace.items() if is_numeric(v) and n not in targets(suspect.node)}
-    return repr(sorted(kept.items()))
 
 
 def runner(program: Program) -> Callable[[str], Namespace | Failure]:
@@ -125,7 +117,9 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
     if library == "math":
         values = dict(numeric_leaves(values))
     if failure.kind in ("NameError", "UnboundLocalError"):
-        yield from _typos(text, {*namespace, *suspect_names})
+        # A local name that is read before it is bound is known, and unbound all the same.
+        missing = set(re.findall(r"'(\w+)'", failure.message)[:1])
+        yield from _typos(text, {*namespace, *suspect_names} - missing)
         for variant in variants(text, Material.of(values, library=library)):
             if variant.slip.kind == "augment" and variant.slip.new == "=":
                 yield variant

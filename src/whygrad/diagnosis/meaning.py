@@ -19,6 +19,7 @@ from whygrad.checking.evidence import Evidence, Value
 from whygrad.diagnosis.blocks import BlockBench
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.suspects import Suspect
+from whygrad.diagnosis.synthesis import as_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,8 @@ def true_gradients(evidence: Evidence, points: Sequence[int]) -> list[Meaning]:
     for quantity in reversed(evidence.quantities):
         if quantity.kind == "cotangent" and all(p < len(quantity.values) for p in points):
             values = tuple(quantity.values[p] for p in points)
-            if not any(v is None or not np.any(v) for v in values):
+            # Nested lists of arrays stand for no single variable of a backward pass.
+            if all(as_array(v) is not None and np.any(as_array(v)) for v in values):
                 found.append(Meaning(quantity.of, values))
     return found
 

@@ -243,7 +243,7 @@ def operators(f: Fragment, m: Material) -> Iterator[Variant]:
         left, right = f.outer(node.left), f.outer(node.right)
         for other in SWAPS.get(symbol, ()):
             kind = "product" if "@" in (symbol, other) else "operator"
-            if kind == "operator" or m.library == "np":
+            if symbol == "@" or kind == "operator" or m.library == "np":
                 yield _between(f, left[1], right[0], symbol, other, kind, 1.0)
         a, b = f.text[slice(*left)], f.text[slice(*right)]
         if symbol in ("-", "/", "@", "**"):

@@ -158,12 +158,9 @@ class Check:
             return found[0]
         ranked: list[tuple[int, float, ExceptionFix]] = []
         deadline = time.process_time() + SECONDS
-        seen: set[str] = set()
         for fix in found:
-            # Edits after which everything else has the same values are judged once.
-            if not fix.complete or fix.outcome in seen or time.process_time() > deadline:
+            if not fix.complete or time.process_time() > deadline:
                 continue
-            seen.add(fix.outcome)
             try:
                 evidence = measure(fix.draft.source, self.hints)
             except WhygradError:

@@ -6,6 +6,7 @@ from whygrad.diagnosis.causes.cause import Case, Cause
 from whygrad.diagnosis.causes.changed_before_use import ValueChangedBeforeUse
 from whygrad.diagnosis.causes.components_summed import ComponentsSummed
 from whygrad.diagnosis.causes.container import Container
+from whygrad.diagnosis.causes.diagonal_jacobian import DiagonalJacobian
 from whygrad.diagnosis.causes.duplicate_indices import DuplicateIndices
 from whygrad.diagnosis.causes.extra_factor import ExtraFactor
 from whygrad.diagnosis.causes.extra_term import ExtraTerm
@@ -45,7 +46,7 @@ CAUSES: tuple[Cause, ...] = (
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),
     DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongFunction(), WrongOperator(),
-    ExtraFactor(), MissingTerm(), ExtraTerm(), WrongOperand(), Unexplained(),
+    ExtraFactor(), MissingTerm(), DiagonalJacobian(), ExtraTerm(), WrongOperand(), Unexplained(),
 )  # fmt: skip
 
 
