@@ -212,7 +212,34 @@ def _assemble_vjp(i: int, g: Any, keys: Keys, values: Sequence[Any], dynamic: Se
     later = keys.later(i - 1)
     if later:
         g = _erased(g, Keys(keys[j] for j in later), dynamic)
-    return _gather(g, keys[i - 1], values[i - 1], dynamic)
+    key, value = keys[i - 1], values[i - 1]
+    return _of_last_writes(g, key, value, dynamic) if _has_slot(key) else _gather(g, key, value, dynamic)
+
+
+def _of_last_writes(g: Any, key: Any, value: Any, dynamic: Sequence[Any]) -> Any:
+    """What a write through index arrays receives: a place named twice keeps only the last entry."""
+    used = [k for k in (key if type(key) is tuple else (key,)) if type(k) is Slot]
+    masks = [dynamic[k.k] for k in used if getattr(dynamic[k.k], "dtype", None) == np.bool_]
+    shape = shape_of(value)
+    if math.prod(shape) == 1 and (masks or not shape):
+        return np.reshape(np.sum(_only(g, key, dynamic)), shape)
+    if masks and type(key) is Slot:
+        depth = len(shape_of(masks[0]))
+        if len(shape) < len(shape_of(g)) - depth + 1 or shape[0] == 1:  # one for all picked
+            found = np.sum(_only(g, key, dynamic), axis=tuple(range(depth)))
+            return found[None] if len(shape) > len(shape_of(found)) else found
+        return index(g, dynamic[key.k], key=Slot(0), shape=(shape[0], *shape_of(g)[depth:]))
+    found = _gather(g, key, value, dynamic)
+    if masks:  # names no place twice
+        return found
+    order = np.arange(1.0, math.prod(shape_of(found)) + 1).reshape(shape_of(found))
+    written = assemble(np.zeros(shape_of(g)), order, *dynamic, keys=(key,))
+    return np.where(_gather(written, key, order, dynamic) == order, found, 0.0)
+
+
+def _only(g: Any, key: Any, dynamic: Sequence[Any]) -> Any:
+    """`g` where the key names a place, elsewhere zero."""
+    return np.where(assemble(np.zeros(shape_of(g)), 1.0, *dynamic, keys=(key,)) != 0, g, 0.0)
 
 
 def _erased(g: Any, keys: Keys, dynamic: Sequence[Any]) -> Any:

@@ -26,6 +26,8 @@ _LIBRARIES = tuple(
     {sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
 
+_INNER = "__whygrad_inner__"
+
 _codes: dict[int, tuple[CodeType, CodeType | None]] = {}
 """Code of an original, by id -> (itself, the rewritten code or None)."""
 _followed: dict[int, CodeType] = {}
@@ -168,10 +170,13 @@ def _compiled(source: Source, node: Definition, owners: tuple[str, ...], code: C
     site = new_site(0, "module", source, source.span_of(node))
     rewriter = Rewriter(source, site, owners)
     copied = copy.deepcopy(node)  # rewriting changes it
+    name = code.co_name
     if isinstance(copied, ast.FunctionDef):
         copied.decorator_list, copied.returns = [], None
         copied.args.defaults, copied.args.kw_defaults = [], [None] * len(copied.args.kwonlyargs)
-        body: list[ast.stmt] = [rewriter.visit(copied)]
+        rewritten = rewriter.visit(copied)
+        rewritten.name = name = _INNER  # its own name is the global one: a recursive function calls that
+        body: list[ast.stmt] = [rewritten]
     else:
         copied.args.defaults, copied.args.kw_defaults = [], [None] * len(copied.args.kwonlyargs)
         body = [ast.copy_location(ast.Return(rewriter.visit(copied)), node)]
@@ -179,10 +184,10 @@ def _compiled(source: Source, node: Definition, owners: tuple[str, ...], code: C
     outer = ast.FunctionDef("__whygrad_outer__", ast.arguments([], free, None, [], [], None, []), body, [])
     module = ast.Module([ast.copy_location(outer, node)], [])
     compiled = compile(ast.fix_missing_locations(module), source.filename, "exec", dont_inherit=True)
-    found = next(
-        c for c in _within(compiled) if c.co_name == code.co_name and c.co_name != "__whygrad_outer__"
+    found = next(c for c in _within(compiled) if c.co_name == name)
+    found = found.replace(
+        co_name=code.co_name, co_firstlineno=code.co_firstlineno, co_qualname=code.co_qualname
     )
-    found = found.replace(co_firstlineno=code.co_firstlineno, co_qualname=code.co_qualname)
     mark(found)
     return found
 
