@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
-from whygrad.checking.naming import OUTPUT_WORDS, UPSTREAM_WORDS, stems
+from whygrad.checking.naming import FORCE, OUTPUT_WORDS, UPSTREAM_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
@@ -71,7 +71,15 @@ class Function:
                 k.value if isinstance(k, ast.Constant) and isinstance(k.value, str) else "" for k in last.keys
             ]
         items = last.elts if isinstance(last, ast.Tuple | ast.List) else [last]
-        return [ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else "" for item in items]
+        return [_shown(item) for item in items]
+
+
+def _shown(item: ast.expr) -> str:
+    """The name of a returned value; a dictionary written out whose keys are those of gradients is `grads`."""
+    if isinstance(item, ast.Dict) and len(item.keys) > 0:
+        keys = [k.value for k in item.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+        return "grads" if any(map(stems, keys)) else ""
+    return ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else ""
 
 
 def _own_nodes(function: ast.AST) -> list[ast.AST]:
@@ -225,7 +233,8 @@ class Driver:
             if isinstance(item, dict):
                 fallback = "grads"
             elif len(items) == 2 and function.parameters:
-                fallback = f"d{function.parameters[0][0]}"
+                prefix = "force_" if FORCE.search(function.name) else "d"
+                fallback = f"{prefix}{function.parameters[0][0]}"
             name = names[place] if stems(names[place]) or isinstance(item, dict) else ""
             returned += _returned(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
         return self.finished("single", ((variable, ""),), returned, function, function)
@@ -263,7 +272,6 @@ class Driver:
             if upstream and upstream not in self.names:
                 self.lines.append(_UPSTREAM.format(upstream=upstream, output=variable))
                 self.names[upstream] = upstream
-            # A copy: the backward function may write into what it is given.
             objective.append((variable, self.names.get(upstream, "")))
             known[upstream] = self.names.get(upstream, "")
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
@@ -299,11 +307,12 @@ class Driver:
 
     def results(self, result: Any, forward: Function, backward: Function) -> list[Returned]:
         names = backward.returns
+        prefix = "force_" if FORCE.search(backward.name) else "d"
         if isinstance(result, dict) or not isinstance(result, tuple | list):
             single = (
                 names[0]
                 if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict))
-                else f"d{forward.parameters[0][0]}"
+                else f"{prefix}{forward.parameters[0][0]}"
                 if forward.parameters
                 else "grad"
             )
@@ -313,7 +322,9 @@ class Driver:
         found = []
         for place, item in enumerate(result):
             fallback = (
-                f"d{forward.parameters[place][0]}" if place < len(forward.parameters) else f"grad_{place}"
+                f"{prefix}{forward.parameters[place][0]}"
+                if place < len(forward.parameters)
+                else f"grad_{place}"
             )
             name = names[place] if place < len(names) and names[place] else fallback
             found += _returned(item, name, f"{RESULT}[{place}]", backward.qualname)

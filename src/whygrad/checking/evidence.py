@@ -123,6 +123,8 @@ class Claim:
     """How sure it is that `name` is meant as the gradient of `of` (1: by value or by hint)."""
     note: str = ""
     """For instance "carries the factor 1/m that later lines apply" for a right intermediate."""
+    sign: float = 1.0
+    """-1 for a force, which is minus the gradient; `truth` is what it should be, a force."""
     span: Span | None = None
     reason: str = ""
     """Why this verdict, in one sentence, where it is not obvious (undecided, inherited)."""

@@ -18,9 +18,9 @@ from whygrad.source import Source
 
 BACK = re.compile(
     r"(?i)^(backwards?|bwd|back|backprop|backpropagate|rev|reverse|grad|gradient|vjp|bprop|pullback|"
-    r"derivative|deriv|adjoint|prop|prime|der)$"
+    r"derivative|deriv|adjoint|prop|prime|der|forces?)$"
 )
-FORTH = re.compile(r"(?i)^(forward|forwards|fwd|fprop|fw|ff|loss|call|primal|value)$")
+FORTH = re.compile(r"(?i)^(forward|forwards|fwd|fprop|fw|ff|loss|call|primal|value|energy|potential)$")
 VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood"}
 
 

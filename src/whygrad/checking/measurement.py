@@ -153,7 +153,10 @@ def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured
     for m, truth in zip(measured, truths, strict=True):
         engine(program, m.point, names, truth, text)
     for claim in wrong:
-        want = [in_layout(truth.gradients, m, claim.of) for m, truth in zip(measured, truths, strict=True)]
+        want = [
+            signed(in_layout(truth.gradients, m, claim.of), claim.sign)
+            for m, truth in zip(measured, truths, strict=True)
+        ]
         pairs = list(zip(claim.values, want, strict=True))
         if all(w is not None and judging.agrees(v, w) for v, w in pairs):
             claim.verdict, claim.agreements, claim.mismatch = "right", [True] * len(pairs), None
@@ -268,13 +271,19 @@ def _value_equals(m: Measured, pairing: Pairing) -> bool:
         value = m.forward.program.value(pairing.name, m.observation.namespace)
     except LookupError:
         return False
-    want = truth_of(m, pairing.of)
+    want = signed(truth_of(m, pairing.of), pairing.sign)
     return want is not None and judging.agrees(value, want)
 
 
 def truth_of(m: Measured, of: str) -> Value:
     """The true gradient of an input, or of an entry of one, in its layout; None where not known."""
     return None if m.truth.disputed else in_layout(m.truth.gradients, m, of)
+
+
+def signed(value: Value, sign: float) -> Value:
+    """A gradient, or minus a gradient in its layout; None stays None."""
+    numbers = None if value is None or sign > 0 else vector(value)
+    return value if numbers is None else rebuild(value, -numbers)
 
 
 def in_layout(gradients: dict[str, Vector], m: Measured, of: str) -> Value:
@@ -317,7 +326,7 @@ def _note_truth(measured: list[Measured], evidence: Evidence) -> None:
 
 def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: Roles) -> Claim:
     """Compare one final gradient with the truth at every point."""
-    claim = Claim(pairing.name, pairing.of, "final", 0, certainty=pairing.certainty)
+    claim = Claim(pairing.name, pairing.of, "final", 0, certainty=pairing.certainty, sign=pairing.sign)
     place = listing.last_assignment(program, measured[0].observation, pairing.name)
     if place is not None:
         claim.line, claim.span = place.span.line, place.span
@@ -327,7 +336,7 @@ def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: 
         except LookupError:
             value = None
         claim.values.append(value)
-        claim.truth.append(truth_of(m, pairing.of))
+        claim.truth.append(signed(truth_of(m, pairing.of), pairing.sign))
     judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program)
     return claim
 

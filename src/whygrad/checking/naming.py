@@ -25,10 +25,13 @@ _PATTERNS = tuple(
         r"^(?P<of>\w+)bar$",
         r"^d[A-Za-z]{1,5}?d_?(?P<of>\w+)$",  # dfdx, dlda
         r"^d_d_?(?P<of>\w+)$",  # the entry dW of a dictionary grads
+        r"^(?:net_|total_)?[Ff]orces?_(?P<of>\w+)$",
     )
 )
+FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
+"""A force is minus the gradient of an energy."""
 _BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
-_WEAK = (9, 10, 11, 12, 13, 14, 15)
+_WEAK = (9, 10, 11, 12, 13, 14, 15, 16)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
 _FAMILIES = (
@@ -62,6 +65,8 @@ def stems(name: str) -> list[tuple[str, bool]]:
             found.append((match["of"], place in _WEAK))
     if _BARE.match(name):
         found.append(("", name in ("df", "g", "slope", "dx", "dw", "dy")))
+    if re.fullmatch(r"(?:net_|total_)?[Ff]orces?", name):
+        found.append(("", True))
     return found
 
 

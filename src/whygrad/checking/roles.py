@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.naming import (
     EXACT,
+    FORCE,
     LIKELY_INPUT,
     NO_OUTPUT,
     OUTPUT_WORDS,
@@ -38,6 +39,11 @@ class Pairing:
     certainty: float
     rivals: tuple[str, ...] = ()
     """Other inputs that a bare `grad` may mean; values decide."""
+
+    @property
+    def sign(self) -> float:
+        """-1 for a force."""
+        return -1.0 if FORCE.search(gradient_word(self.name)) else 1.0
 
 
 @dataclass(eq=False)
