@@ -11,6 +11,7 @@ import math
 import warnings
 import zlib
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,8 @@ SAMPLED = {
     "tan": ((-math.pi / 2, math.pi / 2),),
     "reciprocal": ((0.0, math.inf),),
     "power": ((0.0, math.inf), (-math.inf, math.inf)),
+    "gammaln": ((0.5, math.inf),),
+    "float_power": ((0.0, math.inf), (-math.inf, math.inf)),
     "arctan2": ((-math.inf, math.inf), (0.0, math.inf)),
 }
 """Where to take points of functions that are singular on the way from one to another."""
@@ -126,11 +129,30 @@ def elementwise_samples(name: str) -> list[Sample]:
     return [*found, Sample(name, numbers, label="number")]
 
 
+OF_SCIPY = {"erf", "erfc", "gammaln", "polygamma", "logsumexp"}
+"""Ops whose value is SciPy's, which need not be there."""
+
+
+def has_scipy() -> bool:
+    """Is SciPy installed? What is not tested without it is said in test_special."""
+    return find_spec("scipy") is not None
+
+
 ELEMENTWISE = [
     op.name
     for op in OPS.values()
-    if isinstance(op.rule, Elementwise) and op.name not in ("where", "clip", "inside")
+    if isinstance(op.rule, Elementwise) and op.name not in ("where", "clip", "inside", "polygamma")
+    if has_scipy() or op.name not in OF_SCIPY
 ]
+
+
+def special_samples(r: Any) -> list[Sample]:
+    return [
+        Sample("polygamma", (frozen(np.abs(r(3)) + 0.3),), {"n": 0}),
+        Sample("polygamma", (frozen(np.abs(r(3)) + 0.3),), {"n": 2}, "order 2"),
+        Sample("logsumexp", (r(2, 3),)),
+        Sample("logsumexp", (r(2, 3),), {"axis": 1, "keepdims": True}, "axis"),
+    ]
 
 
 def matrix_samples(r: Any) -> list[Sample]:
@@ -232,6 +254,7 @@ def _stated() -> list[Sample]:
             )
         ),
         *matrix_samples(r),
+        *(special_samples(r) if has_scipy() else ()),
         Sample("reshape", (r(2, 3),), {"shape": (3, 2)}),
         Sample("transpose", (r(2, 3),)),
         Sample("transpose", (r(2, 3, 4),), {"axes": (1, 2, 0)}, "axes"),
@@ -354,4 +377,5 @@ def tools() -> dict[str, Any]:
     return {
         "Sample": Sample, "SAMPLES": SAMPLES, "ridders": ridders, "domain_of": domain_of,
         "inside": inside, "generator": generator, "SYMMETRISED": SYMMETRISED,
+        "OF_SCIPY": set() if has_scipy() else OF_SCIPY,
     }  # fmt: skip

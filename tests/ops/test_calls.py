@@ -166,6 +166,8 @@ CALLS = [
     (np.sinc, (V,), {}),
 ]
 REFUSED = [
+    (np.pad, (A, 1, "mean"), {}, "mode"),
+    (np.average, (A,), {"returned": True}, "returned"),
     (np.sum, (A,), {"where": A > 0}, "where"),
     (np.sum, (A,), {"dtype": np.float32}, "dtype"),
     (np.mean, (A,), {"out": A}, "out"),
@@ -175,13 +177,8 @@ REFUSED = [
     (math.log, (2.0, 10), {}, "base"),
     (pow, (2, 3, 5), {}, "mod"),
     (np.reshape, (A, 6), {"order": "F"}, "order"),
-    (np.pad, (A, 1, "edge"), {}, "mode"),
     (np.linalg.norm, (V, 0), {}, "ord"),
     (np.where, (A > 0,), {}, "one argument"),
-    (np.roll, (A, (1, 1), (0, 1)), {}, "axes"),
-    (np.repeat, (A, [1, 2]), {"axis": 0}, "repeats"),
-    (np.average, (A,), {"weights": A}, "weights"),
-    (np.diff, (A, 2), {}, "n"),
     (np.full_like, (np.arange(3), 0.5), {}, "np.full"),
     (np.take, (A, [9]), {"mode": "clip"}, "mode"),
     (np.array, (A,), {"dtype": np.float32}, "dtype"),
@@ -192,8 +189,8 @@ REFUSED = [
 def test_bound_call_is_the_users_call(function, args, kwargs):
     found = lookup(function)
     assert found is not None
-    bound, params = found.bind(*args, **kwargs)
-    value, expected = found.op.value(*bound, **params), function(*args, **kwargs)
+    op, bound, params = found.meaning(*args, **kwargs)
+    value, expected = op.value(*bound, **params), function(*args, **kwargs)
     np.testing.assert_allclose(value, expected, rtol=1e-15, strict=isinstance(expected, np.ndarray))
 
 

@@ -98,7 +98,55 @@ MOVES = {
     "extract": (lambda x: np.extract(np.array([True, False, True, True]), x), V),
     "atleast_3d": (lambda x: np.atleast_3d(x), B),
 }
-CASES = {**LINALG, **MOVES}
+MADE = {
+    "median odd": (lambda x: np.median(x, axis=1), B),
+    "median even": (lambda x: np.median(x), B),
+    "median axes": (lambda x: np.median(x, axis=(0, 2), keepdims=True), T),
+    "ptp": (lambda x: np.ptp(x, axis=1), B),
+    "diff 2": (lambda x: np.diff(x, 2), B),
+    "diff with edges": (lambda x: np.diff(x, axis=0, prepend=1.0, append=x[:1] ** 2), B),
+    "trapezoid": (lambda x: np.trapezoid(x, dx=0.5), B),
+    "trapezoid at": (lambda x: np.trapezoid(x**2, x, axis=0), B),
+    "polyval": (lambda x: np.polyval(x, x[:2]), V),
+    **{
+        f"{f.__name__} {mode} {k}": (lambda x, f=f, mode=mode, k=k: f(x, x[:k] ** 2, mode), V)
+        for f in (np.convolve, np.correlate)
+        for mode in ("full", "same", "valid")
+        for k in (1, 2, 3, 4)
+    },
+    "convolve longer": (lambda x: np.convolve(x[:2], x, "same"), V),
+    "correlate longer": (lambda x: np.correlate(x[:2], x, "full"), V),
+    "interp": (lambda x: np.interp([-5.0, 0.3, 1.2, 9.0], np.sort(x), x**2), V),
+    "interp by x": (lambda x: np.interp(x, [-3.0, 0.05, 3.0], [1.0, 5.0, 2.0], left=0.5), V),
+    "interp number": (lambda x: np.interp(x[0], [-3.0, 0.05, 3.0], x[:3]), V),
+    "nansum": (lambda x: np.nansum(x, axis=1), B),
+    "nanmean": (lambda x: np.nanmean(x, axis=0, keepdims=True), B),
+    "nanmax": (lambda x: np.nanmax(x, axis=0), B),
+    "nan_to_num": (lambda x: np.nan_to_num(x), B),
+    "select": (lambda x: np.select([x > 1, x > 0], [x**2, x**3], 7.0), B),
+    "choose": (lambda x: np.choose(np.array([0, 2, 1, 0]), [x, x**2, x**3]), V),
+    "piecewise": (lambda x: np.piecewise(x, [x < 0, x >= 0], [lambda z: z**2, lambda z: 3 * z]), V),
+    "average": (lambda x: np.average(x, weights=x**2, axis=1), B),
+    "average by vector": (lambda x: np.average(x, weights=W**2, axis=1), B),
+    "cov": (lambda x: np.cov(x), B),
+    "add.reduce": (lambda x: np.add.reduce(x), B),
+    "multiply.reduce": (lambda x: np.multiply.reduce(x, axis=1), B),
+    "maximum.reduce": (lambda x: np.maximum.reduce(x, axis=None), B),
+    "subtract.reduce": (lambda x: np.subtract.reduce(x, axis=1), B),
+    "add.accumulate": (lambda x: np.add.accumulate(x, axis=1), B),
+    "multiply.accumulate": (lambda x: np.multiply.accumulate(x), V),
+    "subtract.outer": (lambda x: np.subtract.outer(x, x**2), V),
+    "multiply.outer": (lambda x: np.multiply.outer(x, W), B),
+    "diag off": (lambda x: np.diag(x, 1), V),
+    "diag of rectangle": (lambda x: np.diag(x), B),
+    **{
+        f"pad {mode}": (lambda x, mode=mode: np.pad(x, ((1, 2), (0, 1)), mode), T[0])
+        for mode in ("edge", "reflect", "symmetric", "wrap")
+    },
+    "repeat each": (lambda x: np.repeat(x, [1, 3], axis=0), B),
+    "roll axes": (lambda x: np.roll(x, (1, 2), (0, 1)), B),
+}
+CASES = {**LINALG, **MOVES, **MADE}
 
 
 def ridders_jacobian(function, x, ridders):

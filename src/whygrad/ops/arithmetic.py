@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, call, normal_axes, refuse, refuse_given, shape_of
-from whygrad.ops.indexing import index
+from whygrad.ops.calls import Bound, call
 from whygrad.rules import Elementwise
 
 
@@ -84,14 +83,6 @@ def _pow(base: Any, exp: Any, mod: None = None) -> Bound:
     return (base, exp), {}
 
 
-def _diff(a: Any, n: int = 1, axis: int = -1, **options: Any) -> Bound:
-    if n != 1:
-        refuse(np.diff, "n")
-    refuse_given(np.diff, **options)
-    before = (slice(None),) * normal_axes(axis, len(shape_of(a)))[0]
-    return (index(a, key=(*before, slice(1, None))), index(a, key=(*before, slice(None, -1)))), {}
-
-
 DAMPED_MULTIPLY = Op(
     "damped_multiply",
     _damped,
@@ -119,7 +110,7 @@ ARITHMETIC = (
         latex="{0} - {1}",
         note="The local gradient of a subtraction is 1 for the first input and -1 for the second, "
         "at every point.",
-        calls=(operator.sub, operator.isub, np.subtract, (np.diff, _diff)),
+        calls=(operator.sub, operator.isub, np.subtract),
     ),
     Op(
         "multiply",
@@ -202,6 +193,32 @@ ARITHMETIC = (
         kinks=lambda a, b: np.sin(np.pi * a / b),
         note="The local gradient of a % b is 1 for a, and -(a // b) for b, between the jumps.",
         calls=(operator.mod, operator.imod, np.remainder),
+    ),
+    Op(
+        "float_power",
+        np.float_power,
+        Elementwise(_power_by_base, _power_by_exponent, times=damped_multiply),
+        latex="{{{0}}}^{{{1}}}",
+        note="As that of a power; the result is float64.",
+        calls=(np.float_power,),
+    ),
+    Op(
+        "fmod",
+        np.fmod,
+        Elementwise(1.0, lambda a, b, y: -np.trunc(a / b), times=damped_multiply),
+        latex=r"\operatorname{{fmod}}({0}, {1})",
+        kinks=lambda a, b: np.sin(np.pi * a / b),
+        note="The local gradient of fmod(a, b) is 1 for a, and -trunc(a / b) for b, between the jumps.",
+        calls=(np.fmod, math.fmod),
+    ),
+    Op(
+        "trunc",
+        np.trunc,
+        Elementwise(None),
+        latex=r"\operatorname{{trunc}} {0}",
+        kinks=lambda x: np.sin(np.pi * x),
+        note="Rounding makes steps: the local gradient is 0 between them.",
+        calls=(np.trunc, np.fix),
     ),
     DAMPED_MULTIPLY,
 )

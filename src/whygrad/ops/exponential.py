@@ -136,4 +136,12 @@ EXPONENTIAL = (
         note="The local gradients of log(exp(a) + exp(b)) are the shares of exp(a) and exp(b) in the sum.",
         calls=(np.logaddexp,),
     ),
+    Op(
+        "logaddexp2",
+        np.logaddexp2,
+        Elementwise(lambda a, b, y: np.exp2(a - y), lambda a, b, y: np.exp2(b - y), times=damped_multiply),
+        latex=r"\log_2(2^{{{0}}} + 2^{{{1}}})",
+        note="The local gradients of log2(2**a + 2**b) are the shares of 2**a and 2**b in the sum.",
+        calls=(np.logaddexp2,),
+    ),
 )

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.calls import Bound, Meaning, normal_axes, refuse, refuse_given, shape_of
 from whygrad.ops.indexing import index
+from whygrad.ops.moving import moved
 from whygrad.rules import Explicit, Linear
 
 
@@ -90,7 +91,9 @@ def _widths(width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
     return tuple((before, after) for before, after in pairs)
 
 
-def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Bound:
+def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Bound | Meaning:
+    if mode in ("edge", "reflect", "symmetric", "wrap") and options.get("reflect_type") != "odd":
+        return moved(lambda p: np.pad(p, pad_width, mode, **options))(array)  # type: ignore[return-value]
     if mode != "constant":
         refuse(np.pad, "mode")
     value = options.pop("constant_values", 0)
@@ -130,9 +133,9 @@ def _untile(i: int, g: Any, x: Any, reps: tuple[int, ...]) -> Any:
     return np.reshape(np.sum(np.reshape(g, paired), axis=tuple(range(0, 2 * depth, 2))), shape)
 
 
-def _repeat(a: Any, repeats: Any, axis: Any = None) -> Bound:
+def _repeat(a: Any, repeats: Any, axis: Any = None) -> Bound | Meaning:
     if np.ndim(repeats):
-        raise TypeError("numpy.repeat: 'repeats' must be one number for whygrad; index the array instead")
+        return moved(np.repeat)(a, repeats, axis)  # type: ignore[return-value]
     if axis is None:
         a, axis = np.reshape(a, -1), 0
     return (a,), {"repeats": operator.index(repeats), "axis": _axis(axis, len(shape_of(a)))}
@@ -152,9 +155,9 @@ def _fixed_flip(axis: int) -> Any:
     return lambda m: _flip(m, axis)
 
 
-def _roll(a: Any, shift: Any, axis: Any = None) -> Bound:
+def _roll(a: Any, shift: Any, axis: Any = None) -> Bound | Meaning:
     if np.ndim(shift) or np.ndim(axis if axis is not None else 0):
-        raise TypeError("numpy.roll: several axes at once are not supported by whygrad; roll one at a time")
+        return moved(np.roll)(a, shift, axis)  # type: ignore[return-value]
     params = {} if axis is None else {"axis": _axis(axis, len(shape_of(a)))}
     return (a,), {"shift": operator.index(shift), **params}
 

@@ -89,7 +89,8 @@ def tensordot_right(g: Any, a: Any, b: Any, axes: Axes) -> Any:
     return _ordered(z, [*(partner[k] for k in sorted(axes[0])), *free_b])
 
 
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> Bound:
+def tensordot_call(a: Any, b: Any, axes: Any = 2) -> Bound:
+    """The adapter of np.tensordot."""
     m, n = len(shape_of(a)), len(shape_of(b))
     if np.ndim(axes) == 0 and not isinstance(axes, tuple | list):
         count = operator.index(axes)
@@ -311,7 +312,7 @@ LINEAR_ALGEBRA = (
         np.tensordot,
         Bilinear(tensordot_left, tensordot_right),
         note="The gradient of a contraction is the upstream gradient contracted with the other factor.",
-        calls=((np.tensordot, _tensordot), (np.inner, _inner)),
+        calls=((np.tensordot, tensordot_call), (np.inner, _inner)),
     ),
     Op(
         "einsum",

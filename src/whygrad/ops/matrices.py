@@ -15,7 +15,8 @@ from whygrad.ops.comparison import CHOICE
 from whygrad.ops.factorizations import CHOLESKY, EIGH, QR, SVD
 from whygrad.ops.indexing import INDEX
 from whygrad.ops.inverses import DET_SIGN, INV, LOG_ABS_DET, PINV, flip
-from whygrad.ops.linear_algebra import LINEAR_ALGEBRA
+from whygrad.ops.linear_algebra import LINEAR_ALGEBRA, tensordot_call
+from whygrad.ops.moving import moved
 from whygrad.ops.shapes import SHAPES
 
 _OPS = {op.name: op for op in (*ARITHMETIC, *CHOICE, *LINEAR_ALGEBRA, *SHAPES)}
@@ -131,6 +132,14 @@ def _linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Meaning:
     return _cross(x1, x2, axis=axis)
 
 
+def _matrix_diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    return moved(np.linalg.diagonal)(x, offset=offset)
+
+
+def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Meaning:
+    return Meaning(_OPS["tensordot"], *tensordot_call(x1, x2, axes))
+
+
 def _same(name: str) -> Adapter:
     return lambda *args, **kwargs: Meaning(_OPS[name], args, kwargs)
 
@@ -149,6 +158,10 @@ MATRICES: tuple[tuple[Any, Op, Adapter], ...] = (
     (np.kron, _OPS["reshape"], _kron),
     (np.cross, _OPS["subtract"], _cross),
     (np.linalg.cross, _OPS["subtract"], _linalg_cross),
+    (np.linalg.diagonal, INDEX, _matrix_diagonal),
+    (np.linalg.tensordot, _OPS["tensordot"], _linalg_tensordot),
+    (np.linalg.outer, _OPS["outer"], _same("outer")),
+    (np.linalg.matrix_transpose, _OPS["transpose"], _turned),
     (np.linalg.matmul, _OPS["matmul"], _same("matmul")),
 )
 """What users call, the operation it ends in, and the adapter."""

@@ -94,11 +94,6 @@ def where_extreme(function: Any) -> Adapter:
     return adapter
 
 
-def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, **kept: Any) -> Bound:
-    refuse_given(np.average, weights=weights, returned=returned or None)
-    return (a,), axis_params(a, axis, kept.get("keepdims", False))
-
-
 def _mean_transpose(i: int, g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return spread(g, x, axis) / count(x, axis)
 
@@ -171,7 +166,6 @@ REDUCTIONS = (
         calls=(
             (np.mean, reduction(np.mean)),
             (np.ndarray.mean, reduction(np.ndarray.mean)),
-            (np.average, _average),
         ),
     ),
     Op(

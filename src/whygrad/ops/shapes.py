@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Adapter, Bound, call, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.calls import Adapter, Bound, Meaning, call, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.moving import moved, moved_among_zeros
 from whygrad.rules import Linear
 
 
@@ -182,10 +183,10 @@ def _transposed_permutation(i: int, g: Any, x: Any, axes: tuple[int, ...] | None
     return np.transpose(g, tuple(axes.index(k) for k in range(len(axes))))
 
 
-def _diag(v: Any, k: int = 0) -> Bound:
+def _diag(v: Any, k: int = 0) -> Bound | Meaning:
     shape = shape_of(v)
     if k or (len(shape) == 2 and shape[0] != shape[1]):
-        raise TypeError("numpy.diag: only the main diagonal of a square matrix is supported by whygrad")
+        return (moved if len(shape) == 2 else moved_among_zeros)(np.diag)(v, k)  # type: ignore[return-value]
     return (v,), {}
 
 

@@ -15,6 +15,7 @@ from whygrad.errors import LimitError, NoRuleError, Place, TraceError
 from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Op
 from whygrad.ops import OPS, call, lookup
 from whygrad.ops.calls import spelled
+from whygrad.ops.gaps import reason
 from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
 from whygrad.tracing.nesting import active, innermost, make_active, writer_of
@@ -268,7 +269,7 @@ class Tracer(Pieces):
             for leaf in _traced_leaves((args, kwargs), self):
                 self.guard(leaf, plain(leaf))
             return value
-        hint = (
+        hint = reason(spelled(function)) or (
             "build it from NumPy functions that whygrad knows: arithmetic, exp, log, sum, matmul, where, ..."
         )
         return self.refused(f"`{spelled(function)}` has no derivative rule", hint, value)

@@ -1,0 +1,155 @@
+"""Functions of `scipy.special`, where SciPy is installed and the user has loaded it.
+
+SciPy is never imported by looking here: a function is recognised by the module that it comes from.
+Where a record's value is SciPy's own function, it is fetched when the record is executed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from whygrad.graph import Op
+from whygrad.ops.arithmetic import damped_multiply
+from whygrad.ops.calls import Adapter, Meaning, axis_params, call, refuse_given
+from whygrad.ops.reductions import REDUCTIONS, kept, weighted
+from whygrad.rules import Elementwise
+
+
+def _fetched(name: str) -> Callable[..., Any]:
+    def value(*args: Any, **params: Any) -> Any:
+        special = importlib.import_module("scipy.special")
+        return getattr(special, name)(*args, **params)
+
+    return value
+
+
+def _expit(x: Any) -> Any:
+    small = np.exp(-np.abs(x))
+    return np.where(np.asarray(x) >= 0, 1.0 / (1.0 + small), small / (1.0 + small))[()]
+
+
+def _polygamma(x: Any, n: int) -> Any:
+    dtype = np.float32 if getattr(x, "dtype", None) == np.float32 else np.float64
+    return np.asarray(_fetched("polygamma")(n, x)).astype(dtype)[()]
+
+
+def _elementwise(*partials: Any) -> Elementwise:
+    return Elementwise(*partials, times=damped_multiply)
+
+
+EXPIT: Op = Op(
+    "expit",
+    _expit,
+    _elementwise(lambda x, y: y * call(EXPIT, -x)),
+    note="The local gradient of the sigmoid s is s * (1 - s).",
+    latex=r"\sigma({0})",
+)
+POLYGAMMA: Op = Op(
+    "polygamma",
+    _polygamma,
+    _elementwise(lambda x, y, n: call(POLYGAMMA, x, n=n + 1)),
+    latex=r"\psi({0})",
+    note="The local gradient of polygamma of order n is polygamma of order n + 1.",
+)
+SPECIAL_FUNCTIONS = (
+    EXPIT,
+    POLYGAMMA,
+    Op(
+        "logit",
+        lambda x: np.log(x) - np.log1p(-x),
+        _elementwise(lambda x, y: 1.0 / (x * (1 - x))),
+        latex=r"\operatorname{{logit}} {0}",
+        domain=((0.0, 1.0),),
+        note="The local gradient of log(x / (1 - x)) is 1/(x * (1 - x)).",
+    ),
+    Op(
+        "erf",
+        _fetched("erf"),
+        _elementwise(lambda x, y: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
+        latex=r"\operatorname{{erf}} {0}",
+        note="The local gradient of erf(x) is 2/sqrt(pi) * exp(-x**2).",
+    ),
+    Op(
+        "erfc",
+        _fetched("erfc"),
+        _elementwise(lambda x, y: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
+        latex=r"\operatorname{{erfc}} {0}",
+        note="The local gradient of erfc(x) is -2/sqrt(pi) * exp(-x**2).",
+    ),
+    Op(
+        "gammaln",
+        _fetched("gammaln"),
+        _elementwise(lambda x, y: call(POLYGAMMA, x, n=0)),
+        latex=r"\log\Gamma({0})",
+        note="The local gradient of log(gamma(x)) is digamma(x).",
+    ),
+    Op(
+        "xlogy",
+        lambda x, y: np.where(
+            np.equal(x, 0) & ~np.isnan(y), 0.0, x * np.log(np.where(np.equal(x, 0), 1.0, y))
+        )[()],
+        _elementwise(lambda a, b, y: np.log(b), lambda a, b, y: a / b),
+        latex=r"{0} \log {1}",
+        domain=((-math.inf, math.inf), (0.0, math.inf)),
+        note="The local gradient of x*log(y), which is 0 where x is 0, is log(y) for x, and x/y for y.",
+    ),
+    Op(
+        "logsumexp",
+        _fetched("logsumexp"),
+        weighted(lambda y, x, axis: np.exp(x - kept(y, x, axis))),
+        latex=r"\log\sum e^{{{0}}}",
+        axes=("axis",),
+        note="The local gradient of log(sum(exp(x))) is exp(x)/sum(exp(x)), the softmax, for every entry.",
+    ),
+)
+_OPS = {op.name: op for op in SPECIAL_FUNCTIONS}
+_SUM = next(op for op in REDUCTIONS if op.name == "sum")
+
+
+def _logsumexp(
+    a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
+) -> Any:
+    refuse_given("scipy.special.logsumexp", b=b, return_sign=return_sign or None)
+    return Meaning(_OPS["logsumexp"], (a,), axis_params(a, axis, keepdims))
+
+
+def _log_total(x: Any, axis: Any) -> Any:
+    return call(_OPS["logsumexp"], x, **axis_params(x, axis, True))
+
+
+def named(others: dict[str, Op]) -> dict[str, tuple[Op, Adapter]]:
+    """The operation and adapter of each function of scipy.special, by name."""
+
+    def plain(op: Op, **params: Any) -> tuple[Op, Adapter]:
+        return op, lambda *args: Meaning(op, args, params)
+
+    def softmax(x: Any, axis: Any = None) -> Meaning:
+        return Meaning(others["exp"], (x - _log_total(x, axis),), {})
+
+    def log_softmax(x: Any, axis: Any = None) -> Meaning:
+        return Meaning(others["subtract"], (x, _log_total(x, axis)), {})
+
+    return {
+        **{name: plain(_OPS[name]) for name in ("expit", "logit", "erf", "erfc", "gammaln", "xlogy")},
+        **{name: plain(others[name]) for name in ("exp2", "expm1", "log1p", "cbrt")},
+        "digamma": plain(POLYGAMMA, n=0),
+        "psi": plain(POLYGAMMA, n=0),
+        "logsumexp": (_OPS["logsumexp"], _logsumexp),
+        "softmax": (others["exp"], softmax),
+        "log_softmax": (others["subtract"], log_softmax),
+    }
+
+
+def loaded(function: Any, names: Any) -> str | None:
+    """The name of a function of scipy.special's, if the user has loaded it."""
+    special = sys.modules.get("scipy.special")
+    name = getattr(function, "__name__", None)
+    if special is None or not isinstance(name, str) or name not in names:
+        return None
+    return name if getattr(special, name, None) is function else None

@@ -1,0 +1,44 @@
+"""Functions of scipy.special: recognised without importing SciPy, right against mpmath."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+
+import whygrad as wg
+
+
+def test_scipy_is_not_loaded_by_looking():
+    code = "import sys, numpy, whygrad.ops; assert not any(m.startswith('scipy') for m in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+TRUTH = {
+    "erf": mpmath.erf, "erfc": mpmath.erfc, "gammaln": mpmath.loggamma, "digamma": mpmath.digamma,
+    "expit": lambda x: 1 / (1 + mpmath.exp(-x)), "logit": lambda x: mpmath.log(x / (1 - x)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRUTH)
+@pytest.mark.parametrize("x", [0.3, 0.77])
+def test_first_and_second_derivative(name, x):
+    special = pytest.importorskip("scipy.special", reason="SciPy is not installed")
+    function = getattr(special, name)
+    first = wg.grad(lambda z: function(z))
+    second = wg.grad(first)
+    for order, found in ((1, first(x)), (2, second(x))):
+        assert abs(found - float(mpmath.diff(TRUTH[name], x, order))) <= 1e-11 * max(1, abs(found))
+
+
+def test_sums_of_exponentials_do_not_overflow():
+    special = pytest.importorskip("scipy.special", reason="SciPy is not installed")
+    x = np.array([1000.0, 0.0])
+    np.testing.assert_array_equal(wg.grad(lambda z: special.logsumexp(z))(x), [1.0, 0.0])
+    np.testing.assert_array_equal(wg.grad(lambda z: special.softmax(z)[0])(x), [0.0, 0.0])
+    np.testing.assert_array_equal(wg.grad(lambda z: special.log_softmax(z)[1])(x), [-1.0, 1.0])
+    assert wg.grad(lambda z: special.expit(z))(-1000.0) == 0.0
+    assert wg.grad(lambda z: special.xlogy(z, 2.0))(0.0) == np.log(2.0)
