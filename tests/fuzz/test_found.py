@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
+import mpmath
 import numpy as np
 import pytest
 from tests.fuzz.comparing import judge
 from tests.fuzz.programs import PREAMBLE
+
+import whygrad as wg
 
 FOUND = {
     "a recursive function of the module": "return np.sum(power(x, 3))",
@@ -22,3 +27,8 @@ def test_found_once(body: str) -> None:
     inputs = (np.array([0.5, -1.5, 0.7, 0.3]), np.arange(12.0).reshape(3, 4) / 7 - 0.6, 0.4, [0.2, -0.3, 1.1])
     verdict = judge(f"{PREAMBLE}def f(x, A, s, p):\n    {body}\n", inputs)
     assert verdict.kind == "agreed", verdict
+
+
+def test_functions_of_math_in_nested_gradients() -> None:
+    second = wg.grad(wg.grad(lambda x: math.tanh(x) * x))(0.3)
+    assert second == pytest.approx(float(mpmath.diff(lambda x: mpmath.tanh(x) * x, 0.3, 2)), rel=1e-12)

@@ -368,6 +368,9 @@ def _invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
         and getattr(function, "__objclass__", None) in (np.ndarray, np.generic)
     ):
         return getattr(args[0], function.__name__)(*args[1:], **kwargs)
+    outer = innermost(args)
+    if outer is not None and getattr(function, "__module__", None) == "math":
+        return outer.operate(0, function, args, kwargs)  # such functions ask for a float
     return function(*args, **kwargs)
 
 

@@ -119,7 +119,11 @@ class Traced:
         message = f"{what} of a value that depends on an input would lose its derivative"
         if self.tracer.lenient:
             return self.tracer.refused(message, hint, value)
-        raise TraceError(message, hint=hint, place=self.tracer.place())
+        place = self.tracer.place()
+        if place is None:
+            message += ", and the source of the code that does it cannot be read"
+            hint = "put the function into a file; or call NumPy's functions (np.tanh), not those of math"
+        raise TraceError(message, hint=hint, place=place)
 
     def __float__(self) -> float:
         hint = "leave out the float(): whygrad follows the number as it is"
