@@ -119,7 +119,9 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
                 low, high = f.extent(part)
                 first, last = f.extent(node)
                 old, new = f.text[first:last], f"{f.text[first:low]}{other}{f.text[high:last]}"
-                yield Variant(f.replaced(part, other), Slip("index", old, new, first, 1.0))
+                # Another name for a computed index is farther than another number in it.
+                far = isinstance(part, ast.BinOp) and other in m.values
+                yield Variant(f.replaced(part, other), Slip("index", old, new, first, 1.25 if far else 1.0))
         yield from _joint_bounds(f, node, parts, m)
         if isinstance(node.ctx, ast.Load) and m.library == "np":
             text, base = f.segment(node), f.segment(node.value)

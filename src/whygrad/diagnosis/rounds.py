@@ -37,8 +37,10 @@ from whygrad.source import Source, parsed, read_source
 MOST_ROUNDS = 8
 SECONDS = 2.0
 """Processor time for searching after one measurement, so that a busy machine finds what an idle one finds."""
+MOST_SECONDS = 8.0
+"""Processor time after which no search is begun."""
 FORWARD_SECONDS = 0.5
-AS_LIKELY = 0.15
+AS_LIKELY = 0.25
 """Edits whose costs differ by no more than this are told apart by what they lead to."""
 
 
@@ -58,6 +60,7 @@ class Check:
     wrong_before: int = 0
     seen: set[str] = field(default_factory=set)
     forward_allowed: bool = True
+    started: float = field(default_factory=time.process_time)
 
     def __post_init__(self) -> None:
         self.draft = Draft.of(self.source)
@@ -116,7 +119,7 @@ class Check:
     def measured(self) -> Evidence:
         """The evidence of the present text. Searching gets its time anew after each measurement."""
         evidence = measure(self.draft.source, self.hints)
-        self.deadline = time.process_time() + SECONDS
+        self.deadline = min(time.process_time() + SECONDS, self.started + MOST_SECONDS)
         return evidence
 
     def past_exception(self, evidence: Evidence) -> bool:
@@ -152,7 +155,11 @@ class Check:
 
     def best_past(self, found: list[ExceptionFix]) -> ExceptionFix:
         """Of several edits that get past, the one after which the fewest gradients are wrong."""
-        likely = [f for f in found if f.complete and f.solution.cost - found[0].solution.cost <= AS_LIKELY]
+        first = found[0].solution
+        likely = [f for f in found if f.complete and f.solution.cost - first.cost <= AS_LIKELY]
+        if first.slips[0].kind == "container":
+            # A list where a number belongs says itself what is wrong.
+            likely = [f for f in likely if f.solution.slips[0].kind == "container"]
         found = likely or found
         if len(found) == 1:
             return found[0]

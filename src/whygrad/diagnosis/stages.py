@@ -53,6 +53,9 @@ class Stages(Workbench):
     ) -> Iterator[Fix]:
         """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
         for moved in moves(self.draft, suspects):
+            # A gradient that is worked on in steps is not updated, it is being computed.
+            if self.trials.evidence.claim(moved.solution.slips[0].old) is not None:
+                continue
             fix = Fix(self.draft, moved.draft, moved.suspect, moved.span, moved.text, moved.solution, Scope())
             if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
                 yield replace(fix, scope=self.scope(moved.suspect))

@@ -1,0 +1,27 @@
+"""The derivative in the names that are in scope."""
+
+import numpy as np
+
+from whygrad.checking.evidence import Evidence
+from whygrad.diagnosis.alignment import by_fingerprint, derived_texts, key_of
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.scopes import Scope, scope_of
+from whygrad.diagnosis.suspects import statements
+
+
+def test_the_text_gives_the_true_gradient(evidence: Evidence, draft: Draft) -> None:
+    claim = evidence.claim("db")
+    node = next(s.node for s in statements(draft.tree) if s.line == 11)
+    assert claim is not None
+    scope = scope_of(evidence.program, node, [evidence.points[1]])
+    (text,) = derived_texts(evidence, claim, scope, 1)
+    found = eval(text, {**scope.shared, **scope.first})
+    assert np.allclose(found, np.asarray(claim.truth[1]))
+    assert "dh" in text, "what the user has computed is not computed again"
+
+
+def test_common_numbers_stand_for_no_quantity() -> None:
+    scope = Scope([[{"n": 2.0, "k": 2.5, "m": np.array([[1.0, 2.0], [3.0, 4.0]])}]])
+    texts = [text for found in by_fingerprint(scope).values() for text, _ in found]
+    assert texts == ["k", "m", "m.T"]
+    assert key_of(np.ones(2)) == key_of(np.ones(2) + 1e-12)

@@ -1,0 +1,42 @@
+"""The forward pass is a suspect where the backward pass is right for another one near it."""
+
+import numpy as np
+
+from whygrad.checking.measurement import measure
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.forward import ForwardSearch, agrees, gate_of
+from whygrad.source import Source
+
+TEXT = """\
+import math
+w = 0.7
+x = 1.9
+p = w * x
+a = 1 / 1 + math.exp(-p)
+grad_w = a * (1 - a) * x
+"""
+
+
+def test_missing_parentheses_are_found_by_the_backward_line() -> None:
+    source = Source("script.py", TEXT)
+    best = ForwardSearch(measure(source), Draft.of(source), 5.0).best()[0]
+    assert best.solution.text == "a = 1 / (1 + math.exp(-p))"
+    assert best.explained == ("grad_w",)
+    assert best.gate == "sigmoid"
+
+
+def test_a_gradient_agrees_with_the_pass_that_it_is_the_slope_of() -> None:
+    evidence = measure(Source("script.py", TEXT))
+    claim = evidence.claim("grad_w")
+    assert claim is not None
+    fixed = evidence.program.with_text(TEXT.replace("1 / 1 + math.exp(-p)", "1 / (1 + math.exp(-p))"))
+    point = evidence.points[1]
+    assert agrees(fixed, claim, point)
+    assert not agrees(evidence.program, claim, point)
+
+
+def test_gates_are_known_by_value() -> None:
+    z = np.array([0.3, -1.0, 2.0])
+    assert gate_of(np.tanh(z), {"z": z}) == "tanh"
+    assert gate_of(np.maximum(z, 0), {"z": z}) == "relu"
+    assert gate_of(z**2, {"z": z}) == ""
