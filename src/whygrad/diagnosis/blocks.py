@@ -73,6 +73,19 @@ class BlockBench:
             progress = Score(True, 1.0)
         return progress
 
+    def made(self, text: str, name: str) -> list[Value]:
+        """What a statement binds a name to, in each environment; empty where it raises."""
+        code, found = _code(text), []
+        for environment in self.environments if code is not None else ():
+            namespace = {**self.shared, **copy.deepcopy(dict(environment))}
+            try:
+                with np.errstate(all="ignore"):
+                    exec(code, namespace)  # type: ignore[arg-type]
+            except Exception:
+                return []
+            found.append(namespace.get(name))
+        return found
+
     def holds(self, name: str, values: Sequence[Value]) -> bool:
         """Is the variable right after the rest, were another name bound to these values before it?"""
         for environment, want, value in zip(self.environments, self.wants, values, strict=True):

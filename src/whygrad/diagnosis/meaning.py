@@ -8,10 +8,8 @@ the place of what an earlier statement makes tells which of the two is wrong, an
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -75,23 +73,9 @@ def target_name(node: ast.stmt) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def made(bench: BlockBench, text: str, name: str) -> list[Value]:
-    """What a statement binds its name to, in each environment; empty where it raises."""
-    found = []
-    for environment in bench.environments:
-        namespace: dict[str, Any] = {**bench.shared, **copy.deepcopy(dict(environment))}
-        try:
-            with np.errstate(all="ignore"):
-                exec(text, namespace)
-        except Exception:
-            return []
-        found.append(namespace.get(name))
-    return found
-
-
 def meanings_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Meaning]) -> Iterator[Meaning]:
     """The true gradients with which the statements that follow give what they should."""
-    now = made(bench, text, name)
+    now = bench.made(text, name)
     if not now:
         return
     shape = np.shape(now[0]) if isinstance(now[0], np.ndarray | float | int) else None
