@@ -155,6 +155,35 @@ def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hin
     return [claim for claim in claims if not is_step(claim)]
 
 
+def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ...]], upstream: str) -> str:
+    """Accept layers that take the mean over the batch where they make the gradients of their parameters.
+
+    In Coursera's layers the arriving gradient is that of each example, and `dW = 1 / m * dZ @ A.T` averages. No
+    loss stands beside such a layer to say otherwise, so this convention is right there: every parameter is
+    off by the same 1/m, and what has the axis of the m examples is right. One parameter alone off is a slip. Returns what was accepted, as a note.
+    """
+    wrong = [c for c in claims if c.verdict == "wrong"]
+    batches = {n for c in claims if c.verdict == "right" for n in shapes.get(c.of, ())}
+    counts = {n for n in shapes.get(upstream, ()) if n > 1 and n in batches}
+    ratios = [c.mismatch.facts.get("constant_ratio") if c.mismatch else None for c in wrong]
+    for m in counts:
+        averaged = all(r is not None and abs(r * m - 1) < 1e-9 for r in ratios)
+        if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in wrong):
+            continue
+        if any(c.verdict != "wrong" and m not in shapes.get(c.of, ()) for c in claims):
+            continue
+        for claim in wrong:
+            claim.verdict, claim.mismatch = "right", None
+            claim.agreements = [True] * len(claim.agreements)
+            claim.right_at_given_inputs = True
+        names = " and ".join(f"`{c.name}`" for c in wrong)
+        return (
+            f"{names} take the mean over the {m} examples: right where the cost is a mean and `{upstream}` is the "
+            f"gradient of each example; a `{upstream}` that holds the 1/{m} already would be divided twice"
+        )
+    return ""
+
+
 def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatch:
     """The mismatch at the given point if it is wrong there, else at the first point where it is."""
     wrong = [k for k, c in enumerate(comparisons) if c is not None and not c.agrees]

@@ -110,6 +110,10 @@ def _measured(program: Program, until: float) -> Evidence:
     judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
     _neglect_tiny(program, judged, measured, roles)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
+    if program.form in ("pair", "class"):
+        shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
+        note = judging.allow_late_means(judged, shapes, evidence.upstream)
+        evidence.notes.extend([note] if note else [])
     blamed = blame.place(program, judged, roles, measured)
     evidence.claims = sorted([*judged, *blamed.claims], key=lambda c: blamed.order.get(c.name, 0))
     evidence.statements = listing.statements(
