@@ -46,6 +46,11 @@ def test_nothing_is_said_where_no_part_explains_it() -> None:
     assert solve("g * p", "np.sin(7 * g) + np.cos(f) ** 3") == []
 
 
+def test_factors_of_shapes_that_do_not_fit_are_left_alone() -> None:
+    bench = Bench([{"a": np.ones((5, 4)), "b": np.ones((5, 1))}], [np.ones((5, 2))], {"np": np})
+    assert list(differences("a * b", bench, Material.of(bench.environments[0]))) == []
+
+
 def test_parts_have_the_values_that_make_the_whole_right() -> None:
     bench = Bench([{"a": 6.0, "b": 3.0, "c": 2.0}], [10.0])
     fragment = Fragment("(a - b) / c")

@@ -127,6 +127,10 @@ def _factors(
     text, start = f.segment(node), f.extent(node)[0]
     shown = [f.text[slice(*f.outer(n))] for n in factors]
     values = [as_array(table.bench.value(t, 0)) for t in shown]
+    try:
+        np.broadcast_shapes(want.shape, *(v.shape for v in values if v is not None))
+    except ValueError:  # factors of shapes that the product cannot have
+        return
     for count in range(len(factors) - 1, 0, -1):
         for kept in itertools.combinations(range(len(factors)), count):
             product: Array = np.ones(())

@@ -102,7 +102,7 @@ def value_bench(
 def left_over(op: ast.operator, environment: Mapping[str, Value], name: str, want: Value) -> Value:
     """What an augmented assignment should have on its right-hand side."""
     before = environment.get(name)
-    if not isinstance(before, np.ndarray | float | int):
+    if not isinstance(before, np.ndarray | float | int) or np.shape(before) not in ((), np.shape(want)):
         return None
     with np.errstate(all="ignore"):
         if isinstance(op, ast.Add):
