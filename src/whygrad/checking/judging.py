@@ -158,9 +158,10 @@ def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hin
 def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ...]], upstream: str) -> str:
     """Accept layers that take the mean over the batch where they make the gradients of their parameters.
 
-    In Coursera's layers the arriving gradient is that of each example, and `dW = 1 / m * dZ @ A.T` averages. No
-    loss stands beside such a layer to say otherwise, so this convention is right there: every parameter is
-    off by the same 1/m, and what has the axis of the m examples is right. One parameter alone off is a slip. Returns what was accepted, as a note.
+    In Coursera's layers the arriving gradient is that of each example, and `dW = 1 / m * dZ @ A.T` averages.
+    No loss stands beside such a layer to say otherwise, so this convention is right there: every parameter
+    is off by the same 1/m, and what has the axis of the m examples is right. One parameter alone off is a
+    slip. Returns what was accepted, as a note.
     """
     wrong = [c for c in claims if c.verdict == "wrong"]
     batches = {n for c in claims if c.verdict == "right" for n in shapes.get(c.of, ())}
@@ -178,8 +179,8 @@ def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ..
             claim.right_at_given_inputs = True
         names = " and ".join(f"`{c.name}`" for c in wrong)
         return (
-            f"{names} take the mean over the {m} examples: right where the cost is a mean and `{upstream}` is the "
-            f"gradient of each example; a `{upstream}` that holds the 1/{m} already would be divided twice"
+            f"{names} take the mean over the {m} examples: right where the cost is a mean and `{upstream}` "
+            f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
         )
     return ""
 

@@ -5,6 +5,7 @@ Values decide where names do not; `measurement` does that, with `Roles.unsure`.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -72,6 +73,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     gradients = {n for n in found if is_gradient_name(gradient_word(n), known)} | set(hints.gradients)
     gradients = gradients or {n for n in found if any(not stem for stem, _ in stems(n))}
     if program.form == "script":
+        _require(hints, found, gradients, program)
         needs = dependencies(observation)
         gradients, above = of_the_last(gradients, found, needs, hints)
         moving = _moving(found, gradients, hints)
@@ -130,6 +132,23 @@ def recognise(program: Program, observation: Observation) -> Roles:
     return Roles(objective, limit, finals, intermediates, moved, candidates, unsure)
 
 
+def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], program: Program) -> None:
+    """Refuse hints that name nothing, and a script in which nothing looks like a gradient."""
+    for name in filter(None, (hints.output, *hints.gradients, *hints.wrt, *hints.gradients.values())):
+        if base_name(name) not in {base_name(n) for n in found}:
+            near = difflib.get_close_matches(name, found, 1) or list(found)[:1]
+            raise UsageError(
+                f"{program.source.filename} has no numeric variable `{name}`",
+                hint=f"name one that it assigns, such as {near[0]}" if near else "name one that it assigns",
+            )
+    if not gradients:
+        raise NoGradientError(
+            "no variable looks like a gradient (grad_x, dx, dW1, dL_dz, ...), so there is nothing to check",
+            hint="say which one it is: --gradient NAME=VARIABLE; or ask for the gradient: "
+            f"whygrad explain {program.source.filename}",
+        )
+
+
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:
     try:
         return program.value(name, observation.namespace)
@@ -163,10 +182,6 @@ def _output(
     above: Mapping[str, str],
 ) -> str:
     if hints.output:
-        if hints.output not in found:
-            raise UsageError(
-                f"the script never assigns `{hints.output}`", hint="name a variable that it assigns"
-            )
         return hints.output
     start = _first_gradient(observation, gradients, needs, moving)
     before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
