@@ -134,8 +134,12 @@ def recognise(program: Program, observation: Observation) -> Roles:
 
 def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], program: Program) -> None:
     """Refuse hints that name nothing, and a script in which nothing looks like a gradient."""
-    for name in filter(None, (hints.output, *hints.gradients, *hints.wrt, *hints.gradients.values())):
-        if base_name(name) not in {base_name(n) for n in found}:
+    bases = {base_name(name) for name in found}
+    named = [
+        (name, base_name(name) in bases) for name in (*hints.gradients, *hints.wrt, *hints.gradients.values())
+    ]
+    for name, known in [*named, (hints.output, not hints.output or hints.output in found)]:
+        if not known:
             near = difflib.get_close_matches(name, found, 1) or list(found)[:1]
             raise UsageError(
                 f"{program.source.filename} has no numeric variable `{name}`",
