@@ -240,6 +240,8 @@ def test_an_interrupt_is_quiet_and_leaves_nothing_running(script: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "whygrad", "check", str(script)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
+        # A shell starts its background jobs with interrupts ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     while not started.exists():
         time.sleep(0.02)

@@ -56,3 +56,38 @@ def test_a_layer_may_sum_or_average_over_its_batch(parts: dict[str, str]) -> Non
 def test_half_an_average_is_a_slip(slip: dict[str, str], name: str) -> None:
     found, _ = verdicts(**(MEANS | slip))
     assert found[name] == "wrong"
+
+
+CHARACTERS = """\
+import numpy as np
+
+rng = np.random.RandomState(1)
+inputs, targets = [0, 2, 1], [2, 1, 0]
+W, U, V = rng.randn(4, 3), rng.randn(4, 4) * 0.5, rng.randn(3, 4)
+hs, ys, ps = {-1: np.zeros((4, 1))}, {}, {}
+loss = 0.0
+for t in range(3):
+    x = np.zeros((3, 1))
+    x[inputs[t]] = 1
+    hs[t] = np.tanh(np.dot(W, x) + np.dot(U, hs[t - 1]))
+    ys[t] = np.dot(V, hs[t])
+    ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
+    loss += -np.log(ps[t][targets[t], 0])
+dU, dV = np.zeros_like(U), np.zeros_like(V)
+dhnext = np.zeros((4, 1))
+for t in reversed(range(3)):
+    dy = np.copy(ps[t])
+    dy[targets[t]] -= 1
+    dV += np.dot(dy, hs[t].T)
+    dh = np.dot(V.T, dy)
+    dhraw = (1 - hs[t] * hs[t]) * dh
+    dU += np.dot(dhraw, hs[t - 1].T)
+    dhnext = np.dot(U.T, dhraw)
+"""
+
+
+def test_the_gradient_of_one_step_is_not_compared_with_all_steps() -> None:
+    evidence = measure(Source("characters.py", CHARACTERS))
+    found = {c.name: c.verdict for c in evidence.claims}
+    assert found["dU"] in ("wrong", "inherited") and found["dV"] == "right"
+    assert found["dy"] != "wrong"

@@ -170,6 +170,8 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
             continue
         got = execution.results[item.name]
         named = _named(item, execution, forward, key == final)
+        if named is not None and _gathers(named.cotangent) and not _gathers(got):
+            named = None  # `ys` holds the steps of a loop, `dy` is of one step
         zeros = vector(got)
         some = zeros is not None and bool(zeros.any())
         equal = next((f for f in forward if some and _equal(got, f.cotangent)), None)
@@ -182,6 +184,12 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
             item.named = True
             truths[key] = named.cotangent
             item.ratios.append(ratio(got, named.cotangent))
+
+
+def _gathers(value: Value) -> bool:
+    """Is it a container of arrays, as loops fill them?"""
+    parts = list(value.values()) if isinstance(value, dict) else value
+    return isinstance(parts, list | tuple) and any(np.ndim(part) for part in parts)
 
 
 def _last_instances(item: Intermediate, observation: Observation) -> set[Key]:

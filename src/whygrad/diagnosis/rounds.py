@@ -306,7 +306,7 @@ class Check:
             verdict: str = claim.verdict
             if verdict == "wrong" and accused and claim.name not in accused:
                 verdict = "inherited"
-            elif verdict == "inherited" and claim.name in accused:
+            elif verdict in ("inherited", "undecided") and claim.name in accused:
                 verdict = "wrong"
             line = self.draft.original_line(claim.line) if claim.line else 0
             found.append(
@@ -315,16 +315,16 @@ class Check:
         return found
 
     def findings(self) -> list[Finding]:
-        """Findings in order of execution: imports, what raised, the forward pass, the backward pass."""
+        """Findings in order of execution: what stops the script, the forward pass, the backward pass."""
         final, imports = self.with_imports()
         found = [f for step in self.steps for f in findings_of(step, final)]
+        shown = {f.variable for f in found}
+        found += [*imports, *(unsolved(c, e) for c, e in self.unsolved if c.name not in shown)]
         order = {"script": 0, "forward": 1, "backward": 2}
         found.sort(key=lambda f: (order[f.where], f.line))
-        shown = {f.variable for f in found}
-        found += [unsolved(c, e) for c, e in self.unsolved if c.name not in shown]
         if self.last is not None and self.last.forward_differs:
             found.insert(0, not_as_meant(self.last, self.hints.formula))
-        return [*imports, *found]
+        return found
 
     def with_imports(self) -> tuple[Draft, list[Finding]]:
         """The draft with the imports that were supplied, and a finding for each of them."""

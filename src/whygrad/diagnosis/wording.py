@@ -186,6 +186,9 @@ def entries(got: Any, want: Any) -> list[dict[str, Any]]:
 
 
 def _short(value: Any, numbers: Any) -> Any:
+    """The numbers where they are few; of nested containers (whose shape is nested too) just in a row."""
     if numbers is not None and numbers.size <= 12:
-        return np.asarray(numbers).reshape(shape_of(value)).tolist()
+        shape = shape_of(value)
+        regular = all(isinstance(n, int) for n in shape)
+        return (np.reshape(numbers, shape) if regular else np.ravel(numbers)).tolist()
     return f"shape {shape_of(value)}" if value is not None else "nothing"
