@@ -237,11 +237,12 @@ def test_an_interrupt_is_quiet_and_leaves_nothing_running(script: Path) -> None:
     script.write_text(
         f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(100)\ngrad_w = w = 1.0\n"
     )
+    # A shell starts its background jobs with interrupts ignored, and children inherit that.
+    command = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command += "from whygrad.cli import main; sys.exit(main(sys.argv[1:]))"
     child = subprocess.Popen(
-        [sys.executable, "-m", "whygrad", "check", str(script)],
+        [sys.executable, "-c", command, "check", str(script)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
-        # A shell starts its background jobs with interrupts ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     while not started.exists():
         time.sleep(0.02)
