@@ -8,10 +8,12 @@ that holds the whole script becomes a block of the module. Lines and columns sta
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 
 from whygrad.checking.naming import is_gradient_name
 
+_LOOP = re.compile(r"\b(for|while)\b")
 _LEAVES = ast.Return | ast.Yield | ast.Nonlocal | ast.Global
 """What only a function may hold."""
 
@@ -23,6 +25,8 @@ def first_round(text: str) -> str:
     A training loop assigns a gradient-like name (`dw`) and changes the variable of that name (`w`), which the
     text binds before the loop.
     """
+    if not _LOOP.search(text):  # candidates for an edit come here by the thousand
+        return text
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -44,6 +48,8 @@ def _cut_loops(body: list[ast.stmt], before: set[str], lines: list[str]) -> None
 @lru_cache(maxsize=4096)
 def opened_main(text: str) -> str:
     """The text with `def main():` made a block, where `main()` is called for its effect and has no inputs."""
+    if "def " not in text:
+        return text
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
