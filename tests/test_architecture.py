@@ -32,6 +32,7 @@ ONE_TASK = "a worker does one task, and loads what that needs: start-up time"
 INNER_IMPORTS = {
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
     "commands.code: whygrad.diagnosis.causes": "a file for each cause; only this command needs them here",
+    "commands.ops: whygrad.explanation.operations": "loads NumPy, which no other command needs here",
     "worker: resource": "not on Windows",
     "worker: whygrad.diagnosis": ONE_TASK,
     "worker: whygrad.diagnosis.rounds": ONE_TASK,

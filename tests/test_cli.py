@@ -205,13 +205,21 @@ def test_the_script_finds_its_neighbours_and_its_data(script: Path) -> None:
 
 def test_help_version_and_codes() -> None:
     assert whygrad_("--version").stdout == f"whygrad {whygrad.__version__}\n"
-    for words in ([], ["check"], ["explain"], ["show"], ["code"]):
+    for words in ([], ["check"], ["explain"], ["show"], ["ops"], ["code"]):
         done = whygrad_(*words, "--help")
         assert done.returncode == 0 and "examples:" in done.stdout
     codes = re.findall(r"^\W*(WG\d\d\d)", whygrad_("code").stdout, re.MULTILINE)
     assert codes == sorted(set(codes)) and {"WG203", "WG601"} <= set(codes)
     page = whygrad_("code", "wg203")
     assert page.returncode == 0 and page.stdout.startswith("WG203: ")
+
+
+def test_operations_are_listed_and_told_one_by_one() -> None:
+    assert "logaddexp" in whygrad_("ops").stdout
+    one = whygrad_("ops", "np.fabs")
+    assert one.returncode == 0 and "sign(x)" in one.stdout and "0 is chosen at 0" in one.stdout
+    missing = whygrad_("ops", "quantile")
+    assert missing.returncode == 2 and "no rule" in missing.stderr + missing.stdout
 
 
 @pytest.mark.parametrize("formula", ["-x*y", "-x", "-3*x*y"])

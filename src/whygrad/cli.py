@@ -13,13 +13,14 @@ from itertools import pairwise
 from typing import NoReturn
 
 from whygrad import __version__
-from whygrad.commands import check, code, explain, failures, show
+from whygrad.commands import check, code, explain, failures, ops, show
 from whygrad.errors import DefectError, UsageError, WhygradError
 
 COMMANDS = {
     "check": (check, "check the gradients of a file: what is wrong, where, why, and the repair"),
     "explain": (explain, "explain every number of the gradients of a file or a formula"),
     "show": (show, "draw the circuit with its values and gradients"),
+    "ops": (ops, "list the operations with their derivatives, domains and kinks"),
     "code": (code, "explain a code such as WG203"),
 }
 

@@ -131,7 +131,7 @@ def infix(symbol: str, left: Piece, right: Piece) -> Piece:
         return right if left.text == "1" else prefix("-", right)
     if symbol in "*/" and right.text == "1":
         return left
-    if symbol in "+-" and right.text.startswith("-") and right.binding >= PRODUCT:
+    if symbol in "+-" and right.text.startswith("-") and right.binding >= PRODUCT and _is_odd(right):
         return infix("-" if symbol == "+" else "+", left, Piece(right.text[1:], right.binding))
     # a + (b - c) and a * (b / c) read, and are, the same without parentheses; a - (b + c) is not.
     chained = symbol in "+*" and (symbol == "+" or not {"@", "%"} & set(right.text))
@@ -141,11 +141,16 @@ def infix(symbol: str, left: Piece, right: Piece) -> Piece:
 
 def prefix(symbol: str, operand: Piece) -> Piece:
     """A sign before an operand: `-a * b` is minus the product."""
-    if symbol == "-" and operand.text.startswith("-") and operand.binding >= PRODUCT:
+    if symbol == "-" and operand.text.startswith("-") and operand.binding >= PRODUCT and _is_odd(operand):
         return Piece(operand.text[1:], operand.binding)
-    if symbol == "-" and operand.binding == PRODUCT and "@" not in operand.text:
+    if symbol == "-" and operand.binding == PRODUCT and "@" not in operand.text and _is_odd(operand):
         return Piece(f"-{operand.text}", PRODUCT)
     return Piece(f"{symbol}{operand.at(UNARY)}", UNARY)
+
+
+def _is_odd(operand: Piece) -> bool:
+    """May a sign move between the first factor and the whole? Not where rounding down is part of it."""
+    return operand.binding > PRODUCT or not ("//" in operand.text or "%" in operand.text)
 
 
 def number(value: float) -> Piece:
