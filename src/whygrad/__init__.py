@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from whygrad.api import check, explain, show
     from whygrad.errors import WhygradError
-    from whygrad.transformations import elementwise_grad, grad, jvp, trace, value_and_grad, vjp
+    from whygrad.transformations import (
+        custom_rule,
+        elementwise_grad,
+        grad,
+        hessian,
+        hvp,
+        jacobian,
+        jvp,
+        stop_gradient,
+        trace,
+        value_and_grad,
+        vjp,
+    )
 
 __version__ = "0.1.0"
 
@@ -26,6 +38,11 @@ _HOMES = {
     "trace": "transformations",
     "value_and_grad": "transformations",
     "vjp": "transformations",
+    "custom_rule": "transformations",
+    "hessian": "transformations",
+    "hvp": "transformations",
+    "jacobian": "transformations",
+    "stop_gradient": "transformations",
     "WhygradError": "errors",
 }
 
@@ -33,11 +50,16 @@ __all__ = [
     "WhygradError",
     "__version__",
     "check",
+    "custom_rule",
     "elementwise_grad",
     "explain",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "show",
+    "stop_gradient",
     "trace",
     "value_and_grad",
     "vjp",

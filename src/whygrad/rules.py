@@ -25,6 +25,9 @@ class Rule:
     `jvp` gives the tangent of `y`; a tangent of None stands for zero. Both return None for exactly zero.
     """
 
+    infer: Callable[[Sequence[Any], Params], Any] | None = None
+    """Shape and dtype of `y` from those of the arguments, where dummies must not be tried."""
+
     def vjp(self, i: int, g: Value, y: Value, args: Sequence[Value], params: Params) -> Value | None:
         raise NotImplementedError
 

@@ -141,7 +141,8 @@ def has_scipy() -> bool:
 ELEMENTWISE = [
     op.name
     for op in OPS.values()
-    if isinstance(op.rule, Elementwise) and op.name not in ("where", "clip", "inside", "polygamma")
+    if isinstance(op.rule, Elementwise)
+    and op.name not in ("where", "clip", "inside", "polygamma", "stop_gradient")
     if has_scipy() or op.name not in OF_SCIPY
 ]
 

@@ -30,6 +30,8 @@ def infer(op: Op, abstracts: Sequence[Abstract], params: Mapping[str, Any] = NO_
         found = shortcut(abstracts, params)
         if found is not None:
             return found
+    if op.rule is not None and op.rule.infer is not None:
+        return op.rule.infer(abstracts, params)  # type: ignore[no-any-return]
     key = (op, tuple(abstracts), key_of(tuple(params.items())) if params else ())
     known = _known.get(key)
     if known is None:

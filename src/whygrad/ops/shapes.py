@@ -11,7 +11,7 @@ import numpy as np
 from whygrad.graph import Op
 from whygrad.ops.calls import Adapter, Bound, Meaning, call, normal_axes, refuse, refuse_given, shape_of
 from whygrad.ops.moving import moved, moved_among_zeros
-from whygrad.rules import Linear
+from whygrad.rules import Elementwise, Linear
 
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
@@ -278,6 +278,12 @@ SHAPES = (
             (np.full, _full),
             (np.full_like, _full_like),
         ),
+    ),
+    Op(
+        "stop_gradient",
+        lambda x: x.copy() if isinstance(x, np.ndarray) else x,
+        Elementwise(None),
+        note="A value taken as it is has the local gradient 0, by request.",
     ),
     Op(
         "copy",

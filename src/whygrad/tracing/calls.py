@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from functools import partial
-from types import BuiltinMethodType, FunctionType, MethodType, ModuleType
+from functools import lru_cache, partial
+from types import BuiltinMethodType, FunctionType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ CONTAINERS = (list, dict, set, tuple, frozenset, str)
 _NATIVE_MODULES = frozenset(
     {"builtins", "itertools", "functools", "_functools", "collections", "_collections", "copy"}
 )
+_CACHED = type(lru_cache(len))
 _PLAIN_KINDS = frozenset({BuiltinMethodType, np.ufunc})
 
 
@@ -40,7 +41,7 @@ def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         if active() is not None and is_users(function):
             return _entered(site, follow(function), args, kwargs)
         if is_own(function) or lookup(function) is None:
-            return function(*args, **kwargs)  # without source: overloading and protocols do what they can
+            return _called(site, function, args, kwargs)
     elif kind is MethodType:
         inner = function.__func__
         if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):
@@ -51,11 +52,19 @@ def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         function, args = function.function, (function.traced, *args)
     elif isinstance(function, type):
         return _call_class(site, function, args, kwargs)
+    elif kind is partial:
+        return call(site, function.func, *function.args, *args, **{**function.keywords, **kwargs})
     else:
-        own = kind.__dict__.get("__call__")
-        if type(own) is FunctionType and (is_followed(own) or (active() is not None and is_users(own))):
-            return _entered(site, follow(own), (function, *args), kwargs)
+        return _call_object(site, function, args, kwargs)
     return _call_library(site, function, args, kwargs)
+
+
+def _called(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function of ours, or one without source: overloading and the protocols do what they can."""
+    current = active()
+    if current is not None:
+        current.builder.current_site = site
+    return function(*args, **kwargs)
 
 
 def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -87,6 +96,22 @@ def _call_builtin(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[
         raise ScriptError(
             "the script asks for input()", hint="write the value into the script", place=site_of(site).place
         )
+    return _call_library(site, function, args, kwargs)
+
+
+def _call_object(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """An object that is called: by the `__call__` of its class, which may be any attribute."""
+    kind = type(function)
+    own = next((c.__dict__["__call__"] for c in kind.__mro__ if "__call__" in c.__dict__), None)
+    if type(own) is FunctionType:
+        if is_followed(own) or (active() is not None and is_users(own)):
+            return _entered(site, follow(own), (function, *args), kwargs)
+        if is_own(own):
+            return _called(site, function, args, kwargs)
+    elif own is not None and type(own) is not WrapperDescriptorType and hasattr(own, "__get__"):
+        return call(site, own.__get__(function, kind), *args, **kwargs)
+    elif kind is _CACHED and innermost((args, kwargs)) is not None:
+        return call(site, function.__wrapped__, *args, **kwargs)  # what it kept belongs to other traces
     return _call_library(site, function, args, kwargs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -49,6 +50,34 @@ def _tree(value: Any, leaves: list[Any]) -> Tree:
     return type(value), parts[0], tuple([_tree(part, leaves) for part in parts[1]])
 
 
+def flatten_like(value: Any, tree: Tree) -> list[Any] | None:
+    """Leaves in the order of a tree, or None where the value is nested otherwise. Dicts may differ in the
+    order of their keys, and anything may stand in the place of a leaf."""
+    leaves: list[Any] = []
+    return leaves if _follows(value, tree, leaves) else None
+
+
+def _follows(value: Any, tree: Tree, leaves: list[Any]) -> bool:
+    if tree is None or tree is LEAF:
+        if tree is LEAF:
+            leaves.append(value)
+        return (value is None) is (tree is None)
+    parts = _parts(value)
+    kind, names, children = tree
+    if parts is None or type(value) is not kind or len(parts[0]) != len(names):
+        return False
+    by_name = dict(zip(*parts, strict=True))
+    return all(
+        name in by_name and _follows(by_name[name], child, leaves)
+        for name, child in zip(names, children, strict=True)
+    )
+
+
+def count_leaves(tree: Tree) -> int:
+    """How many leaves a tree has."""
+    return 1 if tree is LEAF else 0 if tree is None else sum(map(count_leaves, tree[2]))
+
+
 def unflatten(tree: Tree, leaves: Sequence[Any]) -> Any:
     """The container that `flatten` took apart, with other leaves."""
     return _build(tree, iter(leaves))
@@ -70,9 +99,12 @@ def _build(tree: Tree, leaves: Iterator[Any]) -> Any:
     if issubclass(kind, tuple):
         return kind(*parts)
     # A dataclass is rebuilt without its __init__, which may compute.
-    made = object.__new__(kind)
+    return _with_parts(object.__new__(kind), names, parts)
+
+
+def _with_parts(made: Any, names: Sequence[str], parts: Sequence[Any]) -> Any:
     for name, part in zip(names, parts, strict=True):
-        object.__setattr__(made, name, part)
+        object.__setattr__(made, name, part)  # frozen ones too
     return made
 
 
@@ -87,4 +119,6 @@ def mapped(function: Callable[[Any, str], Any], value: Any, name: str = "") -> A
         mapped(function, part, f"{name}.{key}" if dotted else f"{name}[{key!r}]")
         for key, part in zip(*parts, strict=True)
     ]
+    if dataclasses.is_dataclass(value):
+        return _with_parts(copy.copy(value), parts[0], children)  # what is no field of it stays with it
     return _build((kind, parts[0], (LEAF,) * len(children)), iter(children))
