@@ -23,7 +23,7 @@ FLOORS = {
     "emission": 5,
     "explanation": 6, "checking": 6, "rendering": 6,
     "diagnosis": 7, "adapters": 7,
-    "api": 8, "transformations": 8, "definitions": 8, "scripts": 8,
+    "api": 8, "transformations": 8, "definitions": 8, "scripts": 8, "pages": 8,
     "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip
@@ -31,8 +31,8 @@ FLOORS = {
 ONE_TASK = "a worker does one task, and loads what that needs: start-up time"
 INNER_IMPORTS = {
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
-    "commands.code: whygrad.diagnosis.causes": "a file for each cause; only this command needs them here",
     "commands.ops: whygrad.explanation.operations": "loads NumPy, which no other command needs here",
+    "pages: whygrad.diagnosis.causes": "a file for each cause, and they load NumPy",
     "worker: resource": "not on Windows",
     "worker: whygrad.diagnosis": ONE_TASK,
     "worker: whygrad.diagnosis.rounds": ONE_TASK,

@@ -123,7 +123,7 @@ def test_files_that_are_none(tmp_path: Path, script: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        [], ["chek"], ["check"], ["check", "a.py", "b.py"], ["check", str(SEED), "--format", "yaml"],
+        [], ["chek"], ["check"], ["check", str(SEED), "--format", "yaml"],
         ["check", str(SEED), "--time-limit", "soon"], ["check", str(SEED), "--time-limit", "-1"],
         ["check", str(SEED), "--time-limit", "nan"], ["check", str(SEED), "--gradient", "grad_x"],
         ["check", str(SEED), "--input", "=3"], ["check", str(SEED), "--forwards", "f"], ["code", "WG999"],

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from whygrad.errors import ScriptError
-from whygrad.source import Source, Span, enclosing, new_site, read_source, site
+from whygrad.source import Source, Span, edited, enclosing, new_site, read_source, site
 
 
 def test_spans_count_characters_from_one():
@@ -76,3 +76,17 @@ def test_paths_that_name_no_file(tmp_path):
     with pytest.raises(ScriptError) as caught:
         read_source(str(tmp_path))
     assert "neuron.py" in caught.value.hint
+
+
+def test_edits_replace_whole_lines_and_keep_every_ending():
+    text = "a\r\nb\rc\nd"
+    assert edited(text, {1: ("a", "A\nAA"), 4: ("d", "D")}) == "A\r\nAA\r\nb\rc\nD"
+    assert edited(text, {2: ("b", "")}) == "a\r\nc\nd"
+    assert edited("a", {1: ("a", "b\nc")}) == "b\nc"
+    assert edited(text, {}) == text
+
+
+@pytest.mark.parametrize("line", [0, 2, 3])
+def test_a_line_that_is_not_as_stated_is_not_edited(line):
+    with pytest.raises(ValueError, match=f"line {line} is not `x`"):
+        edited("x\ny\n", {line: ("x", "z")})

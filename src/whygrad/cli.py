@@ -107,7 +107,9 @@ def _run(words: list[str]) -> int:
 
 def _fail(error: WhygradError, words: list[str], args: argparse.Namespace) -> int:
     if _wants_json(words):
-        print(json.dumps(failures.failed_check(getattr(args, "file", None), error), indent=2))
+        files = getattr(args, "files", [])
+        file = files[0] if len(files) == 1 else None
+        print(json.dumps(failures.failed_check(file, error), indent=2))
     else:
         texts = {"<formula>": getattr(args, "target", ""), "<point>": getattr(args, "at", "")}
         failures.tell(error, texts)

@@ -65,7 +65,7 @@ class Child:
             timed_out = time.monotonic() >= self._deadline
             ended = self._process.poll() is not None
         finally:
-            self._stop()
+            self.stop()
         if not self._lines:
             raise self._death(timed_out, ended)
         answer: dict[str, Any] = json.loads(self._lines[0])
@@ -87,7 +87,8 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(0 if self._lines else 0.5)  # it has closed the pipe: the last thing it does
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the child and all that it started."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (AttributeError, OSError):  # no process groups on Windows; or all gone already

@@ -10,9 +10,11 @@ import ast
 import difflib
 import io
 import os
+import re
 import threading
 import tokenize
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -98,6 +100,25 @@ def read_source(path: str) -> Source:
     if b"\0" in data:
         raise ScriptError(f"{path} is a binary file, not Python text", hint="name the .py file")
     return Source(path, _decoded(path, data))
+
+
+def edited(text: str, edits: Mapping[int, tuple[str, str]]) -> str:
+    """A text with whole lines replaced: number -> (line as it stands, what replaces it; empty deletes it).
+
+    Each line keeps its own ending. Raises ValueError, with the number, where a line is not as stated.
+    """
+    # The pieces are line, ending, line, ending, ..., line; endings as Python counts lines.
+    pieces = re.split("(\r\n|\r|\n)", text)
+    lines, endings = pieces[::2], [*pieces[1::2], ""]
+    usual = endings[0] or "\n"
+    for number, (before, after) in edits.items():
+        if not 1 <= number <= len(lines) or lines[number - 1] != before:
+            raise ValueError(f"line {number} is not `{before}`")
+        if after:
+            lines[number - 1] = after.replace("\n", endings[number - 1] or usual)
+        else:
+            lines[number - 1] = endings[number - 1] = ""
+    return "".join(line + ending for line, ending in zip(lines, endings, strict=True))
 
 
 def parsed(source: Source) -> ast.Module:

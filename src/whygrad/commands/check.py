@@ -1,37 +1,62 @@
-"""`whygrad check FILE`: are the gradients in this file right, and if not, where and why."""
+"""`whygrad check FILE ...`: are the gradients in these files right, and if not, where and why."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
+from whygrad.commands import fixing
 from whygrad.commands.arguments import add_time_limit
-from whygrad.errors import NoGradientError, UsageError, WhygradError, error_of
-from whygrad.isolation import ask
-from whygrad.rendering.findings import report_of
-from whygrad.rendering.text import render_text
+from whygrad.commands.failures import failed_check
+from whygrad.commands.outputs import OUTPUTS, STATUS, Checked
+from whygrad.commands.watching import watch
+from whygrad.errors import NoGradientError, UsageError, WhygradError
+from whygrad.isolation import Child
+from whygrad.rendering.revealing import LEVELS, revealed
+from whygrad.rendering.verdicts import counted
 from whygrad.source import Source, read_source
-
-STATUS = {"right": 0, "undecided": 0, "wrong": 1, "error": 2}
 
 EXAMPLES = """\
 examples:
   whygrad check neuron.py
+  whygrad check neuron.py --watch
+  whygrad check layers.py optimizers.py --format concise
   whygrad check neuron.py --formula "sigmoid(w0*x0 + w1*x1 + w2)"
   whygrad check layer.py --forward forward --backward backward --input "x=randn(4,3)"
-  whygrad check neuron.py --format json
+  whygrad check neuron.py --fix
 
-exit status: 0 nothing wrong found, 1 something wrong found, 2 the check could not be made
+exit status: 0 nothing wrong found, 1 something wrong found, 2 a check could not be made
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", metavar="FILE", help="a Python file with a forward and a backward pass")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="for people or programs")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="a Python file with a forward and a backward pass"
+    )
+    parser.add_argument(
+        "--format", choices=tuple(OUTPUTS), default="full",
+        help="full (or text): for people; concise: a line for each finding; json, sarif: for programs; "
+        "github: beside the lines of a pull request",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reveal", choices=LEVELS, default="repair", help="how much is told, for courses (default: all)"
+    )
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file is saved")
+    parser.add_argument(
+        "--fix", action="store_true", help="write the verified edits; the file as it was is kept beside it"
+    )
+    parser.add_argument("--diff", action="store_true", help="only show what --fix would write, as a diff")
     add_time_limit(parser)
-    hints = parser.add_argument_group("hints", "each is guessed well without them")
+    _add_hints(parser.add_argument_group("hints", "each is guessed well without them"))
+
+
+def _add_hints(hints: argparse._ArgumentGroup) -> None:
     hints.add_argument("--output", metavar="NAME", help="the variable whose gradient is taken")
     hints.add_argument("--wrt", metavar="a,b", help="the variables that gradients are taken by")
     hints.add_argument(
@@ -48,18 +73,118 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check a file and print the verdict; returns the exit status."""
-    source = read_source(args.file)
-    _refuse_empty(source)
-    request = {"task": "check", "path": args.file, "hints": hints_of(args)}
-    result = ask(request, args.time_limit)["result"]
-    if args.format == "json":
-        print(json.dumps(result, indent=2))
-    elif result["status"] == "error":
-        raise _error_in(result, source)
-    else:
-        print(render_text(report_of(result, source.text)))
-    return STATUS[result["status"]]
+    """Check the files and print what was found; returns the exit status, the worst of all files."""
+    _refuse_contradictions(args)
+    hints = hints_of(args)
+    if args.diff:
+        return _show_edits(args, hints)
+    if args.watch:
+        return watch(args.files, partial(_check, args, hints))
+    return _check(args, hints)
+
+
+def _check(args: argparse.Namespace, hints: dict[str, Any]) -> int:
+    status = 0
+
+    def noted(checked: Iterable[Checked]) -> Iterator[Checked]:
+        nonlocal status
+        for one in checked:
+            yield one
+            status = max(status, STATUS[one.result["status"]])
+
+    found = checks(args.files, hints, args.time_limit)
+    if args.fix:
+        found = (_fixed(one, hints, args) for one in found)
+    elif args.reveal != "repair":
+        found = (Checked(c.file, c.text, revealed(c.result, args.reveal)) for c in found)
+    OUTPUTS[args.format](noted(found))
+    return status
+
+
+def checks(files: Iterable[str], hints: dict[str, Any], seconds: float) -> Iterator[Checked]:
+    """Each file with its text and result, in order; as many at a time as there are processors."""
+    ahead = os.cpu_count() or 1
+    started: deque[tuple[str, str, Child | WhygradError]] = deque()
+    rest = iter(dict.fromkeys(files))
+    try:
+        while True:
+            for file in rest:
+                started.append((file, *_started(file, hints, seconds)))
+                if len(started) >= ahead:
+                    break
+            if not started:
+                return
+            file, text, child = started.popleft()
+            yield Checked(file, text, _result(file, child))
+    finally:
+        for _, _, child in started:
+            if isinstance(child, Child):
+                child.stop()
+
+
+def _started(file: str, hints: dict[str, Any], seconds: float) -> tuple[str, Child | WhygradError]:
+    try:
+        source = read_source(file)
+        _refuse_empty(source)
+    except WhygradError as error:
+        return "", error
+    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds)
+
+
+def _result(file: str, child: Child | WhygradError) -> dict[str, Any]:
+    if isinstance(child, WhygradError):
+        return failed_check(file, child)
+    try:
+        result: dict[str, Any] = child.reply()["result"]
+    except WhygradError as error:
+        return failed_check(file, error)
+    return result
+
+
+def _show_edits(args: argparse.Namespace, hints: dict[str, Any]) -> int:
+    """`--diff`: the edits on standard output, everything else on standard error."""
+    status = 0
+    for one in checks(args.files, hints, args.time_limit):
+        status = max(status, STATUS[one.result["status"]])
+        edits = fixing.verified_edits(one.result)
+        if edits:
+            after = fixing.mended(one.file, one.text, edits)
+            print(fixing.difference(one.file, one.text, after), end="", flush=True)
+        OUTPUTS["concise"]([one]) if one.error else _say(one, edits)
+    return status
+
+
+def _say(one: Checked, edits: fixing.Edits) -> None:
+    rest = fixing.left_out(one.result, edits)
+    said = f"would edit {counted(len(edits), 'line')}" if edits else "nothing to edit"
+    print("; ".join(filter(None, (f"{one.file}: {said}", rest))), file=sys.stderr)
+
+
+def _fixed(one: Checked, hints: dict[str, Any], args: argparse.Namespace) -> Checked:
+    """The file with its verified edits written, checked again."""
+    edits = fixing.verified_edits(one.result)
+    if one.error or not edits:
+        return one
+    after = fixing.mended(one.file, one.text, edits)
+    kept = fixing.write(one.file, after)
+    print(
+        f"{one.file}: edited {counted(len(edits), 'line')}; as it was: {kept}; now checked again",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip
+    return next(checks([one.file], hints, args.time_limit))
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    """Flags that cannot be meant together."""
+    said = [f"--{name}" for name in ("watch", "fix", "diff") if getattr(args, name)]
+    if len(said) > 1:
+        raise UsageError(f"{' and '.join(said)} cannot be used together", hint=f"leave out {said[-1]}")
+    if args.reveal != "repair" and (args.fix or args.diff):
+        raise UsageError(
+            f"{said[0]} tells the repair, --reveal {args.reveal} does not", hint=f"leave out {said[0]}"
+        )
+    if args.watch and OUTPUTS[args.format] not in (OUTPUTS["full"], OUTPUTS["concise"]):
+        raise UsageError("--watch is for people", hint="--watch --format concise")
 
 
 def hints_of(args: argparse.Namespace) -> dict[str, Any]:
@@ -91,10 +216,3 @@ def _pairs(flag: str, texts: list[str], example: str) -> dict[str, str]:
             raise UsageError(f"{flag} {text!r} is not of the form {example}", hint=f'{flag} "{example}"')
         pairs[name] = value
     return pairs
-
-
-def _error_in(result: dict[str, Any], source: Source) -> WhygradError:
-    facts = dict(result["error"])
-    if facts.get("line") and not facts.get("place"):
-        facts["place"] = {"file": source.filename, "line": facts["line"]}
-    return error_of(facts)

@@ -24,7 +24,13 @@ def tell(error: WhygradError, texts: Mapping[str, str] = NO_TEXTS) -> None:
     file = error.place.file if error.place else ""
     color = wants_color() and sys.stderr.isatty()
     for block in error_report(error.facts(), file, _text_of(file, texts)).blocks:
-        print(render_text(Report("", (block,)), color=color), file=sys.stderr)
+        write(render_text(Report("", (block,)), color=color))
+
+
+def write(text: str) -> None:
+    """A line on standard error, after all that standard output was given."""
+    sys.stdout.flush()
+    print(text, file=sys.stderr, flush=True)
 
 
 def _text_of(file: str, texts: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.errors import Place
+from whygrad.rendering.verdicts import summary, verdict_of
 from whygrad.report import (
     Block,
     Diff,
@@ -25,13 +26,6 @@ from whygrad.report import (
 Result = Mapping[str, Any]
 _SHOWN_ENTRIES = 4
 
-_VERDICTS = {
-    "right": Words("✓ right", "right"),
-    "wrong": Words("✗ wrong", "wrong"),
-    "inherited": Words("✗ inherited: wrong only because of an earlier line", "wrong"),
-    "undecided": Words("? undecided", "hint"),
-}
-
 
 def report_of(result: Result, text: str) -> Report:
     """The report of a check result; `text` is the user's file, for the excerpts."""
@@ -44,7 +38,7 @@ def report_of(result: Result, text: str) -> Report:
         later = any(_edits(f) and _edits(f) == _edits(finding) for f in findings[number + 1 :])
         if any(_numbers(f) == _numbers(finding) for f in findings[:number]):
             finding = {**finding, "evidence": {}}  # its numbers have just been shown
-        blocks.append(_finding(finding, result["file"], lines, later))
+        blocks.append(_finding(finding, result["file"], lines, later, _is_cut(result)))
     blocks += _supplied(result)
     if result.get("variables"):
         blocks.append(_variables(result["variables"]))
@@ -56,9 +50,10 @@ def _numbers(finding: Result) -> tuple[Any, ...]:
     return finding["line"], finding.get("variable"), (finding.get("evidence") or {}).get("entries")
 
 
-def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Section:
+def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: bool, cut: bool) -> Section:
     repair = finding.get("repair")
-    blocks: list[Block] = [_excerpt(finding, file, lines, repaired_later)]
+    notes = [*_measured(finding), *([] if cut else _without_diff(finding, repaired_later))]
+    blocks: list[Block] = [_excerpt(finding, file, lines, notes)]
     if repair and not repaired_later:
         likely = "likely meant, and " if finding.get("certainty") == "likely" else "this edit, "
         blocks.append(Diff(_edits_of(repair), f"{likely}{_checked(repair)}"))
@@ -71,7 +66,7 @@ def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: b
     return Section(f"{finding['code']} {finding['title']}", tuple(blocks))
 
 
-def _excerpt(finding: Result, file: str, lines: Sequence[str], repaired_later: bool) -> Excerpt:
+def _excerpt(finding: Result, file: str, lines: Sequence[str], notes: Sequence[Paragraph]) -> Excerpt:
     """The lines of a finding with one line before, its span underlined, and what was measured below."""
     first, last = finding["line"], finding.get("end_line") or finding["line"]
     numbers = [n for n in range(first - 1, last + 1) if 1 <= n <= len(lines)]
@@ -82,7 +77,7 @@ def _excerpt(finding: Result, file: str, lines: Sequence[str], repaired_later: b
     place = Place(file, first, finding.get("column") or 1)
     marks = tuple(_marks(finding, numbers, lines))
     shown = tuple((n, lines[n - 1]) for n in numbers)
-    return Excerpt(place, shown, marks, (*_measured(finding), *_without_diff(finding, repaired_later)))
+    return Excerpt(place, shown, marks, tuple(notes))
 
 
 def _marks(finding: Result, numbers: Sequence[int], lines: Sequence[str]) -> Iterator[Mark]:
@@ -94,8 +89,8 @@ def _marks(finding: Result, numbers: Sequence[int], lines: Sequence[str]) -> Ite
         indent = len(text) - len(text.lstrip()) + 1
         start = finding.get("column") or indent if n == first else indent
         stop = finding.get("end_column") or len(text) + 1 if n == last else len(text) + 1
-        if stop <= start:
-            stop = len(text) + 1
+        if stop <= start:  # nothing is known but the line
+            start, stop = indent, len(text) + 1
         if start < stop:
             yield Mark(n, start, stop)
 
@@ -177,49 +172,38 @@ def _variables(variables: Sequence[Result]) -> Table:
             Words(v["name"], "name"),
             Words(v["of"], "name"),
             Words(str(v.get("line") or ""), "dim"),
-            _verdict(v),
+            verdict_of(v),
         )
         for v in variables
     )
     return Table(("variable", "gradient of", "line", "verdict"), rows, "llrl")
 
 
-def _verdict(variable: Result) -> Words:
-    verdict = variable["verdict"]
-    if verdict in ("wrong", "inherited") and variable.get("right_at_given_inputs"):
-        return Words("✗ right at your numbers, wrong in general", "wrong")
-    words = _VERDICTS.get(verdict, Words(str(verdict)))
-    if variable.get("reason") and verdict in ("undecided", "inherited"):
-        return Words(f"{words.text.partition(':')[0]}: {variable['reason']}", words.style)
-    return words
-
-
 def _closing(result: Result) -> Iterator[Block]:
     """What happened, in one sentence, and what to do next."""
-    variables, findings = result.get("variables", ()), result.get("findings", ())
-    bad = sum(v["verdict"] in ("wrong", "inherited") for v in variables)
-    of = f" of `{result['output']}`" if result.get("output") else ""
-    status = result["status"]
+    status, said = result["status"], summary(result)
     if status == "right":
-        many = f"all {len(variables)} gradients" if len(variables) > 1 else "the gradient"
-        verb = "are" if len(variables) > 1 else "is"
-        yield say(Words(f"✓ {many}{of} {verb} right", "right"), " at the numbers of the file and at others")
+        yield say(Words(f"✓ {said}", "right"), " at the numbers of the file and at others")
     elif status == "undecided":
-        yield say(Words(f"? not every gradient{of} could be decided", "hint"), "; the table says which")
+        yield say(Words(f"? {said}", "hint"), "; the table says which")
     else:
-        said = f"{bad} of {len(variables)} gradients{of} wrong" if variables else "something is wrong"
-        yield say(
-            Words(f"✗ {said}, {len(findings)} finding{'s' if len(findings) != 1 else ''}", "wrong"),
-            *([". "] if findings else []),
-            *_advice(result["file"], findings),
-        )
+        advice = list(_advice(result))
+        yield say(Words(f"✗ {said}", "wrong"), *([". "] if advice else []), *advice)
 
 
-def _advice(file: str, findings: Sequence[Result]) -> Iterator[str]:
-    if findings and all(f.get("repair") and f.get("certainty") == "verified" for f in findings):
-        yield f"With all edits above applied every gradient is right; then run: whygrad check {file}"
+def _advice(result: Result) -> Iterator[str]:
+    findings, then = result.get("findings", ()), f"run: whygrad check {result['file']}"
+    if findings and _is_cut(result):
+        yield f"Mend what is named above, then {then}"
+    elif findings and all(f.get("repair") and f.get("certainty") == "verified" for f in findings):
+        yield f"With all edits above applied every gradient is right; then {then}"
     elif findings:
-        yield f"Start with the first finding: later ones may follow from it. Then run: whygrad check {file}"
+        yield f"Start with the first finding: later ones may follow from it. Then {then}"
+
+
+def _is_cut(result: Result) -> bool:
+    """Was less told than is known (`--reveal`)?"""
+    return bool(result.get("revealed", "repair") != "repair")
 
 
 def error_report(error: Result, file: str, text: str) -> Report:

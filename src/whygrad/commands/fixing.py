@@ -1,0 +1,97 @@
+"""`--fix` and `--diff`: the verified edits of a check, written into the file or shown."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import tempfile
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from whygrad.errors import UsageError
+from whygrad.rendering.verdicts import counted
+from whygrad.source import edited
+
+Result = Mapping[str, Any]
+Edits = dict[int, tuple[str, str]]
+
+
+def verified_edits(result: Result) -> Edits:
+    """Line -> (before, after) of all repairs that were run and found right, and of nothing else.
+
+    An edit that shares a line with one that was not verified is left out: they were combined into one.
+    """
+    edits: Edits = {}
+    unsure: set[int] = set()
+    for finding in result["findings"]:
+        repair = finding.get("repair") or {"edits": ()}
+        sure = finding["certainty"] == "verified" and repair.get("verified_points")
+        for edit in repair["edits"]:
+            edits[edit["line"]] = edit["before"], edit["after"]
+            if not sure:
+                unsure.add(edit["line"])
+    return {line: edit for line, edit in edits.items() if line not in unsure}
+
+
+def mended(file: str, text: str, edits: Edits) -> str:
+    """The text with the edits made; UsageError where it is no longer the text that was checked."""
+    try:
+        return edited(text, edits)
+    except ValueError as error:
+        raise UsageError(
+            f"{file} was changed while it was being checked: {error}", hint=f"whygrad check {file}"
+        ) from None
+
+
+def difference(file: str, before: str, after: str) -> str:
+    """The edits as a unified diff, which `patch` takes."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{file}", f"b/{file}"
+    )
+    cut = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else line + cut for line in lines)
+
+
+def write(file: str, text: str) -> str:
+    """Replace the file's text in one step and keep the old file beside it; returns the name of that copy."""
+    path = Path(os.path.realpath(file))  # a link stays a link
+    with open(path, "rb") as stream:
+        encoding, _ = tokenize.detect_encoding(stream.readline)
+    kept = next(name for name in _names(path) if not name.exists())
+    try:
+        shutil.copy2(path, kept)
+        handle, new = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with open(handle, "w", encoding=encoding, newline="") as stream:
+            stream.write(text)
+        shutil.copymode(path, new)
+        os.replace(new, path)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}", hint=f"whygrad check {file} --diff"
+        ) from None
+    return os.path.join(os.path.dirname(file), kept.name)
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """neuron.py.orig, neuron.py.orig2, ...: what is there already is never overwritten."""
+    yield path.with_name(f"{path.name}.orig")
+    number = 2
+    while True:
+        yield path.with_name(f"{path.name}.orig{number}")
+        number += 1
+
+
+def left_out(result: Result, edits: Edits) -> str:
+    """A sentence about findings that stay as they are; empty where there are none."""
+    rest = [f for f in result["findings"] if not _within(f, edits)]
+    if not rest:
+        return ""
+    return f"{counted(len(rest), 'finding')} left to you: no edit that was run and found right"
+
+
+def _within(finding: Result, edits: Edits) -> bool:
+    made = [edit["line"] for edit in (finding.get("repair") or {"edits": ()})["edits"]]
+    return bool(made) and all(line in edits for line in made)

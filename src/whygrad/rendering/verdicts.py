@@ -1,0 +1,61 @@
+"""The verdicts of a check result in words: of each gradient, of a file, of several files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from whygrad.report import Words
+
+Result = Mapping[str, Any]
+
+WORDS = {
+    "right": Words("✓ right", "right"),
+    "wrong": Words("✗ wrong", "wrong"),
+    "inherited": Words("✗ inherited: wrong only because of an earlier line", "wrong"),
+    "undecided": Words("? undecided", "hint"),
+}
+
+
+def verdict_of(variable: Result) -> Words:
+    """The verdict on one gradient, with the reason where there is one."""
+    verdict = variable["verdict"]
+    if verdict in ("wrong", "inherited") and variable.get("right_at_given_inputs"):
+        return Words("✗ right at your numbers, wrong in general", "wrong")
+    words = WORDS.get(verdict, Words(str(verdict)))
+    if variable.get("reason") and verdict in ("undecided", "inherited"):
+        return Words(f"{words.text.partition(':')[0]}: {variable['reason']}", words.style)
+    return words
+
+
+def summary(result: Result) -> str:
+    """One sentence about a file, without a full stop."""
+    variables, findings = result.get("variables", ()), result.get("findings", ())
+    of = f" of `{result['output']}`" if result.get("output") else ""
+    if result["status"] == "right":
+        many = f"all {len(variables)} gradients" if len(variables) > 1 else "the gradient"
+        return f"{many}{of} {'are' if len(variables) > 1 else 'is'} right"
+    if result["status"] == "undecided":
+        return f"not every gradient{of} could be decided"
+    bad = sum(v["verdict"] in ("wrong", "inherited") for v in variables)
+    said = f"{bad} of {counted(len(variables), 'gradient')}{of} wrong" if variables else "something is wrong"
+    return f"{said}, {counted(len(findings), 'finding')}"
+
+
+def summary_of_all(results: Sequence[Result]) -> str:
+    """One sentence about several files."""
+    met = Counter(result["status"] for result in results)
+    parts = [
+        f"{met[status]} {words}"
+        for status, words in (
+            ("right", "right"), ("wrong", "wrong"), ("undecided", "undecided"), ("error", "not checked"),
+        )
+        if met[status]
+    ]  # fmt: skip
+    return f"{counted(len(results), 'file')} checked: {', '.join(parts)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
