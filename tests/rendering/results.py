@@ -13,7 +13,8 @@ def finding(**more: Any) -> dict[str, Any]:
     return {
         "code": "WG205", "cause": "wrong-constant", "title": "a factor `2` is missing",
         "why": "by the power rule", "where": "backward", "variable": "grad_x", "of": "x",
-        "line": 3, "column": 10, "end_line": 3, "end_column": 11, "right_parts": ["x"], "certainty": "verified", "repair": repair,
+        "line": 3, "column": 10, "end_line": 3, "end_column": 11,
+        "right_parts": ["x"], "certainty": "verified", "repair": repair,
         "alternatives": [{"why": "or so", "repair": repair}],
         "evidence": {"entries": [{"entry": "", "got": 0.5, "want": 1.0}]}, **more,
     }  # fmt: skip
