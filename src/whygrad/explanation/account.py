@@ -97,18 +97,19 @@ def _edge_cells(ledger: Ledger, edge: EdgeEntry) -> tuple[Words, ...]:
 
 def _gate(ledger: Ledger, gate: Gate, with_steps: bool) -> Section:
     """A group of rows as one gate: its derivative, and how it follows from the small ones."""
-    link = link_of_gate(ledger, gate)
+    link, known = link_of_gate(ledger, gate), gate.known
+    assert known is not None
     gates = [f"`{ledger.label(row)} = {ledger.formula(row)}`" for row in gate.rows if row in ledger.names]
     blocks: list[Block] = [
         tell(
             f"`{link.result} = {link.formula}` stands for {', '.join(gates)}. As one gate it has the "
-            f"local gradient {link_text(link)} by `{ledger.label(link.source)}`. {gate.known.remark}"
+            f"local gradient {link_text(link)} by `{ledger.label(link.source)}`. {known.remark}"
         ),
         *_small_product(ledger, gate, link.local),
     ]
     if with_steps:
-        derivation = derive(gate.known)
-        blocks.append(tell(f"How that follows, for `{gate.known.result} = {gate.known.spellings[0]}`:"))
+        derivation = derive(known)
+        blocks.append(tell(f"How that follows, for `{known.result} = {known.formula}`:"))
         blocks.append(Bullets(tuple(tell(f"`{s.text}`: {s.why}") for s in derivation.steps), ordered=True))
         blocks.append(tell(
             f"Each line was evaluated beside the one before it at {derivation.points} points; they agree "

@@ -10,7 +10,7 @@ import numpy as np
 
 from whygrad.emission.expressions import expression
 from whygrad.explanation.ledger import LONGEST, Ledger
-from whygrad.explanation.numbers import value_text
+from whygrad.explanation.numbers import number_text, value_text
 from whygrad.explanation.paths import Step, product
 from whygrad.gates import Gate, Grouping, local_gradient
 from whygrad.graph import CONSTANT
@@ -100,8 +100,11 @@ def _chain(ledger: Ledger, path: Sequence[Step], grouping: Grouping) -> list[Lin
 def link_of_gate(ledger: Ledger, gate: Gate, parts: Sequence[Link] = ()) -> Link:
     """The link of a gate of one input, by its own derivative."""
     (source,) = gate.inputs
-    labels = {gate.known.parameters[0]: ledger.label(source), gate.known.result: ledger.label(gate.output)}
-    given = {gate.known.parameters[0]: ledger.run[source], gate.known.result: ledger.run[gate.output]}
+    assert gate.known is not None
+    (parameter,) = gate.parameters
+    bound = {name: number_text(number) for name, number in gate.bound.items()}
+    labels = {parameter: ledger.label(source), gate.known.result: ledger.label(gate.output)} | bound
+    given = {parameter: ledger.run[source], gate.known.result: ledger.run[gate.output]} | dict(gate.bound)
     numbers = {name: value_text(number) for name, number in given.items()}
     return Link(
         gate.output,
@@ -130,6 +133,7 @@ def shown_gates(grouping: Grouping) -> Grouping:
     graph = grouping.graph
 
     def is_group(gate: Gate) -> bool:
-        return len(gate.inputs) == 1 and sum(graph.op(row) is not CONSTANT for row in gate.rows) > 1
+        plain = gate.known is not None and gate.known.elementwise and not gate.known.where
+        return plain and len(gate.inputs) == 1 and sum(graph.op(row) is not CONSTANT for row in gate.rows) > 1
 
     return Grouping(graph, tuple(gate for gate in grouping.gates if is_group(gate)))

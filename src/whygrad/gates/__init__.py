@@ -1,0 +1,22 @@
+"""Gates: named groups of rows with one output and a derivative of their own.
+
+Known gates are records (`elementwise`, `arrays`): a formula, the derivative in its simplest form, and the
+steps that lead to it. Nothing of this is trusted: `derive` checks every step by evaluation at many points,
+and `proof` compares a gate with the rows that it stands for. `recognise` finds known gates by what rows
+compute, not by how they are spelled; users mark their own with `gate`; calls and loops are blocks, which
+`blocks` opens and closes.
+"""
+
+from whygrad.gates.arrays import ARRAYS
+from whygrad.gates.elementwise import ELEMENTWISE
+from whygrad.gates.grouping import Grouping, group
+from whygrad.gates.recognition import recognise
+from whygrad.gates.records import Derivation, Gate, KnownGate, Step
+from whygrad.gates.truth import POINTS, TOLERANCE, derive, local_gradient, proof, worst_difference
+
+__all__ = [
+    "KNOWN", "POINTS", "TOLERANCE", "Derivation", "Gate", "Grouping", "KnownGate", "Step", "derive", "group",
+    "local_gradient", "proof", "recognise", "worst_difference",
+]  # fmt: skip
+
+KNOWN = (*ELEMENTWISE, *ARRAYS)
