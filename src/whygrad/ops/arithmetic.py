@@ -73,8 +73,9 @@ def _power_by_base(a: Any, b: Any, y: Any) -> Any:
 
 
 def _power_by_exponent(a: Any, b: Any, y: Any) -> Any:
-    # log(1) in place of log(0): 0**b is constant in b > 0. A negative base stays NaN, as it must.
-    return y * np.log(np.where(a == 0, 1.0, a))
+    # Where a is 0, log(1) stands for log(0) if b > 0 (True counts as 1): 0**b is constant there; at b = 0 it
+    # falls from 1 to 0, and log(0) says so. A negative base stays NaN, as it must.
+    return y * np.log(np.where(a == 0, b > 0, a))
 
 
 def _pow(base: Any, exp: Any, mod: None = None) -> Bound:
@@ -137,7 +138,8 @@ ARITHMETIC = (
         infix="**",
         latex="{{{0}}}^{{{1}}}",
         note="The local gradient of a power a**b is b * a**(b - 1) for a, and a**b * log(a) for b. "
-        "Where b is 0 it is 0 for a; where a is 0 it is 0 for b; where a is negative there is none for b.",
+        "Where b is 0 it is 0 for a; where a is 0 it is 0 for b (-inf if b is 0); where a is negative "
+        "there is none for b.",
         calls=(operator.pow, operator.ipow, np.power, math.pow, (pow, _pow)),
     ),
     Op(

@@ -30,14 +30,18 @@ def unary(partial: Partial) -> Elementwise:
 
 
 def inside(x: Any, low: float) -> Any:
-    """`x`, but NaN below `low`: there log(x) does not exist, although 1/x does."""
+    """`x`, but NaN where a function that grows without end has no slope: below `low`, and at infinity.
+
+    log(x) does not exist below 0, although 1/x does. And 1/inf is 0, which would pass for a gradient that
+    does not flow: log(1 + exp(1000)) overflowed before its end, and its gradient must not come out as 0.
+    """
     return call(INSIDE, x, low=low)
 
 
 def _inside(x: Any, low: float) -> Any:
     if isinstance(x, float):
-        return x * math.nan if x < low else x
-    return np.where(x < low, np.nan, x)[()]
+        return x if low <= x < math.inf else x * math.nan
+    return np.where(np.logical_or(x < low, x == math.inf), np.nan, x)[()]
 
 
 INSIDE = Op(
@@ -80,7 +84,8 @@ EXPONENTIAL = (
         unary(lambda x, y: 1.0 / inside(x, 0.0)),
         latex=r"\log {0}",
         domain=POSITIVE,
-        note="The local gradient of log(x) is 1/x; it is infinite at 0 and does not exist below.",
+        note="The local gradient of log(x) is 1/x; it is infinite at 0 and does not exist below, "
+        "nor at infinity.",
         calls=(np.log, (math.log, _natural_log)),
     ),
     Op(
@@ -113,10 +118,11 @@ EXPONENTIAL = (
     Op(
         "sqrt",
         np.sqrt,
-        unary(lambda x, y: 0.5 / y),
+        unary(lambda x, y: 0.5 / inside(y, 0.0)),
         latex=r"\sqrt{{{0}}}",
         domain=POSITIVE,
-        note="The local gradient of sqrt(x) is 1/(2*sqrt(x)); it is infinite at 0.",
+        note="The local gradient of sqrt(x) is 1/(2*sqrt(x)); it is infinite at 0 and does not exist "
+        "at infinity.",
         calls=(np.sqrt, math.sqrt),
     ),
     Op(
