@@ -47,7 +47,7 @@ UNARY = [
     name
     for name, (formula, *_) in ROWS.items()
     if isinstance(OPS[name].rule, Elementwise) and formula and "by " not in formula
-    if name not in ("inside", "polygamma", "gammaln", "erf", "erfc", "expit", "logit")
+    if name not in ("inside", "stop_gradient", "polygamma", "gammaln", "erf", "erfc", "expit", "logit")
 ]
 BINARY = [
     "add",

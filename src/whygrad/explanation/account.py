@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from whygrad.explanation.ledger import EdgeEntry, Ledger
 from whygrad.explanation.links import chain, link_of_gate
+from whygrad.explanation.nonfinite import nonfinite
 from whygrad.explanation.numbers import number_text
 from whygrad.explanation.paths import Path, Paths, product
 from whygrad.explanation.story import is_number, link_text, path_text
@@ -26,7 +25,7 @@ MOST_PATHS = 20
 
 def account(ledger: Ledger, grouping: Grouping) -> tuple[Block, ...]:
     """All sections of the ledger."""
-    blocks: list[Block] = [_point(ledger), *_overflow(ledger)]
+    blocks: list[Block] = [_point(ledger), *nonfinite(ledger)]
     blocks.append(Section("Forward: every gate and its value", tuple(_forward(ledger))))
     blocks.append(Section("Backward: every edge, from the output back", tuple(_backward(ledger))))
     seen: set[str] = set()
@@ -47,18 +46,6 @@ def _point(ledger: Ledger) -> Block:
     more = ", ..." if len(inputs) > 12 else ""
     out = f"`{ledger.label(ledger.output)}` is {v(ledger.run[ledger.output])}"
     return tell(f"At {given}{more} the output {out}." if given else f"There are no inputs; the output {out}.")
-
-
-def _overflow(ledger: Ledger) -> Iterator[Block]:
-    """Where the numbers stop being numbers, said first."""
-    for row in ledger.names:
-        if not np.all(np.isfinite(ledger.run[row])):
-            name, formula = ledger.label(row), ledger.formula(row)
-            shown = f"`{name} = {formula}`" if formula else f"`{name}`"
-            yield tell(
-                f"{shown} is {v(ledger.run[row])} here: gradients that pass through it may not be meaningful."
-            )
-            return
 
 
 def _forward(ledger: Ledger) -> Iterator[Block]:
