@@ -67,7 +67,7 @@ class Whygrad(Library):
         return self.wg.grad(function)
 
     def wrong_rule(self) -> str:
-        square = self.wg.custom_rule(lambda x: x * x, partials=lambda x: 3 * x, check=True)
+        square = self.wg.custom_rule(lambda x: x * x, partials=lambda x, y: 3 * x, check=True)
         try:
             return _trusted(self.grad(lambda x: square(x), 2.0))
         except self.wg.WhygradError:
