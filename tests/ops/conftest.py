@@ -129,6 +129,9 @@ def elementwise_samples(name: str) -> list[Sample]:
     return [*found, Sample(name, numbers, label="number")]
 
 
+BY_REQUEST = {"stop_gradient"}
+"""Ops whose gradient is not that of their value, because their user said so."""
+
 OF_SCIPY = {"erf", "erfc", "gammaln", "polygamma", "logsumexp"}
 """Ops whose value is SciPy's, which need not be there."""
 
@@ -378,5 +381,5 @@ def tools() -> dict[str, Any]:
     return {
         "Sample": Sample, "SAMPLES": SAMPLES, "ridders": ridders, "domain_of": domain_of,
         "inside": inside, "generator": generator, "SYMMETRISED": SYMMETRISED,
-        "OF_SCIPY": set() if has_scipy() else OF_SCIPY,
+        "BY_REQUEST": BY_REQUEST, "OF_SCIPY": set() if has_scipy() else OF_SCIPY,
     }  # fmt: skip

@@ -283,6 +283,7 @@ SHAPES = (
         "stop_gradient",
         lambda x: x.copy() if isinstance(x, np.ndarray) else x,
         Elementwise(None),
+        latex="{0}",
         note="A value taken as it is has the local gradient 0, by request.",
     ),
     Op(
