@@ -45,8 +45,10 @@ def test_a_function_can_be_drawn() -> None:
     assert "out" in str(wg.show(neuron, 2.0, -1.0))
 
 
-def test_only_svg_is_saved(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"only \.svg"):
+def test_pages_and_pictures_are_saved_and_nothing_else(tmp_path: Path) -> None:
+    wg.show(NEURON, at=POINT).save(tmp_path / "neuron.html")
+    assert (tmp_path / "neuron.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    with pytest.raises(UsageError, match=r"only \.html pages and \.svg pictures"):
         wg.show(NEURON, at=POINT).save(tmp_path / "neuron.png")
 
 

@@ -22,7 +22,7 @@ FLOORS = {
     "differentiation": 4, "simplification": 4, "gates": 4, "execution": 4,
     "emission": 5,
     "explanation": 6, "checking": 6, "rendering": 6,
-    "diagnosis": 7, "adapters": 7,
+    "diagnosis": 7, "adapters": 7, "page": 7,
     "api": 8, "transformations": 8, "definitions": 8, "scripts": 8, "pages": 8,
     "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
@@ -41,6 +41,8 @@ INNER_IMPORTS = {
     "worker: whygrad.scripts": ONE_TASK,
     "worker: whygrad.tracing.points": ONE_TASK,
     "worker: whygrad.api": ONE_TASK,
+    "worker: whygrad.page.document": ONE_TASK,
+    "worker: whygrad.page.html": ONE_TASK,
 }
 """Imports inside functions, each with the reason why it cannot stand at the top."""
 

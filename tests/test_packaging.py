@@ -28,7 +28,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     ours = {str(p.relative_to(ROOT / "src")) for p in (ROOT / "src" / "whygrad").rglob("*.py")}
-    assert names == ours | {"whygrad/py.typed"}
+    built_from_web = {f"whygrad/_web/{name}" for name in ("page.js", "page.css", "widget.js")}
+    assert names == ours | built_from_web | {"whygrad/py.typed"}
 
 
 def test_the_wheel_carries_licence_command_and_version(built: Path) -> None:
@@ -55,9 +56,11 @@ def test_the_source_distribution_can_be_tested(built: Path) -> None:
         "README.md",
         "LICENSE",
         "tests/test_packaging.py",
+        "web/src/page.ts",
+        "src/whygrad/_web/page.js",
         "examples/sigmoid_neuron.py",
     } <= names
-    assert not [name for name in names if name.startswith((".venv", "out/", "dist/"))]
+    assert not [name for name in names if name.startswith((".venv", "out/", "dist/", "web/node_modules"))]
 
 
 def test_nothing_that_is_optional_is_required() -> None:

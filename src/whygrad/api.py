@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 import os
+import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from whygrad.commands.pages import temporary_page
 from whygrad.definitions import definitions_of
 from whygrad.diagnosis.findings import CheckResult
 from whygrad.errors import UsageError
@@ -16,6 +19,8 @@ from whygrad.explanation.circuit import circuit_of
 from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.gates import group
 from whygrad.isolation import CHILD, DEFAULT_SECONDS, ask
+from whygrad.page.document import document_of
+from whygrad.page.html import html_of, packed
 from whygrad.rendering.svg import render_svg
 from whygrad.rendering.text import render_text
 from whygrad.report import Circuit, Report
@@ -82,9 +87,11 @@ def _literal(name: str, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A circuit that draws itself: as text when printed, as SVG in a notebook or a file."""
+    """A circuit that draws itself: as text when printed, as SVG in a notebook or a file, as a page."""
 
     circuit: Circuit
+    subject: Subject
+    grouped: bool = False
 
     def __str__(self) -> str:
         return self.text()
@@ -97,13 +104,29 @@ class Drawing:
         """The circuit as an SVG document that stands alone."""
         return render_svg(self.circuit)
 
+    def document(self) -> dict[str, Any]:
+        """What the page is told, as JSON can hold it: docs/page-json.md has the keys."""
+        return document_of(self.subject, self.grouped)
+
+    def html(self) -> str:
+        """The interactive page, as one HTML file that needs nothing else."""
+        return html_of(self.subject.title, packed(self.document()))
+
+    def open(self) -> str:
+        """Write the page to a temporary file, open it in the browser, and return its path."""
+        path = temporary_page(self.subject.title, packed(self.document()))
+        webbrowser.open(Path(path).as_uri())
+        return path
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the circuit to a file; UsageError unless its name ends in .svg."""
-        name = os.fspath(path)
-        if not name.lower().endswith(".svg"):
-            raise UsageError(f"{name}: only .svg pictures are drawn", hint=f"{os.path.splitext(name)[0]}.svg")
-        with open(name, "w", encoding="utf-8") as stream:
-            stream.write(self.svg())
+        """Write the page (.html) or the picture (.svg); UsageError for a name that ends otherwise."""
+        stem, extension = os.path.splitext(os.fspath(path))
+        writers = {".html": self.html, ".svg": self.svg}
+        if extension.lower() not in writers:
+            raise UsageError(
+                f"{os.fspath(path)}: only .html pages and .svg pictures are written", hint=f"{stem}.svg"
+            )
+        Path(path).write_text(writers[extension.lower()](), encoding="utf-8")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": self.text(color=False), "image/svg+xml": self.svg()}
@@ -125,4 +148,5 @@ def drawing_of(subject: Subject, grouped: bool = False) -> Drawing:
     entries = subject.ledger()
     grouping = group(subject.graph).gates if grouped else None
     caption = f"{subject.title}: values above the wires, gradients below"
-    return Drawing(circuit_of(subject.graph, entries.run, entries.derivative, grouping, caption))
+    circuit = circuit_of(subject.graph, entries.run, entries.derivative, grouping, caption)
+    return Drawing(circuit, subject, grouped)

@@ -61,6 +61,16 @@ def show(request: Request) -> Reply:
     return {"text": _drawn(request, Report("", (drawing.circuit,))), "notes": notes}
 
 
+def page(request: Request) -> Reply:
+    """The page of a file or formula: its `title`, and its document as packed `data`."""
+    from whygrad.page.document import document_of
+    from whygrad.page.html import packed
+
+    subject, notes = _subject(request)
+    document = document_of(subject, grouped=request["group"])
+    return {"title": document["title"], "data": packed(document), "notes": notes}
+
+
 def _subject(request: Request) -> tuple[Any, tuple[str, ...]]:
     from whygrad.explanation.subjects import subject_of
 
@@ -77,7 +87,12 @@ def _drawn(request: Request, report: Report) -> str:
     return render_text(report, request["width"], request["color"], request["unicode"])
 
 
-TASKS: dict[str, Callable[[Request], Reply]] = {"check": check, "explain": explain, "show": show}
+TASKS: dict[str, Callable[[Request], Reply]] = {
+    "check": check,
+    "explain": explain,
+    "show": show,
+    "page": page,
+}
 
 
 def answer(request: Request) -> bytes:
