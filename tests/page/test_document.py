@@ -22,7 +22,8 @@ def test_rows_inputs_and_gates_are_there(neuron: Subject) -> None:
     assert document["point"] == [[0, 2], [1, -1], [3, -3], [4, -2], [7, -3]]
     (gate,) = document["groups"]
     assert gate["label"] == "sigmoid" and gate["local"]["formula"] == "(1 - out) * out"
-    assert gate["derivation"]["worst"] < 1e-12
+    assert document["derivations"]["sigmoid"]["worst"] < 1e-12
+    assert 0 < document["derivations"]["sigmoid"]["proof"] < 1e-12
     assert document_of(neuron, grouped=True)["groups"][0]["open"] is False
 
 

@@ -37,10 +37,12 @@ export interface EdgeText {
 export interface Derivation {
   start: string;
   result: string;
+  derivative: string;
   steps: { text: string; tex: string; why: string; worst: number }[];
   points: number;
   worst: number;
   proof: number;
+  stable: { text: string; why: string } | null;
 }
 
 export interface Group {
@@ -56,7 +58,6 @@ export interface Group {
   template: string;
   /** The gate's own local gradient by its one input, where it has one. */
   local?: { formula: string; tex: string; inputs: [slot: number, row: number][]; code: string; result: number };
-  derivation?: Derivation;
 }
 
 export interface Backward {
@@ -114,6 +115,8 @@ export interface PageDocument {
   source: { name: string; text: string } | null;
   rows: Row[];
   groups: Group[];
+  /** How the derivatives of gates follow, by the gate's label. */
+  derivations: Record<string, Derivation>;
   inputs: number[];
   output: number;
   /** Values of the inputs at the given point, by row. */

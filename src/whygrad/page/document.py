@@ -21,7 +21,7 @@ from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.numbers import number_text
 from whygrad.explanation.subjects import Subject
 from whygrad.graph import CONSTANT, INPUT, Graph
-from whygrad.page.groups import groups_of
+from whygrad.page.groups import derivations_of, groups_of
 from whygrad.page.typesetting import name_tex, tex_of
 from whygrad.source import site
 
@@ -47,6 +47,7 @@ def document_of(subject: Subject, grouped: bool = False) -> Json:
         "source": _source(graph),
         "rows": [_row(entries, row) for row in range(len(graph))],
         "groups": groups_of(entries, not grouped),
+        "derivations": derivations_of(entries),
         "inputs": [row for row in graph.inputs if row in entries.names],
         "output": entries.output,
         "point": [[row, plain(entries.run[row])] for row in graph.inputs],

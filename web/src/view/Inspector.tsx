@@ -87,17 +87,17 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
           {state.open.value.has(group.id) ? `Close into one ${group.label} gate` : `Open the ${group.label} gate`}
         </button>
       ))}
-      {box.group?.derivation && <Derived state={state} box={box} />}
+      {box.group && state.document.derivations[box.group.label] && <Derived state={state} box={box} />}
     </>
   );
 }
 
 function Derived({ state, box }: { state: State; box: Box }): JSX.Element {
-  const derivation = box.group!.derivation!;
+  const derivation = state.document.derivations[box.group!.label]!;
   const { local } = box.group!;
   return (
     <details class="wg-derived">
-      <summary>Why its derivative is {local?.formula ?? "what it is"}</summary>
+      <summary>Why its derivative is {local?.formula ?? derivation.derivative}</summary>
       <ol>
         {derivation.steps.map((step) => (
           <li key={step.text}>
@@ -108,8 +108,9 @@ function Derived({ state, box }: { state: State; box: Box }): JSX.Element {
       </ol>
       <p class="wg-note">
         Each line was evaluated beside the one before it at {derivation.points} points: they agree within {derivation.worst.toExponential(0)}. So do this
-        gate and the small gates that it stands for, within {derivation.proof.toExponential(0)}. Here: {scalarText(state.teller.value.local(state.circuit.value.wires[state.circuit.value.arriving[state.circuit.value.box.get(box.key)!]![0]!]!).value)}.
+        gate and the small gates that it stands for, within {derivation.proof.toExponential(0)}.
       </p>
+      {derivation.stable && <p class="wg-note">A form that is safe: <code>{derivation.stable.text}</code>, because {derivation.stable.why}.</p>}
     </details>
   );
 }
