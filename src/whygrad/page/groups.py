@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def groups_of(entries: Ledger, opened: bool) -> list[Json]:
-    """The groups of the page: recognised gates, open or closed at first, one within another where they nest."""
+    """The groups of the page: recognised gates, open or closed at first, nested where they nest."""
     gates = list(_nested(entries))
     parents = [_parent(gate, gates) for gate in gates]
     return [
