@@ -23,7 +23,8 @@ FLOORS = {
     "emission": 5,
     "explanation": 6, "checking": 6, "rendering": 6,
     "diagnosis": 7, "adapters": 7, "page": 7,
-    "api": 8, "transformations": 8, "definitions": 8, "scripts": 8, "pages": 8,
+    "api": 8, "transformations": 8, "definitions": 8, "handover": 8, "relocating": 8, "scripts": 8,
+    "pages": 8,
     "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip

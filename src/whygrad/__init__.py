@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from whygrad.api import check, explain, show
+    from whygrad.api import assert_gradient, check, explain, show
     from whygrad.errors import WhygradError
     from whygrad.transformations import (
         custom_rule,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "assert_gradient": "api",
     "check": "api",
     "explain": "api",
     "show": "api",
@@ -49,6 +50,7 @@ _HOMES = {
 __all__ = [
     "WhygradError",
     "__version__",
+    "assert_gradient",
     "check",
     "custom_rule",
     "elementwise_grad",

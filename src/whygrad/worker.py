@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
+from whygrad.handover import provide, taken
 from whygrad.rendering.text import render_text
 from whygrad.report import Report
 from whygrad.source import Source, read_source
@@ -31,10 +32,15 @@ def check(request: Request) -> Reply:
     from whygrad.diagnosis import check_program
     from whygrad.diagnosis.rounds import hints_of
 
-    path = request["path"]
+    path, hints = request["path"], request["hints"]
     source = Source(path, request["text"]) if "text" in request else read_source(path)
     _become(path)
-    return {"result": check_program(source, hints_of(request["hints"])).to_json()}
+    if "values" in request:
+        sys.path += [entry for entry in request["search"] if entry not in sys.path]
+        values = taken(request["values"])
+        provide(values.get("given", {}))
+        hints = {**hints, "given": values.get("inputs", {})}
+    return {"result": check_program(source, hints_of(hints)).to_json()}
 
 
 def explain(request: Request) -> Reply:

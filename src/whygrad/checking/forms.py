@@ -43,7 +43,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         return
     functions = {n.name: Function(n.name, n) for n in tree.body if isinstance(n, ast.FunctionDef)}
     classes = {n.name: _methods(n) for n in tree.body if isinstance(n, ast.ClassDef)}
-    base = {name: parse_input(text) for name, text in hints.input.items()}
+    base = {**hints.given, **{name: parse_input(text) for name, text in hints.input.items()}}
     missing: NoGradientError | None = None
     made = 0
     for form, forward, backward in _forms(tree, functions, classes, hints):
