@@ -1,7 +1,7 @@
 """A report as HTML for notebooks: the text of the terminal, with its styles as colours of the page.
 
-Spans with inline colours only, since an untrusted notebook shows neither style sheets nor scripts. The colours
-can be read on white and on black.
+Spans with inline colours only, since an untrusted notebook shows neither style sheets nor scripts. The
+colours can be read on white and on black.
 """
 
 from __future__ import annotations
