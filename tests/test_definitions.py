@@ -131,10 +131,11 @@ def typed_in(cells: list[str]) -> dict[str, Any]:
 
 def test_cells_become_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = [
-        "import numpy as np\nfrom math import tanh as squash\nK = 2.0\nclass Box:\n    side = 4.0\n",
+        "import numpy as np\nfrom math import tanh as squash\nK = 2.0\nclass Box:\n    side = 4.0\n"
+        "    def twice(self):\n        return 2 * self.side\n",
         "def double(x):\n    return K * x\n",
         "box = Box()\nbox.extra = np.ones(2)\ndef forward(x: 'np.ndarray'):\n"
-        "    return squash(double(x)) + box.side + box.extra.sum()\n",
+        "    return squash(double(x)) + box.twice() + box.extra.sum()\n",
     ]
     before = typed_in(cells)
     found = definitions_of([before["forward"], before["double"]])

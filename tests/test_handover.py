@@ -43,7 +43,7 @@ def test_a_value_arrives_as_it_was(name: str) -> None:
     before, after = VALUES[name], through(VALUES)[name]
     assert type(after) is type(before) and repr(after) == repr(before)
     if isinstance(before, np.ndarray):
-        assert before.dtype == after.dtype and before.strides == after.strides
+        assert before.dtype == after.dtype and before.flags.c_contiguous == after.flags.c_contiguous
         assert before.tobytes() == after.tobytes()
 
 
@@ -52,7 +52,7 @@ def test_a_large_array_travels_as_data() -> None:
     assert np.array_equal(through({"w": large})["w"], large)
 
 
-@pytest.mark.parametrize("value", [lambda x: x, threading.Lock(), (n for n in "ab"), sys.stdin], ids=type)
+@pytest.mark.parametrize("value", [lambda x: x, threading.Lock(), (n for n in "ab")], ids=type)
 def test_what_cannot_travel_is_named(value: Any) -> None:
     with pytest.raises(UsageError, match="`odd` is a "), handed_over({"inputs": {"odd": [value]}}):
         pass
@@ -62,9 +62,9 @@ def test_what_only_this_process_knows_is_named() -> None:
     class Local:
         pass
 
-    with pytest.raises(UsageError, match="Local is known here only"):
-        with handed_over({"inputs": {"odd": {"k": Local()}}}):
-            pass
+    known = pytest.raises(UsageError, match="Local is known here only")
+    with known, handed_over({"inputs": {"odd": {"k": Local()}}}):
+        pass
 
 
 def test_what_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

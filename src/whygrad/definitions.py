@@ -12,6 +12,7 @@ import __future__
 
 import ast
 import inspect
+import linecache
 import os
 import symtable
 import sys
@@ -227,11 +228,26 @@ def _piece_of(thing: Thing) -> Piece:
         lines, first = inspect.getsourcelines(thing)
         file = inspect.getsourcefile(thing) or ""
     except (OSError, TypeError):
-        raise UsageError(f"the source of {name} cannot be found", hint="save it to a file") from None
+        file, lines, first = _typed_in(thing)
+    if not lines:
+        raise UsageError(f"the source of {name} cannot be found", hint="save it to a file")
     indent = len(lines[0]) - len(lines[0].lstrip())
     blank = lines[0][:indent]
     bare = tuple(line.removeprefix(blank).rstrip("\r\n") for line in lines)
     return Piece(thing.__name__, file, max(first, 1), indent, bare)
+
+
+def _typed_in(thing: Thing) -> tuple[str, list[str], int]:
+    """File, lines and first line of a class of a notebook, which `inspect` does not find: by its methods."""
+    for method in _functions_of(thing) if isinstance(thing, type) else ():
+        file, inner = method.__code__.co_filename, method.__code__.co_firstlineno
+        lines = linecache.getlines(file)
+        for node in ast.walk(ast.parse("".join(lines))):
+            if isinstance(node, ast.ClassDef) and node.name == thing.__name__:
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                if first <= inner <= (node.end_lineno or 0):
+                    return file, lines[first - 1 : node.end_lineno], first
+    return "", [], 0
 
 
 def _looked_up(thing: Thing, name: str) -> tuple[bool, Any]:

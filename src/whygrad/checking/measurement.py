@@ -24,7 +24,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Pairing, Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
-from whygrad.checking.values import Vector, as_double, count, is_numeric, rebuild, vector
+from whygrad.checking.values import Vector, as_double, as_floats, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
@@ -126,8 +126,14 @@ def _measured(program: Program, until: float) -> Evidence:
 
 
 def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict[str, Value]:
-    """Values of the inputs at their first binding in the given run."""
+    """Values of the inputs at their first binding in the given run.
+
+    An array of whole numbers that the caller gave holds indices or labels, unless its gradient is claimed.
+    """
     found = {}
+    claimed = {base_name(pairing.of) for pairing in roles.finals}
+    for name in claimed & set(program.fixed):
+        program.base[name] = as_floats(program.base[name])
     for name in (*roles.roots, *roles.candidates):
         bound = sorted(
             (
@@ -138,7 +144,7 @@ def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict
             key=lambda e: e.sequence,
         )
         value = program.base.get(name, bound[0].results[name] if bound else None)
-        if is_numeric(value):
+        if is_numeric(value) and name not in program.fixed:
             found[name] = value
     roles.roots = [name for name in roles.roots if name in found]
     roles.candidates = [name for name in roles.candidates if name in found]

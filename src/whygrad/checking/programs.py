@@ -20,7 +20,7 @@ from whygrad.checking.observing import Observation, Replacement, follow, observe
 from whygrad.checking.plain import Namespace, binds, run_text, steady
 from whygrad.checking.rounds import first_round, opened_main
 from whygrad.checking.suffix import Suffix
-from whygrad.checking.values import vector
+from whygrad.checking.values import has_float, vector
 from whygrad.source import Source
 
 SECONDS = 10.0
@@ -99,6 +99,11 @@ class Program:
     def overrides(self, point: Point) -> dict[str, Value]:
         return {**self.base, **point.overrides}
 
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """Inputs that the caller gave and that are not moved: indices, labels, words."""
+        return tuple(name for name, value in self.base.items() if not has_float(value))
+
     def _inputs(self, point: Point) -> frozenset[str]:
         return frozenset((*self.inputs, *self.overrides(point)))
 
@@ -140,7 +145,7 @@ class Program:
         with steady():
             return tracing.record_script(
                 source,
-                inputs=tuple(inputs) or self.inputs,
+                inputs=(*(tuple(inputs) or self.inputs), *self.fixed),
                 overrides=self.overrides(point),
                 path=self.source.filename,
                 argv=[],
