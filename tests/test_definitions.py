@@ -9,6 +9,7 @@ import math
 import sys
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_functions_bring_what_they_call_and_read(monkeypatch: pytest.MonkeyPatch
     found = definitions_of([forward])
     namespace = run(found, monkeypatch)
     assert namespace["forward"](2.0) == forward(2.0)
-    assert "pytest" not in namespace and found.source.filename == __file__
+    assert "pytest" not in namespace and Path(found.source.filename).resolve() == Path(__file__).resolve()
     line = inspect.getsourcelines(forward)[1]
     assert found.source.line(line) == "def forward(x: float) -> float:"
     assert not found.offset and set(found.given) <= {"TABLE", "ALIAS"}

@@ -38,6 +38,7 @@ def test_the_wheel_carries_licence_command_and_version(built: Path) -> None:
     text = {name.split("/", 1)[1]: name for name in archive.namelist() if ".dist-info/" in name}
     assert "licenses/LICENSE" in text
     assert "whygrad = whygrad.cli:main" in archive.read(text["entry_points.txt"]).decode()
+    assert "[pytest11]\nwhygrad = whygrad.pytest_plugin" in archive.read(text["entry_points.txt"]).decode()
     metadata = archive.read(text["METADATA"]).decode()
     assert f"\nVersion: {whygrad.__version__}\n" in metadata
     assert "\nRequires-Python: >=3.11\n" in metadata

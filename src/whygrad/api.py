@@ -25,6 +25,7 @@ from whygrad.page.document import document_of
 from whygrad.page.html import html_of, packed
 from whygrad.relocating import relocated
 from whygrad.rendering.svg import render_svg
+from whygrad.rendering.terminal import terminal_width
 from whygrad.rendering.text import render_text
 from whygrad.report import Circuit, Report
 from whygrad.source import read_source
@@ -79,9 +80,15 @@ def assert_gradient(
     result = check(forward, backward, *inputs, time_limit=time_limit, **hints)
     if result.status == "right" or os.environ.get(CHILD):
         return result
-    raise AssertionError(f"the gradient is {_SAID[result.status]}\n\n{result.text(color=False)}")
+    first = f": {result.findings[0].code} {result.findings[0].title}" if result.findings else ""
+    width = max(60, terminal_width() - INDENT)
+    raise AssertionError(
+        f"the gradient is {_SAID[result.status]}{first}\n\n{result.text(width, color=False)}"
+    )
 
 
+INDENT = 8
+"""Columns that pytest puts before each line of a failure."""
 _SAID = {"wrong": "wrong", "undecided": "not decided, so nothing is asserted", "error": "not checked"}
 
 

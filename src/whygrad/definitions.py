@@ -202,7 +202,7 @@ class _Gathered:
         elif prelude and room is not None:
             lines[room] = prelude[0]
         text = "\n".join([*lines, *self.tail])
-        return Definitions(Source(file, text), shown, self.given, offset, indents)
+        return Definitions(Source(_near(file), text), shown, self.given, offset, indents)
 
     def _any_thing(self) -> Thing:
         return inspect.unwrap(self.meant[next(iter(self.pieces))])
@@ -218,6 +218,12 @@ class _Gathered:
                 for name in names:
                     self.given.pop(name, None)
         return kept
+
+
+def _near(file: str) -> str:
+    """The file as one would type it here, where it is below the working directory."""
+    near = os.path.relpath(file)
+    return file if near.startswith("..") else near
 
 
 def _piece_of(thing: Thing) -> Piece:
