@@ -46,6 +46,10 @@ class Hints:
     """Variable -> example value as it is, from a caller in Python; no flag."""
     formula: str = ""
     """What the forward pass is meant to be."""
+    reading: str = ""
+    """How forward and backward belong together (`forms.READINGS`); found, no flag."""
+    form: str = ""
+    """`script` for the statements of the module alone; no flag."""
 
 
 @dataclass(frozen=True, eq=False)

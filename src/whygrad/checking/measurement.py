@@ -68,9 +68,33 @@ def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence
         if isinstance(arranged, Failure):
             return Evidence(Program(program, hints=hints), failure=arranged)
         try:
-            return _measured(arranged, started + budget)
+            return _charitably(arranged, started + budget)
         except NoGradientError as error:
             refused = refused or error
+    assert refused is not None
+    raise refused
+
+
+def _charitably(program: Program, until: float) -> Evidence:
+    """Measure with the inputs that were found; where they make it wrong, others may make it right.
+
+    Inputs and readings that nobody stated must not make code wrong.
+    """
+    refused: NoGradientError | None = None
+    first: Evidence | None = None
+    for place, rival in enumerate((program, *program.rivals)):
+        if place and time.perf_counter() > until:
+            break
+        try:
+            evidence = _measured(rival, until)
+        except NoGradientError as error:
+            refused = refused or error
+            continue
+        if evidence.failure is None and evidence.verdict == "right":
+            return evidence
+        first = first or evidence
+    if first is not None:
+        return first
     assert refused is not None
     raise refused
 

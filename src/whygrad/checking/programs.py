@@ -19,6 +19,7 @@ from whygrad.checking.evidence import Failure, Form, Hints, Point, Value
 from whygrad.checking.observing import Observation, Replacement, follow, observe
 from whygrad.checking.plain import Namespace, binds, run_text, steady
 from whygrad.checking.rounds import first_round, opened_main
+from whygrad.checking.slicing import sliced
 from whygrad.checking.suffix import Suffix
 from whygrad.checking.values import has_float, vector
 from whygrad.source import Source
@@ -62,6 +63,14 @@ class Program:
     base: dict[str, Value] = field(default_factory=dict)
     """Overrides of every point, the given one included (from `--input`)."""
     seconds: float = SECONDS
+    roots: tuple[str, ...] = ()
+    """Functions and classes that the driver needs; statements that these do not need are left out."""
+    forward_driver: str = ""
+    """The part of the driver that runs the forward pass."""
+    assumed: dict[str, str] = field(default_factory=dict)
+    """Inputs that nobody gave and that were found, as `--input` takes them."""
+    rivals: tuple[Program, ...] = ()
+    """The same with other inputs or readings that are as credible, where nobody said which."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
 
     @property
@@ -78,6 +87,8 @@ class Program:
         text = self.source.text if text is None else text
         if self.form == "script":
             text = first_round(opened_main(text))
+        else:
+            text = sliced(text, self.roots)
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
@@ -94,6 +105,9 @@ class Program:
             self.backward_function,
             dict(self.base),
             self.seconds,
+            self.roots,
+            self.forward_driver,
+            dict(self.assumed),
         )
 
     def overrides(self, point: Point) -> dict[str, Value]:

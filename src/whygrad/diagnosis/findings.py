@@ -130,6 +130,8 @@ class CheckResult:
     error: Mapping[str, Any] | None = None
     source: str = field(default="", repr=False, compare=False)
     """The text that was checked."""
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    """Example inputs that were found, as `--input` takes them."""
 
     def __str__(self) -> str:
         return self.text()
@@ -168,6 +170,7 @@ class CheckResult:
             "findings": [f.to_json() for f in self.findings],
             "notes": list(self.notes),
             "error": None if self.error is None else dict(self.error),
+            "assumed": dict(self.assumed),
         }
 
     @classmethod
@@ -176,6 +179,7 @@ class CheckResult:
         variables = tuple(Variable(**variable) for variable in said["variables"])
         findings = tuple(Finding.from_json(finding) for finding in said["findings"])
         rest = {name: said[name] for name in ("file", "status", "output", "error")}
+        rest["assumed"] = said.get("assumed") or {}
         return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]), source=source)
 
 
