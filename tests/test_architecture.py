@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "whygrad"
 
 FLOORS = {
-    "errors": 0, "source": 0, "interning": 0,
+    "errors": 0, "source": 0, "interning": 0, "absent": 0,
     "graph": 1, "rules": 1, "report": 1,
     "ops": 2,
     "tracing": 3,
@@ -26,7 +26,7 @@ FLOORS = {
     "api": 8, "transformations": 8, "definitions": 8, "handover": 8, "relocating": 8, "scripts": 8,
     "pytest_plugin": 8,
     "pages": 8,
-    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
+    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ INNER_IMPORTS = {
     "pytest_plugin: whygrad.source": LOADED_BY_PYTEST,
     "pages: whygrad.diagnosis.causes": "a file for each cause, and they load NumPy",
     "worker: resource": "not on Windows",
-    "worker: whygrad.diagnosis": ONE_TASK,
+    "worker: whygrad.batch": ONE_TASK,
     "worker: whygrad.diagnosis.rounds": ONE_TASK,
     "worker: whygrad.explanation": ONE_TASK,
     "worker: whygrad.explanation.subjects": ONE_TASK,

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 OLD_NAMES = {
-    "cPickle": "pickle", "cStringIO": "io", "StringIO": "io", "Queue": "queue", "ConfigParser": "configparser",
-    "urllib2": "urllib.request", "HTMLParser": "html.parser", "__builtin__": "builtins", "past": "builtins",
+    "cPickle": "pickle", "cStringIO": "io", "StringIO": "io", "Queue": "queue",
+    "ConfigParser": "configparser", "urllib2": "urllib.request", "HTMLParser": "html.parser", "__builtin__": "builtins", "past": "builtins",
     "past.builtins": "builtins", "six.moves": "builtins", "six": "builtins", "future.utils": "builtins",
 }  # fmt: skip
 """Modules of Python 2, or that bridge it, and what they are called now."""
@@ -31,6 +31,9 @@ UP = 3
 
 class MissingModuleError(ImportError):
     """Something of a module was used that is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"`{name}` is used, and its module is neither installed nor beside the file")
 
 
 class StandIn:
@@ -49,7 +52,7 @@ class StandIn:
             return args[0]  # a decorator: `@jit`
         if not args and all(isinstance(o, bool | str | None) for o in options.values()):
             return StandIn(f"{self._name}()")  # `@jit(nopython=True)`
-        raise MissingModuleError(f"`{self._name}` is needed, and its module is not installed or not beside the file")
+        raise MissingModuleError(self._name)
 
     def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
         return ()
@@ -61,15 +64,13 @@ class StandIn:
         """`plt.rcParams["figure.figsize"] = (10, 8)` changes nothing."""
 
     def __iter__(self) -> Iterator[Any]:
-        raise MissingModuleError(f"`{self._name}` is needed, and its module is not installed or not beside the file")
+        raise MissingModuleError(self._name)
 
     def __deepcopy__(self, memo: Any) -> StandIn:
         return self
 
 
 class _StandInModule(types.ModuleType):
-    __path__: list[str] = []
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)

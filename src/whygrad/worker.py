@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
+from whygrad.absent import install
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
 from whygrad.handover import provide, taken
 from whygrad.rendering.text import render_text
@@ -20,6 +21,8 @@ from whygrad.report import Report
 from whygrad.source import Source, read_source
 
 MEMORY_BYTES = 8 << 30
+PROGRESS = b"~"
+"""Before a line that tells how far the work has come."""
 MAX_ROWS = 2000
 """An explanation lists every operation; nobody reads more."""
 
@@ -29,7 +32,7 @@ Reply = dict[str, Any]
 
 def check(request: Request) -> Reply:
     """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
-    from whygrad.diagnosis import check_program
+    from whygrad.batch import check_whole
     from whygrad.diagnosis.rounds import hints_of
 
     path, hints = request["path"], request["hints"]
@@ -40,7 +43,7 @@ def check(request: Request) -> Reply:
         values = taken(request["values"])
         provide(values.get("given", {}))
         hints = {**hints, "given": values.get("inputs", {})}
-    return {"result": check_program(source, hints_of(hints)).to_json()}
+    return {"result": check_whole(source, hints_of(hints), request["seconds"], request["progress"])}
 
 
 def explain(request: Request) -> Reply:
@@ -121,7 +124,12 @@ def main() -> None:
     faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)
     _limit_memory()
     _limit_copies()
-    line = answer(request)
+
+    def progress(said: Mapping[str, Any]) -> None:
+        reply.write(request.get("token", "").encode() + PROGRESS + _line(dict(said)))
+        reply.flush()
+
+    line = answer({**request, "progress": progress})
     if os.getpid() == pid:  # not in a copy that the script forked
         reply.write(request.get("token", "").encode() + line)
         reply.flush()
@@ -163,6 +171,10 @@ def _limit_copies() -> None:
 
     def copied() -> None:
         nonlocal generation
+        batch = sys.modules.get("whygrad.batch")
+        if batch is not None and batch.FORKING:  # a unit of the file, forked by whygrad itself
+            batch.FORKING.clear()
+            return
         generation += 1
         if generation > 1:
             os._exit(0)
@@ -176,6 +188,7 @@ def _become(path: str) -> None:
     """What `python FILE` sets: the script's folder comes first on the path, its name is all of `argv`."""
     sys.argv = [path]
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    install(path)
 
 
 def _told(error: BaseException, name: str) -> WhygradError:

@@ -12,22 +12,24 @@ from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.functions import Function
-from whygrad.checking.naming import EXACT, FORCE, OUTPUT_WORDS, UPSTREAM_WORDS, best, stems
+from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.returned import entries_of, gradients_in, stored_by, used_up_by
 from whygrad.checking.slicing import sliced
+from whygrad.checking.upstreams import TARGET_WORDS, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
-TARGET_WORDS = re.compile(
-    r"(?i)^(y|t|targets?|labels?|y_?true|y_?train|truth|expected\w*|answers?|y_?batch|desired\w*|actual)$"
-)
 _UPSTREAM = """import numpy as __whygrad_np
 {upstream} = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
 {upstream} = {upstream}.reshape(__whygrad_np.shape({output}))"""
 """Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
+_INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
+{variable} = __whygrad_input({text!r}, {name!r})"""
+_HANDED = """from whygrad.checking.handed import handed as __whygrad_handed
+{variable} = __whygrad_handed({name!r})"""
 _MEAN = """import numpy as __whygrad_np
 {upstream} = __whygrad_np.full(__whygrad_np.shape({output}), 1.0 / __whygrad_np.size({output}))"""
 _CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
@@ -42,15 +44,11 @@ RESULT, FORWARD, LAYER, INPUTS, LOCAL = (
 _OUTPUT_NAMES = ("out", "output", "y", "a", "activation", "s", "z", "outputs")
 
 
-class MissingInputError(NoGradientError):
+class MissingInput(Exception):  # noqa: N818 - it asks for something, and never reaches a user
     """A parameter has no example value."""
 
     def __init__(self, parameter: str, function: Function) -> None:
-        super().__init__(
-            f"no example value for the parameter `{parameter}` of `{function.qualname}`",
-            hint=f"add a function `make_inputs()` that returns dict({parameter}=...), "
-            f'or give --input "{parameter}=randn(3)"',
-        )
+        super().__init__(parameter)
         self.parameter, self.function = parameter, function
 
 
@@ -63,12 +61,11 @@ class Driver:
         hints: Hints,
         functions: dict[str, Function],
         namespace: Namespace,
-        base: dict[str, Any],
         roots: tuple[str, ...] = (),
         reading: str = "",
     ) -> None:
         self.source, self.hints, self.functions, self.namespace = source, hints, functions, namespace
-        self.base, self.roots = base, roots
+        self.roots = roots
         self.reading = reading
         """How the functions are taken, where that is not plain: one of `forms.READINGS`."""
         self.forward_lines = 0
@@ -78,18 +75,8 @@ class Driver:
         """Parameter -> variable of the driver."""
 
     def run(self) -> Namespace | Failure:
-        overrides = {self.names.get(k, k): v for k, v in self.numeric_base().items()}
-        return run_text(
-            "\n".join([sliced(self.source.text, self.roots), *self.lines]),
-            self.source.filename,
-            frozenset(overrides),
-            overrides,
-            SECONDS,
-        )
-
-    def numeric_base(self) -> dict[str, Any]:
-        """Inputs that points may move; settings that hold words are written into the driver."""
-        return {name: value for name, value in self.base.items() if is_numeric(value)}
+        text = "\n".join([sliced(self.source.text, self.roots), *self.lines])
+        return run_text(text, self.source.filename, frozenset(), {}, SECONDS)
 
     def take_inputs(self, parameters: list[tuple[str, bool]]) -> None:
         """Lines that bind example inputs: of a function of the file, of `--input`, or of the module."""
@@ -99,11 +86,13 @@ class Driver:
             self.lines.append(f"{INPUTS} = {maker}()")
             made = self.namespace[maker]() if maker in self.namespace else None
             given = _keys(made, [name for name, _ in parameters])
+        stated = {**self.hints.input, **self.hints.given}
         for name in dict.fromkeys([*given, *(n for n, _ in parameters)]):
-            variable = name if name not in self.namespace or name in self.base else f"{name}_"
-            if name in self.base:
-                written = "0.0" if is_numeric(self.base[name]) else repr(self.base[name])
-                self.lines.append(f"{variable} = {written}")
+            variable = name if name not in self.namespace or name in stated else f"{name}_"
+            if name in self.hints.input:
+                self.lines.append(_INPUT.format(variable=variable, text=self.hints.input[name], name=name))
+            elif name in self.hints.given:
+                self.lines.append(_HANDED.format(variable=variable, name=name))
             elif name in given:
                 self.lines.append(f"{variable} = {INPUTS}{given[name]}")
             elif name in self.namespace and is_numeric(self.namespace[name]):
@@ -143,7 +132,7 @@ class Driver:
             if name in known:
                 arguments.append(f"{name}={known[name]}")
             elif needed:
-                raise MissingInputError(name, function)
+                raise MissingInput(name, function)
         return f"{target}({', '.join(arguments)})" if target else ", ".join(arguments)
 
     def program(
@@ -223,7 +212,7 @@ class Driver:
         names = names if len(names) == len(items) else [""] * len(items)
         known = {name: path for name, path in zip(names, paths, strict=True) if name}
         upstreams = self.upstreams(forward, backward, items, known)
-        outputs = _outputs(upstreams, names, items)
+        outputs = outputs_of(upstreams, names, items)
         self.refuse_foreign_loss(forward, backward, items, known, upstreams)
         known.update({name: self.names[name] for name in self.names})
         if self.reading == "outputs":
@@ -327,25 +316,13 @@ class Driver:
         """Parameters of the backward function that stand for upstream gradients, in order."""
         if self.hints.upstream:
             return [self.hints.upstream]
-        own = {name for name, _ in forward.parameters} | set(known)
-        # A target is no upstream gradient: `backward(y)` belongs to a loss that is computed elsewhere.
-        free = [n for n, _ in backward.parameters if n not in own and not TARGET_WORDS.match(n)]
+        free = free_parameters(forward, backward, known)
         if self.reading == "predictions" and free and forward.parameters:
             known[free[0]] = self.names.get(forward.parameters[0][0], "")
             return []
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
         fitting = [n for n in floats if any(_same_shape(self.made(n), item) for item in items)]
-        if fitting:
-            return fitting
-        needed = {n for n, must in backward.parameters if must}
-        open_ = [n for n in free if n not in self.names and n in needed and not _is_cache(n)]
-        found = [n for n in open_ if UPSTREAM_WORDS.match(n) and not _is_step(n)]
-        outputs = [n for n in known if n]
-        named = [n for n in found if any(score >= EXACT for score, _ in best(n, outputs))]
-        if len(named) > 1:
-            return named
-        # What is neither an input, nor a cache, nor a step size can only be the upstream gradient.
-        return (found or [n for n in open_ if not _is_step(n)])[:1]
+        return fitting or unfilled_upstreams(backward, [n for n in free if n not in self.names], known)
 
     def made(self, name: str) -> Any:
         """The example value of a parameter."""
@@ -372,7 +349,6 @@ class Driver:
         forward: Function,
         backward: Function,
     ) -> Program:
-        base = {self.names.get(name, name): value for name, value in self.numeric_base().items()}
         return Program(
             self.source,
             form,
@@ -383,7 +359,6 @@ class Driver:
             tuple(returned),
             forward.qualname,
             backward.qualname,
-            base,
             roots=self.roots,
             forward_driver="\n".join(self.lines[: self.forward_lines]),
         )
@@ -407,29 +382,6 @@ def _keys(made: Any, names: list[str]) -> dict[str, str]:
     if isinstance(made, tuple | list):
         return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
     return {names[0]: ""} if names else {}
-
-
-def _is_cache(name: str) -> bool:
-    return "cache" in name.lower() or name in ("ctx", "context", "saved", "tape", "memory")
-
-
-def _is_step(name: str) -> bool:
-    """A learning rate or a setting, not a gradient."""
-    return bool(
-        re.search(r"(?i)^(lr|alpha|eta|learning\w*|step\w*|rate|momentum|l2|lambd\w*|reg\w*|optimi\w+)$", name)
-    )
-
-
-def _outputs(upstreams: list[str], names: list[str], items: list[Any]) -> list[int]:
-    """Places of the results that the upstream gradients belong to; the first numeric one where none says."""
-    found: list[int] = []
-    for upstream in upstreams:
-        ranked = [n for score, n in best(upstream, [n for n in names if n]) if score >= EXACT]
-        place = names.index(ranked[0]) if ranked else len(found)
-        found.append(place if place not in found else len(found))
-    if found and all(place < len(items) for place in found):
-        return found
-    return [next((k for k, item in enumerate(items) if is_numeric(item)), 0)]
 
 
 def _refuse_jacobian(result: Any, output: Any, upstreams: list[str], backward: Function) -> None:

@@ -78,6 +78,11 @@ class Program:
         return self.source.text
 
     @property
+    def functions(self) -> tuple[str, ...]:
+        """Names of the forward and the backward function."""
+        return tuple(dict.fromkeys(filter(None, (self.forward_function, self.backward_function))))
+
+    @property
     def last_line(self) -> int:
         """Last line of the user's own text; the driver stands below."""
         return len(self.source.lines)

@@ -55,7 +55,9 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
 
 def used_up_by(backward: Function) -> list[str]:
     """Local gradients that a backward method only updates its parameters with: `self.W -= lr * dW`."""
-    stored = {n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    stored = {
+        n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     found: dict[str, None] = {}
     for node in ast.walk(backward.node):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):

@@ -17,14 +17,13 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
-from whygrad.checking.driver import Driver, MissingInputError
+from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function
-from whygrad.checking.miniature import parse_input
 from whygrad.checking.naming import EXACT, best
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
@@ -59,9 +58,7 @@ class Unaided:
         self, form: Form, forward: Function, backward: Function | None, reading: str
     ) -> Iterator[Program]:
         """Programs with found inputs, the most credible first. Raises NoGradientError where none runs."""
-        search = Search(
-            tuple(self.wanted(forward)), self.caller(forward), self.source.filename, self.given
-        )
+        search = Search(tuple(self.wanted(forward)), self.caller(forward), self.source.filename, self.given)
         made: list[Made] = []
         refused: NoGradientError | None = None
         failed: Failure | None = None
@@ -103,19 +100,14 @@ class Unaided:
         """The program, with inputs for what the backward function needs besides."""
         texts = dict(texts)
         for _ in range(4):
-            base = {**self.given, **{name: parse_input(text, name) for name, text in texts.items()}}
             hints = replace(self.hints, input={**self.hints.input, **texts})
-            driver = Driver(
-                self.source, hints, self.functions, self.namespace, base, self.roots, reading
-            )
+            driver = Driver(self.source, hints, self.functions, self.namespace, self.roots, reading)
             try:
                 return driver.program(form, forward, backward, self.classes), texts
-            except MissingInputError as error:
-                if error.parameter in texts:
-                    raise
+            except MissingInput as error:
                 text = self.simple(error.parameter, error.function)
-                if not text:
-                    raise
+                if not text or error.parameter in texts:
+                    raise _missing(error) from None
                 texts[error.parameter] = text
         raise NoGradientError(f"no example values for `{forward.qualname}` were found")
 
@@ -206,6 +198,15 @@ class Unaided:
             f"no example inputs were found with which `{forward.qualname}` runs{said}",
             hint=_input_hint(forward),
         )
+
+
+def _missing(error: MissingInput) -> NoGradientError:
+    name = error.parameter
+    return NoGradientError(
+        f"no example value for the parameter `{name}` of `{error.function.qualname}`",
+        hint=f"add a function `make_inputs()` that returns dict({name}=...), "
+        f'or give --input "{name}=randn(3)"',
+    )
 
 
 def _input_hint(forward: Function) -> str:

@@ -114,7 +114,9 @@ def _is_empty(function: Function | None) -> bool:
     """A body that does nothing yet: `pass`, `raise NotImplementedError`, a docstring."""
     if function is None:
         return False
-    body = [s for s in function.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    body = [
+        s for s in function.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    ]
     return all(isinstance(s, ast.Pass | ast.Raise) for s in body)
 
 
@@ -183,8 +185,10 @@ def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Fun
             others = [w for w in _words(other) if not FORTH.match(w)]
             if other == name or any(BACK.match(w) for w in _words(other)) or not forward.parameters:
                 continue
-            common = len({w.lower() for w in rest} & {w.lower() for w in others})
-            scored.append((common - 0.1 * abs(len(others) - len(rest)) + (others == rest), forward))
+            mine, its = {w.lower() for w in rest}, {w.lower() for w in others}
+            # `batchnorm_backward_alt` belongs to `batchnorm_forward`, not to `spatial_batchnorm_forward`.
+            score = len(mine & its) - 0.1 * len(mine - its) - 0.2 * len(its - mine) + (others == rest)
+            scored.append((score, forward))
         if scored:
             score, forward = max(scored, key=lambda pair: pair[0])
             if score > 0 or len(scored) == 1:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -129,7 +129,16 @@ def _started(file: str, hints: dict[str, Any], seconds: float) -> tuple[str, Chi
         _refuse_empty(source)
     except WhygradError as error:
         return "", error
-    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds)
+    progress = partial(_announce, file) if sys.stderr.isatty() else None
+    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds, progress)
+
+
+def _announce(file: str, said: Mapping[str, Any]) -> None:
+    """How far a file of many units has come, on one line of the terminal that is written over."""
+    end = "\r\x1b[K" if said["done"] == said["of"] else ""
+    line = f"{os.path.basename(file)}: {said['done']} of {said['of']} checked, {said['unit']}"
+    sys.stderr.write(f"\r\x1b[K{line[:78]}{end}")
+    sys.stderr.flush()
 
 
 def _result(file: str, child: Child | WhygradError) -> dict[str, Any]:

@@ -132,6 +132,8 @@ class CheckResult:
     """The text that was checked."""
     assumed: Mapping[str, str] = field(default_factory=dict)
     """Example inputs that were found, as `--input` takes them."""
+    functions: tuple[str, ...] = ()
+    """The functions or methods that were checked; none for a script."""
 
     def __str__(self) -> str:
         return self.text()
@@ -171,6 +173,7 @@ class CheckResult:
             "notes": list(self.notes),
             "error": None if self.error is None else dict(self.error),
             "assumed": dict(self.assumed),
+            "functions": list(self.functions),
         }
 
     @classmethod
@@ -179,7 +182,7 @@ class CheckResult:
         variables = tuple(Variable(**variable) for variable in said["variables"])
         findings = tuple(Finding.from_json(finding) for finding in said["findings"])
         rest = {name: said[name] for name in ("file", "status", "output", "error")}
-        rest["assumed"] = said.get("assumed") or {}
+        rest |= {"assumed": said.get("assumed") or {}, "functions": tuple(said.get("functions", ()))}
         return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]), source=source)
 
 

@@ -300,7 +300,7 @@ class Check:
         variables = tuple(self.variables(evidence, serious))
         return CheckResult(
             self.source.filename, status, evidence.output, variables, tuple(findings), notes,
-            assumed=evidence.program.assumed,
+            assumed=evidence.program.assumed, functions=evidence.program.functions,
         )  # fmt: skip
 
     def variables(self, evidence: Evidence, findings: list[Finding]) -> list[Variable]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.errors import Place
+from whygrad.rendering.units import assumed_blocks, unit_blocks
 from whygrad.rendering.verdicts import summary, verdict_of
 from whygrad.report import (
     Block,
@@ -36,15 +37,16 @@ def report_of(result: Result, text: str, again: str = "") -> Report:
         return error_report(result["error"], result["file"], text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     findings = result.get("findings", ())
-    blocks: list[Block] = []
+    blocks: list[Block] = list(unit_blocks(result))
     for number, finding in enumerate(findings):
         later = any(_edits(f) and _edits(f) == _edits(finding) for f in findings[number + 1 :])
         if any(_numbers(f) == _numbers(finding) for f in findings[:number]):
             finding = {**finding, "evidence": {}}  # its numbers have just been shown
         blocks.append(_finding(finding, result["file"], lines, later, _is_cut(result)))
     blocks += _supplied(result)
-    if result.get("variables"):
+    if result.get("variables") and not result.get("units"):
         blocks.append(_variables(result["variables"]))
+    blocks += assumed_blocks(result)
     blocks += [say(Words("note: ", "hint"), note) for note in result.get("notes", ())]
     again = again or f"run: whygrad check {result['file']}"
     return Report("", (*blocks, *_closing(result, again)))

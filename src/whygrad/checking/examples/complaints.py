@@ -96,12 +96,12 @@ def _line_node(filename: str, number: int, own: str) -> ast.stmt | None:
         except (SyntaxError, ValueError, RecursionError):
             return None
         found: dict[int, ast.stmt] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.stmt) and not hasattr(node, "body"):
-                for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
-                    found[line] = node
-            elif isinstance(node, ast.For | ast.While | ast.If):
-                found.setdefault(node.lineno, node)
+        for part in ast.walk(tree):
+            if isinstance(part, ast.stmt) and not hasattr(part, "body"):
+                for line in range(part.lineno, (part.end_lineno or part.lineno) + 1):
+                    found[line] = part
+            elif isinstance(part, ast.For | ast.While | ast.If):
+                found.setdefault(part.lineno, part)
         _lines[filename] = found
     node = _lines[filename].get(number)
     if isinstance(node, ast.For):

@@ -78,7 +78,12 @@ class Dimensions:
         if small:
             found |= _small_sizes(free, self.roles)
         else:
+            images = [n for n in free if self.roles.get(n) == "image"]
             found |= dict(zip(free, PRIMES, strict=False))
+            if images:  # loops over images are slow
+                rest = [n for n in free if n not in images]
+                found |= dict(zip(rest, (2, 5, 7, *PRIMES[4:]), strict=False))
+                found |= dict(zip(images, (11, 13, 101, 103), strict=False))
             found |= {n: 3 for n in free if self.roles.get(n) == "window"}
         for number in range(len(self.parent)):
             found[number] = self._size(number, found, 0)
@@ -176,10 +181,10 @@ def _readings(
 def _small_sizes(free: list[int], roles: Mapping[int, str]) -> dict[int, int]:
     found = {n: 3 for n in free if roles.get(n) == "window"}
     images = [n for n in free if roles.get(n) == "image"]
-    found |= {n: size for n, size in zip(images, (6, 7, 8, 9), strict=False)}
+    found |= {n: size for n, size in zip(images, (5, 7, 9, 11), strict=False)}
     few = bool(images)
     rest = [n for n in free if n not in found]
-    choice = [s for s in ((2, 3, 4, 5, *SMALL[4:]) if few else SMALL) if s not in found.values() or s == 3]
+    choice = [s for s in ((2, 3, 4, 6, *SMALL[4:]) if few else SMALL) if s not in found.values() or (few and s == 3)]
     found |= dict(zip(rest, choice, strict=False))
     found |= {n: 2 for n in free if n not in found}
     return found

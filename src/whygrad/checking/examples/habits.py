@@ -26,8 +26,8 @@ SCALARS = {
     "l1": "0.1", "l2_reg": "0.1", "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
 }  # fmt: skip
 COUNTS = {
-    "stride": "1", "strides": "1", "s": "1", "pad": "1", "padding": "1", "pool_height": "2", "pool_width": "2",
-    "pool_size": "2", "pool": "2", "hparam_stride": "1", "seed": "123", "groups": "1", "g": "2", "num_heads": "2",
+    "stride": "2", "strides": "2", "s": "2", "pad": "1", "padding": "1", "pool_height": "2", "pool_width": "2",
+    "pool_size": "2", "pool": "2", "hparam_stride": "2", "seed": "123", "groups": "1", "g": "2", "num_heads": "2",
     "n_heads": "2", "pool_h": "2", "pool_w": "2", "num_iters": "1", "iterations": "1", "epochs": "1",
     "batch_size": "4", "num_epochs": "1", "n_epochs": "1", "num_iterations": "1", "n_iters": "1",
     "negative_samples": "3", "k": "3", "verbose": "0", "print_cost": "False", "debug": "False",
@@ -35,7 +35,7 @@ COUNTS = {
     "window": "2", "heads": "2",
 }  # fmt: skip
 KEYS = {
-    "mode": "'train'", "stride": "1", "pad": "1", "eps": "1e-5", "momentum": "0.9", "p": "0.6",
+    "mode": "'train'", "stride": "2", "pad": "1", "eps": "1e-5", "momentum": "0.9", "p": "0.6",
     "keep_prob": "0.8", "seed": "123", "pool_height": "2", "pool_width": "2", "f": "2", "dropout": "0.6",
     "training": "True", "train": "True", "is_training": "True", "padding": "1", "epsilon": "1e-5",
     "filter_size": "3", "pool_size": "2", "num_filters": "3", "reg": "0.1", "lambda": "0.1",
@@ -96,6 +96,9 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if _FLAG.match(name) and not array:
         yield _constant("True")
+        return
+    if facts.divisor and not array:
+        yield _constant(COUNTS.get(low, "2"))
         return
     if facts.size and not facts.ranks and not facts.least_rank and not facts.documented or (
         not array and not facts.index and _SIZE.match(name) and not facts.indexed_by_number

@@ -177,7 +177,23 @@ class Search:
             return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
+        if "cannot reshape" in complaint.message or "equal division" in complaint.message:
+            return self._double(guess)
         return bool(complaint.pairs) and self._multiply(guess, complaint)
+
+    def _double(self, guess: Guess) -> bool:
+        """A dimension may have to be even, to be split into groups or heads."""
+        if guess.mended:
+            return False
+        for owner in guess.dimensions.free():
+            trial = guess.copy()
+            trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
+            if self.tried(trial.texts(small=False)) is None:
+                guess.dimensions, guess.mended = trial.dimensions, 1
+                return True
+            if time.monotonic() > self.until:
+                break
+        return False
 
     def _add_key(self, guess: Guess, complaint: Complaint) -> bool:
         for name in reversed(complaint.names):

@@ -48,6 +48,8 @@ class Facts:
     index: bool = False
     indexed_by_number: bool = False
     size: bool = False
+    divisor: bool = False
+    """Whole numbers are divided by it: `C // G`."""
     called: bool = False
     optional: bool = False
     """It is compared with None."""
@@ -72,7 +74,7 @@ class Facts:
         self.prefixes += other.prefixes
         self.attributes |= other.attributes
         self.strings += other.strings
-        for name in ("index", "indexed_by_number", "size", "called", "iterated", "logarithm", "optional"):
+        for name in ("index", "indexed_by_number", "size", "divisor", "called", "iterated", "logarithm", "optional"):
             setattr(self, name, getattr(self, name) or getattr(other, name))
         self.unpacked = self.unpacked or other.unpacked
 
@@ -200,6 +202,11 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant):
             if (facts := self.of(node.comparators[0])) and isinstance(node.left.value, str):
                 facts.keys.setdefault(node.left.value, None)
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.FloorDiv) and (facts := self.of(node.right)):
+            facts.divisor = True
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
