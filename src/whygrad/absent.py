@@ -20,8 +20,9 @@ from typing import Any
 
 OLD_NAMES = {
     "cPickle": "pickle", "cStringIO": "io", "StringIO": "io", "Queue": "queue",
-    "ConfigParser": "configparser", "urllib2": "urllib.request", "HTMLParser": "html.parser", "__builtin__": "builtins", "past": "builtins",
-    "past.builtins": "builtins", "six.moves": "builtins", "six": "builtins", "future.utils": "builtins",
+    "ConfigParser": "configparser", "urllib2": "urllib.request", "HTMLParser": "html.parser",
+    "__builtin__": "builtins", "past": "builtins", "past.builtins": "builtins", "six": "builtins",
+    "six.moves": "builtins", "future.utils": "builtins",
 }  # fmt: skip
 """Modules of Python 2, or that bridge it, and what they are called now."""
 OLD_FUNCTIONS = {"xrange": range, "raw_input": input, "unicode": str, "basestring": str, "long": int}
