@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from whygrad.api import assert_gradient, check, explain, show
+    from whygrad.api import check, explain, show
+    from whygrad.derivation import derive
     from whygrad.errors import WhygradError
     from whygrad.transformations import (
         custom_rule,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "assert_gradient": "api",
     "check": "api",
+    "derive": "derivation",
     "explain": "api",
     "show": "api",
     "elementwise_grad": "transformations",
@@ -50,9 +51,9 @@ _HOMES = {
 __all__ = [
     "WhygradError",
     "__version__",
-    "assert_gradient",
     "check",
     "custom_rule",
+    "derive",
     "elementwise_grad",
     "explain",
     "grad",

@@ -13,13 +13,14 @@ from itertools import pairwise
 from typing import NoReturn
 
 from whygrad import __version__
-from whygrad.commands import check, code, explain, failures, ops, show
+from whygrad.commands import check, code, derive, explain, failures, ops, show
 from whygrad.errors import DefectError, UsageError, WhygradError
 
 COMMANDS = {
     "check": (check, "check the gradients of a file: what is wrong, where, why, and the repair"),
     "explain": (explain, "explain every number of the gradients of a file or a formula"),
     "show": (show, "draw the circuit with its values and gradients"),
+    "derive": (derive, "write the backward pass, in the names of the file, checked before it is shown"),
     "ops": (ops, "list the operations with their derivatives, domains and kinks"),
     "code": (code, "explain a code such as WG203"),
 }
@@ -29,6 +30,7 @@ examples:
   whygrad check neuron.py
   whygrad explain "sigmoid(w*x + b)" --at "w=2, x=-1, b=3" --why w
   whygrad show neuron.py --out neuron.svg
+  whygrad derive neuron.py
   whygrad code WG203
 """
 

@@ -179,19 +179,20 @@ def simplify(graph: Graph, keep: Iterable[int] = ()) -> Simplified:
     return Simplified(kept, array("i", [second[row] for row in first]))
 
 
-def rewritten(graph: Graph) -> tuple[Graph, array[int]]:
-    """One forward pass of all rewrites. Also returns the row map."""
+def rewritten(graph: Graph, rewrites: Sequence[Entry] | None = None) -> tuple[Graph, array[int]]:
+    """One forward pass of all rewrites (by default REWRITES). Also returns the row map."""
+    rewrites = REWRITES if rewrites is None else rewrites
     rows, new = _Rows(graph), array("i")
     table = graph.tables
-    by_op = [[e.rewrite for e in REWRITES if op.name in e.ops] for op in table.ops.values]
-    on_constants = [e.rewrite for e in REWRITES if not e.ops]
+    by_op = [[e.rewrite for e in rewrites if op.name in e.ops] for op in table.ops.values]
+    on_constants = [e.rewrite for e in rewrites if not e.ops]
     for row in range(len(graph)):
         args = [new[a] for a in graph.args(row)]
         numbers = graph.op_column[row], graph.params_column[row], graph.abstract_column[row]
-        rewrites = by_op[numbers[0]]
+        tried = by_op[numbers[0]]
         if not rows.reals.keys().isdisjoint(args):
-            rewrites = [*on_constants, *rewrites]
-        found = _reduced(rows, rewrites, graph, row, args) if rewrites else None
+            tried = [*on_constants, *tried]
+        found = _reduced(rows, tried, graph, row, args) if tried else None
         if isinstance(found, tuple):
             numbers, args = found
         count, name = len(rows.written.op_column), graph.name_column[row]

@@ -7,7 +7,7 @@ import math
 import os
 from typing import Any
 
-from whygrad.errors import ScriptError
+from whygrad.errors import ScriptError, UsageError
 from whygrad.isolation import DEFAULT_SECONDS, ask
 from whygrad.rendering.terminal import can_draw, terminal_width, wants_color
 from whygrad.source import read_source
@@ -35,7 +35,7 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
 
 def ask_about(args: argparse.Namespace, task: str, **details: Any) -> dict[str, Any]:
     """The child's reply about a file or formula; what had to be done first is printed."""
-    path = args.target if _names_a_file(args.target) else ""
+    path = args.target if is_file(args.target) else ""
     if path:
         read_source(path)
     request = {
@@ -54,13 +54,24 @@ def ask_about(args: argparse.Namespace, task: str, **details: Any) -> dict[str, 
     return reply
 
 
-def _names_a_file(target: str) -> bool:
+def is_file(target: str) -> bool:
     """A slash alone does not make a path: `a/b` is a formula."""
     if os.path.exists(target) or target.endswith(".py"):
         return True
     if os.path.exists(f"{target}.py"):
         raise ScriptError(f"there is no file {target}", hint=f"did you mean {target}.py?")
     return False
+
+
+def named_pairs(flag: str, texts: list[str], example: str) -> dict[str, str]:
+    """`name=value` texts as a dictionary; UsageError for what has another form."""
+    pairs = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise UsageError(f"{flag} {text!r} is not of the form {example}", hint=f'{flag} "{example}"')
+        pairs[name] = value
+    return pairs
 
 
 def seconds(text: str) -> float:

@@ -6,18 +6,17 @@ import argparse
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from whygrad.commands import fixing
-from whygrad.commands.arguments import add_time_limit
+from whygrad.commands.arguments import add_time_limit, named_pairs
 from whygrad.commands.failures import failed_check
 from whygrad.commands.outputs import OUTPUTS, STATUS, Checked
 from whygrad.commands.watching import watch
 from whygrad.errors import NoGradientError, UsageError, WhygradError
 from whygrad.isolation import Child
-from whygrad.rendering.repairs import Edits, edits_of
 from whygrad.rendering.revealing import LEVELS, revealed
 from whygrad.rendering.verdicts import counted
 from whygrad.source import Source, read_source
@@ -129,16 +128,7 @@ def _started(file: str, hints: dict[str, Any], seconds: float) -> tuple[str, Chi
         _refuse_empty(source)
     except WhygradError as error:
         return "", error
-    progress = partial(_announce, file) if sys.stderr.isatty() else None
-    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds, progress)
-
-
-def _announce(file: str, said: Mapping[str, Any]) -> None:
-    """How far a file of many units has come, on one line of the terminal that is written over."""
-    end = "\r\x1b[K" if said["done"] == said["of"] else ""
-    line = f"{os.path.basename(file)}: {said['done']} of {said['of']} checked, {said['unit']}"
-    sys.stderr.write(f"\r\x1b[K{line[:78]}{end}")
-    sys.stderr.flush()
+    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds)
 
 
 def _result(file: str, child: Child | WhygradError) -> dict[str, Any]:
@@ -156,7 +146,7 @@ def _show_edits(args: argparse.Namespace, hints: dict[str, Any]) -> int:
     status = 0
     for one in checks(args.files, hints, args.time_limit):
         status = max(status, STATUS[one.result["status"]])
-        edits = edits_of(one.result)
+        edits = fixing.verified_edits(one.result)
         if edits:
             after = fixing.mended(one.file, one.text, edits)
             print(fixing.difference(one.file, one.text, after), end="", flush=True)
@@ -164,7 +154,7 @@ def _show_edits(args: argparse.Namespace, hints: dict[str, Any]) -> int:
     return status
 
 
-def _say(one: Checked, edits: Edits) -> None:
+def _say(one: Checked, edits: fixing.Edits) -> None:
     rest = fixing.left_out(one.result, edits)
     said = f"would edit {counted(len(edits), 'line')}" if edits else "nothing to edit"
     print("; ".join(filter(None, (f"{one.file}: {said}", rest))), file=sys.stderr)
@@ -172,7 +162,7 @@ def _say(one: Checked, edits: Edits) -> None:
 
 def _fixed(one: Checked, hints: dict[str, Any], args: argparse.Namespace) -> Checked:
     """The file with its verified edits written, checked again."""
-    edits = edits_of(one.result)
+    edits = fixing.verified_edits(one.result)
     if one.error or not edits:
         return one
     after = fixing.mended(one.file, one.text, edits)
@@ -203,8 +193,8 @@ def hints_of(args: argparse.Namespace) -> dict[str, Any]:
     hints |= {
         "formula": args.formula,
         "wrt": [name.strip() for name in (args.wrt or "").split(",") if name.strip()],
-        "gradients": _pairs("--gradient", args.gradient, "grad_x=x"),
-        "input": _pairs("--input", args.input, "x=randn(4,3)"),
+        "gradients": named_pairs("--gradient", args.gradient, "grad_x=x"),
+        "input": named_pairs("--input", args.input, "x=randn(4,3)"),
     }
     return {name: value for name, value in hints.items() if value}
 
@@ -216,13 +206,3 @@ def _refuse_empty(source: Source) -> None:
             f"{source.filename} has no code in it, only blank lines or comments",
             hint="write a forward pass and its gradients into it, such as: y = x * w; grad_x = w",
         )
-
-
-def _pairs(flag: str, texts: list[str], example: str) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            raise UsageError(f"{flag} {text!r} is not of the form {example}", hint=f'{flag} "{example}"')
-        pairs[name] = value
-    return pairs

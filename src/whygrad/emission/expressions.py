@@ -44,7 +44,7 @@ class Piece(NamedTuple):
         return self.text if self.binding >= least else f"({self.text})"
 
 
-class _Writer:
+class Writer:
     """One expression being written; `pieces` holds the rows written so far."""
 
     def __init__(self, graph: Graph, names: Mapping[int, str], library: str, longest: int) -> None:
@@ -105,6 +105,10 @@ class _Writer:
 
     def is_scalar(self, row: int) -> bool:
         return self.graph.abstract(row).shape == ()
+
+    def shape_text(self, row: int) -> str:
+        """The shape of a row, as an argument."""
+        return str(self.shape(row))
 
 
 def written(text: str) -> Piece:
@@ -194,12 +198,12 @@ def key_text(key: Any, dynamic: Sequence[str]) -> str:
     return ", ".join(map(part, key)) or "()"
 
 
-def _index(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _index(w: Writer, row: int, args: list[Piece]) -> Piece:
     key = key_text(w.graph.params(row)["key"], [a.text for a in args[1:]])
     return Piece(f"{args[0].at(ATOM)}[{key}]", ATOM)
 
 
-def _sum_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _sum_to(w: Writer, row: int, args: list[Piece]) -> Piece:
     have, want = w.shape(w.graph.args(row)[0]), w.shape(row)
     lead = len(have) - len(want)
     stretched = [lead + k for k, n in enumerate(want) if n == 1 and have[lead + k] != 1]
@@ -213,67 +217,90 @@ def _sum_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
         return w.call("sum", args[0].text, f"axis={axis}")
     if not lead:
         return w.call("sum", args[0].text, f"axis={axis}", "keepdims=True")
-    return Piece(f"{w.call('sum', args[0].text, f'axis={axis}').text}.reshape{want}", ATOM)
+    summed = w.call("sum", args[0].text, f"axis={axis}").text
+    return Piece(f"{summed}.reshape{_in_parentheses(w.shape_text(row))}", ATOM)
 
 
-def _transpose(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _transpose(w: Writer, row: int, args: list[Piece]) -> Piece:
     axes = w.graph.params(row).get("axes")
     if axes is None:
         return Piece(f"{args[0].at(ATOM)}.T", ATOM)
     return Piece(f"{args[0].at(ATOM)}.transpose({', '.join(map(str, axes))})", ATOM)
 
 
-def _reshape(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _reshape(w: Writer, row: int, args: list[Piece]) -> Piece:
     have, want = w.shape(w.graph.args(row)[0]), w.shape(row)
     if have == want:
         return args[0]
-    for axis in range(len(want)):
-        if want[axis] == 1 and (*want[:axis], *want[axis + 1 :]) == have:
-            parts = [":"] * axis + ["None"]
-            rest = [":"] if axis < len(have) else []
-            return Piece(f"{args[0].at(ATOM)}[{', '.join(parts + rest)}]", ATOM)
-    text = ", ".join(map(str, want)) if want else "()"
+    new = _new_axes(have, want)
+    if new is not None:
+        return Piece(f"{args[0].at(ATOM)}[{', '.join(new)}]", ATOM)
+    text = w.shape_text(row)
+    text = text[1:-1].removesuffix(",") if want and text.startswith("(") else text
     return Piece(f"{args[0].at(ATOM)}.reshape({text})", ATOM)
 
 
-def _broadcast_to(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _new_axes(have: tuple[int, ...], want: tuple[int, ...]) -> list[str] | None:
+    """The key that gives an array new axes of length 1; None where that is not all that happens."""
+    key: list[str] = []
+    rest = list(have)
+    for k, n in enumerate(want):
+        if n == 1 and len(want) - k > len(rest):
+            key.append("None")
+        elif rest and n == rest[0]:
+            key.append(":")
+            rest.pop(0)
+        else:
+            return None
+    while key and key[-1] == ":" and "None" in key:
+        if "None" not in key[:-1] or (key[0] == "None" and len(key) == 2):
+            break
+        key.pop()
+    return key if not rest and "None" in key else None
+
+
+def _in_parentheses(text: str) -> str:
+    return text if text.startswith("(") else f"({text})"
+
+
+def _broadcast_to(w: Writer, row: int, args: list[Piece]) -> Piece:
     # Elementwise operations stretch a number by themselves; only as the result does it need the shape.
     if row != w.row and w.is_scalar(w.graph.args(row)[0]):
         return args[0]
-    return w.call("broadcast_to", args[0].text, str(w.shape(row)))
+    return w.call("broadcast_to", args[0].text, w.shape_text(row))
 
 
-def _transparent(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _transparent(w: Writer, row: int, args: list[Piece]) -> Piece:
     return args[0]
 
 
-def _square(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _square(w: Writer, row: int, args: list[Piece]) -> Piece:
     return infix("**", args[0], Piece("2", ATOM))
 
 
-def _reciprocal(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _reciprocal(w: Writer, row: int, args: list[Piece]) -> Piece:
     return infix("/", Piece("1", ATOM), args[0])
 
 
-def _abs(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _abs(w: Writer, row: int, args: list[Piece]) -> Piece:
     return Piece(f"abs({args[0].text})", ATOM)
 
 
-def _maximum(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _maximum(w: Writer, row: int, args: list[Piece]) -> Piece:
     name = w.graph.op(row).name
     if w.library != "np" and w.is_scalar(row):
         return Piece(f"{name[:3]}({args[0].text}, {args[1].text})", ATOM)
     return w.call(name, *(a.text for a in args))
 
 
-def _where(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _where(w: Writer, row: int, args: list[Piece]) -> Piece:
     if w.library == "np":
         return w.call("where", *(a.text for a in args))
     condition, yes, no = args
     return Piece(f"({yes.text} if {condition.text} else {no.text})", ATOM)
 
 
-def _buffer(w: _Writer, row: int, args: list[Piece]) -> Piece:
+def _buffer(w: Writer, row: int, args: list[Piece]) -> Piece:
     """Writing into places is a statement, not an expression, unless every place is written once."""
     graph = w.graph
     keys, shape = graph.params(row)["keys"], w.shape(row)
@@ -285,7 +312,7 @@ def _buffer(w: _Writer, row: int, args: list[Piece]) -> Piece:
     raise EmissionError("a buffer that is written in several places cannot be written as one expression")
 
 
-SPELLINGS: dict[str, Callable[[_Writer, int, list[Piece]], Piece]] = {
+SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "index": _index, "sum_to": _sum_to, "transpose": _transpose, "reshape": _reshape,
     "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
@@ -308,4 +335,4 @@ def expression(
     written piece by piece, a long array constant) or the text would be longer than `longest`.
     """
     leaves = {k: v for k, v in (names or {}).items() if k != row}
-    return _Writer(graph, leaves, library, longest).write(row).text
+    return Writer(graph, leaves, library, longest).write(row).text

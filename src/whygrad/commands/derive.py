@@ -1,0 +1,70 @@
+"""`whygrad derive FILE-or-FORMULA`: the backward pass as code that a careful colleague would write."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from whygrad.commands.arguments import add_time_limit, is_file, named_pairs
+from whygrad.isolation import ask
+from whygrad.source import read_source
+
+EXAMPLES = """\
+examples:
+  whygrad derive neuron.py
+  whygrad derive "sigmoid(w*x + b)"
+  whygrad derive layers.py --function affine_forward --input "x=randn(4, 3)" --input "w=randn(3, 5)"
+"""
+
+TARGETS = ("python", "numpy")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("target", metavar="FILE-or-FORMULA", help='a Python file, or text such as "w*x + b"')
+    parser.add_argument("--to", choices=TARGETS, default="", help="by default what the file itself uses")
+    parser.add_argument("--function", metavar="NAME", default="", help="which function of the file")
+    parser.add_argument(
+        "--output", metavar="NAME", default="", help="of a script: the variable to differentiate"
+    )
+    parser.add_argument("--wrt", metavar="NAMES", default="", help="differentiate by these only: a,b")
+    parser.add_argument(
+        "--inputs", metavar="FUNC", default="", help="a function of the file that makes example inputs"
+    )
+    parser.add_argument(
+        "--input",
+        metavar='"x=randn(4,3)"',
+        action="append",
+        default=[],
+        help="an example value of a parameter",
+    )
+    parser.add_argument(
+        "--at", metavar='"w=2, x=-1"', default="", help="values of the inputs of a script or formula"
+    )
+    parser.add_argument(
+        "--no-check", action="store_true", help="do not run what was written before it is shown"
+    )
+    add_time_limit(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the text; returns the exit status."""
+    path = args.target if is_file(args.target) else ""
+    if path:
+        read_source(path)
+    request: dict[str, Any] = {
+        "task": "derive",
+        "path": path,
+        "formula": "" if path else args.target,
+        "to": args.to,
+        "function": args.function,
+        "output": args.output,
+        "wrt": [name.strip() for name in args.wrt.split(",") if name.strip()],
+        "inputs": args.inputs,
+        "input": named_pairs("--input", args.input, "x=randn(4,3)"),
+        "at": args.at,
+        "check": not args.no_check,
+    }
+    reply = ask(request, args.time_limit)
+    print(reply["text"], end="")
+    return 0

@@ -1,0 +1,180 @@
+"""Deriving as it is asked for: by `wg.derive`, or by the command for a file or a formula."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from whygrad.checking.driver import INPUT_FUNCTIONS
+from whygrad.checking.forms import BACK
+from whygrad.checking.miniature import parse_input
+from whygrad.emission.entry import TARGETS, derive_formula, derive_function, derive_script
+from whygrad.emission.leaves import is_numeric
+from whygrad.emission.scripts import supplied
+from whygrad.errors import ScriptError, UsageError
+from whygrad.source import Source, parsed, read_source
+from whygrad.tracing.points import parse_point
+
+
+def derive(
+    f: Callable[..., Any] | str,
+    *args: Any,
+    target: str = "numpy",
+    wrt: str | Sequence[str] = (),
+    check: bool = True,
+) -> str:
+    """The source of the gradient of `f` at example arguments of these kinds, in its author's own names.
+
+    `f` is a function made by `def`, whose text is read, or a formula. `args` are positional arguments, as `f`
+    would be called: what is written holds for others, of other shapes too. `wrt` names parameters; by default
+    all that hold floating numbers and have no default. Of a function `affine_forward` the pair is written,
+    with a cache of exactly what its backward pass needs. `target` is "numpy" or "python". Unless `check` is
+    False the text is run before it is returned, and compared with the engine's gradient at several points.
+
+    Raises EmissionError, with the line, for what cannot be written, UsageError for missing arguments.
+    """
+    refuse_target(target)
+    chosen = [wrt] if isinstance(wrt, str) else list(wrt)
+    if isinstance(f, str):
+        return derive_formula(f, target=target, wrt=chosen, check=check)[0]
+    return derive_function(f, args, target=target, wrt=chosen, check=check)[0]
+
+
+def refuse_target(target: str) -> None:
+    """UsageError for what nothing is written in."""
+    if target not in TARGETS:
+        raise UsageError(
+            f"nothing is written for the target {target!r}", hint=f"targets: {', '.join(TARGETS)}"
+        )
+
+
+def derive_requested(request: Mapping[str, Any]) -> str:
+    """What the command asks for. Its keys are those of `commands.derive`."""
+    at = parse_point(request["at"]) if request["at"] else None
+    check = request["check"]
+    if not request["path"]:
+        target = request["to"] or "python"
+        return said(
+            derive_formula(request["formula"], at=at, target=target, wrt=request["wrt"], check=check), check
+        )
+    source = read_source(request["path"])
+    tree = parsed(source)
+    if not request["function"] and is_script(tree):
+        found = derive_script(
+            source, target=request["to"], output=request["output"], wrt=request["wrt"], at=at, check=check
+        )
+        return said(found, check)
+    return said(of_function(source, tree, request), check)
+
+
+def said(found: tuple[str, Any], check: bool) -> str:
+    """The text; what was not checked says so."""
+    return found[0] if check else f"# not checked: this was not run before it was shown\n{found[0]}"
+
+
+def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> tuple[str, Any]:
+    """The gradient of a function of a file."""
+    namespace = run_definitions(source, tree)
+    function = namespace[chosen_function(source, tree, request["function"])]
+    args = example_inputs(function, source, tree, namespace, request)
+    target = request["to"] or "numpy"
+    return derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
+
+
+def is_script(tree: ast.Module) -> bool:
+    """Does the module itself compute, beyond constants for its functions?"""
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    computing = [
+        n for n in tree.body
+        if isinstance(n, ast.For | ast.While)
+        or (
+            isinstance(n, ast.Assign | ast.AugAssign)
+            and any(isinstance(m, ast.BinOp | ast.Call) for m in ast.walk(n))
+        )
+    ]  # fmt: skip
+    return bool(computing) and (not functions or computing[-1].lineno > functions[-1].lineno)
+
+
+def chosen_function(source: Source, tree: ast.Module, name: str) -> str:
+    """The function that is meant: the one named, or the only one that no other calls."""
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    if name:
+        if name not in functions:
+            raise UsageError(
+                f"there is no function `{name}` in {source.filename}",
+                hint=f"functions: {', '.join(functions)}",
+            )
+        return name
+    called = {
+        m.func.id for own, n in functions.items() for m in ast.walk(n)
+        if isinstance(m, ast.Call) and isinstance(m.func, ast.Name) and m.func.id != own
+    }  # fmt: skip
+    free = [
+        n for n in functions
+        if n not in called and not INPUT_FUNCTIONS.match(n) and not any(BACK.match(w) for w in n.split("_"))
+    ]  # fmt: skip
+    if len(free) == 1:
+        return free[0]
+    if not free:
+        raise UsageError(
+            f"there is no function to derive in {source.filename}", hint="def f(x): return x * x"
+        )
+    raise UsageError(
+        f"{source.filename} has {len(free)} functions that may be meant: {', '.join(free)}",
+        hint=f"whygrad derive {source.filename} --function {free[-1]}",
+    )
+
+
+def run_definitions(source: Source, tree: ast.Module) -> dict[str, Any]:
+    """The file run as a module, so that what it does as a script is not done."""
+    namespace = {**supplied(tree), "__name__": "derived", "__file__": source.filename}
+    try:
+        exec(compile(source.text, source.filename, "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        raise ScriptError(
+            f"{source.filename} raises {type(error).__name__}: {error}", hint=f"python {source.filename}"
+        ) from None
+    return namespace
+
+
+def example_inputs(
+    function: Callable[..., Any],
+    source: Source,
+    tree: ast.Module,
+    namespace: Mapping[str, Any],
+    request: Mapping[str, Any],
+) -> list[Any]:
+    """Example values of the parameters: those given, of a function that makes them, or of the module."""
+    parameters = list(inspect.signature(function).parameters.values())
+    known = {p.name: namespace[p.name] for p in parameters if is_numeric(namespace.get(p.name))}
+    known |= made_inputs(source, tree, namespace, request["inputs"], [p.name for p in parameters])
+    known |= {name: parse_input(text) for name, text in request["input"].items()}
+    args = []
+    for parameter in parameters:
+        if parameter.name not in known:
+            break
+        args.append(known[parameter.name])
+    return args
+
+
+def made_inputs(
+    source: Source, tree: ast.Module, namespace: Mapping[str, Any], maker: str, names: Sequence[str]
+) -> dict[str, Any]:
+    """What a function of the file gives as example inputs."""
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
+    if maker and maker not in {n.name for n in functions}:
+        raise UsageError(
+            f"there is no function `{maker}` in {source.filename}",
+            hint=f"functions: {', '.join(n.name for n in functions)}",
+        )
+    found = maker or next(
+        (n.name for n in functions if INPUT_FUNCTIONS.match(n.name) and not n.args.args), ""
+    )
+    if not found:
+        return {}
+    made = namespace[found]()
+    if isinstance(made, dict):
+        return {name: value for name, value in made.items() if name in names}
+    return dict(zip(names, made if isinstance(made, tuple | list) else (made,), strict=False))

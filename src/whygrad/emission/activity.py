@@ -1,0 +1,330 @@
+"""What is known of a function from its runs: which names carry derivatives, what is read and written where.
+
+All of it is measured at the executions at hand: several runs, at other shapes and through other branches.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.leaves import (
+    Finder,
+    Leaf,
+    bound_within,
+    evaluated,
+    is_array,
+    is_number,
+    is_real,
+    leaf_of,
+    names_read,
+    write,
+    write_key,
+)
+from whygrad.emission.local import Derived, Execution, aligned, derive_expression, refusal
+from whygrad.emission.observed import Observed
+from whygrad.emission.observing import Notes
+from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
+from whygrad.emission.sizes import Sizes
+from whygrad.emission.structure import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
+from whygrad.errors import EmissionError, WhygradError
+from whygrad.source import Source
+
+
+class Activity(Observed):
+    """The facts about one function that its reversal asks for."""
+
+    def __init__(
+        self, source: Source, block: Sequence[Node], notes: Notes, wanted: Iterable[str], target: str
+    ) -> None:
+        self.source, self.nodes, self.notes, self.library = source, list(block), notes, target
+        self.all = list(walk(block))
+        self.wanted = set(wanted)
+        self.within = {inner: node for node in self.all for inner in _children(node)}
+        self.known_leaves = {node.number: self._leaves(node) for node in self.all if _value(node) is not None}
+        self.active = self._active()
+        self.derived: dict[Any, list[Derived]] = {}
+        self.counts = self._counts()
+
+    # -- leaves --
+
+    def _leaves(self, node: Node) -> list[Leaf]:
+        """What a statement reads, facts such as lengths left out."""
+        value = _value(node)
+        found: dict[str, Leaf] = {}
+        for execution in self.chosen(node):
+            finder = Finder(execution.scope, bound_within(value))
+            finder.visit(ast.parse(write(value), mode="eval").body)
+            found |= {
+                leaf.text: leaf
+                for _, leaf, _ in finder.leaves.values()
+                if leaf.base.isidentifier() or "." in leaf.base or "[" in leaf.base
+            }
+        return list(found.values())
+
+    def leaf(self, node: Node, value: ast.expr) -> Leaf | None:
+        """The leaf that an expression is, if it is nothing but one."""
+        for execution in self.executions(node)[:1]:
+            found = leaf_of(value, execution.scope)
+            return found[0] if found else None
+        return None
+
+    def path(self, node: Node, value: ast.expr | None) -> Leaf | None:
+        """The place that an argument is, whatever it holds."""
+        if value is None or isinstance(value, ast.Constant):
+            return None
+        found = self.leaf(node, value)
+        return found or Leaf(write(value))
+
+    def is_active(self, leaf: Leaf) -> bool:
+        """Does a derivative pass through this place?"""
+        return not leaf.fact and root_of(ast.parse(leaf.base, mode="eval").body) in self.active
+
+    def target(self, node: Step) -> Leaf | None:
+        """The place that a step assigns; None for several."""
+        if isinstance(node.target, ast.Tuple | ast.List):
+            return None
+        if isinstance(node.target, ast.Name):
+            return Leaf(node.target.id)
+        if isinstance(node.target, ast.Attribute):
+            return Leaf(write(node.target))
+        return self._place(node, node.target)
+
+    def targets(self, node: Step) -> list[Leaf | None]:
+        assert isinstance(node.target, ast.Tuple | ast.List)
+        return [Leaf(t.id) if isinstance(t, ast.Name) else None for t in node.target.elts]
+
+    def _place(self, node: Step, target: ast.expr) -> Leaf:
+        """Base and keys of `out[i]`, `grads["W"]`."""
+        keys: list[str] = []
+        at = target
+        while isinstance(at, ast.Subscript):
+            keys.insert(0, write_key(at.slice))
+            at = at.value
+        base = write(at)
+        if keys and keys[0].startswith('"') and isinstance(self._in_scope(node, base), dict):
+            base, keys = f"{base}[{keys[0]}]", keys[1:]
+        return Leaf(base, tuple(keys))
+
+    def advanced(self, leaf: Leaf) -> bool:
+        return leaf.advanced
+
+    def returned(self, node: Return) -> list[ast.expr]:
+        """The parts of what is returned."""
+        assert node.value is not None
+        return list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
+
+    # -- activity --
+
+    def _active(self) -> set[str]:
+        """Root names that depend on the wanted ones through floating numbers."""
+        active = set(self.wanted)
+        grew = True
+        while grew:
+            grew = False
+            for node in self.all:
+                if not isinstance(node, Step) or not self._reads(node, active):
+                    continue
+                for root in roots_of(node.target):
+                    if root not in active and self._carries(node, root):
+                        active.add(root)
+                        grew = True
+        return active
+
+    def _reads(self, node: Node, active: set[str]) -> bool:
+        if isinstance(node, Step) and node.calls:
+            return bool(names_read(node.value) & active)
+        leaves = self.known_leaves.get(node.number, ())
+        roots = [root_of(ast.parse(leaf.base, mode="eval").body) for leaf in leaves if not leaf.fact]
+        return any(root in active for root in roots)
+
+    def _carries(self, node: Step, root: str) -> bool:
+        return any(
+            is_real(e.scope.get(root)) or _holds(e.scope.get(root))
+            for e in self.notes.after.get(node.number, [])
+        )
+
+    def depends(self, node: Step) -> bool:
+        """Does what a step assigns depend on something active?"""
+        return self._reads(node, self.active)
+
+    def lives_before(self, base: str, node: Node) -> bool:
+        """Can a cotangent of a base that is left over before a node still reach anything?"""
+        root = root_of(ast.parse(base, mode="eval").body)
+        if root in self.wanted:
+            return True
+        inside = set(walk([node]))
+        loops = self._loops(node)
+        first = loops[0] if loops else node
+        for other in self.all:
+            if (
+                isinstance(other, Step)
+                and other not in inside
+                and root in roots_of(other.target)
+                and self.depends(other)
+            ) and (other.number < node.number or first is not node):
+                return True
+        # A loop may carry it from one step to the next.
+        return isinstance(node, Loop) and any(
+            isinstance(other, Step)
+            and root in roots_of(other.target)
+            and self.depends(other)
+            and self._carried(root, node)
+            for other in inside
+        )
+
+    def _carried(self, root: str, loop: Loop) -> bool:
+        """Is a name read in a loop before the loop assigns it?"""
+        for node in walk(loop.body):
+            value = _value(node)
+            if value is not None and root in names_read(value):
+                return True
+            if (
+                isinstance(node, Step)
+                and isinstance(node.target, ast.Name)
+                and node.target.id == root
+                and node in loop.body
+            ):
+                return False
+        return False
+
+    def _loops(self, node: Node) -> list[Loop]:
+        """The loops around a node, outermost first."""
+        found: list[Loop] = []
+        at: Node | None = self.within.get(node)
+        while at is not None:
+            if isinstance(at, Loop):
+                found.insert(0, at)
+            at = self.within.get(at)
+        return found
+
+    def read_once(self, leaf: Leaf, loops: Sequence[Loop]) -> bool:
+        """Is this the only place that reads the base, and does it name another entry at every step?"""
+        root = leaf.base
+        reads = [
+            (node.number, other.text)
+            for node in self.all
+            for other in self.known_leaves.get(node.number, ())
+            if other.base == root
+        ]
+        if len(reads) != 1 or leaf.advanced:
+            return False
+        parts = {p.strip() for key in leaf.keys for p in _parts(key)}
+        around = [loop for loop in loops if loop.target is not None]
+        return len(around) == len(loops) and all(
+            write(loop.target) in parts for loop in around if loop.target
+        )
+
+    def overwrites(self, node: Step, target: Leaf) -> bool:
+        """May the entry that is written have held something that counts?"""
+        root = root_of(node.target)
+        if root in self.wanted:
+            return True
+        others = [n for n in self.all if isinstance(n, Step) and n is not node and root in roots_of(n.target)]
+        if any(self.depends(n) for n in others if isinstance(n.target, ast.Name)):
+            return True  # the buffer starts from something active
+        if isinstance(node.node, ast.AugAssign) or any(
+            leaf == target for leaf in self.known_leaves[node.number]
+        ):
+            return True
+        return any(self._held(node, e) for e in self.executions(node))
+
+    def _held(self, node: Step, execution: Execution) -> bool:
+        """Did the place that is written hold anything but zero?"""
+        try:
+            old = evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope)
+        except Exception:  # a key of a dictionary that is not there yet
+            return False
+        return bool(np.any(np.asarray(old) != 0)) if is_number(old) or is_array(old) else old is not None
+
+    # -- phrases --
+
+    def _counts(self) -> list[str]:
+        """Whole numbers that the user gave a name: lengths, from shapes first."""
+        first: list[str] = []
+        for node in self.all:
+            if isinstance(node, Step) and (".shape" in write(node.value) or "len(" in write(node.value)):
+                first += [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+        ranged = [
+            n.id for loop in self.all if isinstance(loop, Loop) and loop.items is not None
+            for n in ast.walk(loop.items) if isinstance(n, ast.Name)
+        ]  # fmt: skip
+        return list(dict.fromkeys([*first, *ranged]))
+
+    def phrases(
+        self, node: Node, value: ast.expr, seeds: Sequence[str], after: Sequence[str],
+        fresh_name: Callable[[str], str], prefix: str, claim: Callable[[Leaf], str | None],
+    ) -> Phrases:  # fmt: skip
+        """What the leaves of an expression receive, as text."""
+        known = 1.0 if list(seeds) == ["1.0"] else None
+        derived = self._derived(node, value, known)
+        scopes = [e.scope for e in self.chosen(node)]
+        arrays = [leaf.base for leaf in derived[0].traced.leaves if leaf.base.replace(".", "").isidentifier()]
+        sizes = Sizes(scopes, arrays, self.counts)
+        library = "math" if self._is_plain(derived[0], value) else "np"
+        phrasing = Phrasing(derived, sizes, library, seeds, after, fresh_name, prefix, claim)
+        try:
+            return phrasing.phrases()
+        except EmissionError as error:
+            raise refusal(write(value), self.place(node), error) from None
+
+    def _is_plain(self, derived: Derived, value: ast.expr) -> bool:
+        return self.library == "python" or (scalars_only(derived) and "np." not in write(value))
+
+    def _derived(self, node: Node, value: ast.expr, seed: float | None) -> list[Derived]:
+        key = (node.number, write(value), seed)
+        if key not in self.derived:
+            try:
+                made = [derive_expression(value, e, self.is_active, seed) for e in self.chosen(node)]
+            except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
+                raise refusal(write(value), self.place(node), error) from None
+            if not made:
+                raise self.unreached(node)
+            if not aligned(made):
+                raise self.refuse(
+                    node, f"`{write(value)}`, whose derivative has another form at other inputs,"
+                )
+            self.derived[key] = made
+        return self.derived[key]
+
+    def place(self, node: Node) -> Any:
+        return self.source.place(self.source.span_of(node.node))
+
+    def unreached(self, node: Node) -> EmissionError:
+        """Nothing can be said of what never ran."""
+        text = write(node.node).splitlines()[0]
+        return self.refuse(node, f"`{text}`", "no run reached it: give example inputs that do")
+
+    def refuse(self, node: Node, what: str, hint: str | None = None) -> EmissionError:
+        return EmissionError(
+            f"{what} in line {node.node.lineno} cannot be derived", hint=hint, place=self.place(node)
+        )
+
+
+def _value(node: Node) -> Any:
+    return node.value if isinstance(node, Step | Return) else None
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, Loop):
+        return node.body
+    return [*node.body, *node.orelse] if isinstance(node, Branch) else []
+
+
+def _holds(value: Any) -> bool:
+    """An object or container with floating numbers in it."""
+    held = getattr(value, "__dict__", None)
+    if isinstance(held, dict) and not callable(value):
+        return any(is_real(v) for v in held.values())
+    if isinstance(value, dict):
+        return any(is_real(v) or _holds(v) for v in value.values())
+    return isinstance(value, list | tuple) and any(is_real(v) or _holds(v) for v in value)
+
+
+def _parts(key: str) -> list[str]:
+    node = ast.parse(f"_[{key}]", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    return [write(p) for p in node.slice.elts] if isinstance(node.slice, ast.Tuple) else [key]

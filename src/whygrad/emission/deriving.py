@@ -1,0 +1,382 @@
+"""From a program to the text of its gradient: a function of its own, or the backward beside a forward."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from whygrad.emission import layout
+from whygrad.emission.cotangents import Cotangent
+from whygrad.emission.leaves import is_number, is_real, write
+from whygrad.emission.primal import Primal, kept_nodes
+from whygrad.emission.printing import Printer
+from whygrad.emission.program import Function, Program
+from whygrad.emission.reversal import Reversal
+from whygrad.emission.saving import Plan, Saving
+from whygrad.emission.structure import Node, Return, Step, assigned, walk
+
+
+@dataclass(eq=False)
+class Reversed:
+    """A function with its backward lines, not yet put together."""
+
+    part: Function
+    upstream: list[str]
+    """What the cotangent of each result is called: "1.0" for a single number, "" for what has none."""
+    lines: list[str]
+    results: list[str]
+    """How the gradient of each wanted parameter is read at the end."""
+    plan: Plan
+    needed: set[str]
+    """Names that the backward lines and the lists read."""
+
+    @property
+    def given(self) -> list[str]:
+        """The cotangents that are parameters."""
+        return [u for u in dict.fromkeys(self.upstream) if u.isidentifier()]
+
+
+@dataclass(eq=False)
+class Written:
+    """Text that computes gradients."""
+
+    text: str
+    name: str
+    wanted: list[str]
+    given: list[str]
+    """Upstream cotangents that it takes, by name."""
+    forward: str = ""
+    """Of a pair: the name of the forward function."""
+    lines: list[str] = field(default_factory=list)
+    """The backward lines of a function that has both passes, and how each gradient is read after them."""
+    results: list[str] = field(default_factory=list)
+    forward_lines: list[str] = field(default_factory=list)
+    saves: bool = False
+    """Whether the forward pass saves anything that the user's does not."""
+
+
+class Derivation:
+    """Derives a program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.subject = program, program.subject
+        self.prefix = self.subject.prefix
+
+    def derive(self) -> Written:
+        """The entry as a function of its own, with a pair for each function that it calls."""
+        entry = self.program.parts[self.subject.name]
+        pairs = [
+            self.pair(part).text for name, part in self.program.parts.items() if name in self.program.kept
+        ]
+        if entry.name in self.program.kept:
+            made = self.closing(entry)
+        elif is_forward(entry.name):
+            made = self.pair(entry)
+        else:
+            made = self.whole(entry)
+        made.text = "\n\n".join([*reversed(pairs), made.text])
+        return made
+
+    # -- one function --
+
+    def reverse(self, part: Function, always: bool) -> Reversed:
+        """The backward lines of a function. `always`: single numbers have an upstream cotangent too."""
+        upstream = self.upstream(part, always)
+        reversal = Reversal(part.activity, part.builder.fresh, self.prefix, upstream, self.call)
+        state: dict[str, Cotangent] = {}
+        back = reversal.block(part.block, state)
+        saving = Saving(part.activity, part.block, part.parameters, part.builder.fresh)
+        saving.resolve(back)
+        plan = saving.plan
+        name_tapes(plan, part)
+        lines = Printer(self.subject.source, plan).block(back, 1)
+        results, containers, ending = self.gathered(part, reversal, state)
+        lines = [*containers, *lines, *ending]
+        needed = unbound([*lines, f"    return {', '.join(results)}"])
+        needed |= {v for tape in plan.tapes.values() for v in tape.values} | {
+            t.name for t in plan.tapes.values()
+        }
+        for table in (plan.before, plan.after):
+            needed |= free_names([line for found in table.values() for line in found])
+        return Reversed(part, upstream, lines, results, plan, needed)
+
+    def gathered(self, part: Function, reversal: Reversal, state: dict[str, Cotangent]) -> Any:
+        """How each result is read; the dictionaries that are filled on the way, and what completes them."""
+        results, containers, ending = [], [], []
+        for name in part.wanted:
+            inner = sorted(base for base in reversal.bases if base.startswith(f'{name}["'))
+            if inner or isinstance(part.activity.value(name), dict):
+                containers.append(f"    {reversal.name(name)} = {{}}")
+                for base in inner:
+                    held = state.get(base)
+                    if held is not None and held.text != reversal.name(base):
+                        ending.append(f"    {reversal.name(base)} = {held.text}")
+                results.append(reversal.name(name))
+                continue
+            held = state.get(name)
+            results.append(held.text if held is not None else reversal.zero(name))
+        return results, containers, ending
+
+    def upstream(self, part: Function, always: bool) -> list[str]:
+        results = self.program.results(part)
+        if not always and len(results) == 1 and is_number(results[0][1]):
+            return ["1.0"]
+        names = []
+        for text, value in results:
+            word = text if text.isidentifier() else "out"
+            real = is_real(value) and not is_cache(text)
+            names.append(f"{self.prefix}{word}" if real else "")
+        return [part.builder.fresh(n) if n in names[:k] else n for k, n in enumerate(names)]
+
+    def call(self, node: Step) -> tuple[str, list[str], list[Any]]:
+        """(backward function, upstream names, arguments in order of its results) of a call."""
+        callee = self.program.parts[node.calls]
+        call = node.value
+        assert isinstance(call, ast.Call)
+        given = dict(zip(callee.parameters, call.args, strict=False)) | {
+            k.arg: k.value for k in call.keywords if k.arg
+        }
+        return pair_names(callee.name)[1], self.upstream(callee, True), [given.get(p) for p in callee.wanted]
+
+    # -- putting together --
+
+    def whole(self, part: Function) -> Written:
+        """Forward and backward pass in one function."""
+        found = self.reverse(part, False)
+        forward = self.forward(found, set(), lambda node: [])
+        name = f"{self.prefix}{part.name}"
+        body = [*forward, *([""] if forward else []), *found.lines]
+        made = Written("", name, part.wanted, found.given)
+        made.forward_lines, made.lines, made.results = forward, found.lines, found.results
+        made.saves = bool(found.plan.before or found.plan.after or found.plan.tapes)
+        lines = [f"def {name}({parameters(part.node, found.given)}):", docstring(part, found.given)]
+        lines += [*body, *layout.fitted(f"return {', '.join(found.results)}", 1)]
+        made.text = "\n".join(lines) + "\n"
+        return made
+
+    def pair(self, part: Function) -> Written:
+        """The forward pass with its cache, and the backward pass beside it."""
+        found = self.reverse(part, True)
+        forward_name, backward_name = pair_names(part.name)
+        local = {n for node in part.nodes for n in assigned(node)} | set(part.parameters)
+        local |= {t.name for t in found.plan.tapes.values()}
+        made = {
+            line.strip().split(" = ")[0]
+            for t in (found.plan.before, found.plan.after)
+            for ls in t.values()
+            for line in ls
+        }
+        used = unbound([*found.lines, f"    return {', '.join(found.results)}"])
+        cache = sorted((local | made) & used, key=cache_order(part))
+        body = self.forward(found, set(cache), lambda node: self.returning(part, node, cache, found.plan))
+        lines = [f"def {forward_name}({parameters(part.node, [])}):", *body, "", ""]
+        unpack = [f"    {', '.join(cache)} = cache"] if cache else []
+        lines += [
+            f"def {backward_name}({', '.join([*found.given, 'cache'])}):",
+            docstring(part, found.given),
+            *unpack,
+            *found.lines,
+        ]
+        lines += layout.fitted(f"return {', '.join(found.results)}", 1)
+        return Written("\n".join(lines) + "\n", backward_name, part.wanted, found.given, forward_name)
+
+    def closing(self, part: Function) -> Written:
+        """The gradient by way of a pair."""
+        forward_name, backward_name = pair_names(part.name)
+        results = self.program.results(part)
+        single = len(results) == 1 and is_number(results[0][1])
+        given = [] if single else [u for u in self.upstream(part, True) if u]
+        name = f"{self.prefix}{part.name}"
+        outs = ", ".join("_" for _ in results)
+        lines = [
+            f"def {name}({parameters(part.node, given)}):",
+            docstring(part, given),
+            f"    {outs}, cache = {forward_name}({', '.join(part.parameters)})",
+            f"    return {backward_name}({', '.join([*(given or ['1.0']), 'cache'])})",
+        ]
+        return Written("\n".join(lines) + "\n", name, part.wanted, given)
+
+    def forward(self, found: Reversed, cache: set[str], on_return: Any) -> list[str]:
+        """The lines of the forward pass that are needed."""
+        part = found.part
+        needed = found.needed | cache
+        returns = [n for n in part.nodes if isinstance(n, Return)]
+        if cache or any(on_return(r) for r in returns):
+            parts = [v for r in returns if r.value is not None for v in part.activity.returned(r)]
+            needed |= {
+                n.id for v in parts if not is_cache(write(v)) for n in ast.walk(v) if isinstance(n, ast.Name)
+            }
+        kept = kept_nodes(part.block, needed)
+        if any(on_return(r) for r in returns):
+            kept |= around_returns(part.block)
+            kept |= kept_nodes(part.block, needed | {n for node in kept for n in node_reads(node)})
+        created = [
+            f"    {t.name} = {'0' if t.counted and not t.values else '[]'}" for t in found.plan.tapes.values()
+        ]
+        return [
+            *created,
+            *Primal(self.subject.source, found.plan, kept, on_return, self.called).block(part.block, 1),
+        ]
+
+    def called(self, node: Step) -> str:
+        """A call of a function that keeps its own backward pass, in the forward pass."""
+        call = copy.deepcopy(node.value)
+        assert isinstance(call, ast.Call)
+        call.func = ast.Name(pair_names(node.calls)[0], ast.Load())
+        targets = node.target.elts if isinstance(node.target, ast.Tuple | ast.List) else [node.target]
+        return f"{', '.join(write(t) for t in targets)}, {node.cache} = {write(call)}"
+
+    def returning(self, part: Function, node: Return, cache: Sequence[str], plan: Plan) -> list[str]:
+        """What stands in place of a return: the results and the cache."""
+        values = (
+            [write(v) for v in part.activity.returned(node) if not is_cache(write(v))] if node.value else []
+        )
+        known = bound_before(part, node) | {t.name for t in plan.tapes.values()}
+        held = [name if name in known else "None" for name in cache]
+        cached = held[0] if len(held) == 1 else f"({', '.join(held)})"
+        if len(f"    return {', '.join(values)}, {cached}") <= 60 and len(held) < 4:
+            return [f"return {', '.join([*values, cached])}"]
+        return [f"cache = {cached}", f"return {', '.join([*values, 'cache'])}"]
+
+
+def is_forward(name: str) -> bool:
+    """Is it the forward function of a pair, by its name?"""
+    return name == "forward" or name.endswith("_forward")
+
+
+def is_cache(text: str) -> bool:
+    """Is a returned value what is kept for the backward pass: called so, or a tuple or dictionary?"""
+    return "cache" in text or text.startswith(("(", "{", "["))
+
+
+def pair_names(name: str) -> tuple[str, str]:
+    """The names of the forward and the backward function."""
+    if is_forward(name):
+        return name, name.removesuffix("forward") + "backward"
+    return f"{name}_forward", f"{name}_backward"
+
+
+def name_tapes(plan: Plan, part: Function) -> None:
+    """Name the lists by what they hold."""
+    for (_, arm), tape in plan.tapes.items():
+        tape.values.sort(key=lambda v: (not v.endswith("_prev"), v))
+        if tape.counted and not tape.values:
+            tape.name = part.builder.fresh("count")
+        elif len(tape.values) == 1:
+            tape.name = part.builder.fresh(f"saved_{tape.values[0]}")
+        else:
+            tape.name = part.builder.fresh("steps" if arm == "body" else "taken")
+
+
+def cache_order(part: Function) -> Any:
+    """Parameters first, then names in order of assignment."""
+    order = [*part.parameters, *(n for node in part.nodes for n in sorted(assigned(node)))]
+    return lambda name: (order.index(name) if name in order else len(order), name)
+
+
+def bound_before(part: Function, node: Node) -> set[str]:
+    """Names that are bound for sure when a node is reached."""
+    found: set[str] | None = None
+
+    def visit(block: Sequence[Node], known: set[str]) -> set[str]:
+        nonlocal found
+        for each in block:
+            if each is node:
+                found = set(known)
+            arms = [getattr(each, "body", []), getattr(each, "orelse", [])]
+            after = [visit(arm, set(known)) for arm in arms]
+            known |= assigned(each)
+            if hasattr(each, "orelse"):
+                known |= after[0] & after[1]
+            elif hasattr(each, "items"):
+                known |= after[0]  # a loop that runs at least once
+        return known
+
+    visit(part.block, set(part.parameters))
+    return found or set(part.parameters)
+
+
+def around_returns(block: Sequence[Node]) -> set[Node]:
+    """The branches in which a function returns."""
+    return {n for n in walk(block) if any(isinstance(m, Return) for m in walk([n]))}
+
+
+def node_reads(node: Node) -> set[str]:
+    """Names that a branch or a return reads."""
+    test = getattr(node, "test", None)
+    value = node.value if isinstance(node, Return) else test
+    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} if isinstance(value, ast.AST) else set()
+
+
+def docstring(part: Function, given: Sequence[str]) -> str:
+    """What stands below the header."""
+    return f'    """Gradients of {part.name} by {listed(part.wanted)}."""'
+
+
+def parameters(node: ast.FunctionDef, extra: Sequence[str]) -> str:
+    """The parameters as the user wrote them, with the upstream cotangents before those with defaults."""
+    made = copy.deepcopy(node.args)
+    place = len(made.args) - len(made.defaults)
+    made.args[place:place] = [ast.arg(name) for name in extra]
+    return write(made)
+
+
+def listed(names: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
+
+
+def free_names(lines: Sequence[str]) -> set[str]:
+    """Names that lines of code mention, and do not say in comments."""
+    found = set[str]()
+    for line in lines:
+        code = line.strip()
+        if code.startswith("#"):
+            continue
+        try:
+            tree = ast.parse(code)
+        except SyntaxError:  # a header, or part of a long line
+            words = "".join(c if c.isalnum() or c in '_"' else " " for c in code.split("  #")[0]).split()
+            found |= {w for w in words if '"' not in w}
+            continue
+        found |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    return found
+
+
+def unbound(lines: Sequence[str]) -> set[str]:
+    """Names that lines read before they assign them."""
+    found, known = set[str](), set[str]()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and node.id not in known:
+                found.add(node.id)
+            elif isinstance(node.ctx, ast.Store):
+                known.add(node.id)
+        elif isinstance(node, ast.Assign):
+            for part in (node.value, *node.targets):
+                visit(part)
+        elif isinstance(node, ast.AugAssign):
+            visit(node.value)
+            if isinstance(node.target, ast.Name) and node.target.id not in known:
+                found.add(node.target.id)
+            visit(node.target)
+        elif isinstance(node, ast.For):
+            for each in (node.iter, node.target, *node.body):
+                visit(each)
+        elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
+            for generator in node.generators:
+                visit(generator.iter)
+                visit(generator.target)
+            for field in ("elt", "key", "value"):
+                if hasattr(node, field):
+                    visit(getattr(node, field))
+        else:
+            for child in ast.iter_child_nodes(node):
+                visit(child)
+
+    visit(ast.parse("def _():\n" + "\n".join(lines) if lines else "pass"))
+    return found

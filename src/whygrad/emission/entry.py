@@ -1,0 +1,254 @@
+"""What is asked for: a function, the text of a file, or a formula, to the text of its gradient, checked."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
+from whygrad.emission.examples import other_shapes
+from whygrad.emission.expressions import expression
+from whygrad.emission.leaves import is_array
+from whygrad.emission.program import Program, Subject
+from whygrad.emission.proving import Proof, prove
+from whygrad.emission.scripts import NAME, Script, read_script
+from whygrad.errors import EmissionError, UsageError
+from whygrad.source import Source
+from whygrad.tracing.formulas import parse_formula
+
+TARGETS = ("numpy", "python")
+
+
+def derive_function(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    target: str = "numpy",
+    wrt: Sequence[str] = (),
+    check: bool = True,
+    prefix: str = "",
+) -> tuple[str, Proof | None]:
+    """The text of the gradient of a function of the user's, and how it was checked."""
+    source, functions = definitions(function)
+    example = complete(function, args)
+    prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
+    subject = Subject(
+        source,
+        function.__name__,
+        functions,
+        {**function.__globals__, **captured(function)},
+        [example, *other_shapes(function, example, enumerated(functions[function.__name__]))],
+        list(wrt),
+        prefix,
+        target,
+    )
+    written = Derivation(Program(subject)).derive()
+    proof = proven(written, function, subject) if check else None
+    return written.text, proof
+
+
+def enumerated(node: ast.FunctionDef) -> list[int]:
+    """The places of parameters of fixed length: read by plain numbers only, as in `w[0] * x + w[1]`."""
+    found = []
+    for k, argument in enumerate(node.args.args):
+        name = argument.arg
+        reads = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+        entries = [
+            n.value
+            for n in ast.walk(node)
+            if isinstance(n, ast.Subscript)
+            and isinstance(n.slice, ast.Constant)
+            and type(n.slice.value) is int
+        ]
+        if reads and all(r in entries for r in reads):
+            found.append(k)
+    return found
+
+
+def captured(function: Any) -> dict[str, Any]:
+    """What a nested function took from around it."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells}
+
+
+def complete(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...]:
+    """The arguments; UsageError where one is missing."""
+    for k, parameter in enumerate(inspect.signature(function).parameters.values()):
+        positional = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if positional and k >= len(args) and parameter.default is parameter.empty:
+            name = getattr(function, "__name__", "the function")
+            raise UsageError(
+                f"no example value for the parameter `{parameter.name}` of {name}",
+                hint=f'--input "{parameter.name}=randn(4, 3)"',
+            )
+    return tuple(args)
+
+
+def definitions(function: Callable[..., Any]) -> tuple[Source, dict[str, ast.FunctionDef]]:
+    """The file of a function, and the functions at the top of it."""
+    code = getattr(function, "__code__", None)
+    if code is None or not hasattr(function, "__globals__"):
+        raise UsageError(
+            f"{function!r} is no function written in Python", hint="derive a function made by `def`"
+        )
+    text = "".join(linecache.getlines(code.co_filename, function.__globals__))
+    if not text:
+        raise UsageError(f"the source of {function.__name__} cannot be found", hint="save it to a file")
+    tree = ast.parse(text)
+    found = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            if first == code.co_firstlineno:
+                found[node.name] = node
+    if function.__name__ not in found:
+        raise UsageError(
+            f"{function.__name__} is no function made by `def`", hint="def f(x): ...; wg.derive(f, x)"
+        )
+    return Source(code.co_filename, text), found
+
+
+def proven(written: Written, function: Callable[..., Any], subject: Subject) -> Proof:
+    """Run what was written, and compare it with the engine."""
+    namespace = dict(subject.namespace)
+    try:
+        exec(compile(written.text, "<derived>", "exec"), namespace)
+    except SyntaxError as error:
+        raise EmissionError(
+            f"the text that was written is no Python: {error.msg}",
+            hint="this is a defect of whygrad, please report it; --no-check shows what was written",
+        ) from None
+    names = list(inspect.signature(function).parameters)
+    argnums = [names.index(n) for n in written.wanted]
+    derived = namespace[written.name]
+    if written.forward:
+        derived = joined(namespace[written.forward], derived, written.given)
+        function = without_cache(function, subject)
+    return prove(function, derived, subject.examples, argnums, written.given)
+
+
+def joined(
+    forward: Callable[..., Any], backward: Callable[..., Any], given: Sequence[str]
+) -> Callable[..., Any]:
+    """A pair as one function: forward, then backward with its cache."""
+
+    def both(*args: Any, **upstream: Any) -> Any:
+        cache = forward(*args)[-1]
+        return backward(*[upstream[name] for name in given], cache)
+
+    return both
+
+
+def without_cache(function: Callable[..., Any], subject: Subject) -> Callable[..., Any]:
+    """The forward function of a pair without what it returns for the backward one."""
+    returns = [n for n in ast.walk(subject.functions[subject.name]) if isinstance(n, ast.Return)]
+    last = returns[-1].value if returns else None
+    if not isinstance(last, ast.Tuple) or not any(is_cache(ast.unparse(e)) for e in last.elts):
+        return function
+    places = [k for k, e in enumerate(last.elts) if not is_cache(ast.unparse(e))]
+
+    def results(*args: Any) -> Any:
+        found = function(*args)
+        return found[places[0]] if len(places) == 1 else tuple(found[k] for k in places)
+
+    return results
+
+
+def derive_script(
+    source: Source,
+    *,
+    target: str = "",
+    output: str = "",
+    wrt: Sequence[str] = (),
+    at: Mapping[str, Any] | None = None,
+    check: bool = True,
+) -> tuple[str, Proof | None]:
+    """The backward lines of a script; the whole of it where its forward pass has to save something."""
+    script = read_script(source, output, wrt, at)
+    example = tuple(script.inputs.values())
+    target = target or ("numpy" if any(map(holds_array, example)) else "python")
+    prepared = runnable(script)
+    examples = [example, *other_shapes(prepared, example, enumerated(script.functions[NAME]))]
+    subject = Subject(source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", target)
+    written = Derivation(Program(subject)).derive()
+    proof = proven(written, prepared, subject) if check else None
+    return as_script(written, script), proof
+
+
+def holds_array(value: Any) -> bool:
+    """Is there an array in it?"""
+    if isinstance(value, list | tuple):
+        return any(map(holds_array, value))
+    if isinstance(value, dict):
+        return any(map(holds_array, value.values()))
+    return is_array(value)
+
+
+def runnable(script: Script) -> Callable[..., Any]:
+    """The script as a function whose source can be found, so that the engine can follow it."""
+    text = "\n\n".join(ast.unparse(f) for f in script.functions.values()) + "\n"
+    filename = f"<ipython-derived-{abs(hash(text))}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace = dict(script.namespace)
+    exec(compile(text, filename, "exec"), namespace)
+    return namespace[NAME]  # type: ignore[no-any-return]
+
+
+def as_script(written: Written, script: Script) -> str:
+    """The lines as they stand in the script."""
+    lines = list(written.lines)
+    for name, text in zip(written.wanted, written.results, strict=True):
+        if text != f"grad_{name}":
+            lines.append(f"    grad_{name} = {text}")
+    seeds = [f"    {name} = np.ones_like({script.output})" for name in written.given]
+    head = f"# backward: the gradient of {script.output}" + (", all its entries added up" if seeds else "")
+    backward = [head, *dedented([*seeds, *lines])]
+    if not written.saves:
+        return "\n".join(backward) + "\n"
+    first = script.body[0].lineno
+    above = [line for n, line in enumerate(script.source.lines, 1) if n < first]
+    return "\n".join([*above, *dedented(written.forward_lines), "", *backward]) + "\n"
+
+
+def dedented(lines: Sequence[str]) -> list[str]:
+    """Lines of a function as lines of a module."""
+    return [line.removeprefix("    ") for line in lines]
+
+
+def derive_formula(
+    text: str,
+    *,
+    at: Mapping[str, Any] | None = None,
+    target: str = "python",
+    wrt: Sequence[str] = (),
+    check: bool = True,
+) -> tuple[str, Proof | None]:
+    """The gradient of a formula, as a function of its names."""
+    formula = parse_formula(text, at or {})
+    library = "np" if target == "numpy" else "math"
+    body = expression(formula.graph, formula.graph.outputs[0], library=library)
+    source = Source("<formula>", f"def f({', '.join(formula.names)}):\n    return {body}\n")
+    node = ast.parse(source.text).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    shown = Source("<formula>", f"def f({', '.join(formula.names)}):\n    {text.strip()}\n")
+    node.body[0].end_col_offset = len(shown.line(2))
+    given = at or {}
+    example = tuple(given.get(name, 0.3 + 0.45 * k) for k, name in enumerate(formula.names))
+    script = Script(source, {"f": node, NAME: node}, {"np": np, "math": math}, {}, "f", [])
+    namespace = {"np": np, "math": math}
+    filename = f"<ipython-formula-{abs(hash(source.text))}>"
+    linecache.cache[filename] = (len(source.text), None, source.text.splitlines(keepends=True), filename)
+    exec(compile(source.text, filename, "exec"), namespace)
+    function: Any = namespace["f"]
+    subject = Subject(
+        shown, "f", {"f": node}, script.namespace, [example, *other_shapes(function, example)], list(wrt),
+        "grad_", target,
+    )  # fmt: skip
+    written = Derivation(Program(subject)).derive()
+    return written.text, proven(written, function, subject) if check else None

@@ -1,0 +1,119 @@
+"""Example inputs of other shapes, made from those at hand: lengths that are equal stay equal."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.leaves import is_array, is_number
+
+
+def lengths(value: Any) -> set[int]:
+    """All lengths of axes and lists in a value, but 0 and 1."""
+    if is_array(value):
+        return {n for n in value.shape if n > 1}
+    if isinstance(value, dict):
+        return {n for v in value.values() for n in lengths(v)}
+    if isinstance(value, list | tuple) and value:
+        own = {len(value)} if len(value) > 1 and all(is_number(v) or is_array(v) for v in value) else set()
+        return own | {n for v in value for n in lengths(v)}
+    return set()
+
+
+def resized(value: Any, sizes: Mapping[int, int], draw: Any) -> Any:
+    """A value like this one with other lengths."""
+    if is_array(value):
+        return _array(value, tuple(sizes.get(n, n) for n in value.shape), draw)
+    if isinstance(value, dict):
+        return {k: resized(v, sizes, draw) for k, v in value.items()}
+    if isinstance(value, list | tuple) and value and all(is_number(v) or is_array(v) for v in value):
+        count = sizes.get(len(value), len(value))
+        return type(value)(_like(value[k % len(value)], k >= len(value), sizes, draw) for k in range(count))
+    if isinstance(value, list | tuple):
+        return type(value)(resized(v, sizes, draw) for v in value)
+    return copy.deepcopy(value)
+
+
+def _like(value: Any, new: bool, sizes: Mapping[int, int], draw: Any) -> Any:
+    if is_array(value):
+        return resized(value, sizes, draw)
+    return value + float(draw.normal()) if new and isinstance(value, float) else value
+
+
+def _array(value: Any, shape: tuple[int, ...], draw: Any) -> Any:
+    """Entries of the given array, in another order and number, moved a little where they are floating."""
+    if not value.size:
+        return np.zeros(shape, value.dtype)
+    picked = value.ravel()[draw.integers(0, value.size, int(np.prod(shape)))].reshape(shape)
+    if value.dtype.kind != "f":
+        return picked
+    return (picked * (1 + 0.3 * draw.normal(size=shape))).astype(value.dtype)
+
+
+def other_shapes(
+    function: Callable[..., Any], example: Sequence[Any], fixed: Sequence[int] = ()
+) -> list[tuple[Any, ...]]:
+    """The example at up to two other sets of lengths, where the function accepts them.
+
+    Arguments at the places `fixed` keep their lengths.
+    """
+    found: list[tuple[Any, ...]] = []
+    known = sorted({n for k, v in enumerate(example) for n in lengths(v) if k not in fixed})
+    if not known:
+        return found
+    for sizes in _choices(known):
+        for whole in (False, True):
+            args = _attempt(function, example, sizes, whole, fixed)
+            if args is not None:
+                found.append(args)
+                break
+        if len(found) == 2:
+            break
+    return found
+
+
+def _choices(known: Sequence[int]) -> Iterator[dict[int, int]]:
+    """Other lengths for the known ones: freely, then with products and multiples kept."""
+    for step in (1, -1, 2):
+        free = {n: n + step * (1 + k if step > 0 else 1) for k, n in enumerate(known)}
+        for sizes in (free, _related(free, known, True), _related(free, known, False)):
+            if min(sizes.values()) >= 1 and len(set(sizes.values())) == len(sizes):
+                yield sizes
+
+
+def _related(free: Mapping[int, int], known: Sequence[int], products: bool) -> dict[int, int]:
+    """The lengths with those that are products (or multiples, or half) of others following them."""
+    sizes = dict(free)
+    for n in known:
+        for a in known:
+            if products and a < n and n % a == 0 and n // a in known:
+                sizes[n] = sizes[a] * sizes[n // a]
+                break
+            if not products and a < n and n % a == 0 and n // a <= 4:
+                sizes[n] = sizes[a] * (n // a)
+                break
+    return sizes
+
+
+def _attempt(
+    function: Callable[..., Any],
+    example: Sequence[Any],
+    sizes: Mapping[int, int],
+    whole: bool,
+    fixed: Sequence[int],
+) -> tuple[Any, ...] | None:
+    """The example at other lengths, if the function runs there; `whole`: numbers that are lengths too."""
+    draw = np.random.default_rng(3)
+    args = tuple(
+        v if k in fixed else sizes.get(v, v) if whole and type(v) is int else resized(v, sizes, draw)
+        for k, v in enumerate(example)
+    )
+    with np.errstate(all="ignore"):
+        try:
+            function(*copy.deepcopy(args))
+        except Exception:  # whatever the user's function says of such shapes
+            return None
+    return args

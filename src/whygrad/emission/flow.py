@@ -1,0 +1,177 @@
+"""Loops and branches backwards: what they need at their start, and that both ends agree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from whygrad.emission.cotangents import BranchBack, Cotangent, Group, Ledger, LoopBack, State, lines_in
+from whygrad.emission.leaves import is_array, is_numeric
+from whygrad.emission.structure import Branch, Break, Loop, Node, walk
+
+
+class Flow(Ledger):
+    """Reverses loops and branches; `block` reverses what is in them."""
+
+    def block(self, nodes: Sequence[Node], state: State) -> list[Any]:
+        """The reverse of a block. `state` is changed to what holds before it."""
+        raise NotImplementedError
+
+    def loop(self, node: Loop, state: State) -> list[Any]:
+        """Reverse the body until what it needs at its start is what it leaves at its end."""
+        left = self.left_early(node, state)
+        entry, before = dict(state), Group(None)
+        self.loops.append(node)
+        try:
+            for _ in range(12):
+                inner = dict(entry)
+                body = self.block(node.body, inner)
+                if self.steady(node, entry, inner, before, body):
+                    break
+        finally:
+            self.loops.pop()
+        if not any(lines_in(part) for part in body):
+            return left
+        state.clear()
+        state.update(inner)
+        before.lines = list(dict.fromkeys(before.lines))
+        return [*left, *([before] if before.lines else []), LoopBack(node, body)]
+
+    def left_early(self, node: Loop, state: State) -> list[Any]:
+        """The reverse of the step that was left by `break`, if anything of it counts."""
+        guards = [n for n in node.body if isinstance(n, Branch) and n.body and isinstance(n.body[-1], Break)]
+        found = [
+            b
+            for n in walk(node.body)
+            if isinstance(n, Branch)
+            for b in (*n.body, *n.orelse)
+            if isinstance(b, Break)
+        ]
+        if len(found) > len(guards):
+            raise self.activity.refuse(
+                node, "a loop with `break` deep within", "break in an `if` of the loop itself"
+            )
+        out: list[Any] = []
+        for guard in reversed(guards):
+            partial = [*node.body[: node.body.index(guard)], *guard.body[:-1]]
+            if not any(lines_in(part) for part in self.block(partial, dict(state))):
+                continue
+            if guard.flag is None:
+                guard.flag = self.fresh_name("stopped")
+            test = ast.Name(guard.flag, ast.Load())
+            pseudo = Branch(guard.node, guard.number, test, partial, [])
+            out += self.branch(pseudo, state)
+        return out
+
+    def steady(self, node: Loop, entry: State, inner: State, before: Group, body: list[Any]) -> bool:
+        """Is the state the same at both ends? If not, mend `entry`, or the end of the body."""
+        changed = False
+        for base, held in inner.items():
+            if base not in entry:
+                if not self.activity.lives_before(base, node):
+                    continue
+                before.lines.append(f"{self.name(base)} = {self.zero(base)}")
+                entry[base] = Cotangent(self.name(base), True)
+                changed = True
+            elif entry[base].text != self.name(base) or (entry[base].own and not held.own):
+                changed |= entry[base] != held and self.mend(entry, base, before, held)
+        if changed:
+            return False
+        ending = Group(None)
+        for base, held in entry.items():
+            now = inner.get(base)
+            if now is None:
+                ending.lines.append(f"{self.name(base)} = {self.zero(base)}")
+                if held.text != self.name(base):
+                    before.lines.append(f"{self.name(base)} = {held.text}")
+                    entry[base] = Cotangent(self.name(base), True)
+                    return False
+                inner[base] = Cotangent(self.name(base), True)
+            elif now.text != held.text:
+                ending.lines.append(f"{held.text} = {now.text}")
+                inner[base] = Cotangent(held.text, False)
+        if ending.lines:
+            body.append(ending)
+        for base in [b for b in inner if b not in entry]:
+            del inner[base]
+        return True
+
+    def mend(self, entry: State, base: str, before: Group, held: Cotangent) -> bool:
+        """Give a cotangent its own variable before the loop."""
+        name, now = self.name(base), entry[base]
+        if now.text == name and not (held.own and not now.own):
+            return False
+        copied = ".copy()" if held.own and not now.own and is_array(self.activity.value(base)) else ""
+        if now.text != name or copied:
+            before.lines.append(f"{name} = {now.text}{copied}")
+        new = Cotangent(name, bool(copied) or (now.own and held.own))
+        if new == now:
+            return False
+        entry[base] = new
+        return True
+
+    def branch(self, node: Branch, state: State) -> list[Any]:
+        """Reverse both arms from the same state, and make them end in the same."""
+        if node.body and isinstance(node.body[-1], Break):
+            return []  # a step that is reversed was not left there
+        before = Group(None)
+        for _ in range(12):
+            states = [dict(state), dict(state)]
+            arms = [self.block(arm, s) for arm, s in zip((node.body, node.orelse), states, strict=True)]
+            if self.agreed(node, state, states, arms, before):
+                break
+        if not any(lines_in(part) for arm in arms for part in arm):
+            state.clear()
+            state.update(states[0])
+            return [before] if before.lines else []
+        state.clear()
+        state.update(states[0])
+        back = BranchBack(node, arms[0], arms[1])
+        return [before, back] if before.lines else [back]
+
+    def agreed(self, node: Branch, state: State, states: list[State], arms: list[Any], before: Group) -> bool:
+        """Do both arms leave the same state? If not, mend the state before them, or their ends."""
+        for base in {*states[0], *states[1]}:
+            found = [s.get(base) for s in states]
+            if found[0] == found[1]:
+                continue
+            name = self.name(base)
+            if None in found:
+                if not self.activity.lives_before(base, node):
+                    for s in states:
+                        s.pop(base, None)
+                    continue
+                lacking = found.index(None)
+                if base.endswith('"]') and not is_numeric(self.activity.value(base)):
+                    held = found[1 - lacking]
+                    assert held is not None
+                    states[lacking][base] = held
+                    continue
+                if base in state or node.orelse:  # consumed in this arm, or not reached
+                    ending = Group(None)
+                    self.end_as(ending, states[1 - lacking], base, arms[1 - lacking])
+                    arms[lacking].append(Group(None, [f"{name} = {self.zero(base)}"]))
+                    states[lacking][base] = states[1 - lacking][base]
+                    continue
+                self.end_as(Group(None), states[1 - lacking], base, arms[1 - lacking])
+                before.lines.append(f"{name} = {self.zero(base)}")
+                self.made.add(name)
+                states[lacking][base] = states[1 - lacking][base] = Cotangent(
+                    name, states[1 - lacking][base].own
+                )
+                continue
+            for s, arm in zip(states, arms, strict=True):
+                self.end_as(Group(None), s, base, arm)
+            own = all(s[base].own for s in states)
+            for s in states:
+                s[base] = Cotangent(name, own)
+        return True
+
+    def end_as(self, ending: Group, state: State, base: str, arm: list[Any]) -> None:
+        """Give a cotangent its own variable at the end of an arm."""
+        name = self.name(base)
+        if state[base].text != name:
+            ending.lines.append(f"{name} = {state[base].text}")
+            arm.append(ending)
+            state[base] = Cotangent(name, False)

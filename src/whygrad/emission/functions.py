@@ -1,0 +1,152 @@
+"""The user's functions that take part: nested ones are lifted out, small ones written into their callers."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Definitions = dict[str, ast.FunctionDef]
+
+
+def is_single(node: ast.FunctionDef) -> bool:
+    """Is a function nothing but `return expression`?"""
+    return len(node.body) == 1 + (ast.get_docstring(node) is not None) and isinstance(
+        node.body[-1], ast.Return
+    )
+
+
+def called(node: ast.AST) -> set[str]:
+    """Names of functions that are called within a node."""
+    return {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+
+
+def reached(name: str, functions: Definitions) -> list[str]:
+    """A function and all that it calls, itself first."""
+    order = [name]
+    for each in order:
+        order += [c for c in functions if c in called(functions[each]) and c not in order]
+    return order
+
+
+def is_recursive(name: str, functions: Definitions) -> bool:
+    """Does a function call itself, perhaps by way of others?"""
+    seen, pending = set[str](), [c for c in called(functions[name]) if c in functions]
+    while pending:
+        now = pending.pop()
+        if now == name:
+            return True
+        if now not in seen:
+            seen.add(now)
+            pending += [c for c in called(functions[now]) if c in functions]
+    return False
+
+
+def kept(functions: Definitions, names: Iterable[str]) -> set[str]:
+    """Those that keep a backward pass of their own: more than one expression, or recursive."""
+    return {n for n in names if not is_single(functions[n]) or is_recursive(n, functions)}
+
+
+def flattened(node: ast.FunctionDef, functions: Definitions) -> ast.FunctionDef:
+    """The function without functions in it. Those of one expression are written where they are called, the
+    others are added to `functions`, with what they took from around as further parameters."""
+    inner = [s for s in ast.walk(node) if isinstance(s, ast.FunctionDef) and s is not node]
+    lambdas = [s for s in node.body if _is_lambda(s)]
+    if not inner and not lambdas:
+        return node
+    twin = copy.deepcopy(node)
+    own = bound(twin)
+    small: dict[str, tuple[list[str], ast.expr]] = {}
+    lifted: dict[str, list[str]] = {}
+    body: list[ast.stmt] = []
+    for statement in twin.body:
+        if isinstance(statement, ast.FunctionDef) and is_single(statement):
+            small[statement.name] = ([a.arg for a in statement.args.args], statement.body[-1].value)  # type: ignore[attr-defined]
+        elif isinstance(statement, ast.FunctionDef):
+            free = [n for n in dict.fromkeys(reads(statement)) if n in own and n not in bound(statement)]
+            free = [n for n in free if n != statement.name and n not in small and n not in lifted]
+            statement.args.args += [ast.arg(n) for n in free]
+            lifted[statement.name] = free
+            functions[statement.name] = statement
+        elif _is_lambda(statement):
+            made: Any = statement
+            small[made.targets[0].id] = ([a.arg for a in made.value.args.args], made.value.body)
+        else:
+            body.append(statement)
+    twin.body = body
+    rewriter = _Inliner(small, lifted)
+    for each in (twin, *(functions[name] for name in lifted)):
+        _rewrite(each, rewriter)
+    return ast.fix_missing_locations(twin)
+
+
+def _rewrite(node: ast.FunctionDef, rewriter: ast.NodeTransformer) -> None:
+    """Rewrite the calls in a function, and note which statements are no more what the user wrote."""
+    before = {s: ast.dump(s) for s in ast.walk(node) if isinstance(s, ast.stmt)}
+    node.body = [rewriter.visit(s) for s in node.body]
+    for statement, text in before.items():
+        if ast.dump(statement) != text:
+            statement.rewritten = True  # type: ignore[attr-defined]
+
+
+def _is_lambda(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
+        and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+    )  # fmt: skip
+
+
+def bound(node: ast.FunctionDef) -> set[str]:
+    """Parameters and local names of a function."""
+    names = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    for statement in node.body:
+        for n in ast.walk(statement):
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+                names.add(n.id)
+            elif isinstance(n, ast.FunctionDef):
+                names.add(n.name)
+    return names
+
+
+def reads(node: ast.AST) -> list[str]:
+    """Names that are read in a node, in order."""
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+
+
+class _Inliner(ast.NodeTransformer):
+    """Writes small functions out, and hands lifted ones what they need."""
+
+    def __init__(
+        self, small: Mapping[str, tuple[list[str], ast.expr]], lifted: Mapping[str, list[str]]
+    ) -> None:
+        self.small, self.lifted = small, lifted
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in self.lifted:
+            node.args += [ast.copy_location(ast.Name(n, ast.Load()), node) for n in self.lifted[name]]
+        if name in self.small and not node.keywords:
+            parameters, body = self.small[name]
+            if len(parameters) == len(node.args):
+                given = dict(zip(parameters, node.args, strict=True))
+                made = _Substitution(given).visit(copy.deepcopy(body))
+                return self.visit(located(made, node))  # type: ignore[no-any-return]
+        return node
+
+
+def located(made: ast.AST, like: ast.AST) -> ast.AST:
+    """An expression that stands where another stood."""
+    for n in ast.walk(made):
+        if isinstance(n, ast.expr):
+            ast.copy_location(n, like)
+    return made
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, given: Mapping[str, ast.expr]) -> None:
+        self.given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return copy.deepcopy(self.given[node.id]) if node.id in self.given else node

@@ -1,0 +1,99 @@
+"""What the runs of a function have shown of its names: values, shapes, executions of a statement."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.leaves import Leaf, evaluated, is_array, leaf_of, write
+from whygrad.emission.local import Execution
+from whygrad.emission.observing import Notes
+from whygrad.emission.structure import Node, Step, root_of
+
+VARIANTS = 4
+"""Executions at which a statement is traced, and has to give the same text."""
+
+
+class Observed:
+    """The notes of one or more functions, asked about."""
+
+    notes: Notes
+
+    def executions(self, node: Node) -> list[Execution]:
+        return self.notes.before.get(node.number, [])
+
+    def chosen(self, node: Node) -> list[Execution]:
+        """A few executions, of different runs where there are such."""
+        found = self.executions(node)
+        runs = list(dict.fromkeys(e.run for e in found))
+        by_run = [[e for e in found if e.run == run] for run in runs]
+        picked: list[Execution] = []
+        for k in range(max(map(len, by_run), default=0)):
+            picked += [mine[k] for mine in by_run if k < len(mine)]
+        return picked[:VARIANTS]
+
+    def value(self, base: str) -> Any:
+        """A value of a base, as it is at some execution."""
+        node = ast.parse(base, mode="eval").body
+        root = root_of(node)
+        for table in (self.notes.after, self.notes.before):
+            for noted in table.values():
+                for execution in noted:
+                    if root in execution.scope:
+                        found = leaf_of(node, execution.scope)
+                        if found is not None:
+                            return found[1]
+        for noted in self.notes.before.values():
+            for execution in noted:
+                if root in execution.scope:
+                    return execution.scope[root]
+        return 0.0
+
+    def _in_scope(self, node: Node, text: str) -> Any:
+        for execution in self.executions(node)[:1]:
+            try:
+                return evaluated(ast.parse(text, mode="eval").body, execution.scope)
+            except Exception:  # a name that is not bound yet
+                return None
+        return None
+
+    def result(self, node: Step) -> Any:
+        """What a step assigned, at its first execution."""
+        for execution in self.notes.after.get(node.number, [])[:1]:
+            try:
+                return evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope)
+            except Exception:  # the place moved, as the end of a list does
+                return None
+        return None
+
+    def fills(self, base: str, leaves: Sequence[Leaf]) -> bool:
+        """Do these entries, by plain numbers, make up the whole of a base at every execution?"""
+        values = self.values(base)
+        keys = [leaf.keys[0] for leaf in leaves if len(leaf.keys) == 1]
+        if len(keys) != len(leaves) or not all(k.isdigit() for k in keys):
+            return False
+        return all(
+            (isinstance(v, list | tuple) or (is_array(v) and v.ndim == 1))
+            and sorted(map(int, keys)) == list(range(len(v)))
+            for v in values
+        )
+
+    def same_shape(self, name: str) -> bool:
+        """Has a name the same shape throughout each run?"""
+        shapes: dict[int, set[Any]] = {}
+        for table in (self.notes.before, self.notes.after):
+            for noted in table.values():
+                for e in noted:
+                    if name in e.scope:
+                        shapes.setdefault(e.run, set()).add(
+                            np.shape(e.scope[name]) if is_array(e.scope[name]) else None
+                        )
+        return all(len(found) == 1 for found in shapes.values())
+
+    def values(self, base: str) -> list[Any]:
+        """What a name holds at all executions that are kept."""
+        found = [e.scope[base] for noted in self.notes.before.values() for e in noted if base in e.scope]
+        return found or [None]

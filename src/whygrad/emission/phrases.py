@@ -1,0 +1,288 @@
+"""A statement's derivative as text: what each leaf receives, and the few values that deserve a name first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from whygrad.emission.leaves import Leaf
+from whygrad.emission.local import Derived
+from whygrad.emission.readable import ReadableWriter
+from whygrad.emission.sizes import Sizes
+from whygrad.graph import CONSTANT, INPUT
+
+PRIME = "ʹ"
+"""Marks a name that is meant as it is after the statement; without it, as it was before."""
+TRANSPARENT = (
+    "astype",
+    "copy",
+    "positive",
+    "inside",
+    "negative",
+    "broadcast_to",
+    "reshape",
+    "transpose",
+    "index",
+)
+HEAVY = (
+    "matmul", "dot", "outer", "einsum", "tensordot", "solve", "inv", "norm", "exp", "log", "tanh", "sqrt",
+    "sin",
+    "cos", "sigmoid gate", "softmax gate",
+)  # fmt: skip
+LINE = 66
+"""Characters of an expression beyond which a part of it gets a name."""
+LONG = 30
+"""Characters beyond which a text is not repeated."""
+PLACEHOLDER = "grad_xxxxxx"
+"""About as long as the name will be."""
+NOUNS = {
+    "add": "sum", "subtract": "difference", "multiply": "product", "matmul": "product", "dot": "product",
+    "divide": "ratio", "negative": "negative", "power": "power", "sum": "total", "index": "entries",
+    "square": "square", "maximum": "max", "minimum": "min", "absolute": "abs", "stack": "parts",
+}  # fmt: skip
+
+VALUES = {
+    "sum": "total",
+    "max": "largest",
+    "min": "smallest",
+    "abs": "size",
+    "damped": "part",
+    "grad": "factor",
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line that gives a value a name."""
+
+    name: str
+    text: str
+    shape: str = ""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What is to be written for one statement."""
+
+    lines: tuple[Named, ...]
+    contributions: tuple[tuple[Leaf, str], ...]
+    fresh: tuple[bool, ...]
+    """For each contribution, whether its text makes a new array."""
+
+
+class Phrasing:
+    """Writes the phrases of one statement. `fresh_name` makes a name that is not taken."""
+
+    def __init__(
+        self,
+        derived: Sequence[Derived],
+        sizes: Sizes | None,
+        library: str,
+        seeds: Sequence[str],
+        targets: Sequence[str],
+        fresh_name: Callable[[str], str],
+        prefix: str = "grad_",
+        claim: Callable[[Leaf], str | None] = lambda leaf: None,
+    ) -> None:
+        self.derived, self.sizes, self.library = derived, sizes, library
+        self.first, self.graph = derived[0], derived[0].graph
+        self.fresh_name, self.prefix, self.claim = fresh_name, prefix, claim
+        self.names: dict[int, str] = {}
+        for leaf, rows, paths in zip(
+            self.first.traced.leaves, self.first.leaves, self.first.traced.paths, strict=True
+        ):
+            for row, path in zip(rows, paths, strict=True):
+                if row >= 0:
+                    self.names[row] = leaf.text + path
+        for row, text in zip(self.first.results, targets, strict=False):
+            if row >= 0 and row not in self.names and self.graph.op(row) is not CONSTANT:
+                self.names[row] = text
+        for row, text in zip(self.first.seeds, seeds, strict=False):
+            if row >= 0 and self.graph.op(row) is not CONSTANT:
+                self.names[row] = text
+
+    def phrases(self) -> Phrases:
+        """The lines and contributions."""
+        lines = []
+        chosen = self.deserving()
+        for row in chosen:
+            del self.names[row]
+        for row in chosen:
+            text = self.text(row)
+            self.names[row] = name = self.claimed(row) or self.fresh_name(self.noun(row))
+            lines.append(Named(name, text))
+        found, fresh = [], []
+        for leaf, rows in self.grouped():
+            texts = [self.text(r, whole=True) for r in rows]
+            if all(self.nothing(r) for r in rows):
+                continue
+            found.append(
+                (leaf, texts[0] if len(rows) == 1 and not self.parted(leaf) else f"[{', '.join(texts)}]")
+            )
+            fresh.append(len(rows) > 1 or self.is_fresh(rows[0]))
+        return Phrases(tuple(lines), tuple(found), tuple(fresh))
+
+    def claimed(self, row: int) -> str | None:
+        """The name of the gradient that a row is, if it is one."""
+        for leaf, rows in self.grouped():
+            if rows == [row] and (name := self.claim(leaf)):
+                return name
+        return None
+
+    def parted(self, leaf: Leaf) -> bool:
+        """Is the leaf a list?"""
+        k = self.first.traced.leaves.index(leaf)
+        return self.first.traced.paths[k] != ("",)
+
+    def is_fresh(self, row: int) -> bool:
+        """Does the text of a row make a new value?"""
+        if self.graph.op(row).name == "broadcast_to":
+            return self.graph.abstract(self.graph.args(row)[0]).shape == ()
+        while self.graph.op(row).name in (
+            "reshape",
+            "transpose",
+            "index",
+            "astype",
+            "broadcast_to",
+            "positive",
+        ):
+            if row in self.names:
+                return False
+            row = self.graph.args(row)[0]
+        return row not in self.names and self.graph.op(row) is not INPUT
+
+    def grouped(self) -> list[tuple[Leaf, list[int]]]:
+        """Each wanted leaf with the rows of its parts."""
+        found: dict[int, list[int]] = {}
+        for (k, _), row in zip(self.first.wanted, self.graph.outputs, strict=True):
+            found.setdefault(k, []).append(row)
+        return [(self.first.traced.leaves[k], rows) for k, rows in found.items()]
+
+    def nothing(self, row: int) -> bool:
+        """Is it a constant zero?"""
+        return self.graph.op(row) is CONSTANT and not np.any(self.graph.params(row)["value"])
+
+    def text(self, row: int, whole: bool = False) -> str:
+        """A row as an expression; `whole`: with its full shape, as it stands alone."""
+        if row in self.names:
+            return self.names[row]
+        writer = ReadableWriter(self.derived, self.names, self.library, self.sizes)
+        if whole and self.graph.op(row).name == "broadcast_to":
+            inner = self.graph.args(row)[0]
+            if self.graph.abstract(inner).shape == ():
+                return self.full(writer.shape_text(row), self.text(inner))
+        text = writer.write(row).text
+        if whole and self.graph.op(row) is CONSTANT and self.graph.abstract(row).shape:
+            return self.full(writer.shape_text(row), text)
+        return text
+
+    @staticmethod
+    def full(shape: str, text: str) -> str:
+        """An array of one number."""
+        if text != "1":
+            return f"np.full({shape}, {text})"
+        return (
+            f"np.ones_like({shape.removesuffix('.shape')})"
+            if shape.endswith(".shape")
+            else f"np.ones({shape})"
+        )
+
+    def noun(self, row: int) -> str:
+        """What to call a row: the cotangent of a sum is `grad_sum`."""
+        source = self.first.sources.get(row)
+        op = source or self.graph.op(row).name
+        word = NOUNS.get(op, op.removesuffix(" gate").split("_")[0])
+        return f"{self.prefix}{word}" if source else VALUES.get(word, word)
+
+    def deserving(self) -> list[int]:
+        """Rows used more than once that are more than a word, and those that would make a line too long."""
+        chosen: list[int] = []
+        while True:
+            row = self._next(chosen)
+            if row is None:
+                return sorted(chosen)
+            chosen.append(row)
+            self.names[row] = PLACEHOLDER
+
+    def _next(self, chosen: list[int]) -> int | None:
+        uses, order = self._uses()
+        for row in order:
+            if uses[row] > 1 and (weight := self._weight(row)):
+                heavy = self.graph.op(row).name in HEAVY and (self.library == "np" or weight > 1)
+                if heavy or weight > 1 or len(self.text(row)) > LONG:
+                    return row
+        return self._too_long(chosen)
+
+    def _too_long(self, chosen: Sequence[int]) -> int | None:
+        """A part to be named of what would not fit on a line; None where everything fits."""
+        for row in dict.fromkeys((*self.graph.outputs, *chosen)):
+            named = self.names.pop(row, None)
+            text = "" if self.nothing(row) else self.text(row)
+            parts = {r: len(self.text(r)) for r in self._below(row)} if len(text) > LINE else {}
+            if named is not None:
+                self.names[row] = named
+            parts = {r: n for r, n in parts.items() if 12 < n < len(text) - 12}
+            if parts:
+                return max(parts, key=lambda r: (min(parts[r], LINE), -r))
+        return None
+
+    def _below(self, row: int) -> list[int]:
+        """The unnamed rows that the text of a row is made of, but for views and factors."""
+        found, stack = list[int](), list(self.graph.args(row))
+        while stack:
+            r = stack.pop()
+            if r in self.names or self.graph.op(r) in (INPUT, CONSTANT) or r in found:
+                continue
+            if self.graph.op(r).name not in (*TRANSPARENT, "divide"):
+                found.append(r)
+            stack.extend(self.graph.args(r))
+        return found
+
+    def _uses(self) -> tuple[dict[int, int], list[int]]:
+        """How often each unnamed row is used by what is to be written."""
+        graph, uses, seen = self.graph, dict[int, int](), set[int]()
+        pending = [r for r in graph.outputs if not self.nothing(r)]
+        roots = list(dict.fromkeys(pending)) + [r for r in self.names if self.names[r] == PLACEHOLDER]
+        for row in pending:
+            uses[row] = uses.get(row, 0) + 1
+        stack = list(roots)
+        while stack:
+            row = stack.pop()
+            if row in seen:
+                continue
+            seen.add(row)
+            for arg in graph.args(row):
+                if arg in self.names:
+                    continue
+                uses[arg] = uses.get(arg, 0) + 1
+                stack.append(arg)
+        order = sorted(
+            (r for r in uses if r not in self.names and graph.op(r) not in (INPUT, CONSTANT)), reverse=False
+        )
+        return uses, order
+
+    def _weight(self, row: int) -> int:
+        """Operations in the text of a row."""
+        count, stack = 0, [row]
+        while stack:
+            r = stack.pop()
+            if (r in self.names and r != row) or self.graph.op(r) in (INPUT, CONSTANT):
+                continue
+            count += self.graph.op(r).name not in TRANSPARENT
+            stack.extend(self.graph.args(r))
+        return count
+
+
+def hug(text: str) -> str:
+    """Powers of plain names and numbers as ruff writes them: `x**2`."""
+    simple = r"(?:[A-Za-z_][\w.]*|\d+(?:\.\d+)?)"
+    return re.sub(rf"(?<![\w.)\]])({simple}) \*\* (-?{simple})(?![\w.(\[])", r"\1**\2", text)
+
+
+def scalars_only(derived: Derived) -> bool:
+    """Are all rows Python numbers?"""
+    graph = derived.graph
+    return all(isinstance(graph.abstract(r).dtype, type) for r in range(len(graph)))

@@ -1,0 +1,207 @@
+"""The forward pass again: the user's own lines, without those that nothing needs, with what is saved."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from whygrad.emission.leaves import names_read, write
+from whygrad.emission.saving import Plan, Tape
+from whygrad.emission.structure import Branch, Break, Loop, Node, Plain, Return, Step, assigned, walk
+from whygrad.source import Source
+
+SILENT = ("print",)
+
+
+def kept_nodes(block: Sequence[Node], needed: set[str]) -> set[Node]:
+    """The nodes that the needed names depend on."""
+    nodes, kept = list(walk(block)), set[Node]()
+    needed = set(needed)
+    parents = {inner: node for node in nodes for inner in _inner(node)}
+    grew = True
+    while grew:
+        grew = False
+        for node in nodes:
+            if node in kept or not _serves(node, needed):
+                continue
+            at: Node | None = node
+            while at is not None:
+                if at not in kept:
+                    kept.add(at)
+                    needed |= reads(at)
+                    grew = True
+                at = parents.get(at)
+        for node in nodes:  # a loop that is kept is left where it was left
+            if isinstance(node, Break) and node not in kept and any(a in kept for a in _above(node, parents)):
+                kept.add(node)
+                for at in _above(node, parents):
+                    needed |= reads(at)
+                    kept.add(at)
+                grew = True
+    return kept
+
+
+def _above(node: Node, parents: dict[Node, Node]) -> list[Node]:
+    """The nodes around a node up to its loop."""
+    found: list[Node] = []
+    at = parents.get(node)
+    while at is not None:
+        found.append(at)
+        if isinstance(at, Loop):
+            break
+        at = parents.get(at)
+    return found
+
+
+def _inner(node: Node) -> list[Node]:
+    if isinstance(node, Loop):
+        return node.body
+    return [*node.body, *node.orelse] if isinstance(node, Branch) else []
+
+
+def _serves(node: Node, needed: set[str]) -> bool:
+    if isinstance(node, Step | Plain) and assigned(node) & needed:
+        return True
+    if isinstance(node, Plain):
+        if isinstance(node.node, ast.Import | ast.ImportFrom):
+            bound = {(a.asname or a.name).split(".")[0] for a in node.node.names}
+            return bool(bound & needed)
+        call = node.node.value if isinstance(node.node, ast.Expr) else None
+        return isinstance(call, ast.Call) and getattr(call.func, "id", "") not in SILENT
+    return False
+
+
+def reads(node: Node) -> set[str]:
+    """Names that a node itself reads."""
+    if isinstance(node, Step):
+        inner = names_read(node.value) | {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        return inner if not isinstance(node.target, ast.Name) else names_read(node.value)
+    if isinstance(node, Loop):
+        return (names_read(node.items) if node.items is not None else set()) | (
+            names_read(node.test) if node.test is not None else set()
+        )
+    if isinstance(node, Branch):
+        return names_read(node.test)
+    return names_read(node.node) if isinstance(node, Plain) else set()
+
+
+class Primal:
+    """Writes the forward pass. `on_return` gives the lines in place of a return."""
+
+    def __init__(
+        self,
+        source: Source,
+        plan: Plan,
+        kept: set[Node],
+        on_return: Callable[[Return], list[str]],
+        called: Callable[[Step], str],
+    ) -> None:
+        self.source, self.plan, self.kept = source, plan, kept
+        self.on_return, self.called = on_return, called
+
+    def block(self, nodes: Sequence[Node], depth: int) -> list[str]:
+        out: list[str] = []
+        for node in nodes:
+            out += self.around(self.node(node, depth), node, depth)
+        return out
+
+    def around(self, lines: list[str], node: Node, depth: int) -> list[str]:
+        """The lines of a node between what is saved before and after it."""
+        pad = "    " * depth
+        before = [pad + line for line in self.plan.before.get(node.number, ())]
+        after = [pad + line for line in self.plan.after.get(node.number, ())]
+        return [*before, *lines, *after]
+
+    def node(self, node: Node, depth: int) -> list[str]:
+        if isinstance(node, Return):
+            return ["    " * depth + line for line in self.on_return(node)]
+        if node not in self.kept:
+            return []
+        if isinstance(node, Loop):
+            return self.loop(node, depth)
+        if isinstance(node, Branch):
+            return self.branch(node, depth)
+        if isinstance(node, Step) and node.made:
+            return []
+        if isinstance(node, Step) and node.calls:
+            return [f"{'    ' * depth}{self.called(node)}"]
+        if (isinstance(node, Step) and node.changed) or getattr(node.node, "rewritten", False):
+            return [f"{'    ' * depth}{write(node.node)}"]
+        return self.own(node.node, depth)
+
+    def own(self, statement: ast.stmt, depth: int) -> list[str]:
+        """The user's lines of a statement, with the comments above it."""
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
+        while first > 1 and self.source.line(first - 1).strip().startswith("#"):
+            first -= 1
+        shift = statement.col_offset
+        return ["    " * depth + self._cut(self.source.line(n), shift) for n in range(first, last + 1)]
+
+    @staticmethod
+    def _cut(line: str, shift: int) -> str:
+        return line[shift:] if not line[:shift].strip() else line.strip()
+
+    def loop(self, node: Loop, depth: int) -> list[str]:
+        pad = "    " * depth
+        statement = node.node
+        if isinstance(statement, ast.For):
+            header = f"for {bare(statement.target)} in {write(statement.iter)}:"
+        else:
+            header = f"while {write(node.test)}:"  # type: ignore[arg-type]
+        body = self.block(node.body, depth + 1)
+        tape = self.plan.tape(node.number)
+        if tape is not None:
+            body.append(f"{pad}    {push(tape)}")
+        return [pad + header, *(body or [f"{pad}    pass"])]
+
+    def branch(self, node: Branch, depth: int) -> list[str]:
+        pad = "    " * depth
+        body, orelse = (
+            self.arm(node, name, arm, depth + 1)
+            for name, arm in (("body", node.body), ("orelse", node.orelse))
+        )
+        out = [f"{pad}if {write(node.test)}:", *(body or [f"{pad}    pass"])]
+        return [*out, *otherwise(orelse, depth)] if orelse else out
+
+    def arm(self, node: Branch, name: str, nodes: Sequence[Node], depth: int) -> list[str]:
+        lines = self.block(nodes, depth)
+        tape = self.plan.tape(node.number, name)
+        if tape is not None:
+            lines.append(f"{'    ' * depth}{push(tape)}")
+        if any(isinstance(n, Break) and n in self.kept for n in nodes):
+            return [line for line in lines if line.strip() != "break"] + ["    " * depth + "break"]
+        return lines
+
+
+def otherwise(lines: list[str], depth: int) -> list[str]:
+    """The other arm: `elif` where it is nothing but another branch."""
+    pad = "    " * depth
+    inner = [line for line in lines if not line.startswith(f"{pad}     ")]
+    if (
+        lines[0].startswith(f"{pad}    if ")
+        and all(line.strip().startswith(("if ", "elif ", "else:")) for line in inner)
+        and sum(line.strip().startswith("if ") for line in inner) == 1
+    ):
+        return [pad + "el" + lines[0].strip(), *(line[4:] for line in lines[1:])]
+    return [f"{pad}else:", *lines]
+
+
+def bare(target: ast.expr) -> str:
+    """A target without the parentheses of a tuple."""
+    text = write(target)
+    return text[1:-1] if isinstance(target, ast.Tuple) and text.startswith("(") else text
+
+
+def push(tape: Tape) -> str:
+    """The line that keeps what a pass through a block has to keep."""
+    if not tape.values:
+        return f"{tape.name} += 1"
+    values = tape.values
+    inner = values[0] if len(values) == 1 else f"({', '.join(values)})"
+    return f"{tape.name}.append({inner})"
+
+
+def pop(tape: Tape) -> str:
+    """The line that takes it back."""
+    left = ", ".join(tape.values)
+    return f"{left} = {tape.name}.pop()"

@@ -1,0 +1,94 @@
+"""Backward lines as text, each group under the forward line that it answers to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from whygrad.emission import layout
+from whygrad.emission.cotangents import BranchBack, Group, LoopBack, lines_in
+from whygrad.emission.leaves import write
+from whygrad.emission.primal import otherwise, pop
+from whygrad.emission.saving import Plan
+from whygrad.emission.structure import Node, Step
+from whygrad.source import Source
+
+
+class Printer:
+    """Prints a backward pass."""
+
+    def __init__(self, source: Source, plan: Plan) -> None:
+        self.source, self.plan = source, plan
+
+    def block(self, parts: Sequence[Any], depth: int) -> list[str]:
+        out: list[str] = []
+        for part in parts:
+            if not lines_in(part):
+                continue
+            if isinstance(part, Group):
+                out += self.group(part, depth)
+            elif isinstance(part, LoopBack):
+                out += self.loop(part, depth)
+            else:
+                out += self.branch(part, depth)
+        return out
+
+    def group(self, part: Group, depth: int) -> list[str]:
+        said = layout.comment(self.said(part.node), depth) if part.node is not None else []
+        return [*said, *layout.block(part.lines, depth)]
+
+    def said(self, node: Node) -> str:
+        """The forward line that a group answers to: the user's own text, if it is one line."""
+        statement = node.node
+        if isinstance(node, Step) and (node.made or node.changed):
+            return f"{write(node.target)} = {write(node.value)}"
+        if statement.lineno == statement.end_lineno and not getattr(statement, "rewritten", False):
+            line = self.source.line(statement.lineno)
+            text = line[statement.col_offset : statement.end_col_offset]
+            if text.strip():
+                return text
+        return write(statement)
+
+    def loop(self, part: LoopBack, depth: int) -> list[str]:
+        pad, node = "    " * depth, part.node
+        tape = self.plan.tape(node.number)
+        inner: list[str] = []
+        if tape is not None and tape.counted and not tape.values:
+            header = f"for _ in range({tape.name}):"
+        elif tape is not None and tape.counted:
+            header = f"while {tape.name}:"
+        else:
+            assert node.target is not None
+            header = f"for {write(node.target)} in reversed({part.items}):"
+        if tape is not None and tape.values:
+            inner += layout.fitted(pop(tape), depth + 1)
+        for step in self.plan.again.get(node.number, ()):
+            inner.append(f"{pad}    {write(step.target)} = {write(step.value)}")
+        return [pad + header, *inner, *self.block(part.body, depth + 1)]
+
+    def branch(self, part: BranchBack, depth: int) -> list[str]:
+        pad = "    " * depth
+        arms = []
+        for name, arm in (("body", part.body), ("orelse", part.orelse)):
+            tape = self.plan.tape(part.node.number, name)
+            lines = self.block(arm, depth + 1)
+            arms.append([*([f"{pad}    {pop(tape)}"] if tape is not None else []), *lines])
+        if not arms[0]:
+            return [f"{pad}if {negated(part.test)}:", *arms[1]]
+        out = [f"{pad}if {part.test}:", *arms[0]]
+        if not arms[1]:
+            return out
+        return [*out, *otherwise(arms[1], depth)]
+
+
+OPPOSITE = {ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<", ast.Eq: "!=", ast.NotEq: "=="}
+
+
+def negated(test: str) -> str:
+    """The opposite of a test."""
+    node = ast.parse(test, mode="eval").body
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in (ast.Eq, ast.NotEq):
+        return f"{write(node.left)} {OPPOSITE[type(node.ops[0])]} {write(node.comparators[0])}"
+    simple = isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript)
+    return f"not {test}" if simple else f"not ({test})"

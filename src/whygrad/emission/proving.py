@@ -1,0 +1,155 @@
+"""Emitted text is run before it is handed over, and compared with the engine at generic points.
+
+The points are the examples, and others around them and far from them, so that other branches are taken; other
+shapes come with the examples. A difference is a defect of ours, and the text is not handed over.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from whygrad.differentiation import differentiate
+from whygrad.emission.leaves import is_array, is_number, is_real
+from whygrad.errors import EmissionError, WhygradError
+from whygrad.execution import execute
+from whygrad.tracing.functions import trace_function
+
+TOLERANCE = 1e-7
+REACHES = (0.0, 1e-9, 0.1, 0.1, 1.0, 1.0)
+"""How far points are from the examples, relative to the numbers in them."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How many points were compared, and the largest difference relative to the largest entry."""
+
+    points: int
+    worst: float
+
+
+def truth(function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], seeds: Any) -> Any:
+    """(upstream cotangents, gradients by the leaves of each argument) as the engine has them."""
+    trace = trace_function(function, copy.deepcopy(list(args)), argnums=argnums)
+    graph = trace.graph
+    rows = [row for row in graph.outputs if graph.abstract(row).is_float]
+    upstream = [seeds(graph.abstract(row).shape) for row in rows]
+    made = differentiate(graph, rows, seeds=upstream)
+    found = execute(made.graph, [trace.values[row] for row in graph.inputs]).outputs
+    return upstream, list(found)
+
+
+def prove(
+    function: Callable[..., Any],
+    derived: Callable[..., Any],
+    examples: Sequence[Sequence[Any]],
+    argnums: Sequence[int],
+    upstream: Sequence[str],
+) -> Proof:
+    """Compare at all points. `derived` takes the arguments, and cotangents of the results by name.
+
+    Raises EmissionError where they differ, or where nothing could be compared.
+    """
+    draw = np.random.default_rng(20)
+    points, worst = 0, 0.0
+    for reach in REACHES:
+        for example in examples:
+            args = list(example)
+            for k in argnums:
+                args[k] = moved(args[k], reach, draw)
+            found = compared(function, derived, args, argnums, upstream, draw)
+            if found is None:
+                continue
+            points, worst = points + 1, max(worst, found)
+            if not found <= TOLERANCE and reach:
+                raise EmissionError(
+                    f"the gradient that was written differs from the engine's by {found:.2g} at a test point",
+                    hint="this is a defect of whygrad, please report it; --no-check shows what was written",
+                )
+    if points == 0:
+        raise EmissionError(
+            "the gradient could not be compared at any point", hint="give other example inputs"
+        )
+    return Proof(points, worst)
+
+
+def compared(
+    function: Callable[..., Any], derived: Callable[..., Any], args: list[Any], argnums: Sequence[int],
+    upstream: Sequence[str], draw: Any,
+) -> float | None:  # fmt: skip
+    """The difference at one point; None where the function has no finite gradient there."""
+
+    def seeds(shape: tuple[int, ...]) -> Any:
+        if not upstream:
+            return 1.0 if shape == () else np.ones(shape)
+        return draw.normal(size=shape) if shape else float(draw.normal())
+
+    with np.errstate(all="ignore"):
+        try:
+            given, expected = truth(function, args, argnums, seeds)
+        except (WhygradError, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError):
+            return None
+        if not all(np.all(np.isfinite(e)) for e in expected):
+            return None
+        result = derived(
+            *copy.deepcopy(args), **(dict(zip(upstream, given, strict=True)) if upstream else {})
+        )
+    results = list(result) if len(argnums) > 1 else [result]
+    return difference(results, [args[k] for k in argnums], expected)
+
+
+def difference(results: Sequence[Any], like: Sequence[Any], expected: Sequence[Any]) -> float:
+    """The largest difference of gradients from the leaves that the engine has, in order."""
+    leaves = [found for r, v in zip(results, like, strict=True) for found in numbers(v, r)]
+    worst = 0.0
+    for (given, got), want in zip(leaves, expected, strict=True):
+        if not is_real(given):
+            continue
+        if np.shape(got) != np.shape(want):
+            return float("inf")
+        scale = max(float(np.max(np.abs(want), initial=0.0)), 1e-3)
+        gap = np.max(np.abs(np.asarray(got, float) - np.asarray(want, float)), initial=0.0)
+        worst = max(worst, float(gap) / scale) if gap == gap else float("inf")
+    return worst
+
+
+def numbers(value: Any, gradient: Any) -> list[tuple[Any, Any]]:
+    """The leaves of an argument, each with its part of the gradient."""
+    if is_number(value) or (is_array(value) and value.dtype.kind in "fiu"):
+        return [(value, gradient)]
+    if isinstance(value, list | tuple):
+        return [n for k, v in enumerate(value) for n in numbers(v, gradient[k])]
+    if isinstance(value, dict):
+        return [
+            n
+            for k, v in value.items()
+            for n in numbers(
+                v, gradient.get(k, 0.0 if is_number(v) else np.zeros(np.shape(v)) if is_array(v) else v)
+            )
+        ]
+    return []
+
+
+def moved(value: Any, reach: float, draw: Any) -> Any:
+    """A value with its floating numbers moved."""
+    if reach == 0:
+        return copy.deepcopy(value)
+    if is_array(value):
+        if value.dtype.kind != "f":
+            return value.copy()
+        step = reach * (np.abs(value) + 0.1) * draw.normal(size=value.shape)
+        return (value + step).astype(value.dtype)
+    if type(value) is float:
+        return value + reach * (abs(value) + 0.1) * float(draw.normal())
+    if isinstance(value, list | tuple):
+        return type(value)(moved(v, reach, draw) for v in value)
+    if isinstance(value, dict):
+        return {k: moved(v, reach, draw) for k, v in value.items()}
+    return value
+
+
+Scope = Mapping[str, Any]

@@ -1,0 +1,193 @@
+"""Rows as a reader likes them: products with factors in order, lengths by name, gates by their formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from whygrad.emission.expressions import ATOM, PRODUCT, UNARY, Piece, Writer, infix, literal, prefix
+from whygrad.emission.local import Derived
+from whygrad.emission.sizes import ORDINARY, Sizes
+from whygrad.errors import EmissionError
+from whygrad.gates import KNOWN
+from whygrad.graph import CONSTANT, INPUT
+
+PRODUCTS = ("multiply", "damped_multiply", "divide", "negative", "reciprocal")
+
+
+class ReadableWriter(Writer):
+    """Writes rows in the user's names, products with their factors in order, lengths by name."""
+
+    def __init__(
+        self, derived: Sequence[Derived], names: Mapping[int, str], library: str, sizes: Sizes | None
+    ) -> None:
+        super().__init__(derived[0].graph, names, library, 4000)
+        self.graphs = [d.graph for d in derived]
+        self.sizes = sizes
+        self.own = {
+            repr(g.params(r)["value"])
+            for g in [derived[0].traced.graph]
+            for r in range(len(g))
+            if g.op(r) is CONSTANT
+        }
+
+    def leaf(self, row: int) -> Piece | None:
+        if row not in self.names and self.graph.op(row) is CONSTANT:
+            return self.constant(row)
+        return super().leaf(row)
+
+    def constant(self, row: int) -> Piece:
+        """A number, or the length that it is."""
+        values = [g.params(row)["value"] for g in self.graphs]
+        text = None
+        if all(np.ndim(v) == 0 or (np.size(v) and np.all(v == np.ravel(v)[0])) for v in values):
+            numbers = [np.ravel(v)[0] for v in values]
+            differ = len({float(n) for n in numbers}) > 1
+            rules = repr(values[0]) not in self.own and float(numbers[0]) not in ORDINARY
+            if self.sizes is not None and (differ or rules):
+                text = self.sizes.number([float(n) for n in numbers])
+                if text is None and differ:
+                    raise EmissionError("a number in it differs from run to run, and no length explains it")
+        if text is None:
+            return literal(values[0], self.library)
+        return Piece(text, PRODUCT if " / " in text[:4] else ATOM)
+
+    def shape_text(self, row: int) -> str:
+        shapes = [g.abstract(row).shape for g in self.graphs]
+        return str(shapes[0]) if self.sizes is None else self.sizes.shape(shapes)
+
+    def apply(self, row: int) -> Piece:
+        name = self.graph.op(row).name
+        if name in PRODUCTS:
+            return self.product(row)
+        if name.endswith(" gate"):
+            return self.gate(name.removesuffix(" gate"), self.pieces[self.graph.args(row)[0]])
+        if name == "greater" and self.graph.op(self.graph.args(row)[0]).name == "relu gate":
+            gate = self.graph.args(row)[0]
+            if gate not in self.names:  # where the gate is open says its argument as well
+                return infix(
+                    ">", self.write_part(self.graph.args(gate)[0]), self.pieces[self.graph.args(row)[1]]
+                )
+        if name in ("sum", "mean", "sum_to") and self.library == "np":
+            return self.reduced(super().apply(row))
+        return super().apply(row)
+
+    @staticmethod
+    def reduced(piece: Piece) -> Piece:
+        """`np.sum(x, axis=0)` of a name is `x.sum(axis=0)`."""
+        found = re.fullmatch(r"np\.(sum|mean)\(([A-Za-z_]\w*)(?:, (.*))?\)", piece.text)
+        return Piece(f"{found[2]}.{found[1]}({found[3] or ''})", ATOM) if found else piece
+
+    def gate(self, name: str, argument: Piece) -> Piece:
+        """A gate by its formula."""
+        if name == "tanh":
+            return self.call("tanh", argument.text)
+        known = next(k for k in KNOWN if k.name == name)
+        text = known.formula.replace("-1 * ", "-")
+        library = {"math": "math.", "np": "np."}.get(self.library, "")
+        text = re.sub(r"\b(exp|log|log1p|maximum|where|tanh|sum)\(", lambda m: f"{library}{m[0]}", text)
+        text = re.sub(rf"\b{known.parameters[0]}\b", lambda m: argument.at(ATOM), text)
+        return Piece(text, PRODUCT)
+
+    def factors(self, row: int) -> tuple[bool, list[int], list[int]]:
+        """Sign, factors and divisors of a row that is a product and has no name."""
+        graph, name = self.graph, self.graph.op(row).name
+        if row in self.names or name not in PRODUCTS or self.graph.op(row) in (INPUT, CONSTANT):
+            return False, [row], []
+        args = graph.args(row)
+        minus, above, below = self.factors(args[0])
+        if name == "negative":
+            return not minus, above, below
+        if name == "reciprocal":
+            return minus, below, above
+        other, more, under = self.factors(args[1])
+        minus = minus != other
+        return (
+            (minus, above + more, below + under) if name != "divide" else (minus, above + under, below + more)
+        )
+
+    def product(self, row: int) -> Piece:
+        """Numbers first, then the factors, then the divisors."""
+        minus, above, below = self.factors(row)
+        number, top = self._numbers(above)
+        under, bottom = self._numbers(below)
+        number /= under
+        minus, number = minus != (number < 0), abs(number)
+        pieces, below_pieces = [self.write_part(r) for r in top], [self.write_part(r) for r in bottom]
+        lengths = [p for p in pieces if re.match(r"[12] / ", p.text)]
+        pieces = [p for p in pieces if p not in lengths]
+        below_pieces += [Piece(p.text[4:], ATOM) for p in lengths]
+        for p in lengths:
+            number *= int(p.text[0])
+        for p in list(pieces):  # a factor over itself
+            if p in below_pieces:
+                pieces.remove(p)
+                below_pieces.remove(p)
+        pieces = self.ordered(pieces)
+        inverse = 1 / number if number else 0.5
+        if pieces and number < 1 and not self.states(number) and inverse == int(inverse) and inverse > 2:
+            below_pieces.append(literal(inverse, self.library))
+            number = 1.0
+        if number != 1 or not pieces:
+            pieces.insert(0, literal(number, self.library))
+        pieces, below_pieces = self.powers(pieces), self.powers(below_pieces)
+        made = pieces[0]
+        for p in pieces[1:]:
+            made = infix("*", made, p)
+        for p in below_pieces:
+            made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
+        return prefix("-", made) if minus else made
+
+    def states(self, number: float) -> bool:
+        """Does the user's own text have this number?"""
+        return any(self.own_number(text) == number for text in self.own)
+
+    @staticmethod
+    def own_number(text: str) -> float:
+        try:
+            return abs(float(text))
+        except ValueError:
+            return 0.0
+
+    @staticmethod
+    def powers(pieces: list[Piece]) -> list[Piece]:
+        """A factor that is there twice is a square."""
+        found: list[Piece] = []
+        for p in pieces:
+            count = pieces.count(p)
+            made = infix("**", p, Piece(str(count), ATOM)) if count > 1 else p
+            if made not in found:
+                found.append(made)
+        return found
+
+    def ordered(self, pieces: list[Piece]) -> list[Piece]:
+        """For single numbers the local gradient comes first, if it is short: `w[0] * grad_y`."""
+        if self.library == "np":
+            return pieces
+        short = [p for p in pieces if p.binding == ATOM and "grad" not in p.text]
+        upstream = any("grad" in p.text for p in pieces)
+        return short + [p for p in pieces if p not in short] if len(pieces) == 2 and upstream else pieces
+
+    def write_part(self, row: int) -> Piece:
+        """A factor."""
+        if row not in self.pieces:
+            inner = self.row
+            self.write(row)
+            self.row = inner
+        return self.pieces[row]
+
+    def _numbers(self, rows: list[int]) -> tuple[float, list[int]]:
+        """The product of the plain numbers among rows, and the rest."""
+        number, rest = 1.0, []
+        for row in rows:
+            if row not in self.names and self.graph.op(row) is CONSTANT:
+                text = self.constant(row).text.strip("()")
+                try:
+                    number *= float(text)
+                    continue
+                except ValueError:
+                    pass
+            rest.append(row)
+        return number, rest

@@ -1,0 +1,223 @@
+"""The reverse of a tree of statements: statements last to first, loops over their steps backwards.
+
+Which cotangents there are at a moment, and how they are read, is the state (`cotangents`); how loops and
+branches keep it straight is in `flow`; here is what a single statement does to it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from whygrad.emission.cotangents import Cotangent, Group, State, primed
+from whygrad.emission.flow import Flow
+from whygrad.emission.leaves import Leaf, is_array
+from whygrad.emission.phrases import PRIME
+from whygrad.emission.structure import Branch, Loop, Node, Return, Step
+
+
+class Reversal(Flow):
+    """Reverses one function."""
+
+    # -- blocks --
+
+    def block(self, nodes: Sequence[Node], state: State) -> list[Any]:
+        """The reverse of a block. `state` is changed to what holds before it."""
+        out: list[Any] = []
+        for node in reversed(nodes):
+            out.extend(self.node(node, state))
+        return out
+
+    def node(self, node: Node, state: State) -> list[Any]:
+        if isinstance(node, Step):
+            return self.step(node, state)
+        if isinstance(node, Loop):
+            return self.loop(node, state)
+        if isinstance(node, Branch):
+            return self.branch(node, state)
+        if isinstance(node, Return):
+            return self.result(node, state)
+        return []
+
+    def result(self, node: Return, state: State) -> list[Any]:
+        """The cotangents of what is returned are given."""
+        state.clear()
+        if node.value is None:
+            return []
+        values = self.activity.returned(node)
+        group = Group(node)
+        for value, text in zip(values, self.upstream, strict=False):
+            if not text:
+                continue
+            found = self.activity.leaf(node, value)
+            if found is not None and not found.keys:
+                if self.activity.is_active(found):
+                    self.receive(group, state, found, text, False)
+                continue
+            self.derive(group, node, value, [text], [], state)
+        return [group] if group.lines else []
+
+    # -- statements --
+
+    def step(self, node: Step, state: State) -> list[Any]:
+        if node.calls:
+            return self.called(node, state)
+        target = self.activity.target(node)
+        if target is None:
+            return self.several(node, state)
+        held = state.get(target.base)
+        if held is None:
+            return []
+        if not self.activity.executions(node):
+            raise self.activity.unreached(node)
+        group = Group(node)
+        if node.appends:
+            self.own(group, state, target.base)
+            seed = self.fresh_step(node, "grad_" + "item")
+            group.lines.append(f"{seed} = {self.name(target.base)}.pop()")
+            self.derive(group, node, node.value, [seed], [], state)
+            return [group]
+        if target.keys:
+            return self.write(group, node, target, state)
+        if not self.activity.depends(node):
+            state.pop(target.base)
+            return []
+        after = primed(target.base)
+        kept = state.pop(target.base)
+        self.derive(group, node, node.value, [kept.text], [after], state, held=(target.base, kept))
+        return [group] if group.lines else []
+
+    def called(self, node: Step, state: State) -> list[Any]:
+        """A call of a function with a backward pass of its own."""
+        targets = (
+            self.activity.targets(node)
+            if isinstance(node.target, ast.Tuple | ast.List)
+            else [self.activity.target(node)]
+        )
+        held = [state.pop(t.base, None) if t is not None and not t.keys else None for t in targets]
+        if not any(held):
+            return []
+        name, upstream, arguments = self.call(node)
+        group = Group(node)
+        seeds = [
+            h.text if h is not None else self.zero(t.base)
+            for h, t, u in zip(held, targets, upstream, strict=False) if u and t is not None
+        ]  # fmt: skip
+        leaves = [self.activity.path(node, a) for a in arguments]
+        names: list[str] = []
+        later: list[tuple[Leaf, str]] = []
+        for leaf in leaves:
+            if leaf is None or not self.activity.is_active(leaf):
+                names.append("_")
+            elif not leaf.keys and leaf.base not in state and leaf not in [other for other, _ in later]:
+                names.append(self.name(leaf.base))
+                later.append((leaf, self.name(leaf.base)))
+            else:
+                names.append(self.fresh_step(node, f"{self.prefix}part"))
+                later.append((leaf, names[-1]))
+        for n in names:
+            self.materialise(group, state, n)
+            self.made.add(n)
+        group.lines.append(f"{', '.join(names)} = {name}({', '.join([*seeds, node.cache + PRIME])})")
+        for leaf, text in later:
+            self.receive(group, state, leaf, text, True)
+        return [group]
+
+    def write(self, group: Group, node: Step, target: Leaf, state: State) -> list[Any]:
+        """`out[i] = e`: its cotangent is the entry `grad_out[i]`, which ends here if it was set before."""
+        base, held = target.base, state[target.base]
+        key = "".join(f"[{k}]" for k in target.keys)
+        again = self.activity.overwrites(node, target)
+        if again:
+            self.own(group, state, base)
+            held = state[base]
+        seed = f"{held.text}{key}"
+        increments = isinstance(node.node, ast.AugAssign) and isinstance(node.node.op, ast.Add | ast.Sub)
+        if increments and again:
+            value = node.node.value  # type: ignore[attr-defined]
+            value = value if isinstance(node.node.op, ast.Add) else ast.UnaryOp(ast.USub(), value)  # type: ignore[attr-defined]
+            self.derive(group, node, value, [seed], [], state)
+            return [group] if group.lines else []
+        if not self.activity.depends(node):
+            if again:
+                group.lines.append(f"{seed} = 0")
+            return [group] if group.lines else []
+        if again:
+            name = self.fresh_step(node, f"{self.prefix}entry")
+            copied = (
+                ".copy()"
+                if is_array(self.activity.result(node)) and not self.activity.advanced(target)
+                else ""
+            )
+            group.lines += [f"{name} = {seed}{copied}", f"{seed} = 0"]
+            seed = name
+        text = f"{primed(base)}{key}"
+        self.derive(group, node, node.value, [seed], [text], state)
+        return [group] if group.lines else []
+
+    def several(self, node: Step, state: State) -> list[Any]:
+        """`a, b = e` where `e` is no tuple in the text."""
+        targets = self.activity.targets(node)
+        if not any(t is not None and t.base in state for t in targets):
+            return []
+        raise self.activity.refuse(node, "several values from one expression", "assign them one by one")
+
+    def derive(
+        self, group: Group, node: Node, value: ast.expr, seeds: list[str], after: list[str], state: State,
+        held: tuple[str, Cotangent] | None = None,
+    ) -> None:  # fmt: skip
+        """Append what the leaves of an expression receive."""
+        before = dict(state.items())
+        phrases = self.activity.phrases(
+            node, value, seeds, after, self.names_of(node), self.prefix,
+            lambda leaf: self.claim(leaf, before, seeds),
+        )  # fmt: skip
+        for line in phrases.lines:
+            self.assign(group, state, line.name, line.text)
+        order = sorted(
+            zip(phrases.contributions, phrases.fresh, strict=True),
+            key=lambda c: self.name(c[0][0].base) in {s.split("[")[0] for s in seeds},
+        )
+        order = self.filled(group, state, order)
+        for (leaf, text), fresh in order:
+            if (
+                held
+                and leaf.base == held[0]
+                and not leaf.keys
+                and text in (held[1].text, held[1].text.removesuffix(".0"))
+            ):
+                state[leaf.base] = held[1]  # `total += e`: its cotangent goes on as it is
+                continue
+            self.receive(group, state, leaf, text, fresh)
+
+    def filled(self, group: Group, state: State, order: list[Any]) -> list[Any]:
+        """Entries that make up a whole list are written as a list; returns the rest."""
+        bases = dict.fromkeys(leaf.base for (leaf, _), _ in order if leaf.keys)
+        for base in bases:
+            mine = [c for c in order if c[0][0].base == base]
+            if base in state or self.loops or not self.activity.fills(base, [c[0][0] for c in mine]):
+                continue
+            entries = [text for _, text in sorted((int(leaf.keys[0]), text) for (leaf, text), _ in mine)]
+            made = f"[{', '.join(entries)}]"
+            made = f"np.array({made})" if is_array(self.activity.value(base)) else made
+            self.assign(group, state, self.name(base), made)
+            state[base] = Cotangent(self.name(base), True)
+            order = [c for c in order if c not in mine]
+        return order
+
+    def names_of(self, node: Node) -> Callable[[str], str]:
+        counts: dict[str, int] = {}
+
+        def fresh(stem: str) -> str:
+            counts[stem] = counts.get(stem, 0) + 1
+            return self.fresh_step(node, stem, counts[stem])
+
+        return fresh
+
+    def claim(self, leaf: Leaf, state: Mapping[str, Cotangent], seeds: Sequence[str]) -> str | None:
+        """The leaf's own gradient name, if this is its first contribution."""
+        name = self.name(leaf.base)
+        if leaf.keys or leaf.base in state or any(s == name or s.startswith(f"{name}[") for s in seeds):
+            return None
+        return name

@@ -1,0 +1,98 @@
+"""Lengths and shapes by name: `N`, `x.shape[0]`, `W.shape`, where the number differs from run to run.
+
+A name is taken for a number only if it has that number at every execution at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.emission.leaves import is_array
+
+ORDINARY = (0, 1, -1, 2, -2, 3, 0.5, -0.5)
+"""Numbers that belong to formulas more often than to shapes."""
+
+
+class Sizes:
+    """What lengths may be called at a statement. `scopes` are the names in reach at its executions."""
+
+    def __init__(
+        self, scopes: Sequence[Mapping[str, Any]], arrays: Iterable[str], counts: Iterable[str]
+    ) -> None:
+        self.scopes = scopes
+        self.arrays = [name for name in arrays if all(is_array(self.value(name, s)) for s in scopes)]
+        self.counts = list(counts)
+        self.lists = list(self.arrays_of_lists(arrays))
+
+    def arrays_of_lists(self, names: Iterable[str]) -> list[str]:
+        return [n for n in names if all(isinstance(self.value(n, s), list | tuple) for s in self.scopes)]
+
+    @staticmethod
+    def value(name: str, scope: Mapping[str, Any]) -> Any:
+        """The value of a name or attribute path in a scope."""
+        root, *rest = name.split(".")
+        value = scope.get(root)
+        for part in rest:
+            value = getattr(value, part, None)
+        return value
+
+    def candidates(self) -> list[tuple[str, list[int]]]:
+        """Texts with the number that each has in each scope."""
+        found: list[tuple[str, list[int]]] = []
+        for name in self.counts:
+            values = [s.get(name) for s in self.scopes]
+            if all(isinstance(v, int | np.integer) and not isinstance(v, bool) for v in values):
+                found.append((name, [int(v) for v in values if v is not None]))
+        for name in self.lists:
+            found.append((f"len({name})", [len(self.value(name, s)) for s in self.scopes]))
+        arrays = [[self.value(n, s) for s in self.scopes] for n in self.arrays]
+        for name, values in zip(self.arrays, arrays, strict=True):
+            depths = {v.ndim for v in values}
+            if len(depths) == 1:
+                for k in range(min(depths)):
+                    text = f"len({name})" if depths == {1} else f"{name}.shape[{k}]"
+                    found.append((text, [v.shape[k] for v in values]))
+                if min(depths) > 1:
+                    found.append((f"{name}.size", [v.size for v in values]))
+        return found
+
+    def number(self, values: Sequence[float]) -> str | None:
+        """A text for a number that has these values: a length, a product of two, one over one."""
+        known = self.candidates()
+        for text, have in known:
+            if list(have) == list(values):
+                return text
+        for top in (1, 2):
+            for text, have in known:
+                if all(h and np.isclose(top / h, v, rtol=1e-12) for h, v in zip(have, values, strict=True)):
+                    return f"{top} / {text}"
+        for by in (-1, -2, 1, 2):
+            for text, have in known:
+                if [h + by for h in have] == list(values):
+                    return f"({text} {'-' if by < 0 else '+'} {abs(by)})"
+        for k, (text, have) in enumerate(known):
+            for other, more in known[k:]:
+                product = [a * b for a, b in zip(have, more, strict=True)]
+                if product == list(values):
+                    return f"({text} * {other})"
+                for top in (1, 2):
+                    if all(
+                        p and np.isclose(top / p, v, rtol=1e-12) for p, v in zip(product, values, strict=True)
+                    ):
+                        return f"{top} / ({text} * {other})"
+        return None
+
+    def shape(self, shapes: Sequence[tuple[int, ...]]) -> str:
+        """A text for a shape."""
+        for name in self.arrays:
+            if all(self.value(name, s).shape == shape for s, shape in zip(self.scopes, shapes, strict=True)):
+                return f"{name}.shape"
+        parts = []
+        for sizes in zip(*shapes, strict=True):
+            alike = len(set(sizes)) == 1 and sizes[0] <= 1
+            parts.append(str(sizes[0]) if alike else self.number(sizes) or str(sizes[0]))
+        inner = ", ".join(p.strip("()") if p.startswith("(") else p for p in parts)
+        return f"({inner},)" if len(parts) == 1 else f"({inner})"

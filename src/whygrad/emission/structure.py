@@ -1,0 +1,395 @@
+"""The static tree of a function or script: loops, branches and statements, in a form that can be reversed.
+
+Statements are brought to a few kinds: a step assigns one place from one expression; `x += y`, `a, b = b, a`,
+loops over lists and early returns are rewritten to these. What computes nothing that a derivative could pass
+is plain. The user's own text of every statement is kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from whygrad.emission.leaves import write
+from whygrad.errors import EmissionError
+from whygrad.source import Source
+
+
+@dataclass(eq=False)
+class Node:
+    """A statement of the user's. `number` is unique in the process of a derivation."""
+
+    node: ast.stmt
+    number: int = 0
+
+
+@dataclass(eq=False)
+class Plain(Node):
+    """Nothing flows through it: imports, shapes, seeds, printing."""
+
+
+@dataclass(eq=False)
+class Step(Node):
+    """`target = value`; with `appends`, `target.append(value)`."""
+
+    target: ast.expr = field(default_factory=lambda: ast.Name("_"))
+    value: ast.expr = field(default_factory=lambda: ast.Constant(0))
+    appends: bool = False
+    made: bool = False
+    """Not in the user's text: the loop header says it."""
+    calls: str = ""
+    """The function of the user's whose call is the value, where that keeps a backward pass of its own."""
+    cache: str = ""
+    """The name of what that call saves."""
+    changed: bool = False
+    """Whether the user's text of the statement has to be written anew."""
+
+
+@dataclass(eq=False)
+class Return(Node):
+    """The end of the function."""
+
+    value: ast.expr | None = None
+
+
+@dataclass(eq=False)
+class Break(Node):
+    """The end of a loop."""
+
+
+@dataclass(eq=False)
+class Loop(Node):
+    """`for target in items`, or `while test`."""
+
+    target: ast.expr | None = None
+    items: ast.expr | None = None
+    test: ast.expr | None = None
+    body: list[Node] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Branch(Node):
+    """`if test`."""
+
+    test: ast.expr = field(default_factory=lambda: ast.Constant(True))
+    body: list[Node] = field(default_factory=list)
+    orelse: list[Node] = field(default_factory=list)
+    rest: int = 0
+    """How many nodes at the end of the arm that does not leave follow the branch in the user's text."""
+    flag: str | None = None
+    """For `if c: break`: a name that says whether the loop was left here, where the backward pass asks."""
+
+
+def walk(block: Sequence[Node]) -> Iterator[Node]:
+    """All nodes of a block, in order of the text."""
+    for node in block:
+        yield node
+        if isinstance(node, Loop):
+            yield from walk(node.body)
+        elif isinstance(node, Branch):
+            yield from walk(node.body)
+            yield from walk(node.orelse)
+
+
+def assigned(node: Node) -> set[str]:
+    """Root names that a node itself (not what is within it) binds or changes."""
+    if isinstance(node, Step):
+        return roots_of(node.target) | ({node.cache} if node.cache else set())
+    if isinstance(node, Loop):
+        return set() if node.target is None else stored(node.target)
+    if isinstance(node, Plain):
+        return set(stored(node.node))
+    return set()
+
+
+def stored(node: ast.AST) -> set[str]:
+    """Root names stored to within a node."""
+    found = set[str]()
+    for n in ast.walk(node):
+        if isinstance(n, ast.Name | ast.Subscript | ast.Attribute) and isinstance(n.ctx, ast.Store):
+            found.add(root_of(n))
+        elif isinstance(n, ast.FunctionDef):
+            found.add(n.name)
+    return found
+
+
+def root_of(node: ast.AST) -> str:
+    """`dW` of `dW[f]`."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def roots_of(target: ast.expr) -> set[str]:
+    """The root names of a target."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return {r for t in target.elts for r in roots_of(t)}
+    return {root_of(target)}
+
+
+class Builder:
+    """Makes the tree of a body of statements. `taken` are names that may not be made up."""
+
+    def __init__(self, source: Source, taken: set[str], kept: set[str] = frozenset(), first: int = 0) -> None:  # type: ignore[assignment]
+        self.source, self.taken, self.count = source, taken, first
+        self.kept = kept
+        """Functions of the user's that keep a backward pass of their own."""
+
+    def fresh(self, *names: str) -> str:
+        """The first of some names that is free, or one with a number."""
+        number = 1
+        while True:
+            for name in names:
+                candidate = name if number == 1 else f"{name}{number}"
+                if candidate not in self.taken:
+                    self.taken.add(candidate)
+                    return candidate
+            number += 1
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    def refuse(self, node: ast.stmt, what: str, hint: str | None = None) -> EmissionError:
+        place = self.source.place(self.source.span_of(node))
+        return EmissionError(f"{what} in line {node.lineno} cannot be derived", hint=hint, place=place)
+
+    def block(self, body: Sequence[ast.stmt]) -> list[Node]:
+        """The nodes of a block. What follows a branch that returns becomes its other arm."""
+        nodes: list[Node] = []
+        for k, statement in enumerate(body):
+            rest = body[k + 1 :]
+            if (
+                isinstance(statement, ast.If)
+                and rest
+                and not stops(statement)
+                and (ends(statement.body) or ends(statement.orelse))
+            ):
+                nodes.append(self.split(statement, rest))
+                return nodes
+            nodes.extend(self.statement(statement))
+            if isinstance(statement, ast.Return | ast.Break | ast.Continue):
+                break
+        return nodes
+
+    def split(self, node: ast.If, rest: Sequence[ast.stmt]) -> Branch:
+        """`if c: return a` with what follows it."""
+        number, arms = self.number(), [list(node.body), list(node.orelse)]
+        other = 1 if ends(node.body) else 0
+        own = len(self.block(arms[other]))
+        made = [self.block([*arm, *(rest if k == other else [])]) for k, arm in enumerate(arms)]
+        return Branch(node, number, node.test, made[0], made[1], rest=max(len(made[other]) - own, 0))
+
+    def statement(self, node: ast.stmt) -> list[Node]:
+        """The nodes of one statement, after those of the calls within it."""
+        if self.kept and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):
+            return self.with_calls(node)
+        return self.simple(node)
+
+    def with_calls(self, node: Any) -> list[Node]:
+        """Calls of functions that keep their own backward pass become statements of their own."""
+        if node.value is None or not any(self.is_kept(n) for n in ast.walk(node.value)):
+            return self.simple(node)
+        before: list[Node] = []
+        twin = copy.deepcopy(node)
+        whole = isinstance(twin, ast.Assign) and self.is_kept(twin.value)
+        if whole:
+            twin.value.args = [self.apart(a, before, node) for a in twin.value.args]
+        else:
+            twin.value = _Calls(self, before, node).visit(twin.value)
+        nodes = self.simple(twin)
+        for made in nodes:
+            if isinstance(made, Step | Return):
+                self.mark(made, twin)
+        return [*before, *nodes]
+
+    def mark(self, made: Any, text: ast.stmt) -> None:
+        if isinstance(made, Step):
+            made.changed = True
+            if self.is_kept(made.value):
+                made.calls = made.value.func.id  # type: ignore[attr-defined]
+                made.cache = self.fresh(f"{made.calls}_cache")
+
+    def apart(self, argument: ast.expr, before: list[Node], node: ast.stmt) -> ast.expr:
+        """An argument as a name, unless it is a place already."""
+        if all(
+            isinstance(n, ast.Name | ast.Attribute | ast.Subscript | ast.Constant | ast.expr_context)
+            for n in ast.walk(argument)
+        ):
+            return argument
+        argument = _Calls(self, before, node).visit(argument)
+        if isinstance(argument, ast.Name):
+            return argument
+        name = self.fresh("argument")
+        step = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], argument), node)
+        before.append(
+            Step(ast.fix_missing_locations(step), self.number(), step.targets[0], argument, changed=True)
+        )
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def is_kept(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.kept
+
+    def simple(self, node: ast.stmt) -> list[Node]:
+        """The nodes of one statement without such calls, or that is one."""
+        number = self.number()
+        if isinstance(node, ast.Return):
+            return [Return(node, number, node.value)]
+        if isinstance(node, ast.Break):
+            return [Break(node, number)]
+        if isinstance(node, ast.Continue):
+            return []
+        if isinstance(node, ast.If):
+            return [Branch(node, number, node.test, self.block(node.body), self.block(node.orelse))]
+        if isinstance(node, ast.For):
+            return [self.loop(node, number)]
+        if isinstance(node, ast.While):
+            if node.orelse:
+                raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
+            return [Loop(node, number, test=node.test, body=self.block(node.body))]
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            return self.assignment(node, number)
+        if isinstance(node, ast.Expr):
+            return [self.expression(node, number)]
+        if isinstance(node, ast.Try | ast.With | ast.Match | ast.AsyncFor | ast.AsyncWith):
+            raise self.refuse(
+                node, f"a `{type(node).__name__.lower()}` block", "move the computation out of it"
+            )
+        if isinstance(node, ast.Delete | ast.Global | ast.Nonlocal):
+            raise self.refuse(node, f"`{type(node).__name__.lower()}`")
+        return [Plain(node, number)]
+
+    def expression(self, node: ast.Expr, number: int) -> Node:
+        call = node.value
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr == "append"
+            and len(call.args) == 1
+        ):
+            return Step(node, number, call.func.value, call.args[0], appends=True)
+        return Plain(node, number)
+
+    def assignment(self, node: Any, number: int) -> list[Node]:
+        if isinstance(node, ast.AugAssign):
+            read = copy.deepcopy(node.target)
+            read.ctx = ast.Load()
+            return [Step(node, number, node.target, ast.BinOp(read, node.op, node.value))]
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if node.value is None:
+            return [Plain(node, number)]
+        if len(targets) > 1:
+            first, *others = targets
+            loads = [ast.copy_location(ast.Assign([t], loaded(first)), node) for t in others]
+            return [*self.pairs(node, number, first, node.value), *(n for s in loads for n in self.made(s))]
+        return self.pairs(node, number, targets[0], node.value)
+
+    def made(self, statement: ast.stmt) -> list[Node]:
+        nodes = self.statement(ast.fix_missing_locations(statement))
+        for n in nodes:
+            if isinstance(n, Step):
+                n.made = True
+        return nodes
+
+    def pairs(self, node: ast.stmt, number: int, target: ast.expr, value: ast.expr) -> list[Node]:
+        """`a, b = x, y` as two steps, where the second does not read what the first assigns."""
+        if not isinstance(target, ast.Tuple | ast.List):
+            return [Step(node, number, target, value)]
+        if not isinstance(value, ast.Tuple | ast.List) or len(value.elts) != len(target.elts):
+            return [Step(node, number, target, value)]
+        steps: list[Node] = []
+        for k, (t, v) in enumerate(zip(target.elts, value.elts, strict=True)):
+            later = {n.id for e in value.elts[k + 1 :] for n in ast.walk(e) if isinstance(n, ast.Name)}
+            if later & stored(t):
+                raise self.refuse(
+                    node,
+                    "an exchange of values",
+                    "write it as separate assignments with a name for the old value",
+                )
+            steps.append(Step(node, number if k == 0 else self.number(), t, v, made=k > 0))
+        return steps
+
+    def loop(self, node: ast.For, number: int) -> Loop:
+        """A loop over numbers; one over the entries of something gets an index."""
+        if node.orelse:
+            raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
+        items, target = node.iter, node.target
+        if is_call(items, "range"):
+            return Loop(node, number, target, items, body=self.block(node.body))
+        index, pieces = self.pieces(items, target, node)
+        steps = [n for t, v in pieces for n in self.made(ast.copy_location(ast.Assign([t], v), node))]
+        length = ast.Call(ast.Name("len", ast.Load()), [pieces[0][1].value], [])
+        counted = ast.Call(ast.Name("range", ast.Load()), [length], [])
+        ast.fix_missing_locations(ast.copy_location(counted, node))
+        return Loop(node, number, index, counted, body=[*steps, *self.block(node.body)])
+
+    def pieces(
+        self, items: ast.expr, target: ast.expr, node: ast.For
+    ) -> tuple[ast.expr, list[tuple[Any, Any]]]:
+        """The index, and what each name of the loop's target is an entry of."""
+        if is_call(items, "enumerate") and isinstance(target, ast.Tuple) and len(items.args) == 1:  # type: ignore[attr-defined]
+            index, target, items = target.elts[0], target.elts[1], items.args[0]  # type: ignore[attr-defined]
+        else:
+            index = ast.Name(self.fresh("k", "i", "j", "index"), ast.Store())
+        if is_call(items, "zip") and isinstance(target, ast.Tuple):
+            found = list(zip(target.elts, items.args, strict=False))  # type: ignore[attr-defined]
+        else:
+            found = [(target, items)]
+        if not all(isinstance(v, ast.Name | ast.Attribute | ast.Subscript) for _, v in found):
+            raise self.refuse(node, f"a loop over `{write(items)}`", "give it a name before the loop")
+        return index, [(t, entry(v, index)) for t, v in found]
+
+
+class _Calls(ast.NodeTransformer):
+    """Takes calls out of an expression; `before` receives them as statements."""
+
+    def __init__(self, builder: Builder, before: list[Node], node: ast.stmt) -> None:
+        self.builder, self.before, self.node = builder, before, node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if not self.builder.is_kept(node):
+            return self.generic_visit(node)
+        node.args = [self.builder.apart(a, self.before, self.node) for a in node.args]
+        name = self.builder.fresh(f"{node.func.id}_out")  # type: ignore[attr-defined]
+        statement = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], node), self.node)
+        step = Step(ast.fix_missing_locations(statement), self.builder.number(), statement.targets[0], node)
+        self.builder.mark(step, statement)
+        self.before.append(step)
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+
+def is_call(node: ast.AST, name: str) -> bool:
+    """Is it a call of a builtin?"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def entry(owner: ast.expr, index: ast.expr) -> ast.expr:
+    """`owner[index]`."""
+    return ast.Subscript(copy.deepcopy(owner), loaded(index), ast.Load())
+
+
+def loaded(target: ast.expr) -> Any:
+    """A target as an expression."""
+    twin = copy.deepcopy(target)
+    for n in ast.walk(twin):
+        if hasattr(n, "ctx"):
+            n.ctx = ast.Load()
+    return twin
+
+
+def stops(node: ast.If) -> bool:
+    """`if c: break`: what follows is no other arm, but the rest of the step."""
+    return not node.orelse and isinstance(node.body[-1], ast.Break)
+
+
+def ends(body: Sequence[ast.stmt]) -> bool:
+    """Does a block always leave (return, break, continue)?"""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return ends(last.body) and ends(last.orelse)
+    return isinstance(last, ast.Return | ast.Break | ast.Continue | ast.Raise)

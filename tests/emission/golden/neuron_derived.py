@@ -1,0 +1,11 @@
+def grad_neuron(w, x):
+    """Gradients of neuron by w and x."""
+    product = w[0] * x[0] + w[1] * x[1] + w[2]
+    activation = 1 / (1 + math.exp(-product))
+
+    # activation = 1 / (1 + math.exp(-product))
+    grad_product = (1 - activation) * activation
+    # product = w[0] * x[0] + w[1] * x[1] + w[2]
+    grad_w = [x[0] * grad_product, x[1] * grad_product, grad_product]
+    grad_x = [w[0] * grad_product, w[1] * grad_product]
+    return grad_w, grad_x

@@ -1,0 +1,125 @@
+"""`wg.derive` and `whygrad derive`: functions, files and formulas, what is refused, and with which words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import whygrad as wg
+from whygrad.errors import EmissionError, UsageError
+
+SEED = """\
+import math
+
+w = [2, -3, -3]
+x = [-1, -2]
+
+# Compute the forward pass
+product = w[0]*x[0] + w[1]*x[1] + w[2]
+activation = 1 / (1 + math.exp(-product))
+"""
+
+
+def derive(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "whygrad", "derive", *words], capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_forward_pass_of_the_seed_gives_lists_in_its_own_names(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.py"
+    path.write_text(SEED)
+    found = derive(str(path))
+    assert found.returncode == 0, found.stderr
+    assert "grad_product = (1 - activation) * activation" in found.stdout
+    assert "grad_x = [w[0] * grad_product, w[1] * grad_product]" in found.stdout
+    assert "grad_w = [x[0] * grad_product, x[1] * grad_product, grad_product]" in found.stdout
+
+
+def test_what_is_derived_of_a_script_is_found_right_by_check(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.py"
+    path.write_text(SEED)
+    path.write_text(SEED + "\n" + derive(str(path)).stdout)
+    checked = subprocess.run(
+        [sys.executable, "-m", "whygrad", "check", str(path)], capture_output=True, text=True, timeout=120
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_formula_gives_a_function_of_its_names() -> None:
+    namespace: dict[str, object] = {}
+    exec("import math\n" + wg.derive("exp(-x) * y**2", target="python"), namespace)
+    grad_f: object = namespace["grad_f"]
+    found = grad_f(0.3, 2.0)  # type: ignore[operator]
+    h = 1e-6
+    value = lambda x, y: np.exp(-x) * y**2
+    assert found[0] == pytest.approx((value(0.3 + h, 2.0) - value(0.3 - h, 2.0)) / (2 * h), rel=1e-8)
+    assert found[1] == pytest.approx((value(0.3, 2.0 + h) - value(0.3, 2.0 - h)) / (2 * h), rel=1e-8)
+
+
+def affine_forward(x, w, b):  # type: ignore[no-untyped-def]
+    out = x.reshape(x.shape[0], -1) @ w + b
+    return out, (x, w, b)
+
+
+def test_a_forward_function_gets_a_pair_whose_cache_is_what_it_needs() -> None:
+    text = wg.derive(affine_forward, np.ones((2, 3, 2)), np.ones((6, 4)), np.ones(4))
+    assert "def affine_backward(dout, cache):" in text
+    assert "x, w = cache" in text
+
+
+def unreachable(x):  # type: ignore[no-untyped-def]
+    if x * x < -1:
+        y = np.sin(x)
+    else:
+        y = x
+    return y
+
+
+def test_a_branch_that_no_run_takes_is_refused_by_line() -> None:
+    with pytest.raises(EmissionError, match=r"y = np.sin\(x\)") as refused:
+        wg.derive(unreachable, 1.0)
+    assert refused.value.place is not None
+    assert refused.value.hint == "no run reached it: give example inputs that do"
+
+
+def within_try(x):  # type: ignore[no-untyped-def]
+    try:
+        y = x * x
+    except ValueError:
+        y = 0.0
+    return y
+
+
+def test_what_cannot_be_reversed_is_refused_by_name() -> None:
+    with pytest.raises(EmissionError, match="a `try` block in line"):
+        wg.derive(within_try, 1.0)
+
+
+def test_a_missing_argument_is_named() -> None:
+    with pytest.raises(UsageError, match="no example value for the parameter `w` of affine_forward"):
+        wg.derive(affine_forward, np.ones((2, 3)))
+
+
+def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="nothing is written for the target"):
+        wg.derive(affine_forward, target="fortran")
+
+
+def test_what_was_not_checked_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.py"
+    path.write_text(SEED)
+    assert derive(str(path), "--no-check").stdout.startswith("# not checked")
+
+
+def test_a_file_with_several_functions_asks_which(tmp_path: Path) -> None:
+    path = tmp_path / "two.py"
+    path.write_text("def f(x):\n    return x * x\n\ndef g(x):\n    return x + x\n")
+    found = derive(str(path))
+    assert found.returncode == 2
+    assert "--function g" in found.stderr
+    assert "grad_x = 2 * x" in derive(str(path), "--function", "f", "--input", "x=2.0").stdout
