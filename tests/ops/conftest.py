@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import warnings
-import zlib
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.ops.agreement import agrees as agreement
+from tests.ops.agreement import generator, ridders
 
 from whygrad.ops import OPS, Slot
 from whygrad.rules import Elementwise
@@ -82,10 +83,6 @@ def frozen(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
     return value
-
-
-def generator(name: str) -> np.random.Generator:
-    return np.random.default_rng(zlib.crc32(name.encode()))
 
 
 def inside(rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...]) -> Any:
@@ -289,6 +286,8 @@ def _stated() -> list[Sample]:
         Sample("roll", (r(2, 3),), {"shift": -2, "axis": 1}, "axis"),
         Sample("sort", (r(4),), {"axis": 0}),
         Sample("sort", (r(3, 4),), {"axis": 1}, "matrix"),
+        Sample("partition", (r(5),), {"kth": 2, "axis": 0}),
+        Sample("partition", (r(3, 4),), {"kth": (1, 2), "axis": 1}, "matrix"),
         Sample("index", (r(4),), {"key": 2}),
         Sample("index", (r(3, 4),), {"key": (slice(None), slice(None, None, -2))}, "slice"),
         Sample("index", (r(3, 4),), {"key": (None, Ellipsis, -1)}, "ellipsis"),
@@ -317,28 +316,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("sample", SAMPLES, ids=[f"{s.op}-{s.label or 'array'}" for s in SAMPLES])
     if "elementwise" in metafunc.fixturenames:
         metafunc.parametrize("elementwise", ELEMENTWISE)
-
-
-def ridders(function: Any, point: float) -> tuple[Any, Any]:
-    """Derivative of an array-valued function of one number, with an error estimate (Ridders 1982).
-
-    The estimate is the disagreement within the table, plus the rounding of the values over the step.
-    """
-    step, shrink = 0.02 * max(1.0, abs(point)), 1.6
-    rounding = 4 * np.finfo(float).eps * np.maximum(1.0, abs(np.asarray(function(point))))
-    row: list[Any] = []
-    best, error = None, np.inf
-    for k in range(12):
-        h = step / shrink**k
-        new = [(np.asarray(function(point + h)) - np.asarray(function(point - h))) / (2 * h)]
-        for j, old in enumerate(row):
-            factor = shrink ** (2 * (j + 1))
-            new.append((factor * new[j] - old) / (factor - 1))
-            guess = np.maximum(abs(new[-1] - new[-2]), abs(new[-1] - old)) + rounding / h
-            best = new[-1] if best is None else np.where(guess < error, new[-1], best)
-            error = np.minimum(guess, error)
-        row = new
-    return best, error
 
 
 class Numeric:
@@ -373,6 +350,12 @@ class Numeric:
 @pytest.fixture(scope="session")
 def numeric() -> type[Numeric]:
     return Numeric
+
+
+@pytest.fixture(scope="session")
+def agrees() -> Any:
+    """`agrees(name, function, x)`: see tests/ops/agreement.py."""
+    return lambda name, function, x: agreement(name, function, x)
 
 
 @pytest.fixture(scope="session")

@@ -57,9 +57,9 @@ def test_gradient_at_a_hard_point(name):
     np.testing.assert_allclose(wg.grad(function)(at), expected, rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", ["quantile", "percentile", "partition", "corrcoef"])
+@pytest.mark.parametrize("name", ["nextafter", "histogram", "i0"])
 def test_what_is_listed_as_a_gap_is_refused(name):
-    rest = {"quantile": (0.5,), "percentile": (50,), "partition": (1,), "corrcoef": ()}[name]
+    rest = {"nextafter": (0.5,), "histogram": (50,), "i0": ()}[name]
     assert reason(f"numpy.{name}")
     with pytest.raises(NoRuleError, match=name):
         wg.grad(lambda x: np.sum(getattr(np, name)(x, *rest)))(np.array([[1.0, 2.0], [4.0, 3.0]]))

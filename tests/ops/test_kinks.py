@@ -21,6 +21,7 @@ KINKS = [
     ("max", (np.array([1.0, 1.0, 0.0]),), {}),
     ("min", (np.array([[1.0, 0.0], [1.0, 2.0]]),), {"axis": 0}),
     ("sort", (np.array([1.0, 1.0, 0.0]),), {"axis": 0}),
+    ("partition", (np.array([1.0, 1.0, 0.0]),), {"kth": 1, "axis": 0}),
     ("std", (np.array([2.0, 2.0]),), {}),
     ("norm", (np.zeros(3),), {}),
 ]

@@ -123,13 +123,3 @@ def test_views_of_another_dtype_are_refused():
 
     with pytest.raises(NoRuleError):
         trace_function(cut, (X,))
-
-
-def test_sorting_in_place_is_refused_with_a_repair():
-    def ordered(x):
-        x.sort()
-        return x
-
-    with pytest.raises(NoRuleError) as caught:
-        trace_function(ordered, (X,))
-    assert "np.sort" in caught.value.hint

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -84,10 +85,20 @@ def _pow(base: Any, exp: Any, mod: None = None) -> Bound:
     return (base, exp), {}
 
 
+class Damped(Elementwise):
+    """The rule of a damped product: where the first factor is 0, nothing comes of the second, not even of
+    its tangent, which may be NaN there."""
+
+    def _times(self, i: int, t: Any, y: Any, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        if i == 0:
+            return damped_multiply(t, args[1])
+        return np.where(np.equal(args[0], 0), 0.0, damped_multiply(t, args[0]))
+
+
 DAMPED_MULTIPLY = Op(
     "damped_multiply",
     _damped,
-    Elementwise(lambda g, local, y: local, lambda g, local, y: g, times=damped_multiply),
+    Damped(lambda g, local, y: local, lambda g, local, y: g),
     infix="*",
     latex=r"{0} \cdot {1}",
     note="A product, but exactly 0 where the first factor is 0, even if the second is infinite there.",

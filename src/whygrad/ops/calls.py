@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -26,10 +26,10 @@ class Meaning(NamedTuple):
     params: dict[str, Any]
 
 
-Adapter = Callable[..., Bound | Meaning | list[Meaning]]
-"""What a call means: arguments and parameters of the operation it is listed under; a row of another
-operation; or a list of rows, one for each of several results. Rows before the last are written by calling
-NumPy on the arguments, which may be traced values or symbols."""
+Adapter = Callable[..., Any]
+"""What a call means: arguments and parameters of the operation it is listed under (a pair); a row of another
+operation (a Meaning); a value, where the result has been written by calling NumPy on the arguments, which may
+be traced values or symbols; or a list of these, one for each of several results."""
 
 NOT_GIVEN: Any = np._NoValue
 """NumPy's own mark for a keyword that was left out."""
@@ -50,6 +50,13 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return np.shape(value) if shape is None else tuple(shape)
 
 
+def as_array(value: Any, dtype: Any = None) -> Any:
+    """An array of nested lists of numbers; what stands for a value (a traced one, a symbol) as it is."""
+    if hasattr(value, "__whygrad_apply__"):
+        return value if dtype is None or value.dtype == dtype else np.astype(value, dtype)
+    return np.asarray(value, dtype=dtype)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A user-level function that means an operation."""
@@ -62,17 +69,18 @@ class Call:
     def name(self) -> str:
         return spelled(self.function)
 
-    def meaning(self, *args: Any, **kwargs: Any) -> Meaning | list[Meaning]:
-        """The row, or rows, that a call means. TypeError for an option that is not supported."""
-        if self.adapter is not None:
-            stated = self.adapter(*args, **kwargs)
-            return stated if isinstance(stated, Meaning | list) else Meaning(self.op, *stated)
-        return Meaning(self.op, *self._plain(args, kwargs))
+    def meaning(self, *args: Any, **kwargs: Any) -> Any:
+        """What a call means: a Meaning, a value, or a list of these. TypeError for an option that is not
+        supported."""
+        if self.adapter is None:
+            return Meaning(self.op, *self._plain(args, kwargs))
+        stated = self.adapter(*args, **kwargs)
+        return Meaning(self.op, *stated) if type(stated) is tuple else stated
 
     def bind(self, *args: Any, **kwargs: Any) -> Bound:
         """Arguments and parameters of a call that ends in the operation it is listed under."""
         meant = self.meaning(*args, **kwargs)
-        if isinstance(meant, list) or meant.op is not self.op:
+        if not isinstance(meant, Meaning) or meant.op is not self.op:
             raise TypeError(f"{self.name}: the call means another operation than {self.op.name}")
         return meant.args, meant.params
 
@@ -108,7 +116,7 @@ def spelled(function: Any) -> str:
     return f"{module}.{name}" if module else name
 
 
-def refuse(function: Any, option: str) -> None:
+def refuse(function: Any, option: str) -> NoReturn:
     """Say which option cannot be followed."""
     raise TypeError(f"{spelled(function)}: the option {option!r} is not supported by whygrad; leave it out")
 

@@ -83,6 +83,7 @@ COMPARISON = (
     mask("whole_floor", math.floor, "", r"\lfloor {0} \rfloor", math.floor),
     mask("whole_ceil", math.ceil, "", r"\lceil {0} \rceil", math.ceil),
     mask("whole_trunc", math.trunc, "", r"\operatorname{{trunc}} {0}", math.trunc),
+    mask("exponent", lambda x: np.frexp(x)[1], "", ""),
     mask("signbit", np.signbit, "", "", np.signbit),
 )
 

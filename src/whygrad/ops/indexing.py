@@ -292,10 +292,13 @@ def _take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Bound:
 
 
 def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Bound:
-    refuse_given(np.take, out=out, mode=None if mode == "raise" else mode)
-    if axis is None:
+    refuse_given(np.take, out=out)
+    where = None if axis is None else normal_axes(axis, len(shape_of(a)))[0]
+    if mode != "raise":
+        size = math.prod(shape_of(a)) if where is None else shape_of(a)[where]
+        indices = np.remainder(indices, size) if mode == "wrap" else np.clip(indices, 0, size - 1)
+    if where is None:
         return _getitem(np.reshape(a, -1), indices)
-    where = normal_axes(axis, len(shape_of(a)))[0]
     return _getitem(a, (*[slice(None)] * where, indices) if where else indices)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Bound, Meaning, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.calls import Bound, as_array, normal_axes, refuse_given, shape_of
 from whygrad.ops.indexing import index
 from whygrad.ops.moving import moved
 from whygrad.rules import Explicit, Linear
@@ -47,8 +47,9 @@ def _positions(axis: int) -> dict[str, Any]:
 
 
 def _concatenate(arrays: Any, axis: Any = 0, out: Any = None, **options: Any) -> Bound:
+    dtype = options.pop("dtype", None)
     refuse_given(np.concatenate, out=out, **{k: v for k, v in options.items() if k != "casting"})
-    parts = tuple(arrays)
+    parts = tuple(arrays) if dtype is None else tuple(as_array(a, np.dtype(dtype)) for a in arrays)
     if axis is None:
         parts, axis = tuple(np.reshape(a, -1) for a in parts), 0
     return parts, _positions(_axis(axis, len(shape_of(parts[0]))))
@@ -86,25 +87,6 @@ def _append(arr: Any, values: Any, axis: Any = None) -> Bound:
     return _concatenate((arr, values), axis)
 
 
-def _widths(width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
-    pairs = np.broadcast_to(np.asarray(width, dtype=int), (ndim, 2)).tolist()
-    return tuple((before, after) for before, after in pairs)
-
-
-def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Bound | Meaning:
-    if mode in ("edge", "reflect", "symmetric", "wrap") and options.get("reflect_type") != "odd":
-        return moved(lambda p: np.pad(p, pad_width, mode, **options))(array)  # type: ignore[return-value]
-    if mode != "constant":
-        refuse(np.pad, "mode")
-    value = options.pop("constant_values", 0)
-    if options:
-        refuse(np.pad, next(iter(options)))
-    if np.ndim(value):
-        refuse(np.pad, "constant_values")
-    params = {"constant_values": value} if value else {}
-    return (array,), {"pad_width": _widths(pad_width, len(shape_of(array))), **params}
-
-
 def _pad_value(x: Any, pad_width: Any, constant_values: Any = 0) -> Any:
     return np.pad(x, pad_width, constant_values=constant_values)
 
@@ -133,9 +115,9 @@ def _untile(i: int, g: Any, x: Any, reps: tuple[int, ...]) -> Any:
     return np.reshape(np.sum(np.reshape(g, paired), axis=tuple(range(0, 2 * depth, 2))), shape)
 
 
-def _repeat(a: Any, repeats: Any, axis: Any = None) -> Bound | Meaning:
+def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     if np.ndim(repeats):
-        return moved(np.repeat)(a, repeats, axis)  # type: ignore[return-value]
+        return moved(np.repeat)(a, repeats, axis)
     if axis is None:
         a, axis = np.reshape(a, -1), 0
     return (a,), {"repeats": operator.index(repeats), "axis": _axis(axis, len(shape_of(a)))}
@@ -155,9 +137,9 @@ def _fixed_flip(axis: int) -> Any:
     return lambda m: _flip(m, axis)
 
 
-def _roll(a: Any, shift: Any, axis: Any = None) -> Bound | Meaning:
+def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
     if np.ndim(shift) or np.ndim(axis if axis is not None else 0):
-        return moved(np.roll)(a, shift, axis)  # type: ignore[return-value]
+        return moved(np.roll)(a, shift, axis)
     params = {} if axis is None else {"axis": _axis(axis, len(shape_of(a)))}
     return (a,), {"shift": operator.index(shift), **params}
 
@@ -190,7 +172,6 @@ JOINING = (
         _pad_value,
         Explicit(_unpad, _pad_jvp),
         note="Padding moves entries: the local gradient of each entry is 1.",
-        calls=((np.pad, _pad),),
     ),
     Op(
         "tile",

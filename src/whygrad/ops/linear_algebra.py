@@ -11,6 +11,7 @@ import numpy as np
 
 from whygrad.graph import Op
 from whygrad.ops.calls import Bound, Meaning, axis_params, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.reducing import flattened, kept_shape
 from whygrad.ops.reductions import REDUCTIONS, kept, weighted
 from whygrad.ops.shapes import SHAPES
 from whygrad.rules import Bilinear, Explicit, total
@@ -210,16 +211,16 @@ def _einsum_jvp(tangents: Sequence[Any], y: Any, *operands: Any, subscripts: str
     )
 
 
-def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, *_: Any, **options: Any) -> Bound:
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, *_: Any, **options: Any) -> Any:
     refuse_given(np.trace, **options)
-    if offset:
-        raise TypeError("numpy.trace: the main diagonal only; write np.sum(np.diagonal(a, offset))")
+    if offset or shape_of(a)[axis1] != shape_of(a)[axis2]:
+        return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
     labels, depth = list(LETTERS[: len(shape_of(a))]), len(shape_of(a))
     labels[axis1 % depth] = labels[axis2 % depth] = "i"
     return (a,), {"subscripts": f"{''.join(labels)}->{''.join(c for c in labels if c != 'i')}"}
 
 
-def _matrix_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Bound:
+def _matrix_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     return _trace(x, offset, -2, -1, dtype=dtype)
 
 
@@ -233,8 +234,10 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> B
     if ord in (np.inf, -np.inf, 1):
         op = {np.inf: "max", -np.inf: "min", 1: "sum"}[ord]
         return Meaning(_REDUCTIONS[op], (np.abs(x),), params)
-    if len(axes) != 1 or isinstance(ord, str) or ord == 0:
+    if len(axes) != 1 or isinstance(ord, str):
         refuse(np.linalg.norm, "ord")
+    if ord == 0:  # how many entries are not zero: constant between jumps
+        return Meaning(_REDUCTIONS["sum"], (np.where(x != 0, 1.0, 0.0),), params)
     return (x,), params | {"ord": float(ord)}
 
 
@@ -255,12 +258,11 @@ def _matrix_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Meaning:
     return Meaning(_RESHAPE, (getattr(np, op)(of, axis=-1),), {"shape": shape})
 
 
-def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Bound | Meaning:
-    if axis is None and len(shape_of(x)) != 1:
-        raise TypeError(
-            "numpy.linalg.vector_norm: of arrays, give the axis, or write np.linalg.norm(x.ravel())"
-        )
-    return _norm(x, ord, axis, keepdims)
+def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    if isinstance(axis, int) or (axis is None and len(shape_of(x)) == 1):
+        return _norm(x, ord, axis, keepdims)
+    found = np.linalg.norm(flattened(x, axis), ord, axis=-1)  # several axes are those of one long vector
+    return np.reshape(found, kept_shape(x, axis)) if keepdims else found
 
 
 def _matrix_norm_of(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Bound | Meaning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from functools import reduce
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from whygrad.graph import Op
 from whygrad.ops.arithmetic import ARITHMETIC
-from whygrad.ops.calls import Adapter, Meaning, call, refuse_given, shape_of
+from whygrad.ops.calls import Adapter, Meaning, as_array, call, refuse_given, shape_of
 from whygrad.ops.comparison import CHOICE
 from whygrad.ops.factorizations import CHOLESKY, EIGH, QR, SVD
 from whygrad.ops.indexing import INDEX
@@ -140,6 +141,53 @@ def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Meaning:
     return Meaning(_OPS["tensordot"], *tensordot_call(x1, x2, axes))
 
 
+def _lstsq(a: Any, b: Any, rcond: Any = None) -> list[Any]:
+    """By the pseudo-inverse; residuals, rank and singular values as NumPy hands them back."""
+    x = np.matmul(np.linalg.pinv(a), b)
+    m, n = shape_of(a)
+    if m <= n:
+        rest: Any = np.zeros(0)
+    else:
+        rest = np.sum((b - np.matmul(a, x)) ** 2, axis=0)
+        rest = rest if shape_of(rest) else np.reshape(rest, (1,))
+    return [x, rest, min(m, n), np.linalg.svdvals(a)]
+
+
+def _polyfit(
+    x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False
+) -> Any:
+    refuse_given(np.polyfit, full=full or None, cov=cov or None)
+    left, right = np.vander(as_array(x) + 0.0, operator.index(deg) + 1), as_array(y)
+    if w is not None:
+        w = as_array(w)
+        left = left * np.reshape(w, (-1, 1))
+        right = right * np.reshape(w, (-1, *[1] * (len(shape_of(right)) - 1)))
+    return np.matmul(np.linalg.pinv(left), right)
+
+
+def _cond(x: Any, p: Any = None) -> Any:
+    if p is None or p in (2, -2):
+        s = np.linalg.svdvals(x)
+        large, small = call(INDEX, s, key=(Ellipsis, 0)), call(INDEX, s, key=(Ellipsis, -1))
+        return small / large if p == -2 else large / small
+    return np.linalg.norm(x, p, axis=(-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, axis=(-2, -1))
+
+
+def _tensorinv(a: Any, ind: int = 2) -> Any:
+    shape = shape_of(a)
+    size = math.prod(shape[ind:])
+    return np.reshape(np.linalg.inv(np.reshape(a, (size, size))), shape[ind:] + shape[:ind])
+
+
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    if axes is not None:
+        kept = [k for k in range(len(shape_of(a))) if k not in axes]
+        a = np.transpose(a, (*kept, *axes))
+    shape = shape_of(a)[len(shape_of(b)) :]
+    size = math.prod(shape)
+    return np.reshape(np.linalg.solve(np.reshape(a, (size, size)), np.reshape(b, -1)), shape)
+
+
 def _same(name: str) -> Adapter:
     return lambda *args, **kwargs: Meaning(_OPS[name], args, kwargs)
 
@@ -155,6 +203,11 @@ MATRICES: tuple[tuple[Any, Op, Adapter], ...] = (
     (np.linalg.pinv, PINV, _pinv),
     (np.linalg.matrix_power, _OPS["matmul"], _matrix_power),
     (np.linalg.multi_dot, _OPS["dot"], _multi_dot),
+    (np.linalg.lstsq, _OPS["matmul"], _lstsq),
+    (np.polyfit, _OPS["matmul"], _polyfit),
+    (np.linalg.cond, _OPS["divide"], _cond),
+    (np.linalg.tensorinv, _OPS["reshape"], _tensorinv),
+    (np.linalg.tensorsolve, _OPS["reshape"], _tensorsolve),
     (np.kron, _OPS["reshape"], _kron),
     (np.cross, _OPS["subtract"], _cross),
     (np.linalg.cross, _OPS["subtract"], _linalg_cross),

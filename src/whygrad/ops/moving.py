@@ -114,6 +114,19 @@ def _block(arrays: Any) -> Meaning:
     return gathered(lambda parts: np.block(filled(nested, parts)), leaves)
 
 
+def _joined(owner: Any, key: Any) -> Meaning:
+    """`np.r_[a, 1.0, b]` and `np.c_[a, b]`; slices stand for numbers, texts for the way of joining."""
+    parts = [np.r_[part] if isinstance(part, slice) else part for part in
+             (key if isinstance(key, tuple) else (key,))]  # fmt: skip
+    arrays = [part for part in parts if not isinstance(part, str)]
+
+    def join(positions: Sequence[Any]) -> Any:
+        numbers = iter(positions)
+        return owner[tuple([part if isinstance(part, str) else next(numbers) for part in parts])]
+
+    return gathered(join, arrays)
+
+
 def _kept(function: Any) -> Adapter:
     """Adapter for `function(condition, array, ...)`."""
     return lambda condition, a, *args, **kw: moved(lambda p: function(condition, p, *args, **kw))(a)
@@ -130,9 +143,15 @@ MOVING: tuple[tuple[Any, Op, Adapter], ...] = (
     *((function, INDEX, parted(function)) for function in _SEVERAL),
     (np.diagflat, INDEX, moved_among_zeros(np.diagflat)),
     (np.compress, INDEX, _kept(np.compress)),
+    (
+        np.ndarray.compress,
+        INDEX,
+        lambda a, condition, *args, **kw: _kept(np.compress)(condition, a, *args, **kw),
+    ),
     (np.extract, INDEX, _kept(np.extract)),
     (np.dstack, INDEX, _dstack),
     (np.block, INDEX, _block),
+    (type(np.r_).__getitem__, INDEX, _joined),
     (np.insert, INDEX, _insert),
     (np.meshgrid, INDEX, _meshgrid),
     (np.broadcast_arrays, INDEX, _broadcast_arrays),

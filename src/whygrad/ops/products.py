@@ -15,7 +15,8 @@ import numpy as np
 from whygrad.graph import Op
 from whygrad.ops.calls import Adapter, Bound, normal_axes, refuse_given, shape_of
 from whygrad.ops.indexing import index
-from whygrad.ops.reductions import reduction, weighted
+from whygrad.ops.reducing import converted, reduction
+from whygrad.ops.reductions import weighted
 from whygrad.rules import Explicit, Linear
 
 
@@ -97,7 +98,8 @@ def cumulative(function: Any) -> Adapter:
     """Adapter for `function(a, axis, dtype, out)`."""
 
     def adapter(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Bound:
-        refuse_given(function, dtype=dtype, out=out)
+        refuse_given(function, out=out)
+        a = converted(a, dtype)
         ndim = len(shape_of(a))
         if axis is None:
             return (a,), {"axis": 0} if ndim == 1 else {}

@@ -13,15 +13,9 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import NOT_GIVEN, Adapter, Bound, axis_params, normal_axes, refuse_given, shape_of
+from whygrad.ops.calls import normal_axes, shape_of
+from whygrad.ops.reducing import averaged, extreme, kept_shape, reduction, spread_out, where_extreme
 from whygrad.rules import Explicit, Linear
-
-
-def kept_shape(x: Any, axis: Any = None) -> tuple[int, ...]:
-    """Shape of a reduction of `x` with `keepdims=True`."""
-    shape = shape_of(x)
-    axes = normal_axes(axis, len(shape))
-    return tuple(1 if k in axes else n for k, n in enumerate(shape))
 
 
 def kept(y: Any, x: Any, axis: Any = None) -> Any:
@@ -40,58 +34,6 @@ def count(x: Any, axis: Any = None) -> int:
     """How many entries each result of a reduction is made of."""
     shape = shape_of(x)
     return math.prod(shape[k] for k in normal_axes(axis, len(shape)))
-
-
-def reduction(function: Any) -> Adapter:
-    """Adapter for `function(a, axis, dtype, out, keepdims, initial, where)`."""
-
-    def adapter(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = NOT_GIVEN, where: Any = NOT_GIVEN,
-    ) -> Bound:  # fmt: skip
-        refuse_given(function, dtype=dtype, out=out, initial=initial, where=None if where is True else where)
-        return (a,), axis_params(a, axis, keepdims)
-
-    return adapter
-
-
-def extreme(function: Any) -> Adapter:
-    """Adapter for `function(a, axis, out, keepdims, initial, where)`."""
-
-    def adapter(
-        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False,
-        initial: Any = NOT_GIVEN, where: Any = NOT_GIVEN,
-    ) -> Bound:  # fmt: skip
-        refuse_given(function, out=out, initial=initial, where=None if where is True else where)
-        return (a,), axis_params(a, axis, keepdims)
-
-    return adapter
-
-
-def spread_out(function: Any) -> Adapter:
-    """Adapter for var and std: `function(a, axis, dtype, out, ddof, keepdims)`."""
-
-    def adapter(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: Any = False,
-        **options: Any,
-    ) -> Bound:  # fmt: skip
-        refuse_given(
-            function, dtype=dtype, out=out, **{k: v for k, v in options.items() if k != "correction"}
-        )
-        ddof = options["correction"] if options.get("correction", NOT_GIVEN) is not NOT_GIVEN else ddof
-        return (a,), axis_params(a, axis, keepdims) | ({"ddof": ddof} if ddof else {})
-
-    return adapter
-
-
-def where_extreme(function: Any) -> Adapter:
-    """Adapter for `function(a, axis, out, keepdims)` with a single axis."""
-
-    def adapter(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Bound:
-        refuse_given(function, out=out)
-        return (a,), axis_params(a, axis, keepdims)
-
-    return adapter
 
 
 def _mean_transpose(i: int, g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -164,8 +106,8 @@ REDUCTIONS = (
         note="The local gradient of a mean of n entries is 1/n for every entry.",
         axes=("axis",),
         calls=(
-            (np.mean, reduction(np.mean)),
-            (np.ndarray.mean, reduction(np.ndarray.mean)),
+            (np.mean, averaged(np.mean)),
+            (np.ndarray.mean, averaged(np.ndarray.mean)),
         ),
     ),
     Op(

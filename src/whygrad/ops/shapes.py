@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
-from whygrad.ops.calls import Adapter, Bound, Meaning, call, normal_axes, refuse, refuse_given, shape_of
+from whygrad.ops.calls import Adapter, Bound, call, normal_axes, refuse, refuse_given, shape_of
 from whygrad.ops.moving import moved, moved_among_zeros
 from whygrad.rules import Elementwise, Linear
 
@@ -54,19 +54,32 @@ def _full_shape(x: Any, shape: Any) -> tuple[int, ...]:
 
 def _reshape(
     a: Any, /, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None
-) -> Bound:
-    shape = newshape if shape is None else shape
-    if order != "C":
-        refuse(np.reshape, "order")
-    refuse_given(np.reshape, copy=copy)
-    return (a,), {"shape": _full_shape(a, shape)}
+) -> Any:
+    whole = _full_shape(a, newshape if shape is None else shape)
+    order = _order_of(a) if order in ("A", "K") else order
+    if order == "F":  # in C order, everything turned around
+        return np.transpose(np.reshape(np.transpose(a), whole[::-1]))
+    return (a,), {"shape": whole}
 
 
-def _reshape_method(a: Any, *shape: Any, order: str = "C", copy: Any = None) -> Bound:
+def _order_of(a: Any) -> str:
+    """How the entries of an array lie in memory."""
+    layout = a
+    while hasattr(layout, "value"):
+        layout = layout.value
+    flags = getattr(layout, "flags", None)
+    if flags is None or flags.c_contiguous:
+        return "C"
+    if not flags.f_contiguous:
+        raise TypeError("numpy.reshape: the order 'K' of an array that lies in neither order; copy it first")
+    return "F"
+
+
+def _reshape_method(a: Any, *shape: Any, order: str = "C", copy: Any = None) -> Any:
     return _reshape(a, shape[0] if len(shape) == 1 else shape, order, copy=copy)
 
 
-def _ravel(a: Any, order: str = "C") -> Bound:
+def _ravel(a: Any, order: str = "C") -> Any:
     return _reshape(a, -1, order)
 
 
@@ -183,10 +196,10 @@ def _transposed_permutation(i: int, g: Any, x: Any, axes: tuple[int, ...] | None
     return np.transpose(g, tuple(axes.index(k) for k in range(len(axes))))
 
 
-def _diag(v: Any, k: int = 0) -> Bound | Meaning:
+def _diag(v: Any, k: int = 0) -> Any:
     shape = shape_of(v)
     if k or (len(shape) == 2 and shape[0] != shape[1]):
-        return (moved if len(shape) == 2 else moved_among_zeros)(np.diag)(v, k)  # type: ignore[return-value]
+        return (moved if len(shape) == 2 else moved_among_zeros)(np.diag)(v, k)
     return (v,), {}
 
 

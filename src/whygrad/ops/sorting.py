@@ -51,4 +51,37 @@ SORT = Op(
     axes=("axis",),
     calls=((np.sort, ordering(np.sort)),),
 )
-SORTING = (ARGSORT, SORT)
+
+
+def _source(x: Any, y: Any, axis: int) -> Any:
+    """Which entry of `x` stands where in `y`, a rearrangement of it: both are sorted."""
+    rank = call(ARGSORT, call(ARGSORT, y, axis=axis), axis=axis)
+    return read_along(call(ARGSORT, x, axis=axis), rank, axis)
+
+
+def _partition_vjp(i: int, g: Any, y: Any, x: Any, kth: Any, axis: int) -> Any:
+    return read_along(g, call(ARGSORT, _source(x, y, axis), axis=axis), axis)
+
+
+def _partition_jvp(tangents: Sequence[Any], y: Any, x: Any, kth: Any, axis: int) -> Any:
+    return None if tangents[0] is None else read_along(tangents[0], _source(x, y, axis), axis)
+
+
+def _parted(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None) -> Bound:
+    refuse_given(np.partition, order=order)
+    kth = tuple(kth) if isinstance(kth, list | tuple) else kth
+    if axis is None:
+        return (np.reshape(a, -1),), {"kth": kth, "axis": 0}
+    return (a,), {"kth": kth, "axis": normal_axes(axis, len(shape_of(a)))[0]}
+
+
+PARTITION = Op(
+    "partition",
+    lambda x, kth, axis: np.partition(x, kth, axis=axis),
+    Explicit(_partition_vjp, _partition_jvp),
+    kinks=lambda x, kth, axis: np.min(np.diff(np.sort(x, axis), axis=axis), axis=axis, initial=np.inf),
+    note="Partitioning moves entries: the local gradient of each entry is 1 at the place to which it goes.",
+    axes=("axis",),
+    calls=((np.partition, _parted),),
+)
+SORTING = (ARGSORT, SORT, PARTITION)

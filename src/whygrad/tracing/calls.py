@@ -12,8 +12,9 @@ import numpy as np
 from whygrad.errors import ScriptError
 from whygrad.ops import lookup
 from whygrad.source import site as site_of
+from whygrad.tracing.applying import KINDS
 from whygrad.tracing.loading import follow, is_followed, is_own, is_users
-from whygrad.tracing.nesting import active, innermost
+from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.special import SPECIAL, emptied
 from whygrad.tracing.tracer import SCALARS, is_simple
 from whygrad.tracing.values import Traced, TracedMethod
@@ -40,7 +41,7 @@ def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
             return _entered(site, function, args, kwargs)
         if active() is not None and is_users(function):
             return _entered(site, follow(function), args, kwargs)
-        if is_own(function) or lookup(function) is None:
+        if is_own(function) or _is_unknown(function):
             return _called(site, function, args, kwargs)
     elif kind is MethodType:
         inner = function.__func__
@@ -64,7 +65,21 @@ def _called(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
     current = active()
     if current is not None:
         current.builder.current_site = site
+        if not (type(function) is FunctionType and is_own(function)):
+            args, kwargs = _with_written(args), {name: _with_written((v,))[0] for name, v in kwargs.items()}
     return function(*args, **kwargs)
+
+
+def flat_of(value: Any) -> Any:
+    """`x.flat` of an array that has been written, as its entries are now; anything else as it is."""
+    writer = writer_of(value.base, active()) if type(value) is np.flatiter else None
+    return value if writer is None else writer.flat(value.base)
+
+
+def _with_written(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments with the arrays that have been written as traced values: a plain one would be a constant."""
+    writers = [writer_of(a, active()) if type(a) is ndarray else None for a in args]
+    return tuple([a if w is None else w.traced(a) for a, w in zip(args, writers, strict=True)])
 
 
 def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -106,7 +121,7 @@ def _call_object(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[s
     if type(own) is FunctionType:
         if is_followed(own) or (active() is not None and is_users(own)):
             return _entered(site, follow(own), (function, *args), kwargs)
-        if is_own(own):
+        if is_own(own) or (kind not in KINDS and _is_unknown(function)):
             return _called(site, function, args, kwargs)
     elif own is not None and type(own) is not WrapperDescriptorType and hasattr(own, "__get__"):
         return call(site, own.__get__(function, kind), *args, **kwargs)
@@ -115,7 +130,17 @@ def _call_object(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[s
     return _call_library(site, function, args, kwargs)
 
 
+def _is_unknown(function: Any) -> bool:
+    """Is it neither an operation nor handled as something else?"""
+    try:
+        return lookup(function) is None and function not in SPECIAL
+    except TypeError:
+        return True
+
+
 def _call_class(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if function in SPECIAL:
+        return _call_library(site, function, args, kwargs)
     start = function.__init__
     if type(start) is FunctionType and function.__new__ is object.__new__ and active() is not None:
         if not is_followed(start) and is_users(start):
@@ -123,7 +148,7 @@ def _call_class(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
             _entered(site, follow(start), (made, *args), kwargs)
             return made
         return _entered(site, function, args, kwargs)
-    if function not in SPECIAL and lookup(function) is None:
+    if lookup(function) is None:
         return _entered(site, function, args, kwargs)  # it keeps what it is given
     return _call_library(site, function, args, kwargs)
 
@@ -135,6 +160,8 @@ def _call_library(
     current = active()
     if current is not None:
         current.builder.current_site = site
+        if any(type(a) is np.flatiter for a in args):
+            args = tuple([flat_of(a) for a in args])
         args = tuple([follow(a) if type(a) is FunctionType and is_users(a) else a for a in args])
         key = kwargs.get("key")
         if type(key) is FunctionType and is_users(key):

@@ -40,6 +40,20 @@ def innermost(values: Any, found: Tracer | None = None) -> Tracer | None:
     return found
 
 
+def tracer_of(values: Any, found: Tracer | None = None) -> Tracer | None:
+    """As `innermost`, of traced values alone: what written arrays stand for has been looked up already."""
+    for value in values:
+        kind = type(value)
+        if kind is Traced:
+            if found is None or value.tracer.serial > found.serial:
+                found = value.tracer
+        elif kind is list or kind is tuple:
+            found = tracer_of(value, found)
+        elif kind is dict:
+            found = tracer_of(value.values(), found)
+    return found
+
+
 def make_active(tracer: Tracer | None) -> None:
     """From now on this tracer is at work in this thread."""
     _state.tracer = tracer

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.source import site as site_of
-from whygrad.tracing.calls import CONTAINERS
+from whygrad.tracing.calls import CONTAINERS, flat_of
 from whygrad.tracing.calls import call as call
 from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.special import emptied
@@ -22,6 +22,9 @@ from whygrad.tracing.values import Traced, plain
 
 ndarray = np.ndarray
 slice_of = slice
+
+JOINERS = frozenset({type(np.c_), type(np.r_)})
+"""`np.r_[a, b]` joins arrays."""
 
 _OPERANDS = (np.ndarray, np.generic, float, int, list, tuple)
 
@@ -169,7 +172,10 @@ def getitem(site: int, owner: Any, key: Any) -> Any:
         return owner[key] if tracer is None else tracer.getitem(site, owner, key)
     if type(key) is Traced and kind in CONTAINERS:
         return owner[key.tracer.key_of_container(key)]
-    return owner[key]
+    if kind in JOINERS:
+        tracer = innermost((key,))
+        return owner[key] if tracer is None else tracer.operate(site, kind.__getitem__, (owner, key))
+    return flat_of(owner)[key] if kind is np.flatiter else owner[key]
 
 
 def setitem(site: int, value: Any, owner: Any, key: Any) -> None:
@@ -179,6 +185,11 @@ def setitem(site: int, value: Any, owner: Any, key: Any) -> None:
         tracer = innermost((owner, key, value))
         if tracer is not None:
             tracer.setitem(site, value, owner, key)
+            return
+    elif kind is np.flatiter:
+        tracer = innermost((owner.base, key, value))
+        if tracer is not None:
+            tracer.flat(owner.base)[key] = value
             return
     elif type(key) is Traced:
         key = key.tracer.key_of_container(key)
@@ -274,7 +285,7 @@ def loop(site: int, items: Any) -> Any:
         tracer = writer_of(items, active())
         if tracer is not None:
             return (tracer.getitem(site, items, k) for k in range(len(items)))
-    return items
+    return flat_of(items) if type(items) is np.flatiter else items
 
 
 def turn(site: int) -> None:

@@ -10,24 +10,23 @@ import builtins
 import copy
 import math
 import operator
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from whygrad.errors import NoRuleError
 from whygrad.ops import OPS
+from whygrad.tracing.applying import APPLIED
 from whygrad.tracing.values import Traced, plain
+from whygrad.tracing.writes import WRITERS, Handler
 
 if TYPE_CHECKING:
     from whygrad.tracing.tracer import Tracer
 
-Handler = Callable[["Tracer", Any, tuple[Any, ...], dict[str, Any]], Any]
-
 SEQUENCES = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack,
                        np.linalg.multi_dot})  # fmt: skip
 """Functions whose first argument is a sequence of arrays."""
-AS_GIVEN = frozenset({np.block, np.select, np.choose, np.piecewise, np.apply_along_axis})
+AS_GIVEN = frozenset({np.block, np.select, np.choose, np.piecewise, type(np.r_).__getitem__})
 """Functions whose lists are not arrays."""
 
 
@@ -127,16 +126,6 @@ def _tolist(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[s
     return [_tolist(tracer, function, (tracer.getitem(0, given, k),), {}) for k in range(len(plain(given)))]
 
 
-def _fill(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    tracer.setitem(0, args[1], args[0], Ellipsis)
-
-
-def _copyto(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if kwargs:
-        raise NoRuleError("`np.copyto` with options", hint="write dst[...] = src", place=tracer.place())
-    tracer.setitem(0, args[1], args[0], Ellipsis)
-
-
 def _divmod(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return tracer.operate(0, operator.floordiv, args), tracer.operate(0, operator.mod, args)
 
@@ -152,20 +141,13 @@ def _typed(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[st
     return function(plain(args[0]), *args[1:])
 
 
-def _refused_copy(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    raise NoRuleError(
-        f"`{function.__name__}` sorts an array that depends on an input where it stands",
-        hint="write x = np.sort(x)",
-        place=tracer.place(),
-    )
-
-
 def _names(owner: Any, names: str) -> list[Any]:
     return [getattr(owner, name) for name in names.split() if hasattr(owner, name)]
 
 
 WHOLE = frozenset([
-    *_names(np, "nonzero flatnonzero argwhere searchsorted digitize bincount count_nonzero isclose allclose "
+    *_names(np.linalg, "matrix_rank"),
+    *_names(np, "nonzero flatnonzero argwhere searchsorted digitize count_nonzero isclose allclose "
             "array_equal array_equiv argpartition lexsort isin unravel_index ravel_multi_index"),
     np.ndarray.nonzero, np.ndarray.searchsorted, np.ndarray.argpartition, math.isclose, float.is_integer,
 ])  # fmt: skip
@@ -198,8 +180,6 @@ SPECIAL: dict[Any, Handler] = {
     np.ndarray.item: _item,
     np.generic.item: _item,
     np.ndarray.tolist: _tolist,
-    np.ndarray.fill: _fill,
-    np.copyto: _copyto,
-    np.ndarray.sort: _refused_copy,
-    np.ndarray.partition: _refused_copy,
+    **WRITERS,
+    **APPLIED,
 }  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 from whygrad.errors import GraphError
 from whygrad.graph import NO_PARAMS, Abstract, GraphBuilder, Op
 from whygrad.ops import infer, lookup
+from whygrad.ops.calls import Meaning
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -116,6 +117,8 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Symbol:
     meant = found.meaning(*args, **kwargs)
     if isinstance(meant, list):
         raise GraphError(f"{found.name} has several results, and cannot be used in a rule or formula")
+    if not isinstance(meant, Meaning):
+        return meant  # type: ignore[no-any-return]
     owner = next(a for a in meant.args if type(a) is Symbol)
     return apply(owner.builder, meant.op, meant.args, meant.params)
 

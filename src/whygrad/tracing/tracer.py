@@ -11,17 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.errors import LimitError, NoRuleError, Place, TraceError
+from whygrad.errors import LimitError, NoRuleError, Place, TraceError, WhygradError
 from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Op
 from whygrad.ops import OPS, call, lookup
 from whygrad.ops.calls import spelled
 from whygrad.ops.gaps import reason
 from whygrad.source import site as site_of
+from whygrad.tracing.applying import KINDS
 from whygrad.tracing.buffers import owner_of
-from whygrad.tracing.nesting import active, innermost, make_active, writer_of
+from whygrad.tracing.meanings import meant_row
+from whygrad.tracing.nesting import active, innermost, make_active, tracer_of, writer_of
 from whygrad.tracing.pieces import Pieces
 from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE
+from whygrad.tracing.ufuncs import at, has_options, with_options
 from whygrad.tracing.values import Traced, abstract, plain
+from whygrad.tracing.writes import Flat
 
 NUMBERS = frozenset({float, int, bool})
 SCALARS = frozenset({float, int, bool, np.float64, np.float32, np.bool_, np.int64})
@@ -191,6 +195,10 @@ class Tracer(Pieces):
         values.append(value)
         return Traced(self, row, value)
 
+    def flat(self, array: Any) -> Flat:
+        """`array.flat`."""
+        return Flat(self, array)
+
     # -- calls --
 
     def operate(
@@ -202,68 +210,66 @@ class Tracer(Pieces):
             return inner.operate(site, function, args, kwargs)
         if site:
             self.builder.current_site = site
-        if kwargs.get("out") is not None or (type(function) is np.ufunc and len(args) > function.nin):
-            return self._into(function, args, dict(kwargs))
-        try:
-            special = SPECIAL.get(function)
-        except TypeError:
-            special = None
+        if kwargs.get("out") is not None or (
+            type(function) is np.ufunc and has_options(function, args, kwargs)
+        ):
+            return with_options(self, function, args, dict(kwargs))
+        special = _special(function)
         if special is not None:
             return special(self, function, tuple(args), dict(kwargs))
-        if getattr(function, "__name__", "") == "at" and isinstance(
-            getattr(function, "__self__", None), np.ufunc
+        if (
+            getattr(function, "__name__", "") == "at"
+            and type(getattr(function, "__self__", None)) is np.ufunc
         ):
-            return self.add_at(function, *args)
+            return at(self, function, *args)
+        if function is np.where and len(args) == 1:
+            function = np.nonzero
         value = _invoked(function, self.opened(tuple(args)), self.opened(dict(kwargs)))
         if value is NotImplemented:
             return value
         found = lookup(function)
         if found is None or not isinstance(plain(value), RESULTS):
-            return self._without_rule(function, value, args, kwargs)
+            return self.without_rule(function, value, args, kwargs)
         try:
-            meant = found.meaning(*self._arranged(function, args), **kwargs)
+            with np.errstate(all="ignore"):
+                named = {name: self._as_array(given) for name, given in kwargs.items()}
+                meant = found.meaning(*self._arranged(function, args), **named)
         except TypeError as error:
+            if isinstance(error, WhygradError) and not self.lenient:
+                raise
             return self.refused(str(error), None, value)
         if isinstance(meant, list):
-            made = [self.emit(m.op, v, m.args, m.params) for m, v in zip(meant, value, strict=True)]
+            made = [meant_row(self, function, m, v) for m, v in zip(meant, value, strict=True)]
             return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
-        op, arguments, params = meant
-        params = {name: self.settled(given) for name, given in params.items()}
-        if (
-            len(arguments) == 1
-            and not params
-            and value is self.opened(arguments[0])
-            and type(arguments[0]) is Traced
-        ):
-            return arguments[0]
-        return self.emit(op, value, arguments, params)
-
-    def _into(self, function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-        """`np.clip(x, -1, 1, out=x)`: the result is written to an array that there is."""
-        given = kwargs.pop("out", None)
-        target = args[function.nin] if given is None else given[0] if type(given) is tuple else given
-        if given is None:
-            args = args[: function.nin]
-        self.setitem(0, self.operate(0, function, args, kwargs), target, Ellipsis)
-        return target
+        return meant_row(self, function, meant, value)
 
     def _arranged(self, function: Any, args: Sequence[Any]) -> list[Any]:
         """Arguments with nested lists of numbers as arrays."""
         if function in AS_GIVEN:
-            return list(args)
+            return [self._with_written(a) for a in args]
         if function in SEQUENCES:
-            first = [self.array_of(a) if type(a) in (list, tuple) else a for a in args[0]]
+            first = [self._as_array(a, True) for a in args[0]]
             return [first, *args[1:]]
-        return [
-            self.array_of(a) if type(a) in (list, tuple) and innermost(a) is not None else a for a in args
-        ]
+        return [self._as_array(a) for a in args]
+
+    def _as_array(self, value: Any, always: bool = False) -> Any:
+        """A nested list as an array where numbers of it are traced; a written array as it is now."""
+        if type(value) in (list, tuple):
+            return self.array_of(value) if always or innermost(value) is not None else value
+        return self.traced(value)
+
+    def _with_written(self, value: Any) -> Any:
+        """Written arrays as they are now, in nested lists too."""
+        if type(value) in (list, tuple):
+            return type(value)([self._with_written(v) for v in value])
+        return self.traced(value)
 
     def apply(self, op: Op, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
         """The hook of `ops.call`: an operation that NumPy has no function for."""
         inner = innermost(args) or self
         return inner.emit(op, call(op, *inner.opened(tuple(args)), **params), args, params)
 
-    def _without_rule(self, function: Any, value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def without_rule(self, function: Any, value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function without a rule returned: whole numbers are guarded, other numbers refused."""
         if function in WHOLE:
             for leaf in _traced_leaves((args, kwargs), self):
@@ -284,11 +290,14 @@ class Tracer(Pieces):
             self.notes.append(note)
         return value
 
-    def settled(self, value: Any) -> Any:
-        """A parameter: traced numbers become plain ones, with a guard."""
+    def settled(self, value: Any, name: str = "size") -> Any:
+        """A parameter: traced whole numbers become plain ones, with a guard; others would lose something."""
         if type(value) is Traced:
+            if abstract(value).is_float:
+                message = f"the option `{name}` depends on an input, and its derivative is not followed"
+                self.refused(message, "compute it before the function, and hand it in as an argument", value)
             return self.guard(value, plain(value))
-        return tuple([self.settled(v) for v in value]) if type(value) is tuple else value
+        return tuple([self.settled(v, name) for v in value]) if type(value) is tuple else value
 
     def opened(self, value: Any) -> Any:
         """A value as the plain run has it: without this trace (an outer trace stays)."""
@@ -345,6 +354,14 @@ class Tracer(Pieces):
             raise LimitError("the script is still running at its time limit", place=self.place())
 
 
+def _special(function: Any) -> Any:
+    """What handles calls of a function that is no operation of its own, if anything does."""
+    try:
+        return SPECIAL.get(function) or KINDS.get(type(function))
+    except TypeError:  # an object that cannot be hashed
+        return KINDS.get(type(function))
+
+
 def call_array(items: Any) -> Any:
     """`np.array(items)`; of an outer trace's values where there are such."""
     outer = innermost(items)
@@ -361,17 +378,9 @@ def _same(copy: Any, array: Any) -> bool:
 
 
 def _invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function; a method of arrays by its name where an outer trace stands for the array."""
-    if (
-        args
-        and type(args[0]) is Traced
-        and getattr(function, "__objclass__", None) in (np.ndarray, np.generic)
-    ):
-        return getattr(args[0], function.__name__)(*args[1:], **kwargs)
-    outer = innermost(args)
-    if outer is not None and getattr(function, "__module__", None) == "math":
-        return outer.operate(0, function, args, kwargs)  # such functions ask for a float
-    return function(*args, **kwargs)
+    """Call a function; where values of an outer trace take part, through that."""
+    outer = tracer_of((args, kwargs) if kwargs else args)
+    return function(*args, **kwargs) if outer is None else outer.operate(0, function, args, kwargs)
 
 
 def _traced_leaves(value: Any, tracer: Tracer) -> list[Traced]:

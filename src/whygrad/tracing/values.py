@@ -67,8 +67,12 @@ class Traced:
         return self
 
     @property
-    def flat(self) -> Iterator[Any]:
-        return iter(self.tracer.operate(0, np.ravel, (self,)))
+    def flat(self) -> Any:
+        return self.tracer.flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.tracer.flat(self)[:] = value
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

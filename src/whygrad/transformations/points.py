@@ -118,9 +118,7 @@ class Point:
             mine = [next(marks) for _ in flatten(self.args[k])[0]]
             if mine and not any(mine):
                 name = parameter(self.function, k)
-                text = (
-                    f"the result of {name_of(self.function)} does not depend on `{name}`: its gradient is 0"
-                )
+                text = f"the result of {name_of(self.function)} does not depend on `{name}`"
                 warnings.warn(f"{text}: its gradient is 0", UserWarning, stacklevel=4)
 
     def gradients(self, derivative: Derivative, seeds: Sequence[Any] = ()) -> tuple[Any, ...]:
