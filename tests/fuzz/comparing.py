@@ -1,7 +1,8 @@
 """The text of a program to a verdict: what the engine says of it against what plain NumPy does.
 
 The truth of a gradient is Ridders' extrapolation of central differences, with its own estimate of the error;
-where that is large (a kink, a jump or noise near the point) nothing is said about the gradient.
+where that is large (a kink, a jump or noise near the point) nothing is said about the gradient. PyTorch and
+JAX are compared at all other entries, in the programs that they can say, to NumPy's value.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import copy
 import linecache
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from tests.fuzz.peers import Peer
 
 import whygrad as wg
 from whygrad.errors import GuardError, TraceError, WhygradError
@@ -30,6 +32,8 @@ class Verdict:
 
     kind: str
     detail: str = ""
+    peers: dict[str, str] = field(default_factory=dict)
+    """Of each peer: `compared`, `no words` or `another value`."""
 
     @property
     def is_failure(self) -> bool:
@@ -55,18 +59,18 @@ def forget(f: Function) -> None:
     linecache.cache.pop(f.__code__.co_filename, None)
 
 
-def judge(text: str, inputs: tuple[Any, ...]) -> Verdict:
+def judge(text: str, inputs: tuple[Any, ...], peers: Sequence[Peer] = ()) -> Verdict:
     """Run all comparisons."""
     f = function_of(text)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return _judged(f, inputs)
+            return _judged(f, inputs, text, peers)
     finally:
         forget(f)
 
 
-def _judged(f: Function, inputs: tuple[Any, ...]) -> Verdict:
+def _judged(f: Function, inputs: tuple[Any, ...], text: str, peers: Sequence[Peer]) -> Verdict:
     given = copy.deepcopy(inputs)
     try:
         value, error = f(*given), None
@@ -92,7 +96,7 @@ def _judged(f: Function, inputs: tuple[Any, ...]) -> Verdict:
         return Verdict("FAIL inputs", "the traced run changed its arguments")
     try:
         _executes(trace, f, inputs)
-        return _differentiates(f, inputs, value)
+        return _differentiates(f, inputs, value, text, peers)
     except DisagreementError as found:
         kind, detail = found.args
         return Verdict(f"FAIL {kind}", detail)
@@ -134,7 +138,9 @@ def _executes(trace: Any, f: Function, inputs: tuple[Any, ...]) -> None:
             raise DisagreementError("execution nearby", f"row {row}: {moved[row]!r}, plain {want!r}")
 
 
-def _differentiates(f: Function, inputs: tuple[Any, ...], value: Any) -> Verdict:
+def _differentiates(
+    f: Function, inputs: tuple[Any, ...], value: Any, text: str, peers: Sequence[Peer]
+) -> Verdict:
     if not isinstance(value, float) or not np.isfinite(value):
         return Verdict("no finite number")
     leaves, tree = flatten(inputs)
@@ -147,18 +153,41 @@ def _differentiates(f: Function, inputs: tuple[Any, ...], value: Any) -> Verdict
         scale = 1 + np.sum(np.abs(products))
         if not abs(along - products.sum()) <= 1e-12 * scale:
             raise DisagreementError("forward and reverse", f"jvp {along!r}, vjp {products.sum()!r}")
-    unsure = 0
+    sure = [np.zeros(np.shape(leaf), bool) for leaf in leaves]
     for k, leaf in enumerate(leaves):
         for entry in np.ndindex(np.shape(leaf)):
             want, doubt = ridders(_line(f, leaves, tree, k, entry))
             got = float(np.asarray(gradient[k])[entry])
-            if not doubt <= 1e-6 * (1 + abs(want)):
-                unsure += 1
-            elif not abs(got - want) <= 10 * doubt + 1e-7 * (1 + abs(want)):
+            sure[k][entry] = doubt <= 1e-6 * (1 + abs(want))
+            if sure[k][entry] and not abs(got - want) <= 10 * doubt + 1e-7 * (1 + abs(want)):
                 raise DisagreementError(
                     "gradient", f"leaf {k}{list(entry)}: {got!r}, numeric {want!r} (± {doubt:.1g})"
                 )
-    return Verdict("agreed in part" if unsure else "agreed", f"{unsure} entries undecided" if unsure else "")
+    said = {peer.name: _agrees(peer, text, leaves, tree, value, gradient, sure) for peer in peers}
+    unsure = sum(int(np.sum(~s)) for s in sure)
+    return Verdict(
+        "agreed in part" if unsure else "agreed", f"{unsure} entries undecided" if unsure else "", said
+    )
+
+
+def _agrees(
+    peer: Peer, text: str, leaves: list[Any], tree: Any, value: float, gradient: list[Any], sure: list[Any]
+) -> str:
+    """What a peer says of the gradient, where the numeric truth is sure that there is one."""
+    try:
+        its_value, its_gradient = peer.answer(text, leaves, lambda given: unflatten(tree, given))
+    except Exception:
+        return "no words"
+    if not abs(its_value - value) <= 1e-11 * (1 + abs(value)):
+        return "another value"
+    for k, (ours, theirs) in enumerate(zip(gradient, its_gradient, strict=True)):
+        off = np.abs(np.asarray(ours) - theirs)
+        bad = sure[k] & ~(off <= 1e-10 * (1 + np.abs(theirs)))
+        if np.any(bad):
+            entry = [int(j) for j in np.argwhere(bad)[0]]
+            detail = f"leaf {k}{entry}: {np.asarray(ours)[tuple(entry)]!r}, {theirs[tuple(entry)]!r}"
+            raise DisagreementError(peer.name, detail)
+    return "compared"
 
 
 def _line(

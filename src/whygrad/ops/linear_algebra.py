@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.graph import Op
+from whygrad.ops.arithmetic import damped_multiply
 from whygrad.ops.calls import Bound, Meaning, axis_params, normal_axes, refuse, refuse_given, shape_of
 from whygrad.ops.reducing import flattened, kept_shape
 from whygrad.ops.reductions import REDUCTIONS, kept, weighted
@@ -24,7 +25,7 @@ def _flip(a: Any) -> Any:
 def _matmul_left(g: Any, a: Any, b: Any) -> Any:
     m, n = len(shape_of(a)), len(shape_of(b))
     if n == 1:
-        return (g if m == 1 else np.expand_dims(g, -1)) * b
+        return damped_multiply(g if m == 1 else np.expand_dims(g, -1), b)
     if m == 1:
         return np.matmul(b, g) if n == 2 else np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1)
     return np.matmul(g, _flip(b))
@@ -33,7 +34,9 @@ def _matmul_left(g: Any, a: Any, b: Any) -> Any:
 def _matmul_right(g: Any, a: Any, b: Any) -> Any:
     m, n = len(shape_of(a)), len(shape_of(b))
     if m == 1:
-        return g * a if n == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
+        return (
+            damped_multiply(g, a) if n == 1 else damped_multiply(np.expand_dims(g, -2), np.expand_dims(a, -1))
+        )
     if n == 1:
         return np.matmul(g, a) if m == 2 else np.squeeze(np.matmul(_flip(a), np.expand_dims(g, -1)), -1)
     if n == 2 and m > 2:  # one product over all the stacked rows, not a stack of products to be added up
@@ -45,7 +48,7 @@ def _matmul_right(g: Any, a: Any, b: Any) -> Any:
 def _dot_left(g: Any, a: Any, b: Any) -> Any:
     m, n = len(shape_of(a)), len(shape_of(b))
     if not m or not n:
-        return g * b
+        return damped_multiply(g, b)
     if m <= 2 and n <= 2:
         return _matmul_left(g, a, b)
     return tensordot_left(g, a, b, ((m - 1,), (max(n - 2, 0),)))
@@ -54,7 +57,7 @@ def _dot_left(g: Any, a: Any, b: Any) -> Any:
 def _dot_right(g: Any, a: Any, b: Any) -> Any:
     m, n = len(shape_of(a)), len(shape_of(b))
     if not m or not n:
-        return g * a
+        return damped_multiply(g, a)
     if m <= 2 and n <= 2:
         return _matmul_right(g, a, b)
     return tensordot_right(g, a, b, ((m - 1,), (max(n - 2, 0),)))
