@@ -1,0 +1,92 @@
+"""`python -m bench.zoo`: how many mutants are found, placed and repaired, and no alarm on what is correct."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.zoo.drawing import Drawing
+from bench.zoo.program import Program, programs
+from bench.zoo.scoring import Score, Task, scores
+from bench.zoo.table import summary, write_tables
+
+EACH = 36
+"""Mutants of each program."""
+
+
+def main() -> int:
+    """Exit status 1 where a floor is not reached."""
+    asked = _asked()
+    chosen = [p for p in programs() if not asked.only or any(word in p.name for word in asked.only.split(","))]
+    drawings = [Drawing(p, asked.seed) for p in chosen]
+    tasks = list(_sampled(_tasks(chosen, drawings, asked.each), asked))
+    got: list[Score] = []
+    for place, one in enumerate(scores(tasks, asked.workers, asked.log), 1):
+        got.append(one)
+        if asked.verbose and not (one.found and one.placed and one.repaired):
+            print(f"  {one.name} {'+'.join(one.kinds)} [{one.part}]: {one.status}, found {one.found} "
+                  f"line {one.placed} repair {one.repaired} {one.codes} {one.lines} {one.seconds:.1f}s", flush=True)  # fmt: skip
+        if place % 100 == 0:
+            print(f"{place} of {len(tasks)}", file=sys.stderr, flush=True)
+    if asked.keep:
+        _keep(tasks, got, asked.keep)
+    print(summary(got))
+    if asked.docs:
+        write_tables(asked.docs, got, sum(d.equivalent for d in drawings), asked.seed)
+    return int(any(_below(got, asked.floors)))
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.zoo", description=__doc__)
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants only, drawn by the seed")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--each", type=int, default=EACH, help="mutants of each program")
+    parser.add_argument("--only", default="", help="programs whose names have one of these words")
+    parser.add_argument("--part", default="", help="backward, forward or raises")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--log", type=Path, help="scores are kept here, and not made again")
+    parser.add_argument("--keep", type=Path, help="folder for the texts that were not found, placed and repaired")
+    parser.add_argument("--docs", type=Path, help="write the tables into this file")
+    parser.add_argument("--floors", default="", help="found,line,repair in percent, such as 97,92,85")
+    parser.add_argument("--verbose", action="store_true", help="print each miss")
+    return parser.parse_args()
+
+
+def _tasks(chosen: list[Program], drawings: list[Drawing], each: int) -> Iterator[Task]:
+    for program, drawing in zip(chosen, drawings, strict=True):
+        for mutant in drawing.mutants(each):
+            yield Task.of(mutant)
+
+
+def _sampled(tasks: Iterator[Task], asked: argparse.Namespace) -> list[Task]:
+    found = [task for task in tasks if not asked.part or task.part == asked.part]
+    if asked.sample and asked.sample < len(found):
+        found = random.Random(asked.seed).sample(found, asked.sample)
+    return found
+
+
+def _keep(tasks: list[Task], got: list[Score], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    by_name = {task.name: task for task in tasks}
+    for one in got:
+        if not (one.found and one.placed and one.repaired):
+            task = by_name[one.name]
+            said = f"# {one.kinds} {one.part} fault {sorted(task.fault)}: {one.status} {one.codes} {one.lines}"
+            path = folder / (one.name.replace("/", "_") + ".py")
+            path.write_text(f"{task.text.rstrip()}\n{said} {one.found} {one.placed} {one.repaired}\n", encoding="utf-8")
+
+
+def _below(got: list[Score], floors: str) -> Iterator[bool]:
+    for name, floor in zip(("found", "placed", "repaired"), floors.split(",") if floors else (), strict=False):
+        share = 100 * sum(getattr(one, name) for one in got) / max(1, len(got))
+        if share < float(floor):
+            print(f"{name}: {share:.1f}% is below the floor of {floor}%")
+            yield True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
