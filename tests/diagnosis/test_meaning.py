@@ -6,7 +6,8 @@ import numpy as np
 
 from whygrad.checking.evidence import Evidence
 from whygrad.diagnosis.blocks import BlockBench
-from whygrad.diagnosis.meaning import Meaning, left_over, meanings_of, target_name, true_gradients
+from whygrad.diagnosis.leftovers import left_over
+from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients
 
 SPACES = [{"g": np.array([1.0, 2.0])}, {"g": np.array([-3.0, 0.5])}]
 BENCH = BlockBench(SPACES, [6 * s["g"] for s in SPACES], "dw", "dw = 2 * dz", {"np": np})
@@ -28,9 +29,9 @@ def test_names_that_a_statement_changes() -> None:
 def test_what_is_left_for_an_augmented_assignment() -> None:
     space = {"d": np.array([2.0, 4.0])}
     want = np.array([6.0, 2.0])
-    assert left_over(ast.Add(), space, "d", want).tolist() == [4.0, -2.0]
-    assert left_over(ast.Mult(), space, "d", want).tolist() == [3.0, 0.5]
-    assert left_over(ast.Div(), space, "d", want).tolist() == [1 / 3, 2.0]
+    assert left_over(ast.Add(), space["d"], want).tolist() == [4.0, -2.0]
+    assert left_over(ast.Mult(), space["d"], want).tolist() == [3.0, 0.5]
+    assert left_over(ast.Div(), space["d"], want).tolist() == [1 / 3, 2.0]
 
 
 def test_true_gradients_of_named_variables(evidence: Evidence) -> None:

@@ -1,4 +1,4 @@
-# zoo: script energy | F=-pos
+# zoo: script energy | forces=-pos
 """Coulomb energy of three charges; the forces are minus the gradient."""
 import numpy as np
 
@@ -14,11 +14,11 @@ for i in range(3):
         energy += q[i] * q[j] / r
 
 # backward
-F = np.zeros_like(pos)
+forces = np.zeros_like(pos)
 for i in range(3):
     for j in range(i):
         diff = pos[i] - pos[j]
         r = np.sqrt(np.sum(diff ** 2))
         f = q[i] * q[j] * diff / r ** 3
-        F[i] += f
-        F[j] -= f
+        forces[i] += f
+        forces[j] -= f

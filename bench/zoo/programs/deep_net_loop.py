@@ -2,13 +2,19 @@
 """L layers in a loop over dictionaries with computed keys."""
 import numpy as np
 
+
+def initialize(sizes, rng):
+    params = {}
+    for l in range(1, len(sizes)):
+        params["W" + str(l)] = rng.randn(sizes[l], sizes[l - 1]) * 0.8
+        params["b" + str(l)] = rng.randn(sizes[l], 1) * 0.2
+    return params
+
+
 # inputs
 rng = np.random.RandomState(76)
 sizes = [3, 4, 2, 1]
-params = {}
-for l in range(1, 4):
-    params["W" + str(l)] = rng.randn(sizes[l], sizes[l - 1]) * 0.8
-    params["b" + str(l)] = rng.randn(sizes[l], 1) * 0.2
+params = initialize(sizes, rng)
 X = rng.randn(3, 5)
 Y = rng.randn(1, 5)
 m = X.shape[1]

@@ -1,4 +1,4 @@
-# zoo: script loss | step_W=-W step_b=-b
+# zoo: script loss | dW=-W db=-b
 """Descent directions instead of gradients, as in older tutorials (target minus output)."""
 import numpy as np
 
@@ -16,5 +16,7 @@ loss = 0.5 * np.sum((y - out) ** 2)
 # backward
 error = y - out
 delta = error * out * (1 - out)
-step_W = X.T @ delta
-step_b = delta.sum(axis=0)
+dW = X.T @ delta
+db = delta.sum(axis=0)
+W = W + 0.1 * dW
+b = b + 0.1 * db

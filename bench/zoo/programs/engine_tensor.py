@@ -1,4 +1,4 @@
-# zoo: script loss_value | gw=w0 gb=b0
+# zoo: script loss_value | dw=w0 db=b0
 """A tensor engine that sums gradients over broadcast axes."""
 import numpy as np
 
@@ -82,5 +82,5 @@ loss_value = loss.data
 
 # backward
 loss.backward()
-gw = w.grad
-gb = b.grad
+dw = w.grad
+db = b.grad

@@ -21,6 +21,7 @@ from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.roles import Roles
+from whygrad.checking.trust import doubt, misread
 from whygrad.checking.values import is_numeric
 from whygrad.checking.variables import base_name
 from whygrad.checking.watching import RETURNED
@@ -53,20 +54,27 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
     wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
     factor = 1.0
     if any(c.verdict == "wrong" for c in finals):
+        misnamed = misread(program, finals, items, measured, _factors(items))
+        items = [item for item in items if item not in misnamed]
+        wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
         found = experiments.discover(program, finals, items, measured, wanted)
         if found:
             items = sorted([*items, *found], key=lambda item: item.last)
             wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
         factor, runs = _corrected_runs(program, finals, items, measured, wanted)
         _divide(program, finals, items, measured, wanted, runs, factor, blame)
+        doubt(program, finals, blame.claims, measured[0])
+        named = {item.name for item in items}
+        blame.claims += [_misread_claim(item, measured) for item in misnamed if item.name not in named]
         blame.corrected = [None if isinstance(r.observation, Failure) else r.observation for r in runs]
     else:
         blame.claims = [_right_claim(item, measured) for item in items]
         if all(c.verdict == "right" for c in finals):
             for claim in blame.claims:
                 _absolve(claim)
+        misnamed = []
     blame.wanted = [_scaled_wanted(w, items, factor) for w in wanted]
-    blame.order.update({item.name: item.last for item in items})
+    blame.order.update({item.name: item.last for item in (*items, *misnamed)})
     return blame
 
 
@@ -242,6 +250,14 @@ def _right_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
         if not np.isclose(factor, 1.0, rtol=1e-6):
             claim.note = f"carries the factor {factor:.6g}, which later lines undo"
             claim.right_at_given_inputs = True
+    return claim
+
+
+def _misread_claim(item: Intermediate, measured: Sequence[Measured]) -> Claim:
+    """A claim about an intermediate that is not the gradient of the variable in its name, and need not be."""
+    claim = _right_claim(item, measured)
+    claim.verdict = "undecided"
+    claim.reason = f"it is not the gradient of `{item.of}` itself, and need not be"
     return claim
 
 

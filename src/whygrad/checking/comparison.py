@@ -153,7 +153,8 @@ def _value_facts(known: Pairs) -> dict[str, Any]:
         if not usable.any():
             return found
         ratios.append(np.where(usable, got / np.where(usable, want, 1.0), np.nan))
-    ratio = float(ratios[0][~np.isnan(ratios[0])][0])
+    known_ratios = ratios[0][~np.isnan(ratios[0])]
+    ratio = float(known_ratios[0]) if known_ratios.size else np.nan
     if all(_close(got, ratio * want) for got, want in known):
         found["constant_ratio"] = ratio
         found["negated"] = abs(ratio + 1) < 1e-6

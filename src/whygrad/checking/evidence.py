@@ -126,6 +126,8 @@ class Claim:
     sign: float = 1.0
     """-1 for a force, which is minus the gradient; `truth` is what it should be, a force."""
     span: Span | None = None
+    doubtful: bool = False
+    """Of a wrong intermediate: nothing shows that its name was read rightly."""
     reason: str = ""
     """Why this verdict, in one sentence, where it is not obvious (undecided, inherited)."""
 

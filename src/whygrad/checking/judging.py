@@ -136,6 +136,32 @@ def _as_step(
         claim.note = "right before its last line makes a step of it"
 
 
+def added(text: str) -> set[str]:
+    """Names that a statement adds to another variable: `W += lr * dW` takes `dW` for a direction of descent.
+
+    Not `W += -lr * dW`, and no sums of a gradient's own parts.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            target, value = node.target, node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            target, value = node.targets[0], node.value.right
+            if not isinstance(node.value.op, ast.Add) or ast.dump(node.value.left) != _loaded(target):
+                continue
+        else:
+            continue
+        parts = list(ast.walk(value))
+        if not any(isinstance(n, ast.USub) for n in parts):
+            found |= {n.id for n in parts if isinstance(n, ast.Name)} - {"self"}
+            found |= {ast.unparse(n) for n in parts if isinstance(n, ast.Attribute)}
+    return found
+
+
+def _loaded(target: ast.expr) -> str:
+    return ast.dump(target).replace("Store()", "Load()")
+
+
 def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hints) -> list[Claim]:
     """Claims without the steps that an optimiser makes of a right gradient (`dw = -lr * m / sqrt(v)`).
 

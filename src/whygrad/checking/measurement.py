@@ -7,7 +7,7 @@ are wrong themselves and which repeat an earlier one.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,7 @@ def _measured(program: Program, until: float) -> Evidence:
     evidence.runs = [m.truth.run for m in measured]
     _note_truth(measured, evidence)
     judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
+    judged = _descents(program, judged, measured, roles)
     _neglect_tiny(program, judged, measured, roles)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form in ("pair", "class"):
@@ -144,6 +145,20 @@ def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict
     roles.candidates = [name for name in roles.candidates if name in found]
     program.inputs = tuple(found)
     return found
+
+
+def _descents(program: Program, claims: list[Claim], measured: list[Measured], roles: Roles) -> list[Claim]:
+    """Claims that a step adds (`W += lr * dW`), as minus gradients if that makes one of them right."""
+    added = judging.added(program.text)
+    wrong = {c.name for c in claims if c.verdict == "wrong" and base_name(c.name) in added}
+    turned = {p.name: replace(p, descent=True) for p in roles.finals if p.name in wrong}
+    judged = {name: _claim(program, p, measured, roles) for name, p in turned.items()}
+    if not any(claim.verdict == "right" for claim in judged.values()):
+        return claims
+    for claim in judged.values():
+        claim.note = "a direction of descent: minus the gradient, which the step adds"
+    roles.finals = [turned.get(p.name, p) for p in roles.finals]
+    return [judged.get(c.name, c) for c in claims]
 
 
 def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured], roles: Roles) -> None:

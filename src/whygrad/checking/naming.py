@@ -26,12 +26,13 @@ _PATTERNS = tuple(
         r"^d[A-Za-z]{1,5}?d_?(?P<of>\w+)$",  # dfdx, dlda
         r"^d_d_?(?P<of>\w+)$",  # the entry dW of a dictionary grads
         r"^(?:net_|total_)?[Ff]orces?_(?P<of>\w+)$",
+        r"^g(?P<of>[a-z]\w*)$",
     )
 )
 FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
 """A force is minus the gradient of an energy."""
 _BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
-_WEAK = (9, 10, 11, 12, 13, 14, 15, 16)
+_WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
 _FAMILIES = (
@@ -94,13 +95,18 @@ def similarity(stem: str, name: str) -> float:
     tokens, others = low.split("_"), other.split("_")
     if _same_family(low, other):
         return 0.7
-    if other.startswith(low) or low.startswith(other):
+    if other.startswith(low) or _prefix(other, low):
         return 0.6 if stem[0] == name[0] else 0.5
     if set(tokens) & set(others):
         return 0.45
     if other.endswith(low) or low.endswith(other):
         return 0.3
     return 0.0
+
+
+def _prefix(short: str, long: str) -> bool:
+    """Does a stem begin with a name? One letter alone says too little: `den` is no gradient of `e`."""
+    return long.startswith(short) and (len(short) > 1 or re.fullmatch(r"(s|_.*|\d.*)", long[1:]) is not None)
 
 
 def _same_family(low: str, other: str) -> bool:

@@ -40,11 +40,13 @@ class Pairing:
     certainty: float
     rivals: tuple[str, ...] = ()
     """Other inputs that a bare `grad` may mean; values decide."""
+    descent: bool = False
+    """A direction of descent, which a step adds: minus the gradient."""
 
     @property
     def sign(self) -> float:
-        """-1 for a force."""
-        return -1.0 if FORCE.search(gradient_word(self.name)) else 1.0
+        """-1 for a force and for a direction of descent."""
+        return -1.0 if self.descent or FORCE.search(gradient_word(self.name)) else 1.0
 
 
 @dataclass(eq=False)
@@ -72,6 +74,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
     known = set(found)
     gradients = {n for n in found if is_gradient_name(gradient_word(n), known)} | set(hints.gradients)
     gradients = gradients or {n for n in found if any(not stem for stem, _ in stems(n))}
+    # `for parent, local in parents: parent.grad += ...` is the engine at work, not a variable of the script.
+    loops = {name for s in observation.statements if not s.function for name in s.loop_names}
+    gradients -= {n for n in gradients if "." in n and base_name(n) in loops and n not in hints.gradients}
     if program.form == "script":
         _require(hints, found, gradients, program)
         needs = dependencies(observation)
@@ -106,7 +111,8 @@ def recognise(program: Program, observation: Observation) -> Roles:
     upstreams = {u for _, u in objective if u}
     subjects = {n: v for n, v in subjects.items() if n not in upstreams}
     shapes = {name: _claim_value(program, observation, name) for name in claims}
-    pairings, unsure = _pair(list(claims), subjects, shapes, hints, needs)
+    outputs = {o for o, _ in objective}
+    pairings, unsure = _pair(list(claims), subjects, shapes, hints, needs, outputs)
     if program.form == "script":
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
         pairings = [p for p, t in named if not is_stray(t, objective, forward_needs, observation)]
@@ -307,8 +313,12 @@ def _pair(
     values: Mapping[str, Value],
     hints: Hints,
     needs: Mapping[str, set[str]],
+    outputs: set[str],
 ) -> tuple[list[Pairing], list[str]]:
-    """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape."""
+    """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape.
+
+    `dE` of the shape of the positions is no gradient of the energy `E`, but of what it is computed from.
+    """
     names = list(subjects)
     pairs: dict[str, Pairing] = {}
     for claim in claims:
@@ -321,6 +331,7 @@ def _pair(
             (s, n)
             for s, n in ranked
             if s >= EXACT
+            and not (n in outputs and shape_of(subjects[n].value) != shape_of(values[claim]))
             and (has_float(subjects[n].value) or shape_of(subjects[n].value) or not shape_of(values[claim]))
         ]
         if ranked:
@@ -343,7 +354,10 @@ def _pair(
         feeds = any(
             base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim
         )
-        pair = None if feeds else _last_resort(claim, subjects, values, {p.of for p in pairs.values()})
+        whole = any(stem in outputs for stem, _ in stems(gradient_word(claim)))
+        inputs = {n: v for n, v in subjects.items() if n not in outputs} if whole else subjects
+        taken = {p.of for p in pairs.values()}
+        pair = None if feeds else _last_resort(claim, inputs, values, taken, whole)
         if pair:
             pairs[claim] = pair
             unsure.remove(claim)
@@ -351,14 +365,18 @@ def _pair(
 
 
 def _last_resort(
-    claim: str, subjects: Mapping[str, Variable], values: Mapping[str, Value], taken: set[str]
+    claim: str,
+    subjects: Mapping[str, Variable],
+    values: Mapping[str, Value],
+    taken: set[str],
+    bare: bool = False,
 ) -> Pairing | None:
     """A bare `grad`: the one input of its shape, if there is just one; a likely name of another shape."""
     floats = [n for n, v in subjects.items() if has_float(v.value)]
     ranked = [(s, n) for s, n in best(gradient_word(claim), floats) if n not in taken]
     if ranked and ranked[0][0] >= 0.4:
         return Pairing(claim, ranked[0][1], 0.4)
-    if not any(not stem for stem, _ in stems(gradient_word(claim))):
+    if not bare and not any(not stem for stem, _ in stems(gradient_word(claim))):
         return None
     shape = shape_of(values[claim])
     fitting = [

@@ -15,6 +15,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Evidence, Value
 from whygrad.diagnosis.blocks import BlockBench
+from whygrad.diagnosis.leftovers import left_over
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.suspects import Suspect
 from whygrad.diagnosis.synthesis import as_array
@@ -92,23 +93,15 @@ def value_bench(
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.value, Bench(bench.environments, meaning.values, bench.shared)
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        wants = [left_over(node.op, e, name, v)
+        wants = [_left(node.op, e, name, v)
                  for e, v in zip(bench.environments, meaning.values, strict=True)]  # fmt: skip
         if all(w is not None and np.all(np.isfinite(w)) for w in wants):
-            return node.value, Bench(bench.environments, wants, bench.shared)
+            return node.value, Bench(bench.environments, wants, bench.shared, True)
     return None
 
 
-def left_over(op: ast.operator, environment: Mapping[str, Value], name: str, want: Value) -> Value:
-    """What an augmented assignment should have on its right-hand side."""
+def _left(op: ast.operator, environment: Mapping[str, Value], name: str, want: Value) -> Value:
     before = environment.get(name)
     if not isinstance(before, np.ndarray | float | int) or np.shape(before) not in ((), np.shape(want)):
         return None
-    with np.errstate(all="ignore"):
-        if isinstance(op, ast.Add):
-            return want - before
-        if isinstance(op, ast.Sub):
-            return before - want
-        if isinstance(op, ast.Mult):
-            return want / np.asarray(before)
-        return before / np.asarray(want) if isinstance(op, ast.Div) else None
+    return left_over(op, before, want)

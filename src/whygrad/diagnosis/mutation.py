@@ -52,9 +52,14 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
     """Another quantity in scope in place of a name; everywhere in the statement too."""
     seen: dict[str, list[ast.expr]] = {}
     for node in f.expressions():
-        if isinstance(node, ast.Name | ast.Attribute) and not f.is_called(node):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not f.is_called(node):
             parent = f.parents.get(node)
             text = f.segment(node)
+            if isinstance(node, ast.Subscript):
+                key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+                if not isinstance(key, str):
+                    continue
+                text = f'{f.segment(node.value)}["{key}"]'
             if isinstance(parent, ast.Attribute) or text not in m.values:
                 continue
             seen.setdefault(text, []).append(node)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
 from whygrad.diagnosis.suspects import backward_slice
 from whygrad.diagnosis.trials import Outcome
@@ -17,6 +18,33 @@ MOST_KEPT = 12
 @dataclass(eq=False)
 class Repairer(Stages):
     """Repairs claims of one evidence, one after the other."""
+
+    def searched(self, roots: Sequence[Claim]) -> list[tuple[Claim, Fix | None]]:
+        """Repairs of wrong claims, each on top of those before it.
+
+        Where a claim is doubtful, plain repairs of the others that make everything right do without it.
+        """
+        start = self.draft
+        sure = [claim for claim in roots if not claim.doubtful]
+        if sure and len(sure) < len(roots):
+            found = self._each(sure)
+            plain = all(fix is not None and fix.cost <= SIMPLE for _, fix in found)
+            if plain and not self.trials.run(self.draft).wrong:
+                return found
+            self.draft = start
+        return self._each(roots)
+
+    def _each(self, roots: Sequence[Claim]) -> list[tuple[Claim, Fix | None]]:
+        fixes: list[tuple[Claim, Fix | None]] = []
+        for claim in roots:
+            now = self.trials.run(self.draft)
+            if not now.wrong or (claim.role == "final" and claim.name in now.right):
+                continue
+            fix = self.repair(claim)
+            fixes.append((claim, fix))
+            if fix is not None:
+                self.draft = fix.draft
+        return fixes
 
     def repair(self, claim: Claim) -> Fix | None:
         """The likeliest confirmed edit for a wrong claim, its rivals with it; None where none was found."""

@@ -198,15 +198,7 @@ class Check:
         if forward and forward[0].gate:
             self.apply_forward(forward[0], evidence, [])
             return True
-        fixes: list[tuple[Claim, Fix | None]] = []
-        for claim in roots:
-            now = trials.run(repairer.draft)
-            if not now.wrong or (claim.role == "final" and claim.name in now.right):
-                continue
-            fix = repairer.repair(claim)
-            fixes.append((claim, fix))
-            if fix is not None:
-                repairer.draft = fix.draft
+        fixes = repairer.searched(roots)
         if forward and self.prefers_forward(forward[0], fixes):
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
             return True

@@ -44,8 +44,11 @@ class Scope:
     def quantities(self) -> dict[str, Value]:
         """Numeric values by the text that gives them: names, and attributes of `self`-like objects."""
         first = self.first
-        found = {name: first[name] for name in self.names()}
+        found = {name: first[name] for name in self.names() if not isinstance(first[name], dict)}
         for name, value in first.items():
+            if isinstance(value, dict):
+                found |= {f'{name}["{key}"]': inner for key, inner in value.items()
+                          if isinstance(key, str) and is_numeric(inner) and not isinstance(inner, dict)}  # fmt: skip
             if hasattr(value, "__dict__") and not isinstance(value, np.generic | np.ndarray):
                 for attribute, inner in vars(value).items():
                     if is_numeric(inner):

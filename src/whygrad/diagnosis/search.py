@@ -58,6 +58,8 @@ class Bench:
     environments: Sequence[Mapping[str, Value]]
     wants: Sequence[Value]
     shared: Mapping[str, Any] = field(default_factory=dict)
+    spread: bool = False
+    """Does a value that is broadcast to the wanted shape do as well (`d *= weights[:, None]`)?"""
     spaces: list[dict[str, Any]] = field(init=False)
     tried: int = 0
 
@@ -82,7 +84,7 @@ class Bench:
             got = self.value(text, k)
             if got is None:
                 return progress
-            found = compare(got, want)
+            found = compare(_spread(got, want) if self.spread else got, want)
             if not found.agrees:
                 share = (
                     0.1 + 0.9 * float(1 - np.mean(found.wrong)) if found.same_shape else likeness(got, want)
@@ -94,6 +96,13 @@ class Bench:
     def entry(self, i: int) -> Bench:
         """The bench for one entry of a list."""
         return Bench(self.environments, [_entry(want, i) for want in self.wants], self.shared)
+
+
+def _spread(got: Value, want: Value) -> Value:
+    try:
+        return np.broadcast_to(np.asarray(got, dtype=float), np.shape(want))
+    except (TypeError, ValueError):
+        return got
 
 
 def likeness(got: Value, want: Value) -> float:

@@ -200,12 +200,22 @@ def products_of(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
 def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
     """The wanted value as one quantity, a product of two, a matrix product, or a summed product."""
     candidates: list[tuple[str, int]] = list(table.find(wanted))
+    for view in views(wanted) if table.bench.spread else (wanted,):
+        candidates += [*table.find(view), *_scaled(view, table)]
     candidates += [(f"-{as_factor(t)}", rank + 1) for t, rank in table.find(-wanted)]
     candidates += list(products_of(wanted, table))[:20]
     candidates += list(_matrix_products(wanted, table))
     candidates += list(_summed_products(wanted, table))
     for new, rank in candidates:
         yield Solution(new, (Slip("derived", text, new, 0, 1.6 + 0.1 * rank),))
+
+
+def _scaled(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
+    """A quantity twice, halved, or divided or multiplied by a whole number in scope."""
+    counts = [(t, float(v)) for t, v in table.values.items() if v.ndim == 0 and v > 1 and float(v).is_integer()]
+    for text, number in counts[:12]:
+        yield from ((f"{as_factor(t)} / {as_factor(text)}", rank + 1) for t, rank in table.find(wanted * number))
+        yield from ((f"{as_factor(text)} * {as_factor(t)}", rank + 1) for t, rank in table.find(wanted / number))
 
 
 def _matrix_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:

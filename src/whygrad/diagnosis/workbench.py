@@ -17,7 +17,9 @@ from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
+from whygrad.diagnosis.leftovers import left_over
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
@@ -126,13 +128,8 @@ class Workbench:
         node, trials = suspect.node, self.trials
         if not suspect.own or not all(len(kept) == 1 for kept in scope.environments):
             return None
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target: ast.expr = node.targets[0]
-        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
-            target = node.target
-        else:
-            return None
-        if ast.unparse(target) != claim.name or claim.line not in _lines(node):
+        value = _value_of(node, trials.evidence.program, claim)
+        if value is None or claim.line not in _lines(node):
             return None
         wants: list[Value] = []
         environments: list[Mapping[str, Value]] = []
@@ -141,13 +138,12 @@ class Workbench:
                 continue
             want = trials.wanted(claim, p)
             if isinstance(node, ast.AugAssign):
-                want = _remaining(want, claim.name, kept[0], -1 if isinstance(node.op, ast.Sub) else 1)
+                want = _remaining(want, claim.name, kept[0], node.op)
             if want is None:
                 return None
             wants.append(want)
             environments.append(kept[0])
-        value = node.value
-        return (value, Bench(environments, wants, scope.shared)) if wants and value is not None else None
+        return (value, Bench(environments, wants, scope.shared, isinstance(node, ast.AugAssign))) if wants else None
 
     def fix(self, suspect: Suspect, scope: Scope, solution: Solution, points: int = 0) -> Fix:
         span = self.draft.source.span_of(suspect.node)
@@ -158,12 +154,9 @@ class Workbench:
     def whole(self, suspect: Suspect, value: ast.expr, solution: Solution) -> Solution:
         """A solution for the value of a statement as one for the statement."""
         source = self.draft.source
-        text = source.segment(source.span_of(suspect.node))
-        part = source.segment(source.span_of(value))
-        at = text.index(part, text.index("=")) if "=" in text.split(part)[0] else text.rindex(part)
-        fragment = Fragment(text)
-        assert fragment.value is not None
-        at = fragment.extent(fragment.value)[0]
+        outer, inner = source.span_of(suspect.node), source.span_of(value)
+        text, part = source.segment(outer), source.segment(inner)
+        at = _offset(text, outer, inner)
         slips = tuple(Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips)
         return Solution(text[:at] + solution.text + text[at + len(part) :], slips)
 
@@ -184,8 +177,28 @@ def _lines(node: ast.stmt) -> range:
     return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
-def _remaining(want: Value, name: str, environment: Mapping[str, Value], sign: int) -> Value:
-    """What an augmented assignment still has to add."""
+def _offset(text: str, outer: Span, inner: Span) -> int:
+    """Where in the text of a span another one begins."""
+    rows = text.split("\n")[: inner.line - outer.line]
+    column = inner.column - (1 if rows else outer.column)
+    return sum(len(row) + 1 for row in rows) + column
+
+
+def _value_of(node: ast.stmt, program: Program, claim: Claim) -> ast.expr | None:
+    """The expression of a statement that makes a claim, or that it is changed by; None where it has none."""
+    if isinstance(node, ast.Return):
+        return returned_part(node, program, claim)
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target: ast.expr = node.targets[0]
+    elif isinstance(node, ast.AugAssign):
+        target = node.target
+    else:
+        return None
+    return node.value if ast.unparse(target).replace("'", '"') == claim.name else None
+
+
+def _remaining(want: Value, name: str, environment: Mapping[str, Value], op: ast.operator) -> Value:
+    """What an augmented assignment still has to add, or to multiply with."""
     try:
         before = follow(name, environment)
     except (LookupError, SyntaxError):
@@ -193,7 +206,8 @@ def _remaining(want: Value, name: str, environment: Mapping[str, Value], sign: i
     numbers, wanted = vector(before), vector(want)
     if numbers is None or wanted is None or shape_of(before) != shape_of(want):
         return None
-    return sign * (np.asarray(want, dtype=float) - np.asarray(before, dtype=float))
+    left = left_over(op, np.asarray(before, dtype=float), np.asarray(want, dtype=float))
+    return left if left is not None and np.all(np.isfinite(left)) else None
 
 
 def _functions(scope: Scope, tree: ast.Module) -> tuple[str, ...]:
