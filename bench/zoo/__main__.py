@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.zoo.drawing import Drawing
-from bench.zoo.program import Program, programs
+from bench.zoo.program import programs
 from bench.zoo.scoring import Score, Task, scores
 from bench.zoo.table import summary, write_tables
 
@@ -21,15 +21,16 @@ EACH = 36
 def main() -> int:
     """Exit status 1 where a floor is not reached."""
     asked = _asked()
-    chosen = [p for p in programs() if not asked.only or any(word in p.name for word in asked.only.split(","))]
+    chosen = [
+        p for p in programs() if not asked.only or any(word in p.name for word in asked.only.split(","))
+    ]
     drawings = [Drawing(p, asked.seed) for p in chosen]
-    tasks = list(_sampled(_tasks(chosen, drawings, asked.each), asked))
+    tasks = list(_sampled(_tasks(drawings, asked.each), asked))
     got: list[Score] = []
     for place, one in enumerate(scores(tasks, asked.workers, asked.log), 1):
         got.append(one)
         if asked.verbose and not (one.found and one.placed and one.repaired):
-            print(f"  {one.name} {'+'.join(one.kinds)} [{one.part}]: {one.status}, found {one.found} "
-                  f"line {one.placed} repair {one.repaired} {one.codes} {one.lines} {one.seconds:.1f}s", flush=True)  # fmt: skip
+            print(_shown(one), flush=True)
         if place % 100 == 0:
             print(f"{place} of {len(tasks)}", file=sys.stderr, flush=True)
     if asked.keep:
@@ -38,6 +39,11 @@ def main() -> int:
     if asked.docs:
         write_tables(asked.docs, got, sum(d.equivalent for d in drawings), asked.seed)
     return int(any(_below(got, asked.floors)))
+
+
+def _shown(one: Score) -> str:
+    facts = f"found {one.found} line {one.placed} repair {one.repaired} {one.codes} {one.lines}"
+    return f"  {one.name} {'+'.join(one.kinds)} [{one.part}]: {one.status}, {facts} {one.seconds:.1f}s"
 
 
 def _asked() -> argparse.Namespace:
@@ -49,15 +55,17 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--part", default="", help="backward, forward or raises")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--log", type=Path, help="scores are kept here, and not made again")
-    parser.add_argument("--keep", type=Path, help="folder for the texts that were not found, placed and repaired")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the texts that were not found, placed and repaired"
+    )
     parser.add_argument("--docs", type=Path, help="write the tables into this file")
     parser.add_argument("--floors", default="", help="found,line,repair in percent, such as 97,92,85")
     parser.add_argument("--verbose", action="store_true", help="print each miss")
     return parser.parse_args()
 
 
-def _tasks(chosen: list[Program], drawings: list[Drawing], each: int) -> Iterator[Task]:
-    for program, drawing in zip(chosen, drawings, strict=True):
+def _tasks(drawings: list[Drawing], each: int) -> Iterator[Task]:
+    for drawing in drawings:
         for mutant in drawing.mutants(each):
             yield Task.of(mutant)
 
@@ -75,13 +83,19 @@ def _keep(tasks: list[Task], got: list[Score], folder: Path) -> None:
     for one in got:
         if not (one.found and one.placed and one.repaired):
             task = by_name[one.name]
-            said = f"# {one.kinds} {one.part} fault {sorted(task.fault)}: {one.status} {one.codes} {one.lines}"
+            said = (
+                f"# {one.kinds} {one.part} fault {sorted(task.fault)}: {one.status} {one.codes} {one.lines}"
+            )
             path = folder / (one.name.replace("/", "_") + ".py")
-            path.write_text(f"{task.text.rstrip()}\n{said} {one.found} {one.placed} {one.repaired}\n", encoding="utf-8")
+            path.write_text(
+                f"{task.text.rstrip()}\n{said} {one.found} {one.placed} {one.repaired}\n", encoding="utf-8"
+            )
 
 
 def _below(got: list[Score], floors: str) -> Iterator[bool]:
-    for name, floor in zip(("found", "placed", "repaired"), floors.split(",") if floors else (), strict=False):
+    for name, floor in zip(
+        ("found", "placed", "repaired"), floors.split(",") if floors else (), strict=False
+    ):
         share = 100 * sum(getattr(one, name) for one in got) / max(1, len(got))
         if share < float(floor):
             print(f"{name}: {share:.1f}% is below the floor of {floor}%")

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.zoo.mutations import Mutation, mutations
 from bench.zoo.placing import placements
-from bench.zoo.program import Broken, Program
+from bench.zoo.program import BrokenError, Program
 
 SHARES = (0.8, 0.95)
 """Up to the first share one mutation, up to the second two, else three."""
@@ -92,7 +92,7 @@ class Drawing:
         try:
             compile(text, "mutant", "exec")
             value = self.program.objective(text)
-        except (Broken, SyntaxError):
+        except (BrokenError, SyntaxError):
             return "raises"
         if self.program.right(text) or not np.all(np.isfinite(value)):
             self.equivalent += 1

@@ -120,7 +120,7 @@ def _statements(node: ast.stmt, context: Context) -> Changed:
         return  # results and caches in another order are another mistake
     for kind, changed in _expressions(value, context):
         fresh = copy.copy(node)
-        fresh.value = changed  # type: ignore[attr-defined]
+        fresh.value = changed
         yield kind, fresh
 
 
@@ -137,7 +137,7 @@ def _augmented(node: ast.AugAssign) -> Changed:
 
 
 def _assigned(node: ast.Assign, context: Context) -> Changed:
-    name = node.targets[0].id  # type: ignore[attr-defined]
+    name = node.targets[0].id
     if not name.startswith(GRADIENT):
         return
     if any(isinstance(n, ast.BinOp | ast.Call) for n in ast.walk(node.value)):
@@ -171,7 +171,7 @@ def _expressions(value: ast.expr, context: Context) -> Iterator[tuple[str, ast.e
         for kind, make in _changes(node, context):
             fresh = copy.deepcopy(value)
             target = list(ast.walk(fresh))[place]
-            new = make(target)  # type: ignore[arg-type]
+            new = make(target)
             if new is None:
                 continue
             yield kind, _exchanged(fresh, target, new)
@@ -185,7 +185,7 @@ def _exchanged(tree: ast.expr, old: ast.AST, new: ast.expr) -> ast.expr:
         def visit(self, node: ast.AST) -> ast.AST:
             return new if node is old else self.generic_visit(node)
 
-    return Exchange().visit(tree)  # type: ignore[no-any-return]
+    return Exchange().visit(tree)
 
 
 Make = Callable[[ast.expr], "ast.expr | None"]
@@ -196,7 +196,7 @@ def _changes(node: ast.expr, context: Context) -> Iterator[Change]:
     if isinstance(node, ast.BinOp):
         yield from _binary(node)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield "sign", lambda n: n.operand  # type: ignore[attr-defined]
+        yield "sign", lambda n: n.operand
     elif isinstance(node, ast.Call):
         yield from _calls(node)
     elif isinstance(node, ast.Attribute | ast.Name):
@@ -205,40 +205,42 @@ def _changes(node: ast.expr, context: Context) -> Iterator[Change]:
         yield from _indices(node)
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
         yield from _comparisons(node)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value not in (0, True):
-        yield "constant", lambda n: ast.Constant(n.value * 2)  # type: ignore[attr-defined]
-        yield "constant", lambda n: ast.Constant(n.value + 1)  # type: ignore[attr-defined]
+    elif (
+        isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value not in (0, True)
+    ):
+        yield "constant", lambda n: ast.Constant(n.value * 2)
+        yield "constant", lambda n: ast.Constant(n.value + 1)
         if isinstance(node.value, float):
-            yield "constant", lambda n: ast.Constant(n.value / 2)  # type: ignore[attr-defined]
+            yield "constant", lambda n: ast.Constant(n.value / 2)
 
 
 def _binary(node: ast.BinOp) -> Iterator[Change]:
     if isinstance(node.op, ast.Add | ast.Sub):
         other: ast.operator = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
-        yield "sign", lambda n: ast.BinOp(n.left, other, n.right)  # type: ignore[attr-defined]
-        yield "missing term", lambda n: n.left  # type: ignore[attr-defined]
-        yield "missing term", lambda n: n.right  # type: ignore[attr-defined]
+        yield "sign", lambda n: ast.BinOp(n.left, other, n.right)
+        yield "missing term", lambda n: n.left
+        yield "missing term", lambda n: n.right
     elif isinstance(node.op, ast.Mult):
-        yield "missing factor", lambda n: n.left  # type: ignore[attr-defined]
-        yield "missing factor", lambda n: n.right  # type: ignore[attr-defined]
-        yield "operator", lambda n: ast.BinOp(n.left, ast.Div(), n.right)  # type: ignore[attr-defined]
-        yield "operator", lambda n: ast.BinOp(n.left, ast.Add(), n.right)  # type: ignore[attr-defined]
+        yield "missing factor", lambda n: n.left
+        yield "missing factor", lambda n: n.right
+        yield "operator", lambda n: ast.BinOp(n.left, ast.Div(), n.right)
+        yield "operator", lambda n: ast.BinOp(n.left, ast.Add(), n.right)
         if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Add | ast.Sub):
             yield "parentheses", _unbracketed
     elif isinstance(node.op, ast.Div):
-        yield "missing divisor", lambda n: n.left  # type: ignore[attr-defined]
-        yield "operator", lambda n: ast.BinOp(n.left, ast.Mult(), n.right)  # type: ignore[attr-defined]
+        yield "missing divisor", lambda n: n.left
+        yield "operator", lambda n: ast.BinOp(n.left, ast.Mult(), n.right)
     elif isinstance(node.op, ast.Pow):
-        yield "power", lambda n: n.left  # type: ignore[attr-defined]
+        yield "power", lambda n: n.left
     elif isinstance(node.op, ast.MatMult):
-        yield "product", lambda n: ast.BinOp(n.left, ast.Mult(), n.right)  # type: ignore[attr-defined]
-        yield "product", lambda n: ast.BinOp(n.right, ast.MatMult(), n.left)  # type: ignore[attr-defined]
+        yield "product", lambda n: ast.BinOp(n.left, ast.Mult(), n.right)
+        yield "product", lambda n: ast.BinOp(n.right, ast.MatMult(), n.left)
 
 
 def _unbracketed(node: ast.expr) -> ast.expr | None:
     """`a * (b + c)` as `a * b + c`."""
-    right = node.right  # type: ignore[attr-defined]
-    return ast.BinOp(ast.BinOp(node.left, ast.Mult(), right.left), right.op, right.right)  # type: ignore[attr-defined]
+    right = node.right
+    return ast.BinOp(ast.BinOp(node.left, ast.Mult(), right.left), right.op, right.right)
 
 
 def _calls(node: ast.Call) -> Iterator[Change]:
@@ -247,25 +249,25 @@ def _calls(node: ast.Call) -> Iterator[Change]:
         yield "missing sum", _summand
         for place, keyword in enumerate(node.keywords):
             if keyword.arg == "axis":
-                yield "axis", lambda n, p=place: _axis(n, p)  # type: ignore[misc]
+                yield "axis", lambda n, p=place: _axis(n, p)
             if keyword.arg == "keepdims":
-                yield "keepdims", lambda n, p=place: _without(n, p)  # type: ignore[misc]
+                yield "keepdims", lambda n, p=place: _without(n, p)
     if name in FUNCTIONS and isinstance(node.func, ast.Attribute):
         yield "function", lambda n: _renamed(n, FUNCTIONS[name])
     if name == "dot" and len(node.args) == 2:
-        yield "product", lambda n: ast.Call(n.func, n.args[::-1], n.keywords)  # type: ignore[attr-defined]
+        yield "product", lambda n: ast.Call(n.func, n.args[::-1], n.keywords)
     if name in ("copy",):
-        yield "no copy", lambda n: n.func.value if not n.args else n.args[0]  # type: ignore[attr-defined]
+        yield "no copy", lambda n: n.func.value if not n.args else n.args[0]
 
 
 def _summand(node: ast.expr) -> ast.expr:
     """What `np.sum(x)` or `x.sum()` sums."""
-    owner = node.func.value  # type: ignore[attr-defined]
-    return node.args[0] if ast.unparse(owner) == "np" else owner  # type: ignore[attr-defined,no-any-return]
+    owner = node.func.value
+    return node.args[0] if ast.unparse(owner) == "np" else owner
 
 
 def _axis(node: ast.expr, place: int) -> ast.expr | None:
-    axis = node.keywords[place].value  # type: ignore[attr-defined]
+    axis = node.keywords[place].value
     if not (isinstance(axis, ast.Constant) and isinstance(axis.value, int)):
         return None
     axis.value = 0 if axis.value else 1
@@ -273,19 +275,19 @@ def _axis(node: ast.expr, place: int) -> ast.expr | None:
 
 
 def _without(node: ast.expr, place: int) -> ast.expr:
-    del node.keywords[place]  # type: ignore[attr-defined]
+    del node.keywords[place]
     return node
 
 
 def _renamed(node: ast.expr, name: str) -> ast.expr:
-    node.func.attr = name  # type: ignore[attr-defined]
+    node.func.attr = name
     return node
 
 
 def _operands(node: ast.Attribute | ast.Name, context: Context) -> Iterator[Change]:
     text = ast.unparse(node)
     if isinstance(node, ast.Attribute) and node.attr == "T":
-        yield "transpose", lambda n: n.value  # type: ignore[attr-defined]
+        yield "transpose", lambda n: n.value
         return
     if text not in context.names:
         return
@@ -296,38 +298,38 @@ def _operands(node: ast.Attribute | ast.Name, context: Context) -> Iterator[Chan
         kind = "operand"
         if other.removeprefix("self.").startswith(GRADIENT):
             kind = "upstream" if is_gradient else "operand"
-        yield kind, lambda n, o=other: ast.parse(o, mode="eval").body  # type: ignore[misc]
+        yield kind, lambda n, o=other: ast.parse(o, mode="eval").body
     if len(text) > 1 or text.isupper():
         yield "transpose", lambda n: ast.Attribute(n, "T", ast.Load())
     for word, pattern in EXTRA.items():
         if f"np.{word}(" in context.source and not is_gradient:
-            yield "applied again", lambda n, p=pattern: ast.parse(p.format(ast.unparse(n)), mode="eval").body  # type: ignore[misc]
+            yield "applied again", lambda n, p=pattern: ast.parse(p.format(ast.unparse(n)), mode="eval").body
 
 
 def _indices(node: ast.Subscript) -> Iterator[Change]:
     index = node.slice
     if isinstance(index, ast.Constant) and isinstance(index.value, int):
         for other in {0, 1, 2, index.value - 1} - {index.value}:
-            yield "index", lambda n, o=other: ast.Subscript(n.value, ast.Constant(o), ast.Load())  # type: ignore[misc,attr-defined]
+            yield "index", lambda n, o=other: ast.Subscript(n.value, ast.Constant(o), ast.Load())
     elif isinstance(index, ast.Name):
         for shift in (ast.Add(), ast.Sub()):
-            yield "index", lambda n, s=shift: _shifted(n, s)  # type: ignore[misc]
+            yield "index", lambda n, s=shift: _shifted(n, s)
     elif isinstance(index, ast.BinOp):
-        yield "index", lambda n: ast.Subscript(n.value, n.slice.left, ast.Load())  # type: ignore[attr-defined]
+        yield "index", lambda n: ast.Subscript(n.value, n.slice.left, ast.Load())
     elif isinstance(index, ast.Slice) and isinstance(index.upper, ast.Name):
-        yield "slice", lambda n: ast.Subscript(n.value, ast.Slice(n.slice.upper, None), ast.Load())  # type: ignore[attr-defined]
+        yield "slice", lambda n: ast.Subscript(n.value, ast.Slice(n.slice.upper, None), ast.Load())
 
 
 def _shifted(node: ast.expr, op: ast.operator) -> ast.expr:
-    index = ast.BinOp(node.slice, op, ast.Constant(1))  # type: ignore[attr-defined]
-    return ast.Subscript(node.value, index, ast.Load())  # type: ignore[attr-defined]
+    index = ast.BinOp(node.slice, op, ast.Constant(1))
+    return ast.Subscript(node.value, index, ast.Load())
 
 
 def _comparisons(node: ast.Compare) -> Iterator[Change]:
     turned = {ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.LtE, ast.LtE: ast.GtE, ast.Eq: ast.NotEq}
-    other = turned.get(type(node.ops[0]))  # type: ignore[arg-type]
+    other = turned.get(type(node.ops[0]))
     if other is not None:
-        yield "mask", lambda n: ast.Compare(n.left, [other()], n.comparators)  # type: ignore[attr-defined]
+        yield "mask", lambda n: ast.Compare(n.left, [other()], n.comparators)
 
 
 def _times(factor: int, value: ast.expr) -> ast.expr:

@@ -1,4 +1,4 @@
-"""Mutations of where statements stand: left out, in the wrong order, out of their loop, too deep, too early."""
+"""Mutations of where statements stand: left out, in the wrong order, out of a loop, too deep, too early."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def _one_line(node: ast.stmt) -> bool:
 
 
 def _makes(node: ast.stmt) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AugAssign)
+        else []
+    )
     return {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)} - {"self"}
 
 
@@ -88,4 +94,6 @@ def _updated_early(lines: list[str], body: list[ast.stmt], place: int) -> Iterat
         text = f"{text}; {weight} = {weight} - 0.1 * {gradient}" if _one_line(node) and not indent else ""
         if text:
             faults = {node.lineno, *(s.lineno for s in later)}
-            yield Mutation("updated too early", node.lineno, node.end_lineno or 0, text, tuple(sorted(faults)))
+            yield Mutation(
+                "updated too early", node.lineno, node.end_lineno or 0, text, tuple(sorted(faults))
+            )

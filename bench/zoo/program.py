@@ -26,7 +26,7 @@ STEP = 1e-4
 Vectors = dict[str, "np.ndarray[Any, Any]"]
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """A text that raises, or whose gradients are not numbers."""
 
 
@@ -59,14 +59,14 @@ class Program:
         ]
 
     def run(self, text: str, moved: Mapping[str, Any]) -> tuple[Vectors, float, Vectors]:
-        """Gradients, objective and inputs of a text; raises Broken."""
+        """Gradients, objective and inputs of a text; raises BrokenError."""
         try:
             with contextlib.redirect_stdout(io.StringIO()), quiet():
                 return self._script(text, moved) if self.style == "script" else self._called(text, moved)
-        except Broken:
+        except BrokenError:
             raise
         except (Exception, SystemExit) as error:
-            raise Broken(f"{type(error).__name__}: {error}") from error
+            raise BrokenError(f"{type(error).__name__}: {error}") from error
 
     def _script(self, text: str, moved: Mapping[str, Any]) -> tuple[Vectors, float, Vectors]:
         seen: Vectors = {}
@@ -161,7 +161,7 @@ class Program:
             if np.allclose(self.objective(text), self.objective(self.text), rtol=1e-10):
                 return False
             return all(same(self.run(text, self.moves[p])[0], self.numeric(text, p), 1e-5) for p in (0, 1))
-        except Broken:
+        except BrokenError:
             return False
 
 
@@ -183,7 +183,7 @@ def same(a: Vectors, b: Vectors, rtol: float = 1e-6) -> bool:
 def _flat(value: Any) -> np.ndarray[Any, Any]:
     found = np.asarray(value)
     if found.dtype == object or found.dtype.kind not in "fiub":
-        raise Broken("a gradient is not a number")
+        raise BrokenError("a gradient is not a number")
     return found.astype(float).ravel()
 
 

@@ -144,7 +144,9 @@ def _read(task: Task, pipe: int) -> Score:
     with os.fdopen(pipe, "rb") as stream:
         text = stream.read()
     if not text:
-        return Score(task.name, task.kinds, task.part, "defect: no answer", (), (), False, False, False, SECONDS)
+        return Score(
+            task.name, task.kinds, task.part, "defect: no answer", (), (), False, False, False, SECONDS
+        )
     return _score_of(json.loads(text))
 
 

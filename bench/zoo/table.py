@@ -23,7 +23,8 @@ def summary(got: Sequence[Score]) -> str:
     odd = [one for one in got if one.status not in ("wrong", "right", "undecided")]
     lines.append(f"could not be checked: {len(odd)}")
     lines.append(
-        f"seconds: median {statistics.median(times):.2f}, 95% below {times[int(0.95 * (len(times) - 1))]:.2f}, "
+        f"seconds: median {statistics.median(times):.2f}, "
+        f"95% below {times[int(0.95 * (len(times) - 1))]:.2f}, "
         f"largest {times[-1]:.2f}"
     )
     return "\n".join(lines)
@@ -32,7 +33,9 @@ def summary(got: Sequence[Score]) -> str:
 def _line(name: str, got: Sequence[Score]) -> str:
     if not got:
         return f"{name:12} none"
-    found, placed, repaired = (100 * sum(getattr(o, n) for o in got) / len(got) for n in ("found", "placed", "repaired"))
+    found, placed, repaired = (
+        100 * sum(getattr(o, n) for o in got) / len(got) for n in ("found", "placed", "repaired")
+    )
     return f"{name:12} {len(got):5}  found {found:5.1f}%  line {placed:5.1f}%  repair {repaired:5.1f}%"
 
 
@@ -48,17 +51,23 @@ def write_tables(path: Path, got: Sequence[Score], equivalent: int, seed: int) -
 def _shares(got: Sequence[Score], equivalent: int, seed: int) -> str:
     programs = len({one.name.split("/")[0] for one in got})
     return (
-        f"{len(got)} mutants of {programs} programs, seed {seed}; {equivalent} further ones were left out because "
+        f"{len(got)} mutants of {programs} programs, seed {seed}; {equivalent} more were left out: "
         f"their gradients are right at every point.\n\n```text\n{summary(got)}\n```"
     )
 
 
 def _kinds(got: Sequence[Score]) -> str:
-    rows = ["| mutation (one at a time) | mutants | found | line | repair | median s |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| mutation (one at a time) | mutants | found | line | repair | median s |",
+        "|---|---|---|---|---|---|",
+    ]
     single = [one for one in got if len(one.kinds) == 1]
     for kind in sorted({one.kinds[0] for one in single}):
         own = [one for one in single if one.kinds[0] == kind]
-        shares = [f"{100 * sum(getattr(o, n) for o in own) / len(own):.0f}%" for n in ("found", "placed", "repaired")]
+        shares = [
+            f"{100 * sum(getattr(o, n) for o in own) / len(own):.0f}%"
+            for n in ("found", "placed", "repaired")
+        ]
         median = statistics.median(one.seconds for one in own)
         rows.append(f"| {kind} | {len(own)} | {' | '.join(shares)} | {median:.2f} |")
     return "\n".join(rows)

@@ -144,10 +144,12 @@ def added(text: str) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-            target, value = node.target, node.value
+            value = node.value
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
-            target, value = node.targets[0], node.value.right
-            if not isinstance(node.value.op, ast.Add) or ast.dump(node.value.left) != _loaded(target):
+            value = node.value.right
+            if not isinstance(node.value.op, ast.Add) or ast.dump(node.value.left) != _loaded(
+                node.targets[0]
+            ):
                 continue
         else:
             continue

@@ -74,7 +74,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     known = set(found)
     gradients = {n for n in found if is_gradient_name(gradient_word(n), known)} | set(hints.gradients)
     gradients = gradients or {n for n in found if any(not stem for stem, _ in stems(n))}
-    # `for parent, local in parents: parent.grad += ...` is the engine at work, not a variable of the script.
+    # `for parent in parents: parent.grad += ...` is the engine at work, no variable of the script.
     loops = {name for s in observation.statements if not s.function for name in s.loop_names}
     gradients -= {n for n in gradients if "." in n and base_name(n) in loops and n not in hints.gradients}
     if program.form == "script":
@@ -356,8 +356,7 @@ def _pair(
         )
         whole = any(stem in outputs for stem, _ in stems(gradient_word(claim)))
         inputs = {n: v for n, v in subjects.items() if n not in outputs} if whole else subjects
-        taken = {p.of for p in pairs.values()}
-        pair = None if feeds else _last_resort(claim, inputs, values, taken, whole)
+        pair = None if feeds else _last_resort(claim, inputs, values, {p.of for p in pairs.values()}, whole)
         if pair:
             pairs[claim] = pair
             unsure.remove(claim)

@@ -35,12 +35,17 @@ def misread(
     for item in items:
         if not any(item.truths) or item.factor is not None:
             continue
-        led_to = [c for c in finals if item.name in needs.get(base_name(listing.local_name(program, c.name)), ())]
+        led_to = [
+            c for c in finals if item.name in needs.get(base_name(listing.local_name(program, c.name)), ())
+        ]
         if not led_to:
             continue
-        if all(c.verdict == "right" for c in led_to):
-            found.append(item)
-        elif _spoils(program, led_to, item, measured, factors) or _is_another(program, led_to, item, measured):
+        harmless = all(c.verdict == "right" for c in led_to)
+        if (
+            harmless
+            or _spoils(program, led_to, item, measured, factors)
+            or _is_another(program, led_to, item, measured)
+        ):
             found.append(item)
     return found
 
@@ -52,7 +57,9 @@ def doubt(program: Program, finals: Sequence[Claim], claims: Sequence[Claim], m:
     """
     needs = dependencies(m.observation, program.backward_function)
     for claim in claims:
-        led_to = [c for c in finals if claim.name in needs.get(base_name(listing.local_name(program, c.name)), ())]
+        led_to = [
+            c for c in finals if claim.name in needs.get(base_name(listing.local_name(program, c.name)), ())
+        ]
         if claim.verdict == "wrong" and led_to:
             claim.doubtful = not any(c.verdict == "inherited" for c in led_to)
 
@@ -72,7 +79,9 @@ def _spoils(
 ) -> bool:  # fmt: skip
     """Does the truth in its place make a right gradient wrong, with every factor that it may carry?"""
     right = [c for c in led_to if c.verdict == "right"]
-    place = next((k for k, truths in enumerate(item.truths) if truths and not measured[k].point.at_kink), None)
+    place = next(
+        (k for k, truths in enumerate(item.truths) if truths and not measured[k].point.at_kink), None
+    )
     if not right or place is None:
         return False
     known = [c for c in right if place < len(c.truth) and c.truth[place] is not None]

@@ -22,7 +22,9 @@ def returned_part(node: ast.Return, program: Program, claim: Claim) -> ast.expr 
         place = int(found[1]) if found[1].isdigit() else len(value.elts)
         value = value.elts[place] if place < len(value.elts) else None
     elif found and isinstance(value, ast.Dict):
-        keys = {k.value: v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant)}
+        keys = {
+            k.value: v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant)
+        }
         value = keys.get(found[1].strip("'\""))
     elif found:
         return None

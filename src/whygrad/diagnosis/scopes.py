@@ -47,13 +47,18 @@ class Scope:
         found = {name: first[name] for name in self.names() if not isinstance(first[name], dict)}
         for name, value in first.items():
             if isinstance(value, dict):
-                found |= {f'{name}["{key}"]': inner for key, inner in value.items()
-                          if isinstance(key, str) and is_numeric(inner) and not isinstance(inner, dict)}  # fmt: skip
+                found |= {
+                    f'{name}["{key}"]': inner for key, inner in value.items() if _is_operand(key, inner)
+                }
             if hasattr(value, "__dict__") and not isinstance(value, np.generic | np.ndarray):
                 for attribute, inner in vars(value).items():
                     if is_numeric(inner):
                         found[f"{name}.{attribute}"] = inner
         return found
+
+
+def _is_operand(key: Any, value: Any) -> bool:
+    return isinstance(key, str) and is_numeric(value) and not isinstance(value, dict)
 
 
 class _Inserter(ast.NodeTransformer):

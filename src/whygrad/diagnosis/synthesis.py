@@ -212,10 +212,16 @@ def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
 
 def _scaled(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
     """A quantity twice, halved, or divided or multiplied by a whole number in scope."""
-    counts = [(t, float(v)) for t, v in table.values.items() if v.ndim == 0 and v > 1 and float(v).is_integer()]
+    counts = [
+        (t, float(v)) for t, v in table.values.items() if v.ndim == 0 and v > 1 and float(v).is_integer()
+    ]
     for text, number in counts[:12]:
-        yield from ((f"{as_factor(t)} / {as_factor(text)}", rank + 1) for t, rank in table.find(wanted * number))
-        yield from ((f"{as_factor(text)} * {as_factor(t)}", rank + 1) for t, rank in table.find(wanted / number))
+        yield from (
+            (f"{as_factor(t)} / {as_factor(text)}", rank + 1) for t, rank in table.find(wanted * number)
+        )
+        yield from (
+            (f"{as_factor(text)} * {as_factor(t)}", rank + 1) for t, rank in table.find(wanted / number)
+        )
 
 
 def _matrix_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:

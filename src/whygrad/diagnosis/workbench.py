@@ -15,7 +15,6 @@ from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric, shape_of, vector
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.leftovers import left_over
 from whygrad.diagnosis.mutation import Material
@@ -143,7 +142,11 @@ class Workbench:
                 return None
             wants.append(want)
             environments.append(kept[0])
-        return (value, Bench(environments, wants, scope.shared, isinstance(node, ast.AugAssign))) if wants else None
+        return (
+            (value, Bench(environments, wants, scope.shared, isinstance(node, ast.AugAssign)))
+            if wants
+            else None
+        )
 
     def fix(self, suspect: Suspect, scope: Scope, solution: Solution, points: int = 0) -> Fix:
         span = self.draft.source.span_of(suspect.node)
