@@ -15,33 +15,47 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "whygrad"
 
 FLOORS = {
-    "errors": 0, "source": 0, "interning": 0,
+    "errors": 0, "source": 0, "interning": 0, "absent": 0,
     "graph": 1, "rules": 1, "report": 1,
     "ops": 2,
     "tracing": 3,
     "differentiation": 4, "simplification": 4, "gates": 4, "execution": 4,
     "emission": 5,
     "explanation": 6, "checking": 6, "rendering": 6,
-    "diagnosis": 7, "adapters": 7,
-    "api": 8, "derivation": 8, "transformations": 8, "definitions": 8, "scripts": 8, "pages": 8,
-    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "__main__": 8,
+    "diagnosis": 7, "adapters": 7, "page": 7,
+    "api": 8, "derivation": 8, "transformations": 8, "definitions": 8, "handover": 8, "relocating": 8,
+    "scripts": 8,
+    "pytest_plugin": 8,
+    "pages": 8,
+    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip
 
 ONE_TASK = "a worker does one task, and loads what that needs: start-up time"
+LOADED_BY_PYTEST = "pytest loads the plugin in every session, needed or not"
 INNER_IMPORTS = {
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
     "commands.ops: whygrad.explanation.operations": "loads NumPy, which no other command needs here",
+    "pytest_plugin: whygrad.api": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.errors": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.isolation": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.rendering.findings": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.rendering.revealing": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.rendering.text": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.rendering.verdicts": LOADED_BY_PYTEST,
+    "pytest_plugin: whygrad.source": LOADED_BY_PYTEST,
     "pages: whygrad.diagnosis.causes": "a file for each cause, and they load NumPy",
     "worker: resource": "not on Windows",
+    "worker: whygrad.batch": ONE_TASK,
     "worker: whygrad.derivation": ONE_TASK,
-    "worker: whygrad.diagnosis": ONE_TASK,
     "worker: whygrad.diagnosis.rounds": ONE_TASK,
     "worker: whygrad.explanation": ONE_TASK,
     "worker: whygrad.explanation.subjects": ONE_TASK,
     "worker: whygrad.scripts": ONE_TASK,
     "worker: whygrad.tracing.points": ONE_TASK,
     "worker: whygrad.api": ONE_TASK,
+    "worker: whygrad.page.document": ONE_TASK,
+    "worker: whygrad.page.html": ONE_TASK,
 }
 """Imports inside functions, each with the reason why it cannot stand at the top."""
 

@@ -231,7 +231,7 @@ def test_a_formula_may_begin_with_a_minus(formula: str) -> None:
 def test_what_nobody_can_read_is_refused_with_its_size(script: Path) -> None:
     script.write_text("x = 0.5\ny = x\nfor i in range(2500):\n    y = y * 0.5 + x\ngrad_x = 2.0\n")
     assert_told(whygrad_("explain", str(script)), "WG605", "operations", "--why")
-    assert_told(whygrad_("show", str(script)), "WG605", "5001 boxes")
+    assert_told(whygrad_("show", str(script), "--text"), "WG605", "5001 boxes")
 
 
 def test_a_closed_pipe_is_quiet() -> None:

@@ -28,7 +28,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     ours = {str(p.relative_to(ROOT / "src")) for p in (ROOT / "src" / "whygrad").rglob("*.py")}
-    assert names == ours | {"whygrad/py.typed"}
+    built_from_web = {f"whygrad/_web/{name}" for name in ("page.js", "page.css", "widget.js")}
+    assert names == ours | built_from_web | {"whygrad/py.typed"}
 
 
 def test_the_wheel_carries_licence_command_and_version(built: Path) -> None:
@@ -37,6 +38,7 @@ def test_the_wheel_carries_licence_command_and_version(built: Path) -> None:
     text = {name.split("/", 1)[1]: name for name in archive.namelist() if ".dist-info/" in name}
     assert "licenses/LICENSE" in text
     assert "whygrad = whygrad.cli:main" in archive.read(text["entry_points.txt"]).decode()
+    assert "[pytest11]\nwhygrad = whygrad.pytest_plugin" in archive.read(text["entry_points.txt"]).decode()
     metadata = archive.read(text["METADATA"]).decode()
     assert f"\nVersion: {whygrad.__version__}\n" in metadata
     assert "\nRequires-Python: >=3.11\n" in metadata
@@ -55,9 +57,11 @@ def test_the_source_distribution_can_be_tested(built: Path) -> None:
         "README.md",
         "LICENSE",
         "tests/test_packaging.py",
+        "web/src/page.ts",
+        "src/whygrad/_web/page.js",
         "examples/sigmoid_neuron.py",
     } <= names
-    assert not [name for name in names if name.startswith((".venv", "out/", "dist/"))]
+    assert not [name for name in names if name.startswith((".venv", "out/", "dist/", "web/node_modules"))]
 
 
 def test_nothing_that_is_optional_is_required() -> None:

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from whygrad.api import check, explain, show
+    from whygrad.api import assert_gradient, check, explain, show
     from whygrad.derivation import derive
     from whygrad.errors import WhygradError
     from whygrad.transformations import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "assert_gradient": "api",
     "check": "api",
     "derive": "derivation",
     "explain": "api",
@@ -51,6 +52,7 @@ _HOMES = {
 __all__ = [
     "WhygradError",
     "__version__",
+    "assert_gradient",
     "check",
     "custom_rule",
     "derive",

@@ -1,26 +1,36 @@
-"""What people call: explain, show and check, as thin functions over the lower floors."""
+"""What people call: explain, show, check and assert_gradient, as thin functions over the lower floors."""
 
 from __future__ import annotations
 
 import inspect
 import os
+import sys
+import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from whygrad.definitions import definitions_of
+from whygrad.commands.pages import temporary_page
+from whygrad.definitions import definitions_of, root_of
 from whygrad.diagnosis.findings import CheckResult
 from whygrad.errors import UsageError
 from whygrad.explanation import explain
 from whygrad.explanation.circuit import circuit_of
 from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.gates import group
+from whygrad.handover import handed_over
 from whygrad.isolation import CHILD, DEFAULT_SECONDS, ask
+from whygrad.page.document import document_of
+from whygrad.page.html import html_of, packed
+from whygrad.relocating import relocated
 from whygrad.rendering.svg import render_svg
+from whygrad.rendering.terminal import terminal_width
 from whygrad.rendering.text import render_text
 from whygrad.report import Circuit, Report
+from whygrad.source import read_source
 
-__all__ = ["Drawing", "check", "explain", "show"]
+__all__ = ["Drawing", "assert_gradient", "check", "explain", "show"]
 
 
 def check(
@@ -32,8 +42,10 @@ def check(
 ) -> CheckResult:
     """Check a file, or a forward and its backward function with example inputs of the forward one.
 
-    Runs in a child process, at most `time_limit` seconds. Of functions, their text and what it refers to in
-    their file is run there. `hints` are those of the command by the names of `checking.evidence.Hints`
+    Runs in a child process, at most `time_limit` seconds. Functions are taken as they are, wherever they were
+    defined: at the top of a file, inside a function, as methods of an object, in a notebook; with what they
+    name. Inputs are those of the forward function in order: numbers, arrays of any dtype, strings, and lists,
+    tuples and dicts of them. `hints` are those of the command by the names of `checking.evidence.Hints`
     (`output="loss"`, `wrt=("x", "w")`, `gradients={"gx": "x"}`, `formula="sigmoid(w*x)"` ...). Raises
     UsageError for what cannot be checked, ScriptError for what cannot be run, NoGradientError where no
     gradient is found, LimitError past a limit.
@@ -41,50 +53,95 @@ def check(
     if os.environ.get(CHILD):
         note = "called by a file that is itself being checked: nothing was done"
         return CheckResult(getattr(forward, "__name__", str(forward)), "undecided", notes=(note,))
-    request: dict[str, Any] = {"task": "check", "hints": hints}
     if callable(forward):
-        request |= _of_functions(forward, backward, inputs, hints)
-    elif backward is not None or inputs:
+        return _check_functions(forward, backward, inputs, hints, time_limit)
+    if backward is not None or inputs:
         raise UsageError(
             "a file is checked alone", hint="wg.check('layer.py'), or wg.check(forward, backward, x)"
         )
-    else:
-        request["path"] = os.fspath(forward)
-    return CheckResult.from_json(ask(request, time_limit)["result"])
+    source = read_source(os.fspath(forward))
+    request = {"task": "check", "path": source.filename, "hints": hints}
+    return CheckResult.from_json(ask(request, time_limit)["result"], source.text)
 
 
-def _of_functions(
+def assert_gradient(
+    forward: str | os.PathLike[str] | Callable[..., Any],
+    backward: Callable[..., Any] | None = None,
+    *inputs: Any,
+    time_limit: float = DEFAULT_SECONDS,
+    **hints: Any,
+) -> CheckResult:
+    """Raise AssertionError, with the whole diagnosis as its text, unless every gradient is right.
+
+    Takes what `check` takes and raises what it raises; returns its result. Gradients that could not be
+    decided are no proof, so they fail as well.
+    """
+    __tracebackhide__ = True  # pytest shows the call
+    result = check(forward, backward, *inputs, time_limit=time_limit, **hints)
+    if result.status == "right" or os.environ.get(CHILD):
+        return result
+    first = f": {result.findings[0].code} {result.findings[0].title}" if result.findings else ""
+    width = max(60, terminal_width() - INDENT)
+    raise AssertionError(
+        f"the gradient is {_SAID[result.status]}{first}\n\n{result.text(width, color=False)}"
+    )
+
+
+INDENT = 8
+"""Columns that pytest puts before each line of a failure."""
+_SAID = {"wrong": "wrong", "undecided": "not decided, so nothing is asserted", "error": "not checked"}
+
+
+def _check_functions(
     forward: Callable[..., Any],
     backward: Callable[..., Any] | None,
     inputs: tuple[Any, ...],
     hints: dict[str, Any],
-) -> dict[str, Any]:
-    functions = [forward, *([backward] if backward else [])]
-    source = definitions_of(functions)
-    names = list(inspect.signature(forward).parameters)[: len(inputs)]
-    given = {name: _literal(name, value) for name, value in zip(names, inputs, strict=True)}
-    roles = {"forward": forward.__qualname__, "input": given}
-    if backward:
-        roles["backward"] = backward.__qualname__
-    return {"path": source.filename, "text": source.text, "hints": {**roles, **hints}}
+    time_limit: float,
+) -> CheckResult:
+    functions = [forward, *([backward] if backward is not None else [])]
+    definitions = definitions_of(functions)
+    roles = dict(zip(("forward", "backward"), map(_role, functions), strict=False))
+    values = {"inputs": _named(forward, inputs), "given": definitions.given}
+    with handed_over(values) as path:
+        request = {
+            "task": "check", "path": definitions.source.filename, "text": definitions.source.text,
+            "hints": {**roles, **hints}, "values": path, "search": sys.path,
+        }  # fmt: skip
+        result = ask(request, time_limit)["result"]
+    return CheckResult.from_json(relocated(result, definitions), definitions.shown)
 
 
-def _literal(name: str, value: Any) -> str:
-    """An example input in the language of `--input`, exactly."""
-    plain = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(plain, int | float | list):
+def _role(function: Callable[..., Any]) -> str:
+    """The name by which a function is found in its text: `forward`, `Layer.forward`."""
+    thing = root_of(function)
+    if isinstance(thing, type) and thing is not function:
+        return f"{thing.__name__}.{getattr(function, '__name__', '__call__')}"
+    return str(getattr(inspect.unwrap(thing), "__name__", function))
+
+
+def _named(forward: Callable[..., Any], inputs: tuple[Any, ...]) -> dict[str, Any]:
+    """The inputs by the names of the parameters; of a method, what its object has as well."""
+    try:
+        names = list(inspect.signature(forward).bind(*inputs).arguments)
+    except TypeError as error:
         raise UsageError(
-            f"the example for {name} is a {type(value).__name__}, not a number, list or array",
-            hint="write a function that returns the inputs, and give its name: inputs='make_inputs'",
-        )
-    return repr(plain)
+            f"the {len(inputs)} inputs do not fit `{_role(forward)}{inspect.signature(forward)}`: {error}",
+            hint="give the arguments of the forward function, in order",
+        ) from None
+    owner = getattr(forward, "__self__", None)
+    state = vars(owner) if owner is not None and hasattr(owner, "__dict__") else {}
+    kept = {name: value for name, value in state.items() if not callable(value)}
+    return {**kept, **dict(zip(names, inputs, strict=False))}
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A circuit that draws itself: as text when printed, as SVG in a notebook or a file."""
+    """A circuit that draws itself: as text when printed, as SVG in a notebook or a file, as a page."""
 
     circuit: Circuit
+    subject: Subject
+    grouped: bool = False
 
     def __str__(self) -> str:
         return self.text()
@@ -97,13 +154,29 @@ class Drawing:
         """The circuit as an SVG document that stands alone."""
         return render_svg(self.circuit)
 
+    def document(self) -> dict[str, Any]:
+        """What the page is told, as JSON can hold it: docs/page-json.md has the keys."""
+        return document_of(self.subject, self.grouped)
+
+    def html(self) -> str:
+        """The interactive page, as one HTML file that needs nothing else."""
+        return html_of(self.subject.title, packed(self.document()))
+
+    def open(self) -> str:
+        """Write the page to a temporary file, open it in the browser, and return its path."""
+        path = temporary_page(self.subject.title, packed(self.document()))
+        webbrowser.open(Path(path).as_uri())
+        return path
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the circuit to a file; UsageError unless its name ends in .svg."""
-        name = os.fspath(path)
-        if not name.lower().endswith(".svg"):
-            raise UsageError(f"{name}: only .svg pictures are drawn", hint=f"{os.path.splitext(name)[0]}.svg")
-        with open(name, "w", encoding="utf-8") as stream:
-            stream.write(self.svg())
+        """Write the page (.html) or the picture (.svg); UsageError for a name that ends otherwise."""
+        stem, extension = os.path.splitext(os.fspath(path))
+        writers = {".html": self.html, ".svg": self.svg}
+        if extension.lower() not in writers:
+            raise UsageError(
+                f"{os.fspath(path)}: only .html pages and .svg pictures are written", hint=f"{stem}.svg"
+            )
+        Path(path).write_text(writers[extension.lower()](), encoding="utf-8")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": self.text(color=False), "image/svg+xml": self.svg()}
@@ -125,4 +198,5 @@ def drawing_of(subject: Subject, grouped: bool = False) -> Drawing:
     entries = subject.ledger()
     grouping = group(subject.graph).gates if grouped else None
     caption = f"{subject.title}: values above the wires, gradients below"
-    return Drawing(circuit_of(subject.graph, entries.run, entries.derivative, grouping, caption))
+    circuit = circuit_of(subject.graph, entries.run, entries.derivative, grouping, caption)
+    return Drawing(circuit, subject, grouped)

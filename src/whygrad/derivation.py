@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
-from whygrad.checking.forms import BACK
 from whygrad.checking.miniature import parse_input
+from whygrad.checking.units import BACK
 from whygrad.emission.entry import TARGETS, derive_formula, derive_function, derive_script
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from whygrad.errors import LimitError, Place, ScriptError, WhygradError, error_of
@@ -30,12 +30,18 @@ _GRACE = 1.0
 """The child stops itself at the limit and says where; this much later it is killed."""
 _TRACE_BYTES = 65536
 
+Progress = Callable[[Mapping[str, Any]], None]
+"""Told what the worker says on its way: `done` units `of` so many, the last one being `unit`."""
+
 
 class Child:
     """A started request. `reply()` waits for the answer; the child never outlives it."""
 
-    def __init__(self, request: Mapping[str, Any], seconds: float = DEFAULT_SECONDS) -> None:
+    def __init__(
+        self, request: Mapping[str, Any], seconds: float = DEFAULT_SECONDS, progress: Progress | None = None
+    ) -> None:
         self.path = str(request.get("path") or "")
+        self._progress = progress
         self.seconds = seconds
         self._lines: list[bytes] = []
         self._trace = bytearray()
@@ -101,7 +107,10 @@ class Child:
         """The line that bears the token: a script may write into any pipe that it finds open."""
         for line in _pipe(self._process.stdout):
             _, token, body = line.partition(self._token.encode())
-            if token and body.endswith(b"\n"):
+            if token and body.startswith(b"~"):
+                if self._progress is not None:
+                    self._progress(json.loads(body[1:]))
+            elif token and body.endswith(b"\n"):
                 self._lines.append(body)
                 return
 

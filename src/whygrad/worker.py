@@ -13,12 +13,16 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
+from whygrad.absent import install
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
+from whygrad.handover import provide, taken
 from whygrad.rendering.text import render_text
 from whygrad.report import Report
 from whygrad.source import Source, read_source
 
 MEMORY_BYTES = 8 << 30
+PROGRESS = b"~"
+"""Before a line that tells how far the work has come."""
 MAX_ROWS = 2000
 """An explanation lists every operation; nobody reads more."""
 
@@ -28,13 +32,18 @@ Reply = dict[str, Any]
 
 def check(request: Request) -> Reply:
     """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
-    from whygrad.diagnosis import check_program
+    from whygrad.batch import check_whole
     from whygrad.diagnosis.rounds import hints_of
 
-    path = request["path"]
+    path, hints = request["path"], request["hints"]
     source = Source(path, request["text"]) if "text" in request else read_source(path)
     _become(path)
-    return {"result": check_program(source, hints_of(request["hints"])).to_json()}
+    if "values" in request:
+        sys.path += [entry for entry in request["search"] if entry not in sys.path]
+        values = taken(request["values"])
+        provide(values.get("given", {}))
+        hints = {**hints, "given": values.get("inputs", {})}
+    return {"result": check_whole(source, hints_of(hints), request["seconds"], request["progress"])}
 
 
 def explain(request: Request) -> Reply:
@@ -59,6 +68,16 @@ def show(request: Request) -> Reply:
     if request["svg"]:
         return {"svg": drawing.svg(), "notes": notes}
     return {"text": _drawn(request, Report("", (drawing.circuit,))), "notes": notes}
+
+
+def page(request: Request) -> Reply:
+    """The page of a file or formula: its `title`, and its document as packed `data`."""
+    from whygrad.page.document import document_of
+    from whygrad.page.html import packed
+
+    subject, notes = _subject(request)
+    document = document_of(subject, grouped=request["group"])
+    return {"title": document["title"], "data": packed(document), "notes": notes}
 
 
 def derive(request: Request) -> Reply:
@@ -90,6 +109,7 @@ TASKS: dict[str, Callable[[Request], Reply]] = {
     "check": check,
     "explain": explain,
     "show": show,
+    "page": page,
     "derive": derive,
 }
 
@@ -114,7 +134,12 @@ def main() -> None:
     faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)
     _limit_memory()
     _limit_copies()
-    line = answer(request)
+
+    def progress(said: Mapping[str, Any]) -> None:
+        reply.write(request.get("token", "").encode() + PROGRESS + _line(dict(said)))
+        reply.flush()
+
+    line = answer({**request, "progress": progress})
     if os.getpid() == pid:  # not in a copy that the script forked
         reply.write(request.get("token", "").encode() + line)
         reply.flush()
@@ -156,6 +181,10 @@ def _limit_copies() -> None:
 
     def copied() -> None:
         nonlocal generation
+        batch = sys.modules.get("whygrad.batch")
+        if batch is not None and batch.FORKING:  # a unit of the file, forked by whygrad itself
+            batch.FORKING.clear()
+            return
         generation += 1
         if generation > 1:
             os._exit(0)
@@ -169,6 +198,7 @@ def _become(path: str) -> None:
     """What `python FILE` sets: the script's folder comes first on the path, its name is all of `argv`."""
     sys.argv = [path]
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    install(path)
 
 
 def _told(error: BaseException, name: str) -> WhygradError:

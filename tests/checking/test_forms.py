@@ -154,12 +154,22 @@ def test_a_class_that_stores_gradients(parameters, weights):
     assert evidence.claim("dx").verdict == "right"
 
 
-def test_no_example_inputs_is_said_with_a_hint_that_runs():
+def test_inputs_that_cannot_be_found_are_asked_for():
     with pytest.raises(NoGradientError) as caught:
         check("""
             def square_forward(x):
-                return x * x, x
+                return x.solve(), x
             def square_backward(dout, x):
                 return 2 * x * dout
         """)
-    assert "`x` of `square_forward`" in str(caught.value) and "make_inputs" in caught.value.hint
+    assert "`square_forward`" in str(caught.value) and "--input" in caught.value.hint
+
+
+def test_inputs_are_found_and_said():
+    evidence = check("""
+        def square_forward(x):
+            return x * x, x
+        def square_backward(dout, x):
+            return 2 * x * dout
+    """)
+    assert evidence.verdict == "right" and evidence.program.assumed == {"x": "randn(4, 3)"}

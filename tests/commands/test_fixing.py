@@ -11,23 +11,13 @@ from tests.rendering.results import finding, result
 
 from whygrad.commands import fixing
 from whygrad.errors import UsageError
-
-OTHER = {"edits": [{"line": 2, "before": "y = x * x", "after": "y = x ** 2"}], "verified_points": 8}
-
-
-def test_only_verified_edits_are_made():
-    sure = {3: ("grad_x = x", "grad_x = 2 * x")}
-    assert fixing.verified_edits(result(finding())) == sure
-    assert fixing.verified_edits(result(finding(certainty="likely"))) == {}
-    assert fixing.verified_edits(result(finding(repair=None))) == {}
-    assert fixing.verified_edits(result(finding(), finding(repair=OTHER, certainty="likely"))) == sure
+from whygrad.rendering.repairs import edits_of
 
 
-def test_an_edit_that_shares_its_line_with_an_unsure_one_is_left_out():
+def test_what_is_left_to_the_user_is_counted():
     both = result(finding(), finding(certainty="likely"))
-    assert fixing.verified_edits(both) == {}
     assert fixing.left_out(both, {}) == "2 findings left to you: no edit that was run and found right"
-    assert fixing.left_out(result(finding()), fixing.verified_edits(result(finding()))) == ""
+    assert fixing.left_out(result(finding()), edits_of(result(finding()))) == ""
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone():

@@ -1,95 +1,55 @@
 """The driver that makes a script of functions or a class.
 
-It takes example inputs from a function of the file (or from `--input`), runs forward and backward, and names
-the results.
+It takes example inputs from a function of the file, from `--input`, or as they were found, runs forward and
+backward, and names the results.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
-from whygrad.checking.naming import FORCE, OUTPUT_WORDS, UPSTREAM_WORDS, stems
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
+from whygrad.checking.returned import entries_of, gradients_in, stored_by, used_up_by
+from whygrad.checking.slicing import sliced
+from whygrad.checking.upstreams import TARGET_WORDS, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
-TARGET_WORDS = re.compile(r"(?i)^(y|t|targets?|labels?|y_?true|y_?train|truth|expected|answers?)$")
 _UPSTREAM = """import numpy as __whygrad_np
 {upstream} = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
 {upstream} = {upstream}.reshape(__whygrad_np.shape({output}))"""
 """Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
+_INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
+{variable} = __whygrad_input({text!r}, {name!r})"""
+_HANDED = """from whygrad.checking.handed import handed as __whygrad_handed
+{variable} = __whygrad_handed({name!r})"""
+_MEAN = """import numpy as __whygrad_np
+{upstream} = __whygrad_np.full(__whygrad_np.shape({output}), 1.0 / __whygrad_np.size({output}))"""
+_CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
+{result}, {locals} = __whygrad_captured({callee}, {names!r})({arguments})"""
 
 INPUT_FUNCTIONS = re.compile(
     r"(?i)^(make|get|example|sample|build|create|gen|generate|setup)?_?(inputs?|example\w*|data|args)$"
 )
-RESULT, FORWARD, LAYER, INPUTS = (f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs"))
+RESULT, FORWARD, LAYER, INPUTS, LOCAL = (
+    f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs", "locals")
+)
+_OUTPUT_NAMES = ("out", "output", "y", "a", "activation", "s", "z", "outputs")
 
 
-@dataclass(frozen=True, eq=False)
-class Function:
-    """A function or method of the file."""
+class MissingInput(Exception):  # noqa: N818 - it asks for something, and never reaches a user
+    """A parameter has no example value."""
 
-    name: str
-    node: ast.FunctionDef
-    owner: str = ""
-
-    @property
-    def qualname(self) -> str:
-        return f"{self.owner}.{self.name}" if self.owner else self.name
-
-    @property
-    def parameters(self) -> list[tuple[str, bool]]:
-        """Positional parameters (without self) and whether each must be given."""
-        arguments = self.node.args
-        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-        needed = len(names) - len(arguments.defaults)
-        pairs = [(name, place < needed) for place, name in enumerate(names)]
-        pairs += [
-            (a.arg, default is None)
-            for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        ]
-        return pairs[1:] if self.owner else pairs
-
-    @property
-    def returns(self) -> list[str]:
-        """Names of what the last return statement returns; "" for an expression."""
-        last = None
-        for node in _own_nodes(self.node):
-            if isinstance(node, ast.Return) and node.value is not None:
-                last = node.value
-        if last is None:
-            return []
-        if isinstance(last, ast.Dict):
-            return [
-                k.value if isinstance(k, ast.Constant) and isinstance(k.value, str) else "" for k in last.keys
-            ]
-        items = last.elts if isinstance(last, ast.Tuple | ast.List) else [last]
-        return [_shown(item) for item in items]
-
-
-def _shown(item: ast.expr) -> str:
-    """The name of a returned value; a dictionary written out whose keys are those of gradients is `grads`."""
-    if isinstance(item, ast.Dict) and len(item.keys) > 0:
-        keys = [k.value for k in item.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
-        return "grads" if any(map(stems, keys)) else ""
-    return ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else ""
-
-
-def _own_nodes(function: ast.AST) -> list[ast.AST]:
-    """Nodes of a function's body without those of functions inside it, in order."""
-    out: list[ast.AST] = []
-    for child in ast.iter_child_nodes(function):
-        if isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-            continue
-        out += [child, *_own_nodes(child)]
-    return out
+    def __init__(self, parameter: str, function: Function) -> None:
+        super().__init__(parameter)
+        self.parameter, self.function = parameter, function
 
 
 class Driver:
@@ -101,24 +61,22 @@ class Driver:
         hints: Hints,
         functions: dict[str, Function],
         namespace: Namespace,
-        base: dict[str, Any],
+        roots: tuple[str, ...] = (),
+        reading: str = "",
     ) -> None:
         self.source, self.hints, self.functions, self.namespace = source, hints, functions, namespace
-        self.base = base
+        self.roots = roots
+        self.reading = reading
+        """How the functions are taken, where that is not plain: one of `forms.READINGS`."""
+        self.forward_lines = 0
         self.lines: list[str] = []
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
 
     def run(self) -> Namespace | Failure:
-        overrides = {self.names.get(k, k): v for k, v in self.base.items()}
-        return run_text(
-            "\n".join([self.source.text, *self.lines]),
-            self.source.filename,
-            frozenset(overrides),
-            overrides,
-            SECONDS,
-        )
+        text = "\n".join([sliced(self.source.text, self.roots), *self.lines])
+        return run_text(text, self.source.filename, frozenset(), {}, SECONDS)
 
     def take_inputs(self, parameters: list[tuple[str, bool]]) -> None:
         """Lines that bind example inputs: of a function of the file, of `--input`, or of the module."""
@@ -128,10 +86,13 @@ class Driver:
             self.lines.append(f"{INPUTS} = {maker}()")
             made = self.namespace[maker]() if maker in self.namespace else None
             given = _keys(made, [name for name, _ in parameters])
+        stated = {**self.hints.input, **self.hints.given}
         for name in dict.fromkeys([*given, *(n for n, _ in parameters)]):
-            variable = name if name not in self.namespace or name in self.base else f"{name}_"
-            if name in self.base:
-                self.lines.append(f"{variable} = 0.0")
+            variable = name if name not in self.namespace or name in stated else f"{name}_"
+            if name in self.hints.input:
+                self.lines.append(_INPUT.format(variable=variable, text=self.hints.input[name], name=name))
+            elif name in self.hints.given:
+                self.lines.append(_HANDED.format(variable=variable, name=name))
             elif name in given:
                 self.lines.append(f"{variable} = {INPUTS}{given[name]}")
             elif name in self.namespace and is_numeric(self.namespace[name]):
@@ -139,6 +100,13 @@ class Driver:
             else:
                 continue
             self.names[name] = variable
+
+    def given_values(self) -> dict[str, Any]:
+        """The example values that are known so far, by parameter."""
+        after = self.run() if self.lines else {}
+        if isinstance(after, Failure):
+            return {}
+        return {name: after[variable] for name, variable in self.names.items() if variable in after}
 
     def maker(self) -> str:
         if self.hints.inputs:
@@ -164,12 +132,8 @@ class Driver:
             if name in known:
                 arguments.append(f"{name}={known[name]}")
             elif needed:
-                raise NoGradientError(
-                    f"no example value for the parameter `{name}` of `{function.qualname}`",
-                    hint=f"add a function `make_inputs()` that returns dict({name}=...), "
-                    f'or give --input "{name}=randn(3)"',
-                )
-        return f"{target}({', '.join(arguments)})"
+                raise MissingInput(name, function)
+        return f"{target}({', '.join(arguments)})" if target else ", ".join(arguments)
 
     def program(
         self,
@@ -236,15 +200,77 @@ class Driver:
                 prefix = "force_" if FORCE.search(function.name) else "d"
                 fallback = f"{prefix}{function.parameters[0][0]}"
             name = names[place] if stems(names[place]) or isinstance(item, dict) else ""
-            returned += _returned(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
+            returned += entries_of(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
         return self.finished("single", ((variable, ""),), returned, function, function)
 
     def pair(self, form: Form, forward: Function, backward: Function, after: Namespace) -> Program | Failure:
         result, names = after[FORWARD], forward.returns
         items = list(result) if isinstance(result, tuple) else [result]
+        if result is None:
+            raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
         paths = [f"{FORWARD}[{k}]" if isinstance(result, tuple) else FORWARD for k in range(len(items))]
-        known = dict(zip(names, paths, strict=False)) if len(names) == len(items) else {}
+        names = names if len(names) == len(items) else [""] * len(items)
+        known = {name: path for name, path in zip(names, paths, strict=True) if name}
         upstreams = self.upstreams(forward, backward, items, known)
+        outputs = outputs_of(upstreams, names, items)
+        self.refuse_foreign_loss(forward, backward, items, known, upstreams)
+        known.update({name: self.names[name] for name in self.names})
+        if self.reading == "outputs":
+            known.update({name: paths[outputs[0]] for name, _ in backward.parameters[:1]})
+        for name in _OUTPUT_NAMES:
+            known.setdefault(name, paths[outputs[0]])
+        self.assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
+        objective = []
+        for place, output in enumerate(outputs):
+            upstream = upstreams[place] if place < len(upstreams) else ""
+            variable = self.bind_output(names[output], paths[output], place, after)
+            objective.append((variable, self.bind_upstream(upstream, variable, known)))
+        self.forward_lines = len(self.lines)
+        callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
+        local = used_up_by(backward) if form == "class" else []
+        if local:
+            arguments = self.call(backward, "", known)
+            self.lines.append(
+                _CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=local, arguments=arguments)
+            )
+        else:
+            self.lines.append(f"{RESULT} = {self.call(backward, callee, known)}")
+        ended = self.run()
+        if isinstance(ended, Failure):
+            return self.unfinished(form, tuple(objective), forward, backward, ended)
+        returned = gradients_in(ended[RESULT], RESULT, forward, backward)
+        _refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
+        if form == "class":
+            returned += stored_by(backward, LAYER, ended[LAYER])
+        returned += self.locals_in(ended, local, returned, backward)
+        if not returned:
+            raise NoGradientError(
+                f"`{backward.qualname}` neither returns nor stores anything that looks like a gradient",
+                hint="return the gradients, or store them under names such as self.dW",
+            )
+        return self.finished(form, tuple(objective), returned, forward, backward)
+
+    def locals_in(
+        self, ended: Namespace, local: list[str], returned: list[Returned], backward: Function
+    ) -> list[Returned]:
+        """Gradients that the method only makes a step with."""
+        taken = {item.name for item in returned}
+        values = ended.get(LOCAL, {})
+        return [
+            Returned(name, f"{LOCAL}[{name!r}]", backward.qualname)
+            for name in local
+            if name not in taken and is_numeric(values.get(name))
+        ]
+
+    def refuse_foreign_loss(
+        self,
+        forward: Function,
+        backward: Function,
+        items: list[Any],
+        known: Mapping[str, str],
+        upstreams: list[str],
+    ) -> None:
+        """A backward pass that takes targets, of a forward pass that returns no loss."""
         own = {name for name, _ in forward.parameters}
         targets = [n for n, _ in backward.parameters if TARGET_WORDS.match(n) and n not in own | set(known)]
         if targets and not upstreams and is_numeric(items[0]) and count(items[0]) > 1:
@@ -253,51 +279,50 @@ class Driver:
                 f"`{forward.qualname}` returns none",
                 hint="let a function return the loss, or name the upstream gradient: --upstream",
             )
-        outputs = list(range(max(1, len(upstreams))))
-        known.update({name: self.names[name] for name in self.names})
-        for name in ("out", "output", "y", "a", "activation"):
-            known.setdefault(name, paths[0])
-        rest = [p for p in paths if paths.index(p) not in outputs]
+
+    def assign_rest(
+        self, backward: Function, known: dict[str, str], upstreams: list[str], rest: list[str]
+    ) -> None:
+        """Give what the forward pass returned besides its output to parameters that nothing else fills."""
         for name, needed in backward.parameters:
             if name not in known and name not in upstreams and needed and rest:
                 known[name] = rest.pop(0) if len(rest) == 1 or "cache" not in name else rest.pop()
-        objective = []
-        for place, output in enumerate(outputs):
-            variable = f"__whygrad_out{place}"
-            shown = names[output] if output < len(names) and names[output].isidentifier() else "out"
-            if shown not in after and shown not in self.names.values():
-                variable = shown
-            self.lines.append(f"{variable} = {paths[output]}")
-            upstream = upstreams[place] if place < len(upstreams) else ""
-            if upstream and upstream not in self.names:
-                self.lines.append(_UPSTREAM.format(upstream=upstream, output=variable))
-                self.names[upstream] = upstream
-            objective.append((variable, self.names.get(upstream, "")))
-            known[upstream] = self.names.get(upstream, "")
-        callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
-        self.lines.append(f"{RESULT} = {self.call(backward, callee, known)}")
-        ended = self.run()
-        if isinstance(ended, Failure):
-            return ended
-        returned = self.results(ended[RESULT], forward, backward)
-        if form == "class":
-            returned += self.stored(backward)
-        return self.finished(form, tuple(objective), returned, forward, backward)
+
+    def bind_output(self, name: str, path: str, place: int, after: Namespace) -> str:
+        variable = f"__whygrad_out{place}"
+        shown = name if name.isidentifier() else "out"
+        if shown not in after and shown not in self.names.values():
+            variable = shown
+        self.lines.append(f"{variable} = {path}")
+        return variable
+
+    def bind_upstream(self, upstream: str, output: str, known: dict[str, str]) -> str:
+        """The variable that holds an upstream gradient; made where nobody gave it."""
+        if self.reading == "mean" and not upstream:
+            self.lines.append(_MEAN.format(upstream="__whygrad_mean", output=output))
+            return "__whygrad_mean"
+        if upstream and upstream not in self.names:
+            # A function may bear the name of a parameter of another one.
+            variable = upstream if upstream not in self.namespace else f"{upstream}_"
+            self.lines.append(_UPSTREAM.format(upstream=variable, output=output))
+            self.names[upstream] = variable
+        if upstream:
+            known[upstream] = self.names[upstream]
+        return self.names.get(upstream, "")
 
     def upstreams(
-        self, forward: Function, backward: Function, items: list[Any], known: Mapping[str, str]
+        self, forward: Function, backward: Function, items: list[Any], known: dict[str, str]
     ) -> list[str]:
         """Parameters of the backward function that stand for upstream gradients, in order."""
         if self.hints.upstream:
             return [self.hints.upstream]
-        own = {name for name, _ in forward.parameters} | set(known)
-        # A target is no upstream gradient: `backward(y)` belongs to a loss that is computed elsewhere.
-        free = [n for n, _ in backward.parameters if n not in own and not TARGET_WORDS.match(n)]
+        free = free_parameters(forward, backward, known)
+        if self.reading == "predictions" and free and forward.parameters:
+            known[free[0]] = self.names.get(forward.parameters[0][0], "")
+            return []
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
         fitting = [n for n in floats if any(_same_shape(self.made(n), item) for item in items)]
-        if fitting:
-            return fitting
-        return [n for n in free if n not in self.names and "cache" not in n and UPSTREAM_WORDS.match(n)][:1]
+        return fitting or unfilled_upstreams(backward, [n for n in free if n not in self.names], known)
 
     def made(self, name: str) -> Any:
         """The example value of a parameter."""
@@ -305,43 +330,16 @@ class Driver:
             self.after = self.run()
         return None if isinstance(self.after, Failure) else self.after.get(self.names[name])
 
-    def results(self, result: Any, forward: Function, backward: Function) -> list[Returned]:
-        names = backward.returns
-        prefix = "force_" if FORCE.search(backward.name) else "d"
-        if isinstance(result, dict) or not isinstance(result, tuple | list):
-            single = (
-                names[0]
-                if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict))
-                else f"{prefix}{forward.parameters[0][0]}"
-                if forward.parameters
-                else "grad"
-            )
-            return _returned(result, single, RESULT, backward.qualname)
-        if isinstance(result, list) and len(names) != len(result):
-            return _returned(result, names[0] if names else "grad", RESULT, backward.qualname)
-        found = []
-        for place, item in enumerate(result):
-            fallback = (
-                f"{prefix}{forward.parameters[place][0]}"
-                if place < len(forward.parameters)
-                else f"grad_{place}"
-            )
-            name = names[place] if place < len(names) and names[place] else fallback
-            found += _returned(item, name, f"{RESULT}[{place}]", backward.qualname)
-        return found
-
-    def stored(self, backward: Function) -> list[Returned]:
-        """Gradients that the backward method stores on its object."""
-        found: dict[str, Returned] = {}
-        for node in ast.walk(backward.node):
-            if not (isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)):
-                continue
-            text = ast.unparse(node).replace("'", '"')
-            last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
-            container = ast.unparse(node.value).rpartition(".")[2] if isinstance(node, ast.Subscript) else ""
-            if text.startswith("self.") and last and (stems(last) or stems(container)):
-                found[text] = Returned(text, LAYER + text[4:], backward.qualname)
-        return list(found.values())
+    def unfinished(
+        self,
+        form: Form,
+        objective: tuple[tuple[str, str], ...],
+        forward: Function,
+        backward: Function,
+        failure: Failure,
+    ) -> Program | Failure:
+        """A backward pass that raises: with inputs of the author's that is a finding."""
+        return failure
 
     def finished(
         self,
@@ -351,7 +349,6 @@ class Driver:
         forward: Function,
         backward: Function,
     ) -> Program:
-        base = {self.names.get(name, name): value for name, value in self.base.items()}
         return Program(
             self.source,
             form,
@@ -362,7 +359,8 @@ class Driver:
             tuple(returned),
             forward.qualname,
             backward.qualname,
-            base,
+            roots=self.roots,
+            forward_driver="\n".join(self.lines[: self.forward_lines]),
         )
 
 
@@ -371,12 +369,6 @@ def _loss_place(items: list[Any], names: list[str]) -> int:
     numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
     plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
     return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])
-
-
-def _constant_key(node: ast.Subscript) -> str:
-    return (
-        node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
-    )
 
 
 def _same_shape(first: Any, second: Any) -> bool:
@@ -392,9 +384,13 @@ def _keys(made: Any, names: list[str]) -> dict[str, str]:
     return {names[0]: ""} if names else {}
 
 
-def _returned(value: Any, name: str, path: str, function: str) -> list[Returned]:
-    """A gradient, or those of a dictionary of gradients."""
-    if isinstance(value, dict):
-        keys = [key for key in value if isinstance(key, str) and is_numeric(value[key])]
-        return [Returned(f'{name}["{key}"]' if name else key, f"{path}[{key!r}]", function) for key in keys]
-    return [Returned(name, path, function)] if is_numeric(value) else []
+def _refuse_jacobian(result: Any, output: Any, upstreams: list[str], backward: Function) -> None:
+    if upstreams or not (is_numeric(result) and is_numeric(output)) or isinstance(result, tuple | dict):
+        return
+    shape, own = shape_of(result), shape_of(output)
+    if own and len(shape) > len(own) and shape[: len(own)] == own:
+        raise NoGradientError(
+            f"`{backward.qualname}` returns a whole Jacobian, of shape {shape} for an output of shape {own}; "
+            "gradients are checked",
+            hint="multiply it by an upstream gradient that is given as a parameter",
+        )

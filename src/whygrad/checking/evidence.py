@@ -42,8 +42,14 @@ class Hints:
     """A function of the file that returns a dict or tuple of example inputs."""
     input: Mapping[str, str] = field(default_factory=dict)
     """Variable -> text of the input mini-language, e.g. `randn(4,3)`; parsed, never evaluated."""
+    given: Mapping[str, Value] = field(default_factory=dict)
+    """Variable -> example value as it is, from a caller in Python; no flag."""
     formula: str = ""
     """What the forward pass is meant to be."""
+    reading: str = ""
+    """How forward and backward belong together (`forms.READINGS`); found, no flag."""
+    form: str = ""
+    """`script` for the statements of the module alone; no flag."""
 
 
 @dataclass(frozen=True, eq=False)

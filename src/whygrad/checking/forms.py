@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from whygrad.checking.driver import INPUT_FUNCTIONS, Driver, Function
-from whygrad.checking.evidence import Failure, Form, Hints
+from whygrad.checking.driver import Driver, MissingInput
+from whygrad.checking.evidence import Failure, Hints, Value
+from whygrad.checking.functions import Function
+from whygrad.checking.handed import hand
 from whygrad.checking.miniature import parse_input
-from whygrad.checking.naming import stems
-from whygrad.checking.plain import run_text
+from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
-from whygrad.errors import NoGradientError, UsageError
+from whygrad.checking.slicing import sliced
+from whygrad.checking.unaided import Unaided
+from whygrad.checking.units import Found, Outline, forms_in
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
-BACK = re.compile(
-    r"(?i)^(backwards?|bwd|back|backprop|backpropagate|rev|reverse|grad|gradient|vjp|bprop|pullback|"
-    r"derivative|deriv|adjoint|prop|prime|der|forces?)$"
-)
-FORTH = re.compile(r"(?i)^(forward|forwards|fwd|fprop|fw|ff|loss|call|primal|value|energy|potential)$")
-VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood"}
+READINGS = ("", "outputs", "mean", "predictions")
+"""How a pair may be taken: plainly; the backward function takes the output; the loss is a mean over what the
+forward function returns; the first parameter of the backward function is that of the forward function."""
 
 
 def arrange(source: Source, hints: Hints) -> Program | Failure:
@@ -41,24 +42,36 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
     except (SyntaxError, ValueError, RecursionError) as error:
         yield Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
         return
-    functions = {n.name: Function(n.name, n) for n in tree.body if isinstance(n, ast.FunctionDef)}
-    classes = {n.name: _methods(n) for n in tree.body if isinstance(n, ast.ClassDef)}
-    base = {name: parse_input(text) for name, text in hints.input.items()}
+    outline = Outline.of(tree)
+    hand(hints.given)
+    base = {**hints.given, **{name: parse_input(text, name) for name, text in hints.input.items()}}
     missing: NoGradientError | None = None
     made = 0
-    for form, forward, backward in _forms(tree, functions, classes, hints):
-        if form == "script" or forward is None:
+    # What has its example inputs comes before what they must be found for.
+    waiting: list[_Arranging] = []
+    for found in forms_in(outline, hints):
+        if found[0] == "script" or found[1] is None:
             # Where functions lack example inputs, that is what to say, not that a script lacks gradients.
-            if missing is None or made or _module_gradients(tree):
+            if not waiting and (missing is None or made or outline.has_gradients):
                 yield Program(source, "script", hints, base=base)
                 made += 1
             continue
-        namespace = run_text(source.text, source.filename, frozenset(), {}, SECONDS)
-        if isinstance(namespace, Failure):
-            yield namespace
-            return
+        arranging = _Arranging(source, hints, outline, base, found)
         try:
-            yield Driver(source, hints, functions, namespace, base).program(form, forward, backward, classes)
+            program = arranging.given()
+        except NoGradientError as error:
+            missing = missing or error
+            continue
+        if program is None:
+            waiting.append(arranging)
+            continue
+        yield program
+        made += 1
+        if isinstance(program, Failure):
+            return
+    for arranging in waiting:
+        try:
+            yield arranging.unaided()
             made += 1
         except NoGradientError as error:
             missing = missing or error
@@ -66,99 +79,75 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         raise missing
 
 
-def _methods(node: ast.ClassDef) -> dict[str, Function]:
-    return {n.name: Function(n.name, n, node.name) for n in node.body if isinstance(n, ast.FunctionDef)}
+class _Arranging:
+    """One form of a file, to be made a program."""
+
+    def __init__(
+        self, source: Source, hints: Hints, outline: Outline, base: dict[str, Value], found: Found
+    ) -> None:
+        form, forward, backward = found
+        assert forward is not None
+        self.form, self.forward, self.backward = form, forward, backward
+        self.source, self.hints, self.outline, self.base = source, hints, outline, base
+        self.roots = _roots(outline, hints, forward, backward)
+        self.namespace: Namespace = {}
+        self.driver: Driver | None = None
+
+    def given(self) -> Program | Failure | None:
+        """The program with inputs of the author's; None where they do not suffice."""
+        text = sliced(self.source.text, self.roots)
+        namespace = run_text(text, self.source.filename, frozenset(), {}, SECONDS)
+        if isinstance(namespace, Failure):
+            return namespace
+        self.namespace = namespace
+        self.driver = Driver(
+            self.source, self.hints, self.outline.functions, namespace, self.roots, self.hints.reading
+        )
+        try:
+            return self.driver.program(self.form, self.forward, self.backward, self.outline.classes)
+        except MissingInput:
+            return None
+
+    def unaided(self) -> Program:
+        """The program with inputs that are found, and rivals of it that are as credible."""
+        assert self.driver is not None
+        given = {**self.base, **self.driver.given_values()}
+        unaided = Unaided(
+            self.source, self.hints, self.outline.functions, self.outline.classes, self.namespace, given,
+            self.roots,
+        )  # fmt: skip
+        found: list[Program] = []
+        refused: NoGradientError | None = None
+        for reading in READINGS if self.form in ("pair", "class") else ("",):
+            try:
+                found += unaided.programs(self.form, self.forward, self.backward, reading)
+            except NoGradientError as error:
+                refused = refused or error
+        if not found:
+            assert refused is not None
+            raise refused
+        found[0].rivals = tuple(found[1:])
+        return found[0]
 
 
-Found = tuple[Form, Function | None, Function | None]
+def _roots(outline: Outline, hints: Hints, forward: Function, backward: Function | None) -> tuple[str, ...]:
+    names = [forward.owner or forward.name, outline.maker(hints)]
+    if backward is not None:
+        names.append(backward.owner or backward.name)
+    parameters = [n for f in (forward, backward) if f is not None for n, _ in f.parameters]
+    init = outline.classes.get(forward.owner, {}).get("__init__")
+    return tuple(filter(None, (*names, *parameters, *([n for n, _ in init.parameters] if init else []))))
 
 
-def _module_gradients(tree: ast.Module) -> bool:
-    names = {
-        n.id
-        for s in tree.body
-        if not isinstance(s, ast.FunctionDef | ast.ClassDef)
-        for n in ast.walk(s)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    return any(
-        stems(name) and any(stem in names or not stem or not weak for stem, weak in stems(name))
-        for name in names
-    )
+def pinned(hints: Hints, program: Program) -> Hints:
+    """Hints with which the same program is arranged again, of an edited text."""
+    if not program.assumed:
+        return hints
+    return replace(program.hints, forward=program.forward_function, backward=_second(program))
 
 
-def _forms(
-    tree: ast.Module, functions: dict[str, Function], classes: dict[str, dict[str, Function]], hints: Hints
-) -> Iterator[Found]:
-    """What a file may be, likeliest first; a script in any case, at last."""
-    if hints.forward:
-        yield _hinted(functions, classes, hints)
-        return
-    script = _module_gradients(tree)
-    if script:
-        yield "script", None, None
-    for methods in classes.values():
-        forward = next((m for m in methods.values() if FORTH.match(m.name) or m.name == "__call__"), None)
-        backward = next((m for m in methods.values() if BACK.match(m.name)), None)
-        if forward and backward and not INPUT_FUNCTIONS.match(forward.name):
-            yield "class", forward, backward
-    pairs = sorted(_pairs(functions), key=lambda pair: not pair[0])
-    yield from (("pair", forward, backward) for near, forward, backward in pairs if near)
-    for function in (*functions.values(), *(m for ms in classes.values() for m in ms.values())):
-        if _gives_loss_and_gradients(function):
-            yield "single", function, None
-    yield from (("pair", forward, backward) for near, forward, backward in pairs if not near)
-    if not script:
-        yield "script", None, None
+def _second(program: Program) -> str:
+    return "" if program.form == "single" else program.backward_function
 
 
-def _gives_loss_and_gradients(function: Function) -> bool:
-    """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
-    returned = [name.rpartition(".")[2] for name in function.returns]
-    gradients = [name for name in returned if stems(name)]
-    if len(returned) < 2 or len(gradients) == len(returned):
-        return False
-    words = {word.lower() for word in _words(function.name)}
-    return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
-
-
-def _hinted(functions: dict[str, Function], classes: dict[str, dict[str, Function]], hints: Hints) -> Found:
-    known = dict(functions)
-    for methods in classes.values():
-        known.update({method.qualname: method for method in methods.values()})
-    for name in filter(None, (hints.forward, hints.backward)):
-        if name not in known:
-            raise UsageError(
-                f"there is no function `{name}` in the file", hint=f"functions: {', '.join(known)}"
-            )
-    forward = known[hints.forward]
-    backward = known[hints.backward] if hints.backward else None
-    return ("class" if forward.owner else "pair" if backward else "single"), forward, backward
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name) if word]
-
-
-def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Function]]:
-    """Backward functions, each with the forward function of the nearest name, and whether it is near."""
-    for name, backward in functions.items():
-        words = _words(name)
-        rest = [w for w in words if not BACK.match(w)]
-        plain = functions.get(name[1:].lstrip("_")) if name.startswith("d") else None
-        if plain and plain.parameters and backward.parameters:
-            yield True, plain, backward
-            continue
-        if len(rest) == len(words) or not backward.parameters or _gives_loss_and_gradients(backward):
-            continue
-        scored = []
-        for other, forward in functions.items():
-            others = [w for w in _words(other) if not FORTH.match(w)]
-            if other == name or any(BACK.match(w) for w in _words(other)) or not forward.parameters:
-                continue
-            common = len({w.lower() for w in rest} & {w.lower() for w in others})
-            scored.append((common - 0.1 * abs(len(others) - len(rest)) + (others == rest), forward))
-        if scored:
-            score, forward = max(scored, key=lambda pair: pair[0])
-            if score > 0 or len(scored) == 1:
-                yield score > 0, forward, backward
+__all__ = ["READINGS", "arrange", "arrangements", "pinned"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,21 +12,22 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.errors import UsageError
 
-SEED = 0
 LARGEST = 10_000_000
 
 
-def parse_input(text: str) -> Value:
+def parse_input(text: str, name: str = "") -> Value:
     """The value that a text stands for: a number, a nested list, or `randn(4, 3)` and its kind.
 
-    Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), randint(high,
-    size, ...). Numbers are the same in each call. Raises UsageError for anything else.
+    Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
+    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot_columns(classes, columns); also
+    words, True, False, None, tuples, and dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are
+    the same in each call for one `name`. Raises UsageError for anything else.
     """
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError) as error:
         raise _refused(text) from error
-    return _value(node, text)
+    return _Reader(text, zlib.crc32(name.encode())).value(node)
 
 
 def _refused(text: str) -> UsageError:
@@ -35,38 +37,64 @@ def _refused(text: str) -> UsageError:
     )
 
 
-def _value(node: ast.expr, text: str) -> Value:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        maker = _MAKERS.get(node.func.id)
+class _Reader:
+    """Reads one text; every maker in it draws from numbers of its own."""
+
+    def __init__(self, text: str, seed: int) -> None:
+        self.text, self.seed = text, seed
+
+    def value(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Call):
+            return self.made(node)
+        if isinstance(node, ast.Dict):
+            return self.entries(node)
+        if isinstance(node, ast.Tuple):
+            return tuple(self.value(item) for item in node.elts)
+        if isinstance(node, ast.List):
+            return self.listed(node)
+        return self.literal(node)
+
+    def made(self, node: ast.Call) -> Value:
+        maker = _MAKERS.get(node.func.id) if isinstance(node.func, ast.Name) and not node.keywords else None
         if maker is None:
-            raise _refused(text)
-        numbers = [n for a in node.args for n in _flat(_literal(a, text))]
+            raise _refused(self.text)
+        numbers = [n for a in node.args for n in _flat(self.literal(a))]
+        rng = np.random.RandomState(self.seed)
+        self.seed = (self.seed + 1) % (1 << 32)
         try:
-            return maker(numbers)
+            return maker(rng, numbers)
         except (TypeError, ValueError, IndexError) as error:
-            raise _refused(text) from error
-    literal = _literal(node, text)
-    if isinstance(literal, list):
+            raise _refused(self.text) from error
+
+    def entries(self, node: ast.Dict) -> Value:
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+        if not all(isinstance(key, str | int) for key in keys):
+            raise _refused(self.text)
+        return {key: self.value(value) for key, value in zip(keys, node.values, strict=True)}
+
+    def listed(self, node: ast.List) -> Value:
+        if any(isinstance(part, ast.Call | ast.Dict) for part in ast.walk(node)):
+            return [self.value(item) for item in node.elts]
         try:
-            array = np.array(literal)
+            array = np.array(self.literal(node))
         except ValueError as error:
-            raise _refused(text) from error
+            raise _refused(self.text) from error
         if array.dtype.kind not in "fiub":
-            raise _refused(text)
+            raise _refused(self.text)
         return array
-    return literal
 
-
-def _literal(node: ast.expr, text: str) -> Any:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _literal(node.operand, text)
-        if isinstance(inner, int | float):
-            return -inner
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(item, text) for item in node.elts]
-    raise _refused(text)
+    def literal(self, node: ast.expr) -> Any:
+        if isinstance(node, ast.Constant) and (
+            node.value is None or isinstance(node.value, int | float | str)
+        ):
+            return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inner = self.literal(node.operand)
+            if isinstance(inner, int | float):
+                return -inner
+        if isinstance(node, ast.List | ast.Tuple):
+            return [self.literal(item) for item in node.elts]
+        raise _refused(self.text)
 
 
 def _flat(value: Any) -> list[Any]:
@@ -80,17 +108,21 @@ def _shape(numbers: list[Any]) -> tuple[int, ...]:
     return shape
 
 
-def _rng() -> np.random.RandomState:
-    return np.random.RandomState(SEED)
+def _onehot(rng: np.random.RandomState, numbers: list[Any]) -> Value:
+    rows, classes = _shape(numbers)
+    return np.eye(classes)[np.arange(rows) % classes]
 
 
-_MAKERS: dict[str, Callable[[list[Any]], Value]] = {
-    "randn": lambda n: _rng().randn(*_shape(n)),
-    "rand": lambda n: _rng().rand(*_shape(n)),
-    "zeros": lambda n: np.zeros(_shape(n)),
-    "ones": lambda n: np.ones(_shape(n)),
-    "arange": lambda n: np.arange(*_shape(n)),
-    "eye": lambda n: np.eye(_shape(n)[0]),
-    "full": lambda n: np.full(_shape(n[:-1]), n[-1]),
-    "randint": lambda n: _rng().randint(0, n[0], _shape(n[1:])),
+_MAKERS: dict[str, Callable[[np.random.RandomState, list[Any]], Value]] = {
+    "randn": lambda rng, n: rng.randn(*_shape(n)),
+    "rand": lambda rng, n: rng.rand(*_shape(n)),
+    "uniform": lambda rng, n: rng.uniform(n[0], n[1], _shape(n[2:])),
+    "zeros": lambda rng, n: np.zeros(_shape(n)),
+    "ones": lambda rng, n: np.ones(_shape(n)),
+    "arange": lambda rng, n: np.arange(*_shape(n)),
+    "eye": lambda rng, n: np.eye(_shape(n)[0]),
+    "full": lambda rng, n: np.full(_shape(n[:-1]), n[-1]),
+    "randint": lambda rng, n: rng.randint(0, n[0], _shape(n[1:])),
+    "onehot": _onehot,
+    "onehot_columns": lambda rng, n: _onehot(rng, [n[1], n[0]]).T.copy(),
 }

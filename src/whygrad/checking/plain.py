@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.absent import OLD_FUNCTIONS, served_package, served_path
 from whygrad.checking.evidence import Failure, Value
 
 INPUT_HOOK = "__whygrad_input__"
@@ -183,6 +184,8 @@ def compiled(text: str, filename: str, inputs: frozenset[str], upto: int = 0) ->
 def fresh_namespace(text: str, overrides: Mapping[str, Value], extra: Mapping[str, Any]) -> Namespace:
     """Globals for a run as `__main__`, with supplied imports and the input hook."""
     namespace: Namespace = {"__name__": "__main__", "__builtins__": builtins, **extra}
+    if package := served_package():
+        namespace |= {"__package__": package, "__file__": served_path(), **OLD_FUNCTIONS}
     for name in unbound_names(text):
         exec(SUPPLIED[name], namespace)
 

@@ -19,8 +19,9 @@ from whygrad.checking.evidence import Failure, Form, Hints, Point, Value
 from whygrad.checking.observing import Observation, Replacement, follow, observe
 from whygrad.checking.plain import Namespace, binds, run_text, steady
 from whygrad.checking.rounds import first_round, opened_main
+from whygrad.checking.slicing import sliced
 from whygrad.checking.suffix import Suffix
-from whygrad.checking.values import vector
+from whygrad.checking.values import has_float, vector
 from whygrad.source import Source
 
 SECONDS = 10.0
@@ -62,11 +63,24 @@ class Program:
     base: dict[str, Value] = field(default_factory=dict)
     """Overrides of every point, the given one included (from `--input`)."""
     seconds: float = SECONDS
+    roots: tuple[str, ...] = ()
+    """Functions and classes that the driver needs; statements that these do not need are left out."""
+    forward_driver: str = ""
+    """The part of the driver that runs the forward pass."""
+    assumed: dict[str, str] = field(default_factory=dict)
+    """Inputs that nobody gave and that were found, as `--input` takes them."""
+    rivals: tuple[Program, ...] = ()
+    """The same with other inputs or readings that are as credible, where nobody said which."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
 
     @property
     def text(self) -> str:
         return self.source.text
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Names of the forward and the backward function."""
+        return tuple(dict.fromkeys(filter(None, (self.forward_function, self.backward_function))))
 
     @property
     def last_line(self) -> int:
@@ -78,6 +92,8 @@ class Program:
         text = self.source.text if text is None else text
         if self.form == "script":
             text = first_round(opened_main(text))
+        else:
+            text = sliced(text, self.roots)
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
@@ -94,10 +110,18 @@ class Program:
             self.backward_function,
             dict(self.base),
             self.seconds,
+            self.roots,
+            self.forward_driver,
+            dict(self.assumed),
         )
 
     def overrides(self, point: Point) -> dict[str, Value]:
         return {**self.base, **point.overrides}
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """Inputs that the caller gave and that are not moved: indices, labels, words."""
+        return tuple(name for name, value in self.base.items() if not has_float(value))
 
     def _inputs(self, point: Point) -> frozenset[str]:
         return frozenset((*self.inputs, *self.overrides(point)))
@@ -140,7 +164,7 @@ class Program:
         with steady():
             return tracing.record_script(
                 source,
-                inputs=tuple(inputs) or self.inputs,
+                inputs=(*(tuple(inputs) or self.inputs), *self.fixed),
                 overrides=self.overrides(point),
                 path=self.source.filename,
                 argv=[],

@@ -37,6 +37,17 @@ def is_narrow(value: Value) -> bool:
     return any(leaf.dtype.kind == "f" and leaf.dtype.itemsize < 8 for leaf in leaves(value))
 
 
+def as_floats(value: Value) -> Value:
+    """The value with every whole number in it as a float."""
+    if isinstance(value, dict):
+        return {key: as_floats(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(as_floats(item) for item in value)
+    if isinstance(value, np.ndarray | np.generic):
+        return value.astype(np.float64) if value.dtype.kind in "iu" else value
+    return float(value) if type(value) is int else value
+
+
 def leaves(value: Value) -> list[np.ndarray[Any, Any]]:
     """The numeric leaves as arrays, in order."""
     if isinstance(value, dict):

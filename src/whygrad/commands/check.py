@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from whygrad.commands.outputs import OUTPUTS, STATUS, Checked
 from whygrad.commands.watching import watch
 from whygrad.errors import NoGradientError, UsageError, WhygradError
 from whygrad.isolation import Child
+from whygrad.rendering.repairs import Edits, edits_of
 from whygrad.rendering.revealing import LEVELS, revealed
 from whygrad.rendering.verdicts import counted
 from whygrad.source import Source, read_source
@@ -128,7 +129,16 @@ def _started(file: str, hints: dict[str, Any], seconds: float) -> tuple[str, Chi
         _refuse_empty(source)
     except WhygradError as error:
         return "", error
-    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds)
+    progress = partial(_announce, file) if sys.stderr.isatty() else None
+    return source.text, Child({"task": "check", "path": file, "hints": hints}, seconds, progress)
+
+
+def _announce(file: str, said: Mapping[str, Any]) -> None:
+    """How far a file of many units has come, on one line of the terminal that is written over."""
+    end = "\r\x1b[K" if said["done"] == said["of"] else ""
+    line = f"{os.path.basename(file)}: {said['done']} of {said['of']} checked, {said['unit']}"
+    sys.stderr.write(f"\r\x1b[K{line[:78]}{end}")
+    sys.stderr.flush()
 
 
 def _result(file: str, child: Child | WhygradError) -> dict[str, Any]:
@@ -146,7 +156,7 @@ def _show_edits(args: argparse.Namespace, hints: dict[str, Any]) -> int:
     status = 0
     for one in checks(args.files, hints, args.time_limit):
         status = max(status, STATUS[one.result["status"]])
-        edits = fixing.verified_edits(one.result)
+        edits = edits_of(one.result)
         if edits:
             after = fixing.mended(one.file, one.text, edits)
             print(fixing.difference(one.file, one.text, after), end="", flush=True)
@@ -154,7 +164,7 @@ def _show_edits(args: argparse.Namespace, hints: dict[str, Any]) -> int:
     return status
 
 
-def _say(one: Checked, edits: fixing.Edits) -> None:
+def _say(one: Checked, edits: Edits) -> None:
     rest = fixing.left_out(one.result, edits)
     said = f"would edit {counted(len(edits), 'line')}" if edits else "nothing to edit"
     print("; ".join(filter(None, (f"{one.file}: {said}", rest))), file=sys.stderr)
@@ -162,7 +172,7 @@ def _say(one: Checked, edits: fixing.Edits) -> None:
 
 def _fixed(one: Checked, hints: dict[str, Any], args: argparse.Namespace) -> Checked:
     """The file with its verified edits written, checked again."""
-    edits = fixing.verified_edits(one.result)
+    edits = edits_of(one.result)
     if one.error or not edits:
         return one
     after = fixing.mended(one.file, one.text, edits)

@@ -12,28 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from whygrad.errors import UsageError
+from whygrad.rendering.repairs import Edits
 from whygrad.rendering.verdicts import counted
 from whygrad.source import edited
 
 Result = Mapping[str, Any]
-Edits = dict[int, tuple[str, str]]
-
-
-def verified_edits(result: Result) -> Edits:
-    """Line -> (before, after) of all repairs that were run and found right, and of nothing else.
-
-    An edit that shares a line with one that was not verified is left out: they were combined into one.
-    """
-    edits: Edits = {}
-    unsure: set[int] = set()
-    for finding in result["findings"]:
-        repair = finding.get("repair") or {"edits": ()}
-        sure = finding["certainty"] == "verified" and repair.get("verified_points")
-        for edit in repair["edits"]:
-            edits[edit["line"]] = edit["before"], edit["after"]
-            if not sure:
-                unsure.add(edit["line"])
-    return {line: edit for line, edit in edits.items() if line not in unsure}
 
 
 def mended(file: str, text: str, edits: Edits) -> str:

@@ -1,4 +1,4 @@
-"""`whygrad show FILE-or-FORMULA`: the circuit, with the value above each wire and the gradient below."""
+"""`whygrad show FILE-or-FORMULA`: the circuit with its values and gradients, as a page, a picture or text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 
 from whygrad.commands.arguments import add_subject, ask_about
+from whygrad.commands.pages import open_page, write_page
 from whygrad.errors import UsageError
 
 WIDEST = 6000
@@ -14,21 +15,31 @@ WIDEST = 6000
 EXAMPLES = """\
 examples:
   whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
+  whygrad show neuron.py --out neuron.html
   whygrad show neuron.py --out neuron.svg
+  whygrad show neuron.py --text
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_subject(parser)
-    parser.add_argument("--out", metavar="FILE.svg", default="", help="write a picture; else draw here")
+    parser.add_argument("--out", metavar="FILE", default="", help="write a page (.html) or a picture (.svg)")
+    parser.add_argument("--text", action="store_true", help="draw in the terminal")
     parser.add_argument("--group", action="store_true", help="draw each gate (sigmoid) as one box")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw here or into a file; returns the exit status."""
+    """Show in the browser, or draw here or into a file; returns the exit status."""
     if args.out:
         _refuse_unwritable(args.out)
+    if not args.text and (not args.out or args.out.lower().endswith(".html")):
+        reply = ask_about(args, "page", group=args.group)
+        if args.out:
+            write_page(args.out, reply)
+        else:
+            open_page(reply)
+        return 0
     reply = ask_about(args, "show", svg=bool(args.out), group=args.group)
     if not args.out:
         print(reply["text"])
@@ -53,9 +64,11 @@ def _width_note(svg: str) -> str:
 def _refuse_unwritable(out: str) -> None:
     """Known before any work: a kind of picture that is not drawn, or a folder that is not there."""
     stem, extension = os.path.splitext(out)
-    if extension.lower() != ".svg":
-        kind = f"{extension} pictures are" if extension else "a picture without an extension is"
-        raise UsageError(f"{out}: {kind} not drawn, only .svg", hint=f"--out {stem or 'circuit'}.svg")
+    if extension.lower() not in (".svg", ".html"):
+        kind = f"{extension} files are" if extension else "a file without an extension is"
+        raise UsageError(
+            f"{out}: {kind} not written, only .html and .svg", hint=f"--out {stem or 'circuit'}.svg"
+        )
     folder = os.path.dirname(out)
     if folder and not os.path.isdir(folder):
         raise UsageError(

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from whygrad.checking.values import is_number
-from whygrad.errors import WhygradError
 from whygrad.rendering.findings import report_of
+from whygrad.rendering.markup import render_markup
+from whygrad.rendering.repairs import edits_of
 from whygrad.rendering.text import render_text
-from whygrad.source import read_source
+from whygrad.source import edited
 
 Where = Literal["script", "forward", "backward"]
 Certainty = Literal["verified", "likely", "evidence-only"]
@@ -127,13 +128,38 @@ class CheckResult:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     error: Mapping[str, Any] | None = None
+    source: str = field(default="", repr=False, compare=False)
+    """The text that was checked."""
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    """Example inputs that were found, as `--input` takes them."""
+    functions: tuple[str, ...] = ()
+    """The functions or methods that were checked; none for a script."""
 
     def __str__(self) -> str:
-        try:
-            text = read_source(self.file).text
-        except WhygradError:  # no longer there, or never a file: then without excerpts
-            text = ""
-        return render_text(report_of(self.to_json(), text))
+        return self.text()
+
+    def text(self, width: int | None = None, color: bool | None = None, unicode: bool | None = None) -> str:
+        """All that there is to say; the arguments are those of `render_text`."""
+        return render_text(report_of(self.to_json(), self.source, again="check again"), width, color, unicode)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        report = report_of(self.to_json(), self.source, again="check again")
+        return {
+            "text/plain": render_text(report, color=False, unicode=True),
+            "text/html": render_markup(report),
+        }
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Gradient variable -> right, wrong, inherited or undecided."""
+        return {variable.name: variable.verdict for variable in self.variables}
+
+    def apply(self, verified_only: bool = True) -> str:
+        """The text that was checked with the edits of all findings made; what is not repaired stays.
+
+        With `verified_only` false also edits that are likely, but were not run and found right.
+        """
+        return edited(self.source, edits_of(self.to_json(), verified_only))
 
     def to_json(self) -> dict[str, Any]:
         """The result as `check --format json` prints it."""
@@ -146,15 +172,18 @@ class CheckResult:
             "findings": [f.to_json() for f in self.findings],
             "notes": list(self.notes),
             "error": None if self.error is None else dict(self.error),
+            "assumed": dict(self.assumed),
+            "functions": list(self.functions),
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> CheckResult:
-        """The result that `to_json` described."""
+    def from_json(cls, said: Mapping[str, Any], source: str = "") -> CheckResult:
+        """The result that `to_json` described, of this text."""
         variables = tuple(Variable(**variable) for variable in said["variables"])
         findings = tuple(Finding.from_json(finding) for finding in said["findings"])
         rest = {name: said[name] for name in ("file", "status", "output", "error")}
-        return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]))
+        rest |= {"assumed": said.get("assumed") or {}, "functions": tuple(said.get("functions", ()))}
+        return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]), source=source)
 
 
 def plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints
+from whygrad.checking.forms import pinned
 from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
@@ -119,6 +120,7 @@ class Check:
     def measured(self) -> Evidence:
         """The evidence of the present text. Searching gets its time anew after each measurement."""
         evidence = measure(self.draft.source, self.hints)
+        self.hints = pinned(self.hints, evidence.program)  # edited texts are compared at the same inputs
         self.deadline = min(time.process_time() + SECONDS, self.started + MOST_SECONDS)
         return evidence
 
@@ -288,7 +290,10 @@ class Check:
         status: Any = "wrong" if serious else evidence.verdict
         notes = tuple(dict.fromkeys([*evidence.notes, *self.last.notes]))
         variables = tuple(self.variables(evidence, serious))
-        return CheckResult(self.source.filename, status, evidence.output, variables, tuple(findings), notes)
+        return CheckResult(
+            self.source.filename, status, evidence.output, variables, tuple(findings), notes,
+            assumed=evidence.program.assumed, functions=evidence.program.functions,
+        )  # fmt: skip
 
     def variables(self, evidence: Evidence, findings: list[Finding]) -> list[Variable]:
         """A gradient is wrong itself where a finding speaks of it; else it inherits its wrongness."""

@@ -116,8 +116,8 @@ class _Drawing:
             label, kind = group.name, "gate"
         else:
             operands = [(arg, [(row, i)]) for i, arg in enumerate(graph.args(row))]
-            label, kind = self.label(row), "op"
-            if self.folds(row):
+            label, kind = label_of(graph, row)[0], "op"
+            if folds(graph, row):
                 operands = [o for o in operands if graph.op(o[0]) is not CONSTANT]
         for order, (source, edges) in enumerate(operands):
             if graph.op(source) is CONSTANT:
@@ -144,29 +144,6 @@ class _Drawing:
         self.boxes.append(Box(key, value, "constant"))
         self.wires.append(Wire(key, str(row), order, value))
 
-    def folds(self, row: int) -> bool:
-        """Whether the plain numbers among the operands are written in the label."""
-        args = self.graph.args(row)
-        plain = [a for a in args if self.graph.op(a) is CONSTANT and not self.graph.abstract(a).shape]
-        return len(args) == 2 and len(plain) == 1
-
-    def label(self, row: int) -> str:
-        """What is written in the box of an operation: `*`, `+1`, `1/x`, `exp`."""
-        op, args = self.graph.op(row), self.graph.args(row)
-        if op.name == "negative":
-            return "*-1"
-        sign = op.infix
-        if self.folds(row):
-            left, right = (number_text(self.run[a]) if self.graph.op(a) is CONSTANT else "x" for a in args)
-            if not sign:
-                return f"{op.name}({left}, {right})"
-            if left == "x":
-                return f"{sign}{right}"
-            return f"{sign}{left}" if sign in ("+", "*") else f"{left}{sign}x"
-        if sign and len(args) == 2:
-            return sign
-        return f"[{_key_text(self.graph.params(row)['key'])}]" if op.name == "index" else op.name
-
     def draw_outputs(self) -> None:
         for number, row in enumerate(self.graph.outputs):
             key = f"out:{number}"
@@ -178,6 +155,33 @@ class _Drawing:
             value = short_text(self.run[row])
             self.boxes.append(Box(key, name, "output", name=name))
             self.wires.append(Wire(str(row), key, 0, value, seed))
+
+
+def folds(graph: Graph, row: int) -> bool:
+    """Whether the plain numbers among the operands are written in the label."""
+    args = graph.args(row)
+    plain = [a for a in args if graph.op(a) is CONSTANT and not graph.abstract(a).shape]
+    return len(args) == 2 and len(plain) == 1
+
+
+def label_of(graph: Graph, row: int) -> tuple[str, bool]:
+    """What is written in the box of an operation (`*`, `+1`, `1/x`, `exp`), and whether it holds a number."""
+    op, args = graph.op(row), graph.args(row)
+    if op.name == "negative":
+        return "*-1", False
+    sign = op.infix
+    if folds(graph, row):
+        left, right = (
+            number_text(graph.params(a)["value"]) if graph.op(a) is CONSTANT else "x" for a in args
+        )
+        if not sign:
+            return f"{op.name}({left}, {right})", True
+        if left == "x":
+            return f"{sign}{right}", True
+        return (f"{sign}{left}" if sign in ("+", "*") else f"{left}{sign}x"), True
+    if sign and len(args) == 2:
+        return sign, False
+    return (f"[{_key_text(graph.params(row)['key'])}]" if op.name == "index" else op.name), False
 
 
 def _key_text(key: Any) -> str:

@@ -8,6 +8,7 @@ compute, not by how they are spelled; users mark their own with `gate`; calls an
 """
 
 from whygrad.gates.arrays import ARRAYS
+from whygrad.gates.blocks import Block, Blocks, Cut, blocks_of
 from whygrad.gates.elementwise import ELEMENTWISE
 from whygrad.gates.grouping import Grouping, group
 from whygrad.gates.recognition import recognise
@@ -15,8 +16,8 @@ from whygrad.gates.records import Derivation, Gate, KnownGate, Step
 from whygrad.gates.truth import POINTS, TOLERANCE, derive, local_gradient, proof, worst_difference
 
 __all__ = [
-    "KNOWN", "POINTS", "TOLERANCE", "Derivation", "Gate", "Grouping", "KnownGate", "Step", "derive", "group",
-    "local_gradient", "proof", "recognise", "worst_difference",
+    "KNOWN", "POINTS", "TOLERANCE", "Block", "Blocks", "Cut", "Derivation", "Gate", "Grouping", "KnownGate",
+    "Step", "blocks_of", "derive", "group", "local_gradient", "proof", "recognise", "worst_difference",
 ]  # fmt: skip
 
 KNOWN = (*ELEMENTWISE, *ARRAYS)

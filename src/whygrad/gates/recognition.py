@@ -8,12 +8,14 @@ those of the known gates there. Groups that are built alike are tried once.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from whygrad.errors import WhygradError
 from whygrad.execution.interpreter import execute
@@ -25,12 +27,14 @@ from whygrad.graph import CONSTANT, INPUT, Graph
 
 MOST_ROWS = 3000
 """Graphs beyond this are looked at block by block, by those who open a block."""
-MOST_LEAVES, MOST_CUTS, MOST_INSIDE, MOST_ENTRIES = 4, 32, 40, 1_000_000
+MOST_LEAVES, MOST_CUTS, MOST_INSIDE, MOST_ENTRIES = 4, 32, 20, 1_000_000
 FEW_POINTS = POINTS[3::5]
 CONFIRMING = 8
 """Further points at which a likeness must hold; kinks hide between few."""
 
 Cut = tuple[int, ...]
+Cuts = list[tuple[Cut, frozenset[int]]]
+NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,40 +64,40 @@ class _Search:
     def __init__(self, graph: Graph, known: tuple[KnownGate, ...], rows: Iterable[int]) -> None:
         self.graph, self.known = graph, known
         self.rows = set(rows)
-        self.users = _users(graph)
-        self.cuts: dict[int, list[Cut]] = {}
+        self.uses = uses_of(graph)
+        self.cuts: dict[int, Cuts] = {}
         self.meanings: dict[Any, Meaning | None] = {}
-        self.fixed = _fixed(graph)
+        self.fixed: set[int] = set()
         for row in sorted(self.rows):
             self.cuts[row] = self.cuts_of(row)
 
     def constant(self, row: int) -> bool:
         """Whether a row is the same at every point."""
-        return bool(self.fixed[row])
+        return row in self.fixed or self.graph.op(row) is CONSTANT
 
-    def cuts_of(self, row: int) -> list[Cut]:
-        """Small sets of rows that cut a row off from the inputs, nearest first; itself is none of them."""
+    def cuts_of(self, row: int) -> Cuts:
+        """Small sets of rows that cut a row off from the inputs, nearest first, with what lies between."""
         if self.graph.op(row) is INPUT or self.constant(row):
             return []
-        args = list(dict.fromkeys(self.graph.args(row)))
-        if sum(not self.constant(a) for a in args) > MOST_LEAVES:
+        args = [a for a in dict.fromkeys(self.graph.args(row)) if not self.constant(a)]
+        if not args:
+            self.fixed.add(row)
             return []
-        found: set[Cut] = {()}
+        if len(args) > MOST_LEAVES:
+            return []
+        found: dict[Cut, frozenset[int]] = {(): frozenset({row})}
         for arg in args:
-            if self.constant(arg):
-                continue
-            ways = [(arg,), *self.cuts.get(arg, ())]
-            found = {tuple(sorted({*one, *two})) for one in found for two in ways}
-            found = {cut for cut in found if len(cut) <= MOST_LEAVES}
-        return sorted(found - {()}, key=lambda cut: (len(cut), [-leaf for leaf in cut]))[:MOST_CUTS]
+            ways = [((arg,), NOTHING), *self.cuts.get(arg, ())]
+            found = dict(_joined(found, ways))
+        return sorted(found.items(), key=lambda way: (len(way[0]), [-leaf for leaf in way[0]]))[:MOST_CUTS]
 
     def gate_at(self, row: int) -> Gate | None:
         """The largest known gate that ends in a row."""
         best: Gate | None = None
-        for cut in self.cuts[row]:
-            inside = self.closed(row, cut)
-            if inside is None or (best is not None and len(inside) <= len(best.rows)):
+        for cut, between in self.cuts[row]:
+            if not self.closed(row, between) or (best is not None and len(between) < len(best.rows)):
                 continue
+            inside = self.with_constants(between)
             meaning = self.meaning(row, cut, inside)
             if meaning is not None:
                 rows = tuple(r for r in inside if self.own(r, inside))
@@ -102,27 +106,24 @@ class _Search:
                 )
         return best
 
-    def closed(self, row: int, cut: Cut) -> list[int] | None:
-        """The rows between a cut and a row, ascending; None where one is used elsewhere, or they are many."""
-        inside, pending = {row}, [row]
+    def closed(self, row: int, between: frozenset[int]) -> bool:
+        """Whether no row but the last is used elsewhere."""
+        within = Counter(arg for one in between for arg in self.graph.args(one))
+        return all(one == row or within[one] == self.uses[one] for one in between)
+
+    def with_constants(self, between: frozenset[int]) -> list[int]:
+        """The rows of a group, and those it needs that are the same at every point; ascending."""
+        inside, pending = set(between), list(between)
         while pending:
-            for arg in self.graph.args(pending.pop()):
-                if arg in inside or arg in cut:
-                    continue
-                if not self.constant(arg) and arg not in self.rows:
-                    return None
-                inside.add(arg)
-                if len(inside) > MOST_INSIDE:
-                    return None
-                pending.append(arg)
-        for one in inside:
-            if one != row and not self.constant(one) and any(user not in inside for user in self.users[one]):
-                return None
+            fresh = [a for a in self.graph.args(pending.pop()) if a not in inside and self.constant(a)]
+            inside.update(fresh)
+            pending += fresh
         return sorted(inside)
 
     def own(self, row: int, inside: Sequence[int]) -> bool:
         """Constants that others use too are left to all of them."""
-        return not self.constant(row) or all(user in inside for user in self.users[row])
+        times = sum(list(self.graph.args(one)).count(row) for one in inside)
+        return not self.constant(row) or times == self.uses[row]
 
     def meaning(self, row: int, cut: Cut, inside: Sequence[int]) -> Meaning | None:
         key = self.signature(cut, inside)
@@ -161,6 +162,15 @@ class _Search:
                 if piece.confirms(found):
                     return found
         return None
+
+
+def _joined(found: dict[Cut, frozenset[int]], ways: Cuts) -> Iterator[tuple[Cut, frozenset[int]]]:
+    """Each way so far together with each way of one more argument."""
+    for one, inside in found.items():
+        for two, behind in ways:
+            cut, between = tuple(sorted({*one, *two})), inside | behind
+            if len(cut) <= MOST_LEAVES and len(between) <= MOST_INSIDE and between.isdisjoint(cut):
+                yield cut, between
 
 
 class _Piece:
@@ -289,20 +299,9 @@ def _plausible(known: KnownGate, parameter: str, value: Any) -> bool:
     return bool(kind in ("choice", "share") or not whole)
 
 
-def _fixed(graph: Graph) -> bytearray:
-    """Marks the rows that depend on no input."""
-    fixed = bytearray(len(graph))
-    for row in range(len(graph)):
-        args = graph.args(row)
-        fixed[row] = graph.op(row) is CONSTANT or (len(args) > 0 and all(fixed[a] for a in args))
-    return fixed
-
-
-def _users(graph: Graph) -> list[list[int]]:
-    users: list[list[int]] = [[] for _ in range(len(graph))]
-    for row in range(len(graph)):
-        for arg in graph.args(row):
-            users[arg].append(row)
+def uses_of(graph: Graph) -> NDArray[np.int64]:
+    """How often each row is used: by rows, as an output, by guards."""
+    uses = np.bincount(np.asarray(graph.arg_column, dtype=np.int64), minlength=len(graph))
     for row in (*graph.outputs, *[guard.row for guard in graph.guards]):
-        users[row].append(len(graph))
-    return users
+        uses[row] += 1
+    return uses

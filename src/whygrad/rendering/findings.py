@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.errors import Place
+from whygrad.rendering.units import assumed_blocks, unit_blocks
 from whygrad.rendering.verdicts import summary, verdict_of
 from whygrad.report import (
     Block,
@@ -27,23 +28,28 @@ Result = Mapping[str, Any]
 _SHOWN_ENTRIES = 4
 
 
-def report_of(result: Result, text: str) -> Report:
-    """The report of a check result; `text` is the user's file, for the excerpts."""
+def report_of(result: Result, text: str, again: str = "") -> Report:
+    """The report of a check result; `text` is the user's file, for the excerpts.
+
+    `again` says how to check once more, by default with the command.
+    """
     if result["status"] == "error":
         return error_report(result["error"], result["file"], text)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     findings = result.get("findings", ())
-    blocks: list[Block] = []
+    blocks: list[Block] = list(unit_blocks(result))
     for number, finding in enumerate(findings):
         later = any(_edits(f) and _edits(f) == _edits(finding) for f in findings[number + 1 :])
         if any(_numbers(f) == _numbers(finding) for f in findings[:number]):
             finding = {**finding, "evidence": {}}  # its numbers have just been shown
         blocks.append(_finding(finding, result["file"], lines, later, _is_cut(result)))
     blocks += _supplied(result)
-    if result.get("variables"):
+    if result.get("variables") and not result.get("units"):
         blocks.append(_variables(result["variables"]))
+    blocks += assumed_blocks(result)
     blocks += [say(Words("note: ", "hint"), note) for note in result.get("notes", ())]
-    return Report("", (*blocks, *_closing(result)))
+    again = again or f"run: whygrad check {result['file']}"
+    return Report("", (*blocks, *_closing(result, again)))
 
 
 def _numbers(finding: Result) -> tuple[Any, ...]:
@@ -179,7 +185,7 @@ def _variables(variables: Sequence[Result]) -> Table:
     return Table(("variable", "gradient of", "line", "verdict"), rows, "llrl")
 
 
-def _closing(result: Result) -> Iterator[Block]:
+def _closing(result: Result, again: str) -> Iterator[Block]:
     """What happened, in one sentence, and what to do next."""
     status, said = result["status"], summary(result)
     if status == "right":
@@ -187,18 +193,18 @@ def _closing(result: Result) -> Iterator[Block]:
     elif status == "undecided":
         yield say(Words(f"? {said}", "hint"), "; the table says which")
     else:
-        advice = list(_advice(result))
+        advice = list(_advice(result, again))
         yield say(Words(f"✗ {said}", "wrong"), *([". "] if advice else []), *advice)
 
 
-def _advice(result: Result) -> Iterator[str]:
-    findings, then = result.get("findings", ()), f"run: whygrad check {result['file']}"
+def _advice(result: Result, again: str) -> Iterator[str]:
+    findings = result.get("findings", ())
     if findings and _is_cut(result):
-        yield f"Mend what is named above, then {then}"
+        yield f"Mend what is named above, then {again}"
     elif findings and all(f.get("repair") and f.get("certainty") == "verified" for f in findings):
-        yield f"With all edits above applied every gradient is right; then {then}"
+        yield f"With all edits above applied every gradient is right; then {again}"
     elif findings:
-        yield f"Start with the first finding: later ones may follow from it. Then {then}"
+        yield f"Start with the first finding: later ones may follow from it. Then {again}"
 
 
 def _is_cut(result: Result) -> bool:

@@ -38,12 +38,16 @@ def render_text(
     output is a terminal and NO_COLOR is not set), `unicode` with box-drawing characters (by default where
     they can be encoded).
     """
-    width = terminal_width() if width is None else max(20, width)
-    lines = _titled(report.title, "═", width) if report.title else []
-    lines += _stacked(report.blocks, width, bool(report.title))
+    lines = report_lines(report, terminal_width() if width is None else max(20, width))
     return painted(
         lines, wants_color() if color is None else color, can_draw() if unicode is None else unicode
     )
+
+
+def report_lines(report: Report, width: int) -> list[Line]:
+    """The lines of a report, none wider than `width`, each in pieces of one style."""
+    lines = _titled(report.title, "═", width) if report.title else []
+    return lines + _stacked(report.blocks, width, bool(report.title))
 
 
 def _titled(title: str, rule: str, width: int) -> list[Line]:

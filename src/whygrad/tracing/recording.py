@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,7 +120,13 @@ class Recorder:
                 self.events.append(Event(last.site, last.instance, name, name, copy, rows, ""))
 
     def take(self, site: int, name: str, value: Any) -> Any:
-        """An input: its override, if there is one, with its numbers as input rows."""
+        """An input: its override, if there is one, with its numbers as input rows.
+
+        An override says what it is: whole numbers in it are indices or labels. In the text of a script they
+        are real numbers.
+        """
+        if name in self.overrides and not _has_float(self.overrides[name]):
+            return copy.deepcopy(self.overrides[name])
         value = self.overrides.get(name, value)
         traced = self._entered(value, name)
         self.taken[name] = _Snapshot(self.tracer).of(traced)[1]
@@ -142,6 +149,16 @@ class Recorder:
         traced = self.tracer.input(value, name)
         self.input_rows.append(traced.row)
         return traced
+
+
+def _has_float(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_float, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_float, value))
+    return isinstance(value, float) or (
+        isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "f"
+    )
 
 
 class _Snapshot:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.absent import OLD_FUNCTIONS, served_package
 from whygrad.errors import Place, ScriptError
 from whygrad.source import Source, Span, new_site
 from whygrad.source import site as site_of
@@ -148,6 +149,8 @@ def _namespace(path: str, supplied: Iterable[tuple[str, str]]) -> dict[str, Any]
     namespace: dict[str, Any] = {
         "__name__": "__main__", "__builtins__": builtins, "__file__": path, "__doc__": None, RUNTIME: runtime,
     }  # fmt: skip
+    if package := served_package():
+        namespace |= {"__package__": package, **OLD_FUNCTIONS}
     for _, line in supplied:
         exec(line, namespace)
     return namespace

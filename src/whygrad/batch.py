@@ -1,0 +1,311 @@
+"""A file of many units: each pair, class or loss is checked by itself, and one result is made of all.
+
+The process that has loaded everything forks one copy for each unit, so many at a time as there are
+processors. A unit that crashes, hangs or cannot be understood says so, and the others go on.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from whygrad.checking.evidence import Hints
+from whygrad.checking.units import Found, Outline, units_in
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.rounds import facts_of
+from whygrad.errors import DefectError, LimitError, NoGradientError, ScriptError, WhygradError
+from whygrad.source import Source
+
+UNIT_SECONDS = 12.0
+"""Longest time for one unit."""
+RESERVE = 1.0
+"""Seconds that are kept for telling what was found."""
+
+Result = dict[str, Any]
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Something that can be checked by itself."""
+
+    name: str
+    line: int
+    hints: Hints
+
+
+def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress) -> Result:
+    """Check everything in a file; the object that `whygrad check --format json` prints.
+
+    Raises what `check_program` raises where there is just one thing to check.
+    """
+    until = time.monotonic() + seconds - RESERVE
+    outline = None if _is_aimed(hints) else _outline(source)
+    if outline is None:
+        return check_program(source, hints).to_json()
+    units = [_unit(found, hints) for found in units_in(outline)]
+    main: list[Result] = []
+    if outline.has_gradients or outline.maker(hints):
+        try:
+            main.append(check_program(source, hints).to_json())
+        except NoGradientError:
+            if len(units) < 2:
+                raise
+        else:
+            covered = _covered(source, main[0]["functions"])
+            units = [u for u in units if not _names(u) <= covered]
+    if not units or (len(units) == 1 and not main):
+        return main[0] if main else check_program(source, hints).to_json()
+    results = list(_checked(source, units, until, progress))
+    if main:
+        functions = main[0]["functions"]
+        units = [Unit(", ".join(functions) or "the script", 1, hints), *units]
+    return merged(source.filename, units, main + results)
+
+
+def _is_aimed(hints: Hints) -> bool:
+    """Did the caller say which one is meant?"""
+    return bool(hints.forward or hints.output or hints.gradients or hints.wrt or hints.formula)
+
+
+def _outline(source: Source) -> Outline | None:
+    try:
+        return Outline.of(ast.parse(source.text))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _unit(found: Found, hints: Hints) -> Unit:
+    _, forward, backward = found
+    assert forward is not None
+    name = f"{forward.qualname}, {backward.qualname}" if backward else forward.qualname
+    if backward is not None and forward.owner == backward.owner and forward.owner:
+        name = forward.owner
+    aimed = replace(hints, forward=forward.qualname, backward=backward.qualname if backward else "")
+    return Unit(name, forward.node.lineno, aimed)
+
+
+def _names(unit: Unit) -> set[str]:
+    return {name.partition(".")[0] for name in (unit.hints.forward, unit.hints.backward) if name}
+
+
+def _covered(source: Source, functions: Sequence[str]) -> set[str]:
+    """Functions and classes that ran when the script, or the unit with example inputs, was checked."""
+    reads: dict[str, set[str]] = {"": set()}
+    for statement in ast.parse(source.text).body:
+        names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+        key = statement.name if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
+        reads.setdefault(key, set()).update(names)
+    waiting = [name.partition(".")[0] for name in functions] or [""]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += reads.get(name, ())
+    return seen
+
+
+@dataclass(eq=False)
+class _Job:
+    """A copy at work on one unit."""
+
+    place: int
+    pid: int
+    pipe: int
+    until: float
+    answer: bytearray = field(default_factory=bytearray)
+
+
+def _checked(source: Source, units: Sequence[Unit], until: float, progress: Progress) -> Iterator[Result]:
+    """The results of all units, in their order."""
+    if not hasattr(os, "fork"):
+        for unit in units:
+            yield _answer(source, unit)
+        return
+    results: dict[int, Result] = {}
+    running: list[_Job] = []
+    waiting = list(range(len(units)))
+    while running or waiting:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            place = waiting.pop(0)
+            if time.monotonic() > until - 0.5:
+                results[place] = _late()
+                continue
+            running.append(_started(source, units[place], place, until))
+        for job in _finished(running):
+            results[job.place] = _read(job)
+            progress({"done": len(results), "of": len(units), "unit": units[job.place].name})
+    for place in range(len(units)):
+        yield results[place]
+
+
+def _started(source: Source, unit: Unit, place: int, until: float) -> _Job:
+    reader, writer = os.pipe()
+    seconds = min(UNIT_SECONDS, until - time.monotonic())
+    FORKING.append(True)
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.close(reader)
+            line = json.dumps(_answer(source, unit), allow_nan=False).encode()
+            with os.fdopen(writer, "wb") as stream:
+                stream.write(line)
+            status = 0
+        finally:
+            os._exit(status)
+    FORKING.pop()
+    os.close(writer)
+    return _Job(place, pid, reader, time.monotonic() + seconds)
+
+
+FORKING: list[bool] = []
+"""Not empty while whygrad itself forks, as against the user's script."""
+
+
+def _finished(running: list[_Job]) -> list[_Job]:
+    """Wait for jobs to say something; those that have ended or are out of time leave the list."""
+    soonest = min(job.until for job in running)
+    ready, _, _ = select.select([job.pipe for job in running], [], [], max(0.0, soonest - time.monotonic()))
+    ended = []
+    for job in running:
+        if job.pipe in ready:
+            chunk = os.read(job.pipe, 1 << 16)
+            job.answer += chunk
+            if chunk:
+                continue
+        elif time.monotonic() < job.until:
+            continue
+        else:
+            with contextlib.suppress(OSError):
+                os.kill(job.pid, signal.SIGKILL)
+        ended.append(job)
+    for job in ended:
+        running.remove(job)
+    return ended
+
+
+def _read(job: _Job) -> Result:
+    os.close(job.pipe)
+    _, status = os.waitpid(job.pid, 0)
+    try:
+        found: Result = json.loads(job.answer)
+    except ValueError:
+        return _died(status)
+    return found
+
+
+def _died(status: int) -> Result:
+    number = os.waitstatus_to_exitcode(status)
+    error: WhygradError = ScriptError(
+        f"it ended the Python process that ran it (status {number})",
+        hint="run it by itself, and remove what ends the process",
+    )
+    if number == -signal.SIGKILL:
+        error = LimitError(
+            "it did not end in time, or asked for too much memory",
+            hint="check it alone: --forward and --backward name it, --time-limit gives it more time",
+        )
+    return _failed(error)
+
+
+def _late() -> Result:
+    return _failed(
+        LimitError(
+            "there was no time left for it",
+            hint="give the file more time: --time-limit 120; or name one unit with --forward and --backward",
+        )
+    )
+
+
+def _answer(source: Source, unit: Unit) -> Result:
+    try:
+        return check_program(source, unit.hints).to_json()
+    except WhygradError as error:
+        return _failed(error)
+    except MemoryError:
+        return _failed(
+            LimitError("it asked for more memory than it may have", hint="make its arrays smaller")
+        )
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if os.environ.get("WHYGRAD_DEBUG"):
+            raise
+        return _failed(DefectError.of(error, f"on {unit.name}"))
+
+
+def _failed(error: WhygradError) -> Result:
+    return {"status": "error", "output": "", "variables": [], "findings": [], "notes": [],
+            "error": facts_of(error), "assumed": {}}  # fmt: skip
+
+
+def merged(file: str, units: Sequence[Unit], results: Sequence[Result]) -> Result:
+    """One result for a file: the worst status of what could be checked; findings in the order of the units.
+
+    What several units share (a helper function) is told once; the later units inherit its mistake.
+    """
+    findings: list[Result] = []
+    variables: list[Result] = []
+    listed: list[Result] = []
+    seen: set[tuple[Any, ...]] = set()
+    for unit, result in zip(units, results, strict=True):
+        new = [f for f in result["findings"] if _key(f) not in seen]
+        seen |= {_key(f) for f in new}
+        edited = {e["line"] for f in findings for e in _edits(f)}
+        new = [f for f in new if not {e["line"] for e in _edits(f)} & edited]
+        inherits = bool(result["findings"]) and not new
+        findings += [{**finding, "unit": unit.name} for finding in new]
+        for variable in result["variables"]:
+            verdict = "inherited" if inherits and variable["verdict"] == "wrong" else variable["verdict"]
+            variables.append({**variable, "verdict": verdict, "unit": unit.name})
+        listed.append(
+            {
+                "unit": unit.name, "line": unit.line, "status": result["status"], "findings": len(new),
+                "variables": [v["name"] for v in result["variables"]], "error": result["error"],
+                "notes": result.get("notes", []), "assumed": result.get("assumed", {}),
+                "inherits": inherits,
+            }
+        )  # fmt: skip
+    status = _status([r["status"] for r in results])
+    notes = [f"{u['unit']}: {note}" for u in listed for note in u["notes"]]
+    return {
+        "version": 1, "file": file, "status": status, "output": "", "variables": variables,
+        "findings": findings, "notes": notes, "error": _no_unit(listed) if status == "error" else None,
+        "assumed": {}, "units": listed,
+    }  # fmt: skip
+
+
+def _status(statuses: Sequence[str]) -> str:
+    if "wrong" in statuses:
+        return "wrong"
+    if all(status == "error" for status in statuses):
+        return "error"
+    return "right" if all(status == "right" for status in statuses) else "undecided"
+
+
+def _no_unit(listed: Sequence[Result]) -> Result:
+    """Why none of many units could be checked."""
+    first = next(u for u in listed if u["error"])
+    said = (
+        f"none of the {len(listed)} units could be checked; of `{first['unit']}`: {first['error']['message']}"
+    )
+    return {**first["error"], "message": said}
+
+
+def _edits(finding: Result) -> list[Result]:
+    return list((finding.get("repair") or {}).get("edits", ()))
+
+
+def _key(finding: Result) -> tuple[Any, ...]:
+    edits = tuple((e["line"], e["after"]) for e in _edits(finding))
+    return finding["line"], finding["column"], finding["code"], edits

@@ -1,0 +1,190 @@
+"""Dimensions of arrays that are to be found: each begins as a prime number of its own.
+
+Where a trial run complains that 7 is not 11, the two primes say which dimensions must be equal; a product, a
+sum or a multiple of primes says how one follows from others.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+PRIMES = (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103)
+SMALL = (4, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+"""Sizes that are used in the end: distinct, and none is one."""
+
+Expression = tuple[int, tuple[int, ...], int]
+"""(factor, dimensions, addend): factor * product of dimensions + addend; ((), sum) is written by `Sum`."""
+
+
+@dataclass(eq=False)
+class Dimensions:
+    """The dimensions of one search, by number. All methods speak of numbers of dimensions."""
+
+    parent: list[int] = field(default_factory=list)
+    bound: dict[int, tuple[str, int, tuple[int, ...]]] = field(default_factory=dict)
+    """Dimension -> (`product` or `sum`, number, dimensions): what it is computed as."""
+    fixed: dict[int, int] = field(default_factory=dict)
+    roles: dict[int, str] = field(default_factory=dict)
+    """`image`, `window`, `batch`, `class`: what is known of its size."""
+    named: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> Dimensions:
+        return Dimensions(
+            list(self.parent), dict(self.bound), dict(self.fixed), dict(self.roles), dict(self.named)
+        )
+
+    def new(self, role: str = "") -> int:
+        number = len(self.parent)
+        self.parent.append(number)
+        if role:
+            self.roles[number] = role
+        return number
+
+    def by_name(self, name: str, role: str = "") -> int:
+        """The dimension of a name; the same name is the same dimension."""
+        if name not in self.named:
+            self.named[name] = self.new(role)
+        return self.named[name]
+
+    def constant(self, size: int) -> int:
+        number = self.new()
+        self.fixed[number] = size
+        return number
+
+    def combined(self, kind: str, number: int, parts: tuple[int, ...]) -> int:
+        made = self.new()
+        self.bound[made] = (kind, number, parts)
+        return made
+
+    def root(self, number: int) -> int:
+        while self.parent[number] != number:
+            number = self.parent[number]
+        return number
+
+    def free(self) -> list[int]:
+        """Roots that are not computed from others."""
+        return [
+            n
+            for n in range(len(self.parent))
+            if self.root(n) == n and n not in self.bound and n not in self.fixed
+        ]
+
+    def sizes(self, small: bool) -> dict[int, int]:
+        """A size for every dimension: primes while searching, small ones in the end."""
+        found = dict(self.fixed)
+        free = self.free()
+        if small:
+            found |= _small_sizes(free, self.roles)
+        else:
+            images = [n for n in free if self.roles.get(n) == "image"]
+            found |= dict(zip(free, PRIMES, strict=False))
+            if images:  # loops over images are slow
+                rest = [n for n in free if n not in images]
+                found |= dict(zip(rest, (2, 5, 7, *PRIMES[4:]), strict=False))
+                found |= dict(zip(images, (11, 13, 101, 103), strict=False))
+            found |= {n: 3 for n in free if self.roles.get(n) == "window"}
+        for number in range(len(self.parent)):
+            found[number] = self._size(number, found, 0)
+        return found
+
+    def _size(self, number: int, found: Mapping[int, int], depth: int) -> int:
+        root = self.root(number)
+        if root in found:
+            return found[root]
+        if root not in self.bound or depth > 8:
+            return 2
+        kind, constant, parts = self.bound[root]
+        sizes = [self._size(part, found, depth + 1) for part in parts]
+        if kind == "sum":
+            return constant + sum(sizes)
+        for size in sizes:
+            constant *= size
+        return constant
+
+    def unify(self, first: int, second: int) -> bool:
+        """Make two dimensions one; False where both are fixed or computed otherwise."""
+        a, b = self.root(first), self.root(second)
+        if a == b:
+            return False
+        if a in self.fixed or a in self.bound:
+            a, b = b, a
+        if a in self.fixed or a in self.bound or self._needs(b, a):
+            return False
+        self.parent[a] = b
+        self.roles.setdefault(b, self.roles.get(a, ""))
+        return True
+
+    def _needs(self, number: int, other: int, depth: int = 0) -> bool:
+        root = self.root(number)
+        if root == self.root(other):
+            return depth > 0
+        if root not in self.bound or depth > 8:
+            return False
+        return any(self._needs(part, other, depth + 1) for part in self.bound[root][2])
+
+    def reconcile(self, first: int, second: int) -> bool:
+        """Make two sizes that a run complained of agree; False where it is not known how."""
+        sizes = self.sizes(small=False)
+        for mine, other in ((first, second), (second, first)):
+            owners = [n for n in self.free() if sizes[n] == mine]
+            if not owners:
+                continue
+            if same := [n for n in self.free() if sizes[n] == other]:
+                return self.unify(owners[0], same[0])
+        for mine, other in ((first, second), (second, first)):
+            owners = [n for n in self.free() if sizes[n] == mine]
+            for owner in owners:
+                if self._bind(owner, other, sizes):
+                    return True
+        return False
+
+    def _bind(self, owner: int, size: int, sizes: Mapping[int, int]) -> bool:
+        """Let a dimension be what gives a size: a product, a sum, a multiple, a number."""
+        others = [n for n in self.free() if n != owner]
+        for kind, number, parts in _readings(size, others, sizes):
+            self.bound[owner] = (kind, number, parts)
+            return True
+        if size <= 4:
+            self.fixed[owner] = size
+            return True
+        return False
+
+
+def _readings(
+    size: int, others: Iterable[int], sizes: Mapping[int, int]
+) -> Iterable[tuple[str, int, tuple[int, ...]]]:
+    free = [n for n in others if sizes[n] > 1]
+    for count in (2, 3, 4):
+        for chosen in itertools.combinations_with_replacement(free, count):
+            product = 1
+            for n in chosen:
+                product *= sizes[n]
+            if product == size:
+                yield "product", 1, chosen
+    for factor in (2, 3, 4):
+        for n in free:
+            if factor * sizes[n] == size:
+                yield "product", factor, (n,)
+    for first, second in itertools.combinations(free, 2):
+        if sizes[first] + sizes[second] == size:
+            yield "sum", 0, (first, second)
+    for n in free:
+        if sizes[n] + 1 == size:
+            yield "sum", 1, (n,)
+    for n in free:
+        if sizes[n] - 1 == size:
+            yield "sum", -1, (n,)
+
+
+def _small_sizes(free: list[int], roles: Mapping[int, str]) -> dict[int, int]:
+    found = {n: 3 for n in free if roles.get(n) == "window"}
+    images = [n for n in free if roles.get(n) == "image"]
+    found |= {n: size for n, size in zip(images, (5, 7, 9, 11), strict=False)}
+    few = bool(images)
+    rest = [n for n in free if n not in found]
+    choice = [s for s in ((2, 3, 4, 6, *SMALL[4:]) if few else SMALL) if s not in found.values() or (few and s == 3)]
+    found |= dict(zip(rest, choice, strict=False))
+    found |= {n: 2 for n in free if n not in found}
+    return found

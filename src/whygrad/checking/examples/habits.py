@@ -1,0 +1,350 @@
+"""Habits of naming inputs: what `x`, `W1`, `b`, `y`, `reg`, `conv_param` usually are, likeliest first.
+
+What the text says (`N, D = x.shape`, a docstring, a use as an index) counts more than a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
+from whygrad.checking.examples.usage import ARRAY_WORDS, Facts, literal
+
+Make = Callable[[Dimensions], Template | None]
+"""A template with new dimensions; None leaves the parameter at its default."""
+
+SCALARS = {
+    "reg": "0.1", "lambd": "0.7", "lambda_": "0.7", "lamda": "0.7", "lam": "0.7", "l2": "0.1", "alpha": "0.3",
+    "lr": "0.1", "learning_rate": "0.1", "eta": "0.1", "rate": "0.1", "eps": "1e-5", "epsilon": "1e-7",
+    "keep_prob": "0.8", "p": "0.6", "prob": "0.6", "drop_prob": "0.4", "dropout": "0.4", "momentum": "0.9",
+    "delta": "1.0", "margin": "1.0", "temperature": "1.5", "slope": "0.1", "negative_slope": "0.1",
+    "weight_decay": "0.1", "decay": "0.9", "scale": "0.5", "weight_scale": "0.5", "std": "0.5", "t": "2",
+    "regularization": "0.1", "regularization_strength": "0.1", "reg_lambda": "0.1", "penalty": "0.1",
+    "drop_rate": "0.4", "dropout_rate": "0.4", "dropout_prob": "0.4", "learningrate": "0.1", "tau": "0.7",
+    "l1": "0.1", "l2_reg": "0.1", "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
+}  # fmt: skip
+COUNTS = {
+    "stride": "2", "strides": "2", "s": "2", "pad": "1", "padding": "1", "pool_height": "2", "pool_width": "2",
+    "pool_size": "2", "pool": "2", "hparam_stride": "2", "seed": "123", "groups": "1", "g": "2", "num_heads": "2",
+    "n_heads": "2", "pool_h": "2", "pool_w": "2", "num_iters": "1", "iterations": "1", "epochs": "1",
+    "batch_size": "4", "num_epochs": "1", "n_epochs": "1", "num_iterations": "1", "n_iters": "1",
+    "negative_samples": "3", "k": "3", "verbose": "0", "print_cost": "False", "debug": "False",
+    "p_s": "2", "pool_stride": "2", "kernel_size": "3", "filter_size": "3", "kernel": "3", "f": "3",
+    "window": "2", "heads": "2",
+}  # fmt: skip
+KEYS = {
+    "mode": "'train'", "stride": "2", "pad": "1", "eps": "1e-5", "momentum": "0.9", "p": "0.6",
+    "keep_prob": "0.8", "seed": "123", "pool_height": "2", "pool_width": "2", "f": "2", "dropout": "0.6",
+    "training": "True", "train": "True", "is_training": "True", "padding": "1", "epsilon": "1e-5",
+    "filter_size": "3", "pool_size": "2", "num_filters": "3", "reg": "0.1", "lambda": "0.1",
+}  # fmt: skip
+POOL_KEYS = {"stride": "2", "pad": "0"}
+
+_SIZE = re.compile(
+    r"(?i)^(n_?(x|h|y|a|in|out|inputs?|outputs?|hidden|features?|classes|neurons|units|filters|channels?|c|dims?)"
+    r"|(in|out|input|output|hidden|embed(ding)?|wordvec|vocab|model|feature|num|n|d|h|word|latent|layer|state)"
+    r"_?(size|dims?|features?|channels?|units|nodes|neurons|width|layers?|classes|filters|inputs|outputs|model|n|len"
+    r"|hidden|in|out|embd?|length|shape)"
+    r"|number_of_\w+|num_\w+|size\w*|dim(ension)?|units?|fan_in|fan_out|in_?put_?len|depth|width|height|nin|nout"
+    r"|seq_len\w*|time_steps|d_(in|out|model|ff|k|v)|inputs?_?n(um(ber)?)?|hiddens?|input_nodes|n_\w+)$"
+)
+_LABEL = re.compile(r"(?i)^(y|ys|t|labels?|targets?|target_\w+|y_(train|batch|true|b)|classes|gold|captions_out)$")
+_TARGET = re.compile(
+    r"(?i)^(y|t|ys|targets?|labels?|y_?true|y_?train|truth|expected\w*|answers?|y_?batch|desired\w*|actual|target_\w+)$"
+)
+_PROBABILITY = re.compile(
+    r"(?i)^(al|a2|a3|y_?hat|y_?pred|probs?|p|yhat|pred(iction)?s?|predicted|softmax_out|y_?pred\w*|a_?last)$"
+)
+_WEIGHT = re.compile(r"(?i)^(w\w{0,3}|weights?\w*|theta\d?|kernels?|filters?|u|v|wordvec|emb(edding)?s?|coef\w*|m\d?)$")
+_BIAS = re.compile(r"(?i)^(b\w{0,2}|bias(es)?\d?|beta\d?|gamma\d?|shift|intercept)$")
+_STATE = re.compile(r"(?i)^(h|c|a|s)0$|prev|(h|c|a|s)_?(t|next|init)$|hidden_?state|^d?(h|c)next$")
+_MASK = re.compile(r"(?i)mask")
+_CONVOLVES = re.compile(r"(?i)conv|pool|im2col|spatial|cnn|image|zero_?pad")
+_RECURS = re.compile(r"(?i)rnn|lstm|gru|temporal|seq")
+_FLAG = re.compile(r"(?i)^(train(ing)?|is_train(ing)?|verbose|debug|print_\w+|return_\w+|use_\w+|do_\w+|test(ing)?)$")
+MOST = 7
+
+
+def choices(name: str, facts: Facts, context: str) -> list[Make]:
+    """What a parameter may be, likeliest first. `context` is the name of its function and class."""
+    found: list[Make] = []
+    for make in _choices(name, facts, context):
+        found.append(make)
+        if len(found) >= MOST:
+            break
+    return found
+
+
+def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
+    if facts.keys or facts.prefixes:
+        yield lambda d: _entries(facts, context, d, "rows")
+        yield lambda d: _entries(facts, context, d, "columns")
+        return
+    if not facts.required:
+        yield from _with_default(name, facts, context)
+        return
+    if facts.strings:
+        for word in dict.fromkeys(facts.strings):
+            yield _constant(repr(word))
+        return
+    low = name.lower()
+    array = bool(facts.ranks or facts.least_rank or facts.documented or facts.attributes & ARRAY_WORDS)
+    if facts.annotation in ("int", "float", "bool") and not array:
+        yield from _annotated(low, facts)
+        return
+    if _FLAG.match(name) and not array:
+        yield _constant("True")
+        return
+    if facts.divisor and not array:
+        yield _constant(COUNTS.get(low, "2"))
+        return
+    if facts.size and not facts.ranks and not facts.least_rank and not facts.documented or (
+        not array and not facts.index and _SIZE.match(name) and not facts.indexed_by_number
+    ):
+        yield from _sized(low, facts)
+        return
+    if low in COUNTS and not array and low not in ("s", "g", "k", "kernel", "window"):
+        yield _constant(COUNTS[low])
+    if low in SCALARS and not array and low not in ("p", "t", "c", "scale", "std", "delta", "alpha"):
+        yield _constant(SCALARS[low])
+        return
+    if re.search(r"(?i)(dims|sizes|layers|shape|structure)$", name) and not facts.attributes & {"shape", "dot"}:
+        yield from _lists(facts)
+        return
+    yield from _arrays(name, facts, context)
+    if low in SCALARS:
+        yield _constant(SCALARS[low])
+    yield _constant("0.7")
+
+
+def _with_default(name: str, facts: Facts, context: str) -> Iterator[Make]:
+    value, low = literal(facts.default), name.lower()
+    required = Facts(**{**vars(facts), "required": True, "default": None})
+    if facts.strings or _FLAG.match(name) or isinstance(value, bool | str):
+        yield _omitted
+        return
+    if isinstance(value, tuple | list) and value and all(isinstance(v, int) for v in value):
+        brackets = "()" if isinstance(value, tuple) else "[]"
+        if re.search(r"(?i)dim|shape|size|hidden|layers", name):
+            yield _sizes(len(value), brackets, image=len(value) == 3 and isinstance(value, tuple))
+        yield _omitted
+        return
+    if isinstance(value, int | float):
+        # Zero switches off what is to be checked.
+        if value == 0 and low in SCALARS:
+            yield _constant(SCALARS[low])
+        if isinstance(value, int) and value > 1 and (_SIZE.match(name) or facts.size):
+            yield from _sized(low, facts)
+        yield _omitted
+        return
+    if facts.default is not None and value is None and (_LABEL.match(name) or _TARGET.match(name)):
+        yield from _arrays(name, required, context)
+    if value is None and _is_config(name) and not facts.optional:
+        yield _omitted
+        return
+    yield _omitted
+
+
+def _is_config(name: str) -> bool:
+    return bool(re.search(r"(?i)param|config|dtype|seed", name))
+
+
+def _annotated(low: str, facts: Facts) -> Iterator[Make]:
+    if facts.annotation == "bool":
+        yield _constant("True")
+    elif facts.annotation == "int":
+        yield from _sized(low, facts)
+    else:
+        yield _constant(SCALARS.get(low, "0.7"))
+
+
+def _omitted(_: Dimensions) -> Template | None:
+    return None
+
+
+def _constant(written: str) -> Make:
+    return lambda _: Literally(written)
+
+
+def _sized(low: str, facts: Facts) -> Iterator[Make]:
+    if low in COUNTS:
+        yield _constant(COUNTS[low])
+    yield lambda d: Size(d.new())
+    if low in SCALARS:
+        yield _constant(SCALARS[low])
+    yield _sizes(2, "()")
+    if facts.indexed_by_number or facts.iterated:
+        yield _sizes(3, "()")
+
+
+def _sizes(count: int, brackets: str, image: bool = False) -> Make:
+    def make(d: Dimensions) -> Template:
+        roles = ["", "image", "image"] if image else [""] * count
+        return Items(tuple(Size(d.new(role)) for role in roles), brackets)
+
+    return make
+
+
+def _lists(facts: Facts) -> Iterator[Make]:
+    count = facts.unpacked or 3
+    if facts.unpacked == 3:
+        yield _sizes(3, "()", image=True)
+    yield _sizes(count, "[]")
+    yield _sizes(2, "[]")
+    yield lambda d: Size(d.new())
+
+
+def _entries(facts: Facts, context: str, d: Dimensions, layout: str) -> Template:
+    """A dictionary with the keys that are read; those with defaults of their own are left out."""
+    found: dict[str, Template] = {}
+    pool = any("pool" in key for key in facts.keys) or "pool" in context.lower()
+    for key, default in facts.keys.items():
+        if default is not None and literal(default) is None:
+            continue  # `bn_param.get("running_mean", np.zeros(D))`
+        written = POOL_KEYS.get(key) if pool else None
+        written = written or KEYS.get(key.lower())
+        if default is not None and key != "mode":
+            continue
+        made = Literally(written) if written else entry_template(key, context, d, layout)
+        if made is not None:
+            found[key] = made
+    for number in (1, 2):
+        for prefix in dict.fromkeys(facts.prefixes):
+            if len(prefix) <= 8 and not re.match(r"(?i)d[A-Z]|grad|d_", prefix):
+                made = entry_template(f"{prefix}{number}", context, d, layout)
+                if made is not None:
+                    found.setdefault(f"{prefix}{number}", made)
+    return Entries(found)
+
+
+def entry_template(key: str, context: str, d: Dimensions, layout: str = "rows") -> Template | None:
+    """A value for an entry of a dictionary, by its key."""
+    if re.match(r"(?i)^(b|bias)", key) and layout == "columns":
+        return Array((d.new(), d.constant(1)))
+    if written := KEYS.get(key.lower()) or SCALARS.get(key.lower()):
+        return Literally(written)
+    made = next(iter(choices(key, Facts(), "" if _BIAS.match(key) else context)), None)
+    return made(d) if made else None
+
+
+def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
+    domain: Domain = "real"
+    if facts.index and (_LABEL.match(name) or not (facts.logarithm or _WEIGHT.match(name))):
+        for rank in _label_ranks(facts):
+            yield _array(rank, facts, "labels", classes=3)
+        yield _constant("1")
+        return
+    if _TARGET.match(name):
+        yield from _targets(name, facts, context)
+        return
+    if _MASK.search(name):
+        domain = "binary"
+    elif _PROBABILITY.match(name) and facts.logarithm:
+        domain = "probability"
+    for shape in _shapes(name, facts, context):
+        yield _array(shape, facts, domain)
+
+
+def _label_ranks(facts: Facts) -> Iterable[int | tuple[int, ...]]:
+    known = _known_rank(facts)
+    return [known] if known is not None else [1, 2]
+
+
+def _targets(name: str, facts: Facts, context: str) -> Iterator[Make]:
+    """Targets are labels, or have the shape and the meaning of what they are compared with."""
+    ranks = [r for r in _shapes(name, facts, context) if r != 4]
+    first = ranks[0] if ranks else 2
+    words = context.lower()
+    if re.search(r"mse|mean_squared|squared|l2|regress|mae|huber", words):
+        domains: Sequence[Domain] = ("real", "onehot", "labels")
+    elif facts.logarithm or re.search(r"bce|binary|logistic", words):
+        domains = ("binary", "onehot", "real")
+    else:
+        domains = ("onehot", "onehot_columns", "binary", "real", "labels")
+    for domain in domains:
+        wanted = 1 if domain == "labels" else first
+        if domain.startswith("onehot") and wanted != 2:
+            continue
+        yield _array(wanted, facts, domain, classes=3)
+    yield _array(1, facts, "real")
+
+
+def _known_rank(facts: Facts) -> int | None:
+    if facts.documented and "..." not in facts.documented:
+        return len(facts.documented)
+    if facts.ranks:
+        return facts.ranks[0]
+    return None
+
+
+def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, ...]]:
+    """Ranks, or shapes in which 1 is written and 0 stands for any size; likeliest first."""
+    if facts.documented:
+        yield -1
+    least = facts.least_rank
+    ranks = list(facts.ranks) or ([4] if least == 4 else [3] if least == 3 else [])
+    yield from ranks
+    if facts.ranks:
+        return
+    low = name.lower()
+    usual: tuple[int | tuple[int, ...], ...]
+    if _BIAS.match(name) and not re.fullmatch(r"(?i)b\w*[xy]", name):
+        usual = (1, (1, 0), (0, 1), 0)
+    elif _CONVOLVES.search(context) and not _STATE.search(low):
+        usual = (4, 2, 3)
+    elif _RECURS.search(context) and low in ("x", "inputs", "xs", "out", "h") and "step" not in context:
+        usual = (3, 2)
+    elif _WEIGHT.match(name):
+        usual = (2, (0, 1), 1, 4, 3)
+    else:
+        usual = (2, 1, (0, 1), 3, 4, 0)
+    yield from (u for u in usual if not isinstance(u, int) or u >= least)
+
+
+def _array(shape: int | tuple[int, ...], facts: Facts, domain: Domain, classes: int = 2) -> Make:
+    def make(d: Dimensions) -> Template:
+        if shape == -1 and facts.documented:
+            return Array(_documented(facts.documented, d), domain, classes)
+        if isinstance(shape, tuple):
+            return Array(tuple(d.constant(1) if s == 1 else d.new() for s in shape), domain, classes)
+        named = {place % shape if shape else 0: text for place, text in facts.dimensions.items()}
+        made = []
+        for place in range(shape):
+            role = _role(named.get(place, ""), place, shape)
+            made.append(d.by_name(named[place], role) if place in named else d.new(role))
+        return Array(tuple(made), domain, classes)
+
+    return make
+
+
+_WINDOW = re.compile(r"(?i)^(h{2}|w{2}|f|fh|fw|f_?h|f_?w|kh|kw|k_?h|k_?w|filter_?\w*|kernel_?\w*|hf|wf|field\w*|k)$")
+_IMAGE = re.compile(r"(?i)^(h|w|height|width|n_?h\w*|n_?w\w*|h_?in|w_?in|x_?h|x_?w|in_?h|in_?w|h_\w+|w_\w+|d_1|d_2)$")
+
+
+def _role(name: str, place: int, rank: int) -> str:
+    if rank < 3:
+        return ""
+    if _WINDOW.match(name):
+        return "window"
+    return "image" if rank == 4 and _IMAGE.match(name) else ""
+
+
+def _documented(texts: Sequence[str], d: Dimensions) -> tuple[int, ...]:
+    found: list[int] = []
+    inner = [t for t in texts if t != "..."]
+    for text in texts:
+        if text == "...":
+            continue
+        if text.isdigit():
+            found.append(d.constant(int(text)) if int(text) <= 4 else d.new())
+        elif match := re.fullmatch(r"(\d)\*?([A-Za-z_]\w*)", text):
+            found.append(d.combined("product", int(match[1]), (d.by_name(match[2]),)))
+        elif match := re.fullmatch(r"([A-Za-z_]\w*)\+([A-Za-z_]\w*)", text):
+            found.append(d.combined("sum", 0, (d.by_name(match[1]), d.by_name(match[2]))))
+        elif match := re.fullmatch(r"([A-Za-z_]\w*)\+(\d)", text):
+            found.append(d.combined("sum", int(match[2]), (d.by_name(match[1]),)))
+        else:
+            found.append(d.by_name(text, _role(text, len(found), len(inner))))
+    return tuple(found)

@@ -1,0 +1,261 @@
+"""The search for example inputs: guess by text and name, run, read the complaint, guess better.
+
+Each guess gives a kind of value to every parameter. Sizes that a run complains of are reconciled as often as
+that works; then the kind of a parameter on the line that raised is changed. What is found is written in the
+mini-language of `--input`, so that it can be shown and pinned.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.evidence import Value
+from whygrad.checking.examples.complaints import Complaint, complaint_of
+from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.habits import Make, entry_template
+from whygrad.checking.examples.templates import Array, Entries, Template
+from whygrad.checking.miniature import parse_input
+from whygrad.checking.plain import OutOfTime, steady, time_limit
+from whygrad.checking.values import leaves
+
+SECONDS = 2.5
+"""Longest search for one unit."""
+CALL_SECONDS = 1.0
+MOST_GUESSES = 60
+MOST_STEPS = 24
+"""Times that one guess is mended."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """A parameter that needs a value."""
+
+    name: str
+    choices: tuple[Make, ...]
+    context: str = ""
+
+
+@dataclass(eq=False)
+class Guess:
+    """A choice for each parameter, and the dimensions found on the way."""
+
+    places: tuple[int, ...]
+    dimensions: Dimensions
+    templates: dict[str, Template]
+    mended: int = 0
+
+    def copy(self) -> Guess:
+        return Guess(self.places, self.dimensions.copy(), dict(self.templates), self.mended)
+
+    def texts(self, small: bool) -> dict[str, str]:
+        sizes = self.dimensions.sizes(small)
+        return {name: template.text(sizes) for name, template in self.templates.items()}
+
+
+Call = Callable[[Mapping[str, Value]], Value]
+
+
+@dataclass(eq=False)
+class Search:
+    """Solutions for the parameters of one unit, likeliest first."""
+
+    wanted: tuple[Wanted, ...]
+    call: Call
+    """Runs the forward pass on values and returns its result; raises what it raises."""
+    filename: str
+    given: Mapping[str, Value] = field(default_factory=dict)
+    """Values that are known already."""
+    until: float = 0.0
+    complaint: Complaint | None = None
+    """The first one: what to say where nothing is found."""
+    _queue: list[tuple[float, int, tuple[int, ...]]] = field(default_factory=list)
+    _seen: set[tuple[int, ...]] = field(default_factory=set)
+    _counter: Iterator[int] = field(default_factory=itertools.count)
+    _found: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
+    _guesses: int = 0
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + SECONDS
+        self._push(tuple(0 for _ in self.wanted), 0.0)
+
+    def solutions(self) -> Iterator[dict[str, str]]:
+        """Texts for all parameters with which the forward pass runs and is finite.
+
+        Between two of them `turn` may say which parameters to vary first.
+        """
+        while self._queue and self._guesses < MOST_GUESSES and time.monotonic() < self.until:
+            cost, _, places = heapq.heappop(self._queue)
+            self._guesses += 1
+            guess = self._guess(places)
+            found, complaint = self._mended(guess)
+            self.complaint = self.complaint or complaint
+            blamed = self._blamed(complaint) if complaint else set()
+            self._neighbours(places, cost, blamed, 1.0, 1.5 if complaint else 1.0)
+            self._last = (places, cost)
+            if found is not None:
+                key = tuple(sorted(found.items()))
+                if key not in self._found:
+                    self._found.add(key)
+                    yield found
+
+    def turn(self, names: Iterable[str]) -> None:
+        """Vary these parameters first: with the last solution they had gradients of another shape."""
+        places, cost = self._last
+        for k, wanted in enumerate(self.wanted):
+            if wanted.name in set(names):
+                for option in range(len(wanted.choices)):
+                    self._push((*places[:k], option, *places[k + 1 :]), cost * 0.1 + 0.01 * option, again=True)
+
+    def _push(self, places: tuple[int, ...], cost: float, again: bool = False) -> None:
+        if places not in self._seen or again:
+            self._seen.add(places)
+            heapq.heappush(self._queue, (cost, next(self._counter), places))
+
+    def _neighbours(
+        self, places: tuple[int, ...], cost: float, blamed: set[str], step: float, other: float
+    ) -> None:
+        for k, wanted in enumerate(self.wanted):
+            if places[k] + 1 < len(wanted.choices):
+                near = step if wanted.name in blamed or not blamed else other + 1.0
+                self._push((*places[:k], places[k] + 1, *places[k + 1 :]), cost + near)
+
+    def _guess(self, places: tuple[int, ...]) -> Guess:
+        guess = Guess(places, Dimensions(), {})
+        for wanted, place in zip(self.wanted, places, strict=True):
+            template = wanted.choices[place](guess.dimensions)
+            if template is not None:
+                guess.templates[wanted.name] = template
+        return guess
+
+    def _mended(self, guess: Guess) -> tuple[dict[str, str] | None, Complaint | None]:
+        """Run a guess, mending what it complains of; the texts that run, else the last complaint."""
+        complaint: Complaint | None = None
+        for _ in range(MOST_STEPS):
+            complaint = self.tried(guess.texts(small=False))
+            if complaint is None:
+                small = guess.texts(small=True)
+                return (small if self.tried(small) is None else guess.texts(small=False)), None
+            if time.monotonic() > self.until or not self._mend(guess, complaint):
+                return None, complaint
+        return None, complaint
+
+    def tried(self, texts: Mapping[str, str]) -> Complaint | None:
+        """Run the forward pass; None where it runs and gives finite numbers."""
+        values = {name: parse_input(text, name) for name, text in texts.items()}
+        try:
+            with steady(), time_limit(CALL_SECONDS):
+                result = self.call({**self.given, **values})
+                numbers = leaves(_numbers(result))
+        except OutOfTime:
+            return Complaint("Timeout", "it takes too long", ())
+        except RecursionError as error:
+            return Complaint("RecursionError", str(error), ())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return complaint_of(error, self.filename)
+        if not numbers:
+            return Complaint("Empty", "it returns no numbers", ())
+        if not all(np.isfinite(n).all() for n in numbers if n.dtype.kind == "f"):
+            return Complaint("NotFinite", "its result is not finite", ())
+        return None
+
+    def _mend(self, guess: Guess, complaint: Complaint) -> bool:
+        for first, second in complaint.pairs:
+            if guess.dimensions.reconcile(first, second):
+                return True
+        if complaint.kind == "KeyError" and self._add_key(guess, complaint):
+            return True
+        if complaint.limit and self._lower_labels(guess, complaint):
+            return True
+        if complaint.kind == "NotFinite":
+            return self._to_probabilities(guess)
+        if "cannot reshape" in complaint.message or "equal division" in complaint.message:
+            return self._double(guess)
+        return bool(complaint.pairs) and self._multiply(guess, complaint)
+
+    def _double(self, guess: Guess) -> bool:
+        """A dimension may have to be even, to be split into groups or heads."""
+        if guess.mended:
+            return False
+        for owner in guess.dimensions.free():
+            trial = guess.copy()
+            trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
+            if self.tried(trial.texts(small=False)) is None:
+                guess.dimensions, guess.mended = trial.dimensions, 1
+                return True
+            if time.monotonic() > self.until:
+                break
+        return False
+
+    def _add_key(self, guess: Guess, complaint: Complaint) -> bool:
+        for name in reversed(complaint.names):
+            template = guess.templates.get(name)
+            if isinstance(template, Entries) and complaint.key and complaint.key not in template.entries:
+                made = entry_template(complaint.key, name, guess.dimensions)
+                if made is not None:
+                    guess.templates[name] = template.with_entry(complaint.key, made)
+                    return True
+        return False
+
+    def _lower_labels(self, guess: Guess, complaint: Complaint) -> bool:
+        labels = {
+            name: t
+            for name, t in guess.templates.items()
+            if isinstance(t, Array) and t.domain in ("labels", "indices")
+        }
+        for name, template in labels.items():
+            if template.classes > complaint.limit >= 2 and name in complaint.names:
+                guess.templates[name] = replace(template, classes=complaint.limit)
+                return True
+        # `for i in range(N): x[i]` went past the end: N is another dimension than that of x.
+        return any(
+            size > complaint.limit and guess.dimensions.reconcile(size, complaint.limit)
+            for size in complaint.sizes
+        )
+
+    def _to_probabilities(self, guess: Guess) -> bool:
+        changed = False
+        for name, template in guess.templates.items():
+            if isinstance(template, Array) and template.domain == "real":
+                guess.templates[name] = replace(template, domain="probability")
+                changed = True
+        return changed
+
+    def _multiply(self, guess: Guess, complaint: Complaint) -> bool:
+        """A dimension may be a multiple of another: the gates of an LSTM side by side."""
+        if guess.mended:
+            return False
+        sizes = guess.dimensions.sizes(small=False)
+        known = [n for n in guess.dimensions.free() if sizes[n] in complaint.sizes]
+        for factor in (4, 3, 2):
+            for owner, part in itertools.permutations(known, 2):
+                trial = guess.copy()
+                trial.dimensions.bound[owner] = ("product", factor, (part,))
+                found = self.tried(trial.texts(small=False))
+                if found is None:
+                    guess.dimensions, guess.mended = trial.dimensions, 1
+                    return True
+                if time.monotonic() > self.until:
+                    return False
+        return False
+
+    def _blamed(self, complaint: Complaint) -> set[str]:
+        known = {wanted.name for wanted in self.wanted}
+        return known & set(complaint.names)
+
+
+def _numbers(result: Any) -> Any:
+    """The numeric parts of what a forward pass returned: of `out, cache` those of `out`."""
+    if isinstance(result, tuple | list) and result:
+        if leaves(result):
+            return result
+        return result[0] if leaves(result[0]) else [r for r in result if leaves(r)] or None
+    return getattr(result, "data", result) if not isinstance(result, np.ndarray) else result

@@ -1,0 +1,363 @@
+"""What the text of functions tells about their parameters: ranks, dimensions, keys, kinds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from whygrad.checking.examples.docstrings import described_shapes
+
+DEPTH = 4
+"""Calls within calls that are read."""
+LIMIT = 60
+"""Calls of one parameter that are followed."""
+ARRAY_WORDS = {
+    "shape", "dot", "T", "reshape", "sum", "mean", "transpose", "max", "min", "ndim", "ravel", "flatten",
+    "argmax", "astype", "var", "std", "copy", "size", "dtype", "swapaxes", "squeeze",
+}  # fmt: skip
+POSITIVE = {"log", "sqrt", "log2", "log10"}
+SIZED = {"zeros", "ones", "empty", "randn", "rand", "full", "eye", "identity", "arange", "range", "uniform",
+         "normal", "random", "randint", "permutation"}  # fmt: skip
+
+Definition = ast.FunctionDef
+Resolve = Callable[[str], Definition | None]
+
+
+@dataclass(eq=False)
+class Facts:
+    """What is known of one parameter."""
+
+    ranks: list[int] = field(default_factory=list)
+    """Ranks of the arrays that it is unpacked as, by the text."""
+    least_rank: int = 0
+    dimensions: dict[int, str] = field(default_factory=dict)
+    """Place of a dimension -> its name, by `N, D = x.shape`."""
+    documented: tuple[str, ...] | None = None
+    """Dimensions of the shape that the docstring gives."""
+    keys: dict[str, ast.expr | None] = field(default_factory=dict)
+    """Keys that are read from it, with the default of `get`."""
+    key_parameters: dict[str, Facts] = field(default_factory=dict)
+    prefixes: list[str] = field(default_factory=list)
+    """Beginnings of computed keys: `W` of `params["W" + str(l)]`."""
+    attributes: set[str] = field(default_factory=set)
+    strings: list[str] = field(default_factory=list)
+    """Words that it is compared with."""
+    index: bool = False
+    indexed_by_number: bool = False
+    size: bool = False
+    divisor: bool = False
+    """Whole numbers are divided by it: `C // G`."""
+    called: bool = False
+    optional: bool = False
+    """It is compared with None."""
+    flag: bool = False
+    """It is tested as it stands: `if verbose`."""
+    iterated: bool = False
+    unpacked: int = 0
+    logarithm: bool = False
+    default: ast.expr | None = None
+    required: bool = True
+    annotation: str = ""
+    stored_as: list[str] = field(default_factory=list)
+    """Attributes that hold it: `self.n = n`."""
+
+    def learn(self, other: Facts) -> None:
+        """Add what a function knows that it is handed to."""
+        self.ranks += other.ranks
+        self.least_rank = max(self.least_rank, other.least_rank)
+        self.documented = self.documented or other.documented
+        for key, default in other.keys.items():
+            self.keys.setdefault(key, default)
+        self.prefixes += other.prefixes
+        self.attributes |= other.attributes
+        self.strings += other.strings
+        for name in ("index", "indexed_by_number", "size", "divisor", "called", "iterated", "logarithm", "optional"):
+            setattr(self, name, getattr(self, name) or getattr(other, name))
+        self.unpacked = self.unpacked or other.unpacked
+
+
+def facts_of(
+    function: Definition,
+    resolve: Resolve,
+    depth: int = 0,
+    seen: frozenset[str] = frozenset(),
+    attributes: Mapping[str, Facts] | None = None,
+) -> dict[str, Facts]:
+    """Facts for every parameter of a function, those of the functions that it hands them to included."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    found = {a.arg: Facts() for a in (*positional, *arguments.kwonlyargs)}
+    defaults = zip(reversed(positional), reversed(arguments.defaults), strict=False)
+    for argument, default in (*defaults, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+        if default is not None:
+            found[argument.arg].default, found[argument.arg].required = default, False
+    for argument in (*positional, *arguments.kwonlyargs):
+        if argument.annotation is not None:
+            found[argument.arg].annotation = ast.unparse(argument.annotation)
+    for name, shape in described_shapes(ast.get_docstring(function) or "", list(found)).items():
+        found[name].documented = shape
+    reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found))
+    for statement in function.body:
+        reader.visit(statement)
+    return found
+
+
+def _renamed(function: Definition, found: Mapping[str, Facts]) -> dict[str, str]:
+    """Names that stand for a parameter: `X = inputs`."""
+    renamed: dict[str, str] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.Name):
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and node.value.id in found and target.id not in found:
+                renamed[target.id] = node.value.id
+            attribute = target
+            if isinstance(attribute, ast.Attribute) and node.value.id in found:
+                found[node.value.id].stored_as.append(attribute.attr)
+    return renamed
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects facts while walking over a function."""
+
+    def __init__(
+        self,
+        found: dict[str, Facts],
+        resolve: Resolve,
+        depth: int,
+        seen: frozenset[str],
+        renamed: dict[str, str],
+    ) -> None:
+        self.found, self.resolve, self.depth, self.seen, self.renamed = found, resolve, depth, seen, renamed
+        self.calls = 0
+
+    def of(self, node: ast.AST | None) -> Facts | None:
+        if isinstance(node, ast.Name):
+            return self.found.get(self.renamed.get(node.id, node.id))
+        return None
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            items = target.elts if isinstance(target, ast.Tuple | ast.List) else None
+            self.shape_unpacked(items, target, node.value)
+            if items is not None and (facts := self.of(node.value)):
+                facts.unpacked = len(items)
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                for one, value in zip(target.elts, node.value.elts, strict=False):
+                    self.shape_unpacked(None, one, value)
+        self.generic_visit(node)
+
+    def shape_unpacked(self, items: list[ast.expr] | None, target: ast.expr, value: ast.expr) -> None:
+        shaped = value.value if isinstance(value, ast.Attribute) and value.attr == "shape" else None
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.args:
+            shaped = value.args[0] if value.func.attr == "shape" else None
+        facts = self.of(shaped)
+        if facts and items is not None and not any(isinstance(i, ast.Starred) for i in items):
+            facts.ranks.append(len(items))
+            for place, item in enumerate(items):
+                if isinstance(item, ast.Name) and item.id != "_":
+                    facts.dimensions.setdefault(place, item.id)
+        place_ = _shape_place(value)
+        if place_ is not None and isinstance(target, ast.Name) and (facts := self.of(place_[0])):
+            facts.dimensions.setdefault(place_[1], target.id)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if found := _shape_place(node):
+            if facts := self.of(found[0]):
+                facts.least_rank = max(facts.least_rank, found[1] + 1 if found[1] >= 0 else -found[1])
+        elif facts := self.of(node.value):
+            self.subscripted(facts, node.slice)
+        for part in _index_parts(node.slice):
+            if facts := self.of(part):
+                facts.index = True
+        self.generic_visit(node)
+
+    def subscripted(self, facts: Facts, index: ast.expr) -> None:
+        if isinstance(index, ast.Constant) and isinstance(index.value, str):
+            facts.keys.setdefault(index.value, None)
+        elif prefix := _prefix(index):
+            facts.prefixes.append(prefix)
+        elif isinstance(index, ast.Tuple):
+            plain = [e for e in index.elts if not _is_none(e) and not _is_ellipsis(e)]
+            facts.least_rank = max(facts.least_rank, len(plain))
+        elif isinstance(index, ast.Constant) and isinstance(index.value, int):
+            facts.indexed_by_number = True
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if facts := self.of(node.value):
+            facts.attributes.add(node.attr)
+        self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        for left, right in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
+            facts = self.of(left)
+            if facts is None:
+                continue
+            options = right.elts if isinstance(right, ast.Tuple | ast.List | ast.Set) else [right]
+            words = [o.value for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)]
+            facts.strings += words
+            facts.optional |= _is_none(right)
+        if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant):
+            if (facts := self.of(node.comparators[0])) and isinstance(node.left.value, str):
+                facts.keys.setdefault(node.left.value, None)
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.FloorDiv) and (facts := self.of(node.right)):
+            facts.divisor = True
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        self.tested(node.test)
+        self.generic_visit(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.tested(node.test)
+        self.generic_visit(node)
+
+    def tested(self, test: ast.expr) -> None:
+        inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+        for part in inner.values if isinstance(inner, ast.BoolOp) else [inner]:
+            if facts := self.of(part):
+                facts.flag = True
+
+    def visit_For(self, node: ast.For) -> None:
+        sources = [node.iter]
+        if isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name):
+            sources = list(node.iter.args) if node.iter.func.id in ("enumerate", "zip", "reversed") else []
+        for item in sources:
+            if facts := self.of(item):
+                facts.iterated = True
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        if facts := self.of(node.iter):
+            facts.iterated = True
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if facts := self.of(node.func):
+            facts.called = True
+        name = _last_name(node.func)
+        if name == "get" and isinstance(node.func, ast.Attribute) and (facts := self.of(node.func.value)):
+            self.got(facts, node)
+        if name in POSITIVE:
+            for argument in node.args[:1]:
+                for part in ast.walk(argument):
+                    if facts := self.of(part):
+                        facts.logarithm = True
+        if name in SIZED:
+            for argument in node.args:
+                for part in _sizes(argument):
+                    if facts := self.of(part):
+                        facts.size = True
+        self.handed_on(node)
+        self.generic_visit(node)
+
+    def got(self, facts: Facts, node: ast.Call) -> None:
+        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+            default = node.args[1] if len(node.args) > 1 else None
+            if facts.keys.get(node.args[0].value) is None:
+                facts.keys[node.args[0].value] = default
+
+    def handed_on(self, node: ast.Call) -> None:
+        """What the called function does with a parameter that it is given."""
+        handed = [(place, a) for place, a in enumerate(node.args) if self.of(a)]
+        named = [(k.arg, k.value) for k in node.keywords if k.arg and self.of(k.value)]
+        name = _called_name(node.func)
+        if not (handed or named) or not name or name in self.seen or self.depth >= DEPTH:
+            return
+        self.calls += 1
+        definition = self.resolve(name) if self.calls < LIMIT else None
+        if definition is None:
+            return
+        inner = facts_of(definition, self.resolve, self.depth + 1, self.seen)
+        places = [n for n in inner if n != "self"]
+        for place, argument in handed:
+            facts = self.of(argument)
+            if facts and place < len(places):
+                facts.learn(inner[places[place]])
+        for parameter, argument in named:
+            facts = self.of(argument)
+            if facts and parameter in inner:
+                facts.learn(inner[parameter])
+
+
+def _shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
+    """(x, 1) of `x.shape[1]`; (x, 0) of `len(x)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+        return node.args[0], 0
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
+        return None
+    if node.value.attr != "shape":
+        return None
+    index = node.slice
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+        index, sign = index.operand, -1
+    else:
+        sign = 1
+    if isinstance(index, ast.Constant) and isinstance(index.value, int):
+        return node.value.value, sign * index.value
+    return None
+
+
+def _index_parts(index: ast.expr) -> Iterator[ast.expr]:
+    for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+        yield part
+        if isinstance(part, ast.Call) and part.args:  # `scores[range(N), list(y)]`, `y.astype(int)`
+            yield part.args[0]
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            yield part.func.value
+        if isinstance(part, ast.Subscript):  # `scores[y[i]]`
+            yield part.value
+        if isinstance(part, ast.Tuple):
+            yield from _index_parts(part)
+
+
+def _prefix(node: ast.expr) -> str:
+    """`W` of `"W" + str(l)`, of `"W%d" % l`, of `f"W{l}"`, of `"W{}".format(l)`."""
+    if isinstance(node, ast.BinOp):
+        left: ast.expr = node.left
+        while isinstance(left, ast.BinOp):
+            left = left.left
+        if isinstance(left, ast.Constant) and isinstance(left.value, str):
+            return re.split(r"%", left.value)[0]
+    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+        return str(node.values[0].value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        if isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str):
+            return node.func.value.value.split("{")[0]
+    return ""
+
+
+def _sizes(node: ast.expr) -> list[ast.expr]:
+    return list(node.elts) if isinstance(node, ast.Tuple | ast.List) else [node]
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _called_name(node: ast.expr) -> str:
+    """`affine_forward`, or `self.step`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def literal(node: ast.expr | None) -> Any:
+    """The value of a default that is written out; None where it is not."""
+    try:
+        return None if node is None else ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None

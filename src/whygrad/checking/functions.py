@@ -1,0 +1,68 @@
+"""Functions and methods of a file: their parameters and the names of what they return."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from whygrad.checking.naming import stems
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function or method of the file."""
+
+    name: str
+    node: ast.FunctionDef
+    owner: str = ""
+
+    @property
+    def qualname(self) -> str:
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+    @property
+    def parameters(self) -> list[tuple[str, bool]]:
+        """Positional parameters (without self) and whether each must be given."""
+        arguments = self.node.args
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+        needed = len(names) - len(arguments.defaults)
+        pairs = [(name, place < needed) for place, name in enumerate(names)]
+        pairs += [
+            (a.arg, default is None)
+            for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        ]
+        return pairs[1:] if self.owner else pairs
+
+    @property
+    def returns(self) -> list[str]:
+        """Names of what the last return statement returns; "" for an expression."""
+        last = None
+        for node in _own_nodes(self.node):
+            if isinstance(node, ast.Return) and node.value is not None:
+                last = node.value
+        if last is None:
+            return []
+        if isinstance(last, ast.Dict):
+            return [
+                k.value if isinstance(k, ast.Constant) and isinstance(k.value, str) else "" for k in last.keys
+            ]
+        items = last.elts if isinstance(last, ast.Tuple | ast.List) else [last]
+        return [_shown(item) for item in items]
+
+
+def _shown(item: ast.expr) -> str:
+    """The name of a returned value; a dictionary written out whose keys are those of gradients is `grads`."""
+    if isinstance(item, ast.Dict) and len(item.keys) > 0:
+        keys = [k.value for k in item.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+        return "grads" if any(map(stems, keys)) else ""
+    return ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else ""
+
+
+def _own_nodes(function: ast.AST) -> list[ast.AST]:
+    """Nodes of a function's body without those of functions inside it, in order."""
+    out: list[ast.AST] = []
+    for child in ast.iter_child_nodes(function):
+        if isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        out += [child, *_own_nodes(child)]
+    return out

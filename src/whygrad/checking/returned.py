@@ -1,0 +1,88 @@
+"""What a backward function hands over: gradients returned, in containers, stored, or used up in updates."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import FORCE, stems
+from whygrad.checking.programs import Returned
+from whygrad.checking.values import is_numeric
+
+
+def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
+    """The gradients in a result, named as the function names them, else after the forward parameters."""
+    names = backward.returns
+    prefix = "force_" if FORCE.search(backward.name) else "d"
+    if isinstance(result, dict) or not isinstance(result, tuple | list):
+        single = f"{prefix}{forward.parameters[0][0]}" if forward.parameters else "grad"
+        if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict)):
+            single = names[0]
+        return entries_of(result, single, path, backward.qualname)
+    if isinstance(result, list) and len(names) != len(result):
+        return entries_of(result, names[0] if names else "grad", path, backward.qualname)
+    found = []
+    for place, item in enumerate(result):
+        known = place < len(forward.parameters)
+        fallback = f"{prefix}{forward.parameters[place][0]}" if known else f"grad_{place}"
+        name = names[place] if place < len(names) and names[place] else fallback
+        found += entries_of(item, name, f"{path}[{place}]", backward.qualname)
+    return found
+
+
+def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
+    """Gradients that the backward method stores on its object `made`, which the driver calls `layer`."""
+    found: dict[str, Returned] = {}
+    for node in ast.walk(backward.node):
+        if not (isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)):
+            continue
+        text = ast.unparse(node).replace("'", '"')
+        container = ast.unparse(node.value).rpartition(".")[2] if isinstance(node, ast.Subscript) else ""
+        last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
+        if not text.startswith("self."):
+            continue
+        if last and (stems(last) or stems(container)):
+            found[text] = Returned(text, layer + text[4:], backward.qualname)
+        elif isinstance(node, ast.Subscript) and stems(container) and not last:
+            whole = ast.unparse(node.value)
+            value = getattr(made, container, None) if whole == f"self.{container}" else None
+            if isinstance(value, dict):
+                for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
+                    found[item.name] = item
+    return list(found.values())
+
+
+def used_up_by(backward: Function) -> list[str]:
+    """Local gradients that a backward method only updates its parameters with: `self.W -= lr * dW`."""
+    stored = {
+        n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    found: dict[str, None] = {}
+    for node in ast.walk(backward.node):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
+            target: ast.AST = node.target
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if ast.unparse(target) not in ast.unparse(node.value):
+                continue
+        else:
+            continue
+        if isinstance(target, ast.Attribute | ast.Subscript) and ast.unparse(target).startswith("self."):
+            read = [n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)]
+            found |= {name: None for name in read if name in stored and stems(name)}
+    return list(found)
+
+
+def entries_of(value: Any, name: str, path: str, function: str) -> list[Returned]:
+    """A gradient, or those of a dictionary of gradients."""
+    if isinstance(value, dict):
+        keys = [key for key in value if isinstance(key, str) and is_numeric(value[key])]
+        return [Returned(f'{name}["{key}"]' if name else key, f"{path}[{key!r}]", function) for key in keys]
+    return [Returned(name, path, function)] if is_numeric(value) else []
+
+
+def _constant_key(node: ast.Subscript) -> str:
+    return (
+        node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
+    )

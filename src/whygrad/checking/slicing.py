@@ -1,0 +1,129 @@
+"""A module cut down to what some functions of it need: definitions, imports, the constants they read.
+
+Training, plotting and loading of data at module level can take long, fail, or want files that are not there;
+none of it belongs to a layer that stands in the same file. Lines and columns stay where they are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import lru_cache
+
+KEPT_CALLS = ("sys.path", "np.random.seed", "numpy.random.seed", "np.seterr", "numpy.seterr", "random.seed")
+
+
+@lru_cache(maxsize=4096)
+def sliced(text: str, roots: tuple[str, ...]) -> str:
+    """The text with the statements of the module blanked that the roots do not need.
+
+    All of it where it cannot be parsed. Roots are names of functions and classes.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    if all(_harmless(statement) for statement in tree.body):
+        return text
+    needed = _needed(tree.body, roots)
+    dropped = [s for s in tree.body if not _is_kept(s, needed)]
+    if not dropped:
+        return text
+    blanked = _blanked(text, dropped)
+    try:
+        ast.parse(blanked)
+    except (SyntaxError, ValueError):
+        return text
+    return blanked
+
+
+def _harmless(statement: ast.stmt) -> bool:
+    if isinstance(
+        statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.AsyncFunctionDef
+    ):
+        return True
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_kept(statement: ast.stmt, needed: set[str]) -> bool:
+    if _harmless(statement):
+        return True
+    if isinstance(statement, ast.Expr) and ast.unparse(statement.value).startswith(KEPT_CALLS):
+        return True
+    if isinstance(statement, ast.If) and _is_main(statement.test):
+        return False
+    if isinstance(statement, ast.Try | ast.If):
+        inner = [*statement.body, *statement.orelse]
+        inner += [s for h in getattr(statement, "handlers", ()) for s in h.body]
+        if inner and all(_harmless(s) or isinstance(s, ast.Pass) or _prints(s) for s in inner):
+            return True
+    return bool(_changed(statement) & needed)
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def _prints(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """Names that a statement binds, stores into, or calls a method of (`names.append(x)`)."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(_root(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            found.add(_root(node.value.func))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return found - {""}
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _needed(body: Iterable[ast.stmt], roots: Iterable[str]) -> set[str]:
+    """Names that the roots read, directly or through what they read."""
+    reads: dict[str, set[str]] = {}
+    for statement in body:
+        if isinstance(statement, ast.Import | ast.ImportFrom) or (
+            isinstance(statement, ast.If) and _is_main(statement.test)
+        ):
+            continue
+        names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        for name in _changed(statement):
+            reads.setdefault(name, set()).update(names)
+    needed, waiting = set[str](), [root.partition(".")[0] for root in roots]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += reads.get(name, ())
+    return needed
+
+
+def _blanked(text: str, dropped: Iterable[ast.stmt]) -> str:
+    lines = text.split("\n")
+    for statement in dropped:
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
+            first = min(first, statement.decorator_list[0].lineno)
+        for number in range(first, last + 1):
+            line = lines[number - 1]
+            start = statement.col_offset if number == first else 0
+            end = len(line.encode()[: statement.end_col_offset].decode()) if number == last else len(line)
+            rest = line[end:]
+            if number == last and rest.lstrip().startswith(";"):
+                rest = rest.replace(";", " ", 1)
+            lines[number - 1] = line[:start] + " " * (end - start) + rest
+    # Blanks before what is left on a line would indent it.
+    return "\n".join(line if line.strip() else "" for line in lines)

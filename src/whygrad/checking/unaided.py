@@ -1,0 +1,230 @@
+"""Programs for functions whose example inputs nobody gave: found, tried, and ranked by what runs best.
+
+Inputs with which the forward pass runs are not always those that its author had in mind: a bias of shape (4,)
+may run where (3, 1) is meant. So several are tried, and those are preferred with which every gradient has the
+shape of its variable.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import linecache
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import FunctionType
+from typing import Any
+
+from whygrad.checking.driver import Driver, MissingInput
+from whygrad.checking.evidence import Failure, Form, Hints, Value
+from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.habits import choices
+from whygrad.checking.examples.search import Search, Wanted
+from whygrad.checking.examples.usage import Definition, Facts, facts_of
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import EXACT, best
+from whygrad.checking.plain import Namespace
+from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.values import is_numeric, shape_of
+from whygrad.checking.variables import gradient_word
+from whygrad.errors import NoGradientError, ScriptError
+from whygrad.source import Source
+
+MOST = 10
+"""Solutions that are tried with the backward pass."""
+Classes = Mapping[str, Mapping[str, Function]]
+Made = tuple[float, dict[str, str], Program]
+
+
+class Unaided:
+    """Looks for inputs of one unit of a file."""
+
+    def __init__(
+        self,
+        source: Source,
+        hints: Hints,
+        functions: dict[str, Function],
+        classes: Classes,
+        namespace: Namespace,
+        given: Mapping[str, Value],
+        roots: tuple[str, ...],
+    ) -> None:
+        self.source, self.hints, self.functions, self.classes = source, hints, functions, classes
+        self.namespace, self.given, self.roots = namespace, dict(given), roots
+
+    def programs(
+        self, form: Form, forward: Function, backward: Function | None, reading: str
+    ) -> Iterator[Program]:
+        """Programs with found inputs, the most credible first. Raises NoGradientError where none runs."""
+        search = Search(tuple(self.wanted(forward)), self.caller(forward), self.source.filename, self.given)
+        made: list[Made] = []
+        refused: NoGradientError | None = None
+        failed: Failure | None = None
+        for count, texts in enumerate(search.solutions()):
+            if count >= MOST:
+                break
+            try:
+                program, texts = self.completed(form, forward, backward, reading, texts)
+            except NoGradientError as error:
+                refused = refused or error
+                continue
+            if isinstance(program, Failure):
+                failed = failed or program
+                continue
+            misfits = self.misfits(program, forward)
+            made.append((len(misfits) + 0.01 * count, texts, program))
+            if not misfits:
+                break
+            search.turn(misfits)
+        if not made:
+            raise self.reason(search, forward, backward, refused, failed)
+        made.sort(key=lambda item: item[0])
+        for _, texts, program in made:
+            yield self.assuming(program, texts, reading)
+
+    def assuming(self, program: Program, texts: dict[str, str], reading: str) -> Program:
+        program.assumed = texts
+        program.hints = replace(self.hints, input={**self.hints.input, **texts}, reading=reading)
+        return program
+
+    def completed(
+        self,
+        form: Form,
+        forward: Function,
+        backward: Function | None,
+        reading: str,
+        texts: dict[str, str],
+    ) -> tuple[Program | Failure, dict[str, str]]:
+        """The program, with inputs for what the backward function needs besides."""
+        texts = dict(texts)
+        for _ in range(4):
+            hints = replace(self.hints, input={**self.hints.input, **texts})
+            driver = Driver(self.source, hints, self.functions, self.namespace, self.roots, reading)
+            try:
+                return driver.program(form, forward, backward, self.classes), texts
+            except MissingInput as error:
+                text = self.simple(error.parameter, error.function)
+                if not text or error.parameter in texts:
+                    raise _missing(error) from None
+                texts[error.parameter] = text
+        raise NoGradientError(f"no example values for `{forward.qualname}` were found")
+
+    def simple(self, name: str, function: Function) -> str:
+        """A value for a further parameter of the backward function: a step size, a setting."""
+        facts = facts_of(function.node, self.resolver(function)).get(name, Facts())
+        for make in choices(name, facts, function.qualname):
+            dimensions = Dimensions()
+            template = make(dimensions)
+            if template is not None:
+                return template.text(dimensions.sizes(small=True))
+        return ""
+
+    def wanted(self, forward: Function) -> Iterator[Wanted]:
+        """What the constructor and the forward function need."""
+        methods = self.classes.get(forward.owner, {})
+        init = methods.get("__init__")
+        seen: set[str] = set()
+        for function in filter(None, (init, forward)):
+            facts = facts_of(function.node, self.resolver(function))
+            for name, _ in function.parameters:
+                if name not in seen and name not in self.given:
+                    seen.add(name)
+                    context = f"{function.owner} {function.name} {self.source.filename.rpartition('/')[2]}"
+                    yield Wanted(name, tuple(choices(name, facts.get(name, Facts()), context)), context)
+
+    def resolver(self, function: Function) -> Callable[[str], Definition | None]:
+        def resolve(name: str) -> Definition | None:
+            if name.startswith("self."):
+                found = self.classes.get(function.owner, {}).get(name[5:])
+                return found.node if found else None
+            if name in self.functions:
+                return self.functions[name].node
+            return _definition(self.namespace.get(name))
+
+        return resolve
+
+    def caller(self, forward: Function) -> Callable[[Mapping[str, Value]], Value]:
+        """Calls the forward pass directly, on fresh copies of the inputs."""
+        init = self.classes.get(forward.owner, {}).get("__init__")
+
+        def call(values: Mapping[str, Value]) -> Value:
+            values = copy.deepcopy(dict(values))
+            if not forward.owner:
+                return self.namespace[forward.name](**_chosen(forward, values))
+            made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
+            return getattr(made, forward.name)(**_chosen(forward, values))
+
+        return call
+
+    def misfits(self, program: Program, forward: Function) -> list[str]:
+        """Parameters whose gradients have another shape."""
+        namespace = program.run(GIVEN)
+        if isinstance(namespace, Failure):
+            return [name for name, _ in forward.parameters]
+        inputs = [n for n in namespace if not n.startswith("__") and is_numeric(namespace[n])]
+        found = []
+        for item in program.returned:
+            try:
+                value = program.value(item.name, namespace)
+            except LookupError:
+                continue
+            ranked = [n for score, n in best(gradient_word(item.name), inputs) if score >= EXACT]
+            if ranked and shape_of(value) != shape_of(namespace[ranked[0]]):
+                found.append(ranked[0].rstrip("_"))
+        return found
+
+    def reason(
+        self,
+        search: Search,
+        forward: Function,
+        backward: Function | None,
+        refused: NoGradientError | None,
+        failed: Failure | None,
+    ) -> NoGradientError | ScriptError:
+        """Why there is no program: what a reader can do about it."""
+        if failed is not None and backward is not None:
+            return NoGradientError(
+                f"`{backward.qualname}` raises {failed.kind} with the example inputs that were tried: "
+                f"{failed.message}",
+                hint=_input_hint(forward),
+            )
+        if refused is not None:
+            return refused
+        complaint = search.complaint
+        said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
+        return NoGradientError(
+            f"no example inputs were found with which `{forward.qualname}` runs{said}",
+            hint=_input_hint(forward),
+        )
+
+
+def _missing(error: MissingInput) -> NoGradientError:
+    name = error.parameter
+    return NoGradientError(
+        f"no example value for the parameter `{name}` of `{error.function.qualname}`",
+        hint=f"add a function `make_inputs()` that returns dict({name}=...), "
+        f'or give --input "{name}=randn(3)"',
+    )
+
+
+def _input_hint(forward: Function) -> str:
+    names = [name for name, needed in forward.parameters if needed] or ["x"]
+    return " ".join(f'--input "{name}=randn(4, 3)"' for name in names[:3])
+
+
+def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: values[name] for name, _ in function.parameters if name in values}
+
+
+def _definition(value: Any) -> Definition | None:
+    """The syntax of a function of the user's that was imported."""
+    if not isinstance(value, FunctionType) or "site-packages" in value.__code__.co_filename:
+        return None
+    linecache.checkcache(value.__code__.co_filename)
+    try:
+        node = ast.parse(textwrap.dedent(inspect.getsource(value))).body[0]
+    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
+        return None
+    return node if isinstance(node, ast.FunctionDef) else None

@@ -1,0 +1,195 @@
+"""What in a file can be checked: pairs, classes, functions that return loss and gradients, the script."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from whygrad.checking.driver import INPUT_FUNCTIONS
+from whygrad.checking.evidence import Form, Hints
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import stems
+from whygrad.errors import UsageError
+
+BACK = re.compile(
+    r"(?i)^(backwards?|bwd|back|backprop|backpropagate|backpropagation|rev|reverse|grad|gradient|gradients|vjp|"
+    r"bprop|pullback|derivative|deriv|adjoint|prop|prime|der|forces?)$"
+)
+FORTH = re.compile(
+    r"(?i)^(forward|forwards|fwd|fprop|fw|ff|feedforward|loss|call|primal|value|energy|potential|propagation)$"
+)
+VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood"}
+
+Found = tuple[Form, Function | None, Function | None]
+"""A form with its forward and backward functions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The functions and classes of a file."""
+
+    functions: dict[str, Function]
+    classes: dict[str, dict[str, Function]]
+    has_gradients: bool
+    """Statements of the module assign what looks like gradients."""
+    called: frozenset[str] = field(default_factory=frozenset)
+    """Functions that other functions of the file call."""
+
+    @classmethod
+    def of(cls, tree: ast.Module) -> Outline:
+        functions = {n.name: Function(n.name, n) for n in tree.body if isinstance(n, ast.FunctionDef)}
+        own = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
+        classes = {name: _methods(node, own) for name, node in own.items()}
+        return cls(functions, classes, _module_gradients(tree))
+
+    def maker(self, hints: Hints) -> str:
+        """The function that returns example inputs."""
+        if hints.inputs:
+            return hints.inputs
+        makers = (
+            name
+            for name, f in self.functions.items()
+            if INPUT_FUNCTIONS.match(name) and not any(need for _, need in f.parameters)
+        )
+        return next(makers, "")
+
+
+def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 0) -> dict[str, Function]:
+    """The methods of a class, those that it inherits from classes of the file included."""
+    found: dict[str, Function] = {}
+    for parent in node.bases:
+        if isinstance(parent, ast.Name) and parent.id in classes and depth < 5 and parent.id != node.name:
+            found |= _methods(classes[parent.id], classes, depth + 1)
+    found |= {n.name: Function(n.name, n, node.name) for n in node.body if isinstance(n, ast.FunctionDef)}
+    return {name: replace(method, owner=node.name) for name, method in found.items()}
+
+
+def _module_gradients(tree: ast.Module) -> bool:
+    names = {
+        n.id
+        for s in tree.body
+        if not isinstance(s, ast.FunctionDef | ast.ClassDef)
+        for n in ast.walk(s)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    return any(
+        stems(name) and any(stem in names or not stem or not weak for stem, weak in stems(name))
+        for name in names
+    )
+
+
+def forms_in(outline: Outline, hints: Hints) -> Iterator[Found]:
+    """What a file may be, likeliest first; a script in any case, at last."""
+    if hints.forward or hints.form == "script":
+        yield _hinted(outline, hints) if hints.forward else ("script", None, None)
+        return
+    if outline.has_gradients:
+        yield "script", None, None
+    yield from _classes(outline)
+    pairs = sorted(_pairs(outline.functions), key=lambda pair: not pair[0])
+    yield from (("pair", forward, backward) for near, forward, backward in pairs if near)
+    yield from _singles(outline)
+    yield from (("pair", forward, backward) for near, forward, backward in pairs if not near)
+    if not outline.has_gradients:
+        yield "script", None, None
+
+
+def units_in(outline: Outline) -> list[Found]:
+    """All that can be checked independently, in the order of the file."""
+    found: list[Found] = [*_classes(outline), *_singles(outline)]
+    taken = {f.qualname for _, f, _ in found if f is not None}
+    found += [
+        ("pair", forward, backward)
+        for near, forward, backward in _pairs(outline.functions)
+        if near and forward.qualname not in taken and backward.qualname not in taken
+    ]
+    unimplemented = [item for item in found if _is_empty(item[1]) or _is_empty(item[2])]
+    found = [item for item in found if item not in unimplemented] or found
+    return sorted(found, key=lambda item: item[1].node.lineno if item[1] else 0)
+
+
+def _is_empty(function: Function | None) -> bool:
+    """A body that does nothing yet: `pass`, `raise NotImplementedError`, a docstring."""
+    if function is None:
+        return False
+    body = [
+        s for s in function.node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    ]
+    return all(isinstance(s, ast.Pass | ast.Raise) for s in body)
+
+
+def _classes(outline: Outline) -> Iterator[Found]:
+    for methods in outline.classes.values():
+        forward = next((m for m in methods.values() if FORTH.match(m.name) or m.name == "__call__"), None)
+        if forward is not None and _is_empty(forward):
+            forward = next((m for m in methods.values() if m.name == "__call__"), None)
+        backward = next((m for m in methods.values() if BACK.match(m.name)), None)
+        if forward and backward and not INPUT_FUNCTIONS.match(forward.name) and not _is_empty(backward):
+            yield "class", forward, backward
+
+
+def _singles(outline: Outline) -> Iterator[Found]:
+    methods = (m for ms in outline.classes.values() for m in ms.values())
+    for function in (*outline.functions.values(), *methods):
+        if _gives_loss_and_gradients(function):
+            yield "single", function, None
+
+
+def _gives_loss_and_gradients(function: Function) -> bool:
+    """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
+    returned = [name.rpartition(".")[2] for name in function.returns]
+    gradients = [name for name in returned if stems(name)]
+    if len(returned) < 2 or len(gradients) == len(returned):
+        return False
+    words = {word.lower() for word in _words(function.name)}
+    return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
+
+
+def _hinted(outline: Outline, hints: Hints) -> Found:
+    known = dict(outline.functions)
+    for methods in outline.classes.values():
+        known.update({method.qualname: method for method in methods.values()})
+    for name in filter(None, (hints.forward, hints.backward)):
+        if name not in known:
+            raise UsageError(
+                f"there is no function `{name}` in the file", hint=f"functions: {', '.join(known)}"
+            )
+    forward = known[hints.forward]
+    backward = known[hints.backward] if hints.backward else None
+    return (
+        ("class" if forward.owner and backward else "pair" if backward else "single"),
+        forward,
+        backward,
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name) if word]
+
+
+def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Function]]:
+    """Backward functions, each with the forward function of the nearest name, and whether it is near."""
+    for name, backward in functions.items():
+        words = _words(name)
+        rest = [w for w in words if not BACK.match(w)]
+        plain = functions.get(name[1:].lstrip("_")) if name.startswith("d") else None
+        if plain and plain.parameters and backward.parameters:
+            yield True, plain, backward
+            continue
+        if len(rest) == len(words) or not backward.parameters or _gives_loss_and_gradients(backward):
+            continue
+        scored = []
+        for other, forward in functions.items():
+            others = [w for w in _words(other) if not FORTH.match(w)]
+            if other == name or any(BACK.match(w) for w in _words(other)) or not forward.parameters:
+                continue
+            mine, its = {w.lower() for w in rest}, {w.lower() for w in others}
+            # `batchnorm_backward_alt` belongs to `batchnorm_forward`, not to `spatial_batchnorm_forward`.
+            score = len(mine & its) - 0.1 * len(mine - its) - 0.2 * len(its - mine) + (others == rest)
+            scored.append((score, forward))
+        if scored:
+            score, forward = max(scored, key=lambda pair: pair[0])
+            if score > 0 or len(scored) == 1:
+                yield score > 0, forward, backward

@@ -1,0 +1,60 @@
+"""Which parameters of a backward function are upstream gradients, and of which results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import EXACT, UPSTREAM_WORDS, best
+from whygrad.checking.values import is_numeric
+
+TARGET_WORDS = re.compile(
+    r"(?i)^(y|t|targets?|labels?|y_?true|y_?train|truth|expected\w*|answers?|y_?batch|desired\w*|actual)$"
+)
+
+
+def free_parameters(forward: Function, backward: Function, known: Mapping[str, str]) -> list[str]:
+    """Parameters of the backward function that the forward pass neither takes nor returns."""
+    own = {name for name, _ in forward.parameters} | set(known)
+    # A target is no upstream gradient: `backward(y)` belongs to a loss that is computed elsewhere.
+    return [n for n, _ in backward.parameters if n not in own and not TARGET_WORDS.match(n)]
+
+
+def unfilled_upstreams(backward: Function, free: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """Those among the free parameters without an example value that are upstream gradients."""
+    needed = {n for n, must in backward.parameters if must}
+    open_ = [n for n in free if n in needed and not _is_cache(n)]
+    found = [n for n in open_ if UPSTREAM_WORDS.match(n) and not _is_step(n)]
+    outputs = [n for n in known if n]
+    named = [n for n in found if any(score >= EXACT for score, _ in best(n, outputs))]
+    if len(named) > 1:
+        return named
+    # What is neither an input, nor a cache, nor a step size can only be the upstream gradient.
+    return (found or [n for n in open_ if not _is_step(n)])[:1]
+
+
+def _is_cache(name: str) -> bool:
+    return "cache" in name.lower() or name in ("ctx", "context", "saved", "tape", "memory")
+
+
+def _is_step(name: str) -> bool:
+    """A learning rate or a setting, not a gradient."""
+    return bool(
+        re.search(
+            r"(?i)^(lr|alpha|eta|learning\w*|step\w*|rate|momentum|l2|lambd\w*|reg\w*|optimi\w+)$", name
+        )
+    )
+
+
+def outputs_of(upstreams: list[str], names: list[str], items: list[Any]) -> list[int]:
+    """Places of the results that the upstream gradients belong to; the first numeric one where none says."""
+    found: list[int] = []
+    for upstream in upstreams:
+        ranked = [n for score, n in best(upstream, [n for n in names if n]) if score >= EXACT]
+        place = names.index(ranked[0]) if ranked else len(found)
+        found.append(place if place not in found else len(found))
+    if found and all(place < len(items) for place in found):
+        return found
+    return [next((k for k, item in enumerate(items) if is_numeric(item)), 0)]

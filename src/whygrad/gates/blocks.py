@@ -1,0 +1,385 @@
+"""Large graphs by blocks: calls, loops, their iterations, repeated rows and gates, opened and closed at will.
+
+The rows of a block follow one another in the table (those of a gate, which has one output, need not), so that
+blocks that do not overlap, drawn as single boxes, never form a circle. Nothing below a closed block is built:
+the intervals of all executions are found at once over the columns, and a block is divided when it is opened.
+Inputs and constants belong to no block: they are drawn where they are used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from whygrad.gates.executions import Executions
+from whygrad.gates.recognition import MOST_ROWS, recognise, uses_of
+from whygrad.gates.records import Gate
+from whygrad.gates.repetition import period_of
+from whygrad.graph import CONSTANT, INPUT, Graph
+from whygrad.source import site
+
+MOST_BOXES = 300
+"""No drawing has more boxes."""
+COMFORT = 60
+"""Blocks are opened of themselves while a drawing stays below this."""
+MANY = 8
+"""More blocks alike are not opened of themselves: the reader opens the one of interest."""
+
+
+Kind = Literal["graph", "gate", "call", "loop", "iteration", "block"]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A group of rows that can be drawn as one box."""
+
+    key: str
+    kind: Kind
+    label: str
+    rows: int
+    """How many operations it holds."""
+    first: int
+    last: int
+    line: int = 0
+    """Where it stands in the user's file; 0 if nowhere."""
+    times: int = 1
+    """How often what it repeats is repeated."""
+    gate: Gate | None = None
+    span: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The executions (numbers of instances) that it holds, next to each other."""
+
+    @property
+    def says(self) -> str:
+        """What it holds, in one line."""
+        each, rest = divmod(self.rows, self.times)
+        if self.times > 1 and not rest:
+            return f"{self.label}: {each} row{'s' * (each != 1)}"
+        return f"{self.label}: {self.rows} row{'s' * (self.rows != 1)}{' in all' * (self.times > 1)}"
+
+
+Part = Block | int
+"""A block, or a row that is drawn as a box of its own."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is drawn: blocks and rows that together hold every operation once, in order of their last rows."""
+
+    tree: Blocks
+    boxes: tuple[Part, ...]
+    open: tuple[Block, ...] = ()
+    """The blocks that were opened, outer ones first."""
+
+    def opened(self, block: Block) -> Cut:
+        """The same with one block opened."""
+        boxes = [p for b in self.boxes for p in (self.tree.children(b) if b is block else (b,))]
+        return Cut(self.tree, tuple(sorted(boxes, key=_end)), (*self.open, block))
+
+    def closed(self, block: Block) -> Cut:
+        """The same with one block closed, and all within it."""
+        inside = set(self.tree.members(block))
+        boxes = [b for b in self.boxes if _end(b) not in inside]
+        kept = tuple(b for b in self.open if b is not block and b.last not in inside)
+        return Cut(self.tree, tuple(sorted([*boxes, block], key=_end)), kept)
+
+
+def _end(part: Part) -> int:
+    return part if isinstance(part, int) else part.last
+
+
+def blocks_of(graph: Graph, gates: Sequence[Gate] | None = None) -> Blocks:
+    """The blocks of a graph; `gates` are those to be found in it, by default the known ones."""
+    return Blocks(graph, gates)
+
+
+class Blocks:
+    """The tree of blocks of a graph, built where it is looked at."""
+
+    def __init__(self, graph: Graph, gates: Sequence[Gate] | None = None) -> None:
+        self.graph = graph
+        self._gates = None if gates is None else tuple(gates)
+        self._children: dict[str, tuple[Part, ...]] = {}
+        ops = graph.tables.ops.values
+        leaf = np.array([op is INPUT or op is CONSTANT for op in ops] or [False])
+        self.operations: Integers = np.flatnonzero(~leaf[np.asarray(graph.op_column, dtype=np.int64)])
+        """The rows that are no inputs or constants."""
+        self.executions = Executions(graph, self.operations)
+
+    @cached_property
+    def root(self) -> Block:
+        """The whole graph; where all of it is one call, that call."""
+        return self._of_instances(np.zeros(1, np.int64), "graph")
+
+    @cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        if self._gates is not None:
+            return self._gates
+        return tuple(recognise(self.graph)) if len(self.graph) <= MOST_ROWS else ()
+
+    # -- what a block holds --
+
+    def members(self, block: Block) -> Sequence[int]:
+        """The operations of a block, ascending."""
+        if block.gate is not None:
+            return [row for row in block.gate.rows if self.graph.op(row) is not CONSTANT]
+        start, stop = np.searchsorted(self.operations, (block.first, block.last + 1))
+        found: list[int] = self.operations[start:stop].tolist()
+        return found
+
+    def children(self, block: Block) -> tuple[Part, ...]:
+        """What is drawn in place of a block when it is opened: at most `MOST_BOXES` parts, in order."""
+        if block.key not in self._children:
+            self._children[block.key] = self._divided(block)
+        return self._children[block.key]
+
+    def _divided(self, block: Block) -> tuple[Part, ...]:
+        if block.gate is not None:
+            return tuple(self._within_gate(block.gate))
+        parts = list(self._parts(block))
+        if block.kind != "loop":
+            parts = list(self._grouped(self._with_gates(block, parts)))
+        return tuple(_bundled(parts, self))
+
+    def _parts(self, block: Block) -> Iterator[Part]:
+        """The executions directly within a block, and its own rows."""
+        if len(block.span) > 1:
+            yield from self._iterations(block.span)
+            return
+        if not len(block.span):
+            yield from self.members(block)
+            return
+        at = block.first
+        for kind, numbers in self.executions.runs(self.executions.within(block.span[0])):
+            yield from self._rows(at, int(self.executions.first[numbers[0]]))
+            yield self._of_instances(numbers, kind)
+            at = int(self.executions.last[numbers[-1]]) + 1
+        yield from self._rows(at, block.last + 1)
+
+    def _iterations(self, span: Integers) -> Iterator[Part]:
+        """The executions of a loop, or runs of them where they are many."""
+        size = _chunk(len(span))
+        start = self.graph.instance_ordinals[span[0]]
+        for k in range(0, len(span), size):
+            piece = span[k : k + size]
+            yield self._of_instances(
+                piece, "iteration" if size == 1 else "loop", start + k if size > 1 else -1
+            )
+
+    def _rows(self, start: int, stop: int) -> list[int]:
+        low, high = np.searchsorted(self.operations, (start, stop))
+        found: list[int] = self.operations[low:high].tolist()
+        return found
+
+    def _of_instances(self, numbers: Integers, kind: Kind, start: int = -1) -> Block:
+        """A block of executions; where it holds nothing but one other block, that one."""
+        while len(numbers) == 1:
+            inner = self.executions.within(numbers[0])
+            if not len(inner) or self.executions.has_own_rows(numbers[0], inner):
+                break
+            runs = list(self.executions.runs(inner))
+            if len(runs) > 1:
+                break
+            kind, numbers = runs[0]
+        first, last = int(self.executions.first[numbers[0]]), int(self.executions.last[numbers[-1]])
+        number = self.graph.instance_sites[numbers[0]]
+        times, name = len(numbers), self.executions.name(int(numbers[0]))
+        shown = f"{times} x {name}" if times > 1 else name
+        shown += f" (from {start})" if start >= 0 else ""
+        line = site(number).line if number else 0
+        rows = self.executions.count(first, last)
+        return Block(
+            f"b{first}-{last}",
+            kind,
+            shown,
+            rows,
+            first,
+            last,
+            line,
+            times,
+            None,
+            numbers,
+        )
+
+    def boundary(self, block: Block) -> tuple[list[int], list[int]]:
+        """The rows outside that a block reads (no constants), in order, and its rows that others use."""
+        graph, members = self.graph, self.members(block)
+        inside = set(members)
+        reads = dict.fromkeys(a for row in members for a in graph.args(row))
+        inputs = [a for a in reads if a not in inside and graph.op(a) is not CONSTANT]
+        within = Counter(a for row in members for a in graph.args(row))
+        return inputs, [row for row in members if within[row] < self._uses[row]]
+
+    @cached_property
+    def _uses(self) -> Integers:
+        return uses_of(self.graph)
+
+    # -- gates within --
+
+    def _with_gates(self, block: Block, parts: list[Part]) -> list[Part]:
+        """The parts of a block, those that make up a gate replaced by it."""
+        for gate in self._gates_of(block):
+            if sum(self.graph.op(row) is not CONSTANT for row in gate.rows) < 2:
+                continue
+            inside = [p for p in parts if self._is_within(p, gate)]
+            size = sum(1 if isinstance(p, int) else p.rows for p in inside)
+            if size == sum(self.graph.op(row) is not CONSTANT for row in gate.rows):
+                kept = [p for p in parts if p not in inside]
+                parts = sorted([*kept, self._of_gate(gate)], key=_end)
+        return parts
+
+    def _gates_of(self, block: Block) -> list[Gate]:
+        """The gates within a block, largest last, none twice."""
+        found = [g for g in self.gates if block.first <= g.rows[0] and g.output <= block.last]
+        if self._gates is None and len(self.graph) > MOST_ROWS and block.rows <= MOST_ROWS:
+            found = recognise(self.graph, rows=self.members(block))
+        return sorted(found, key=lambda g: len(g.rows))
+
+    def _is_within(self, part: Part, gate: Gate) -> bool:
+        if isinstance(part, int):
+            return part in gate.rows
+        if part.gate is not None:
+            return set(part.gate.rows) <= set(gate.rows)
+        return part.rows <= len(gate.rows) and set(self.members(part)) <= set(gate.rows)
+
+    def _of_gate(self, gate: Gate) -> Block:
+        rows = sum(self.graph.op(row) is not CONSTANT for row in gate.rows)
+        line = site(self.graph.site_column[gate.output]).line if self.graph.site_column[gate.output] else 0
+        return Block(
+            f"g{gate.output}-{gate.rows[0]}",
+            "gate",
+            gate.name,
+            rows,
+            gate.rows[0],
+            gate.output,
+            line,
+            1,
+            gate,
+        )
+
+    def _within_gate(self, gate: Gate) -> Iterator[Part]:
+        """A gate opened: smaller gates within it, and its rows."""
+        parts: list[Part] = [row for row in gate.rows if self.graph.op(row) is not CONSTANT]
+        rows = set(gate.rows)
+        smaller = [g for g in self.gates if g is not gate and set(g.rows) < rows]
+        for inner in sorted(smaller, key=lambda g: len(g.rows)):
+            inside = [p for p in parts if self._is_within(p, inner)]
+            if len(inside) > 1:
+                parts = sorted([*[p for p in parts if p not in inside], self._of_gate(inner)], key=_end)
+        yield from parts
+
+    # -- repeated rows and calls --
+
+    def _grouped(self, parts: list[Part]) -> Iterator[Part]:
+        """Of many parts, those that repeat as blocks."""
+        if len(parts) <= COMFORT:
+            yield from parts
+            return
+        kinds = [self._signature(part) for part in parts]
+        period, start, stop = period_of(kinds)
+        if not period:
+            yield from parts
+            return
+        yield from parts[:start]
+        yield self._repeated(parts[start:stop], period)
+        yield from self._grouped(parts[stop:])
+
+    def _signature(self, part: Part) -> Any:
+        graph = self.graph
+        if isinstance(part, Block):
+            return part.label, part.rows
+        return graph.op_column[part], graph.abstract_column[part], len(graph.args(part))
+
+    def _repeated(self, parts: Sequence[Part], period: int) -> Block:
+        times = len(parts) // period
+        first = parts[0]
+        name = first.label if isinstance(first, Block) and period == 1 else self._ops_named(parts[:period])
+        return self._bundle(parts, f"{times} x {name}", times)
+
+    def _ops_named(self, parts: Sequence[Part]) -> str:
+        names = [
+            p.label if isinstance(p, Block) else self.graph.op(p).infix or self.graph.op(p).name
+            for p in parts
+        ]
+        shown = list(dict.fromkeys(names))
+        return f"({' '.join(shown[:4])}{' ...' * (len(shown) > 4)})"
+
+    def _bundle(self, parts: Sequence[Part], label: str, times: int = 1) -> Block:
+        """Parts next to each other as one block."""
+        first = parts[0] if isinstance(parts[0], int) else parts[0].first
+        last = _end(parts[-1])
+        rows = sum(1 if isinstance(p, int) else p.rows for p in parts)
+        made = Block(f"r{first}-{last}-{len(parts)}", "block", label, rows, first, last, 0, times)
+        if times > 1 and len(parts) // times > 1:
+            each = len(parts) // times
+            pieces = [parts[k : k + each] for k in range(0, len(parts), each)]
+            name = label.partition(" x ")[2]
+            self._children[made.key] = tuple(_bundled([self._bundle(p, name) for p in pieces], self))
+        else:
+            self._children[made.key] = tuple(_bundled(list(parts), self))
+        return made
+
+    # -- what is shown at first --
+
+    def visible(self, comfort: int = COMFORT) -> Cut:
+        """The first view: blocks alike are opened together, the largest first, while there is room.
+
+        Gates stay closed: a tree without gates (`blocks_of(graph, ())`) shows what is in them.
+        """
+        cut = Cut(self, (self.root,)).opened(self.root)
+        closed: set[Any] = set()
+        while True:
+            groups = [g for g in _alike(cut.boxes) if g[0] not in closed]
+            if not groups:
+                return cut
+            key, blocks = groups[0]
+            if len(blocks) > MANY or not self._fits(cut, blocks, min(MOST_BOXES, comfort)):
+                closed.add(key)
+                continue
+            for block in blocks:
+                cut = cut.opened(block)
+
+    def _fits(self, cut: Cut, blocks: Sequence[Block], room: int) -> bool:
+        if all(block.rows > room and not len(block.span) for block in blocks):
+            return False
+        return len(cut.boxes) + sum(len(self.children(block)) - 1 for block in blocks) <= room
+
+
+def _alike(boxes: Iterable[Part]) -> list[tuple[Any, list[Block]]]:
+    """Closed blocks by what they are, the largest first."""
+    groups: dict[Any, list[Block]] = {}
+    for box in boxes:
+        if isinstance(box, Block) and box.gate is None:
+            groups.setdefault((box.kind, box.label.partition(" (from")[0]), []).append(box)
+    return sorted(groups.items(), key=lambda g: (-max(b.rows for b in g[1]), g[1][0].first))
+
+
+def _chunk(count: int) -> int:
+    """How many of very many parts are put together, so that at most a hundred or so are left."""
+    size = 1
+    while count > MOST_BOXES and count > size * 100:
+        size *= 10
+    return size
+
+
+def _bundled(parts: list[Part], tree: Blocks) -> list[Part]:
+    """At most `MOST_BOXES` parts."""
+    size = _chunk(len(parts))
+    return [_range(parts[k : k + size], k, tree) for k in range(0, len(parts), size)] if size > 1 else parts
+
+
+def _range(parts: list[Part], start: int, tree: Blocks) -> Part:
+    if len(parts) == 1:
+        return parts[0]
+    names = Counter(p.label if isinstance(p, Block) else "" for p in parts)
+    name, times = names.most_common(1)[0]
+    if name and times == len(parts):
+        return tree._bundle(parts, f"{times} x {name} (from {start})", times)
+    rows = [p if isinstance(p, int) else p.first for p in parts]
+    return tree._bundle(parts, f"rows {rows[0]} to {_end(parts[-1])}")

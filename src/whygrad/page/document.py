@@ -1,0 +1,204 @@
+"""A ledger as the document of a page: rows, edges, gates, program, point. docs/page-json.md has the keys.
+
+What the page shows at another point it computes itself, by the emitted program; where that cannot be (an
+operation that the page does not have, too many rows), the document says why, and carries the numbers of this
+point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.differentiation import differentiate
+from whygrad.emission.javascript import javascript
+from whygrad.errors import EmissionError
+from whygrad.explanation.circuit import label_of
+from whygrad.explanation.ledger import Ledger
+from whygrad.explanation.numbers import number_text
+from whygrad.explanation.subjects import Subject
+from whygrad.graph import CONSTANT, INPUT, Graph
+from whygrad.page.groups import derivations_of, groups_of
+from whygrad.page.typesetting import name_tex, tex_of
+from whygrad.source import site
+
+SCHEMA = 1
+MOST_LIVE_ROWS = 3000
+"""Rows that the page computes anew while an input is dragged."""
+MOST_BACKWARD_ROWS = 6000
+"""Rows of all backward passes of a page, one for each output that can be chosen."""
+LARGEST_ARRAY = 4096
+
+Json = dict[str, Any]
+
+
+def document_of(subject: Subject, grouped: bool = False) -> Json:
+    """The document of a subject at its point; `grouped` closes each gate, such as the sigmoid, at first."""
+    entries = subject.ledger()
+    graph = entries.graph
+    program, frozen = _program(entries)
+    return {
+        "schema": SCHEMA,
+        "title": subject.title,
+        "note": subject.note,
+        "source": _source(graph),
+        "rows": [_row(entries, row) for row in range(len(graph))],
+        "groups": groups_of(entries, not grouped),
+        "derivations": derivations_of(entries),
+        "inputs": [row for row in graph.inputs if row in entries.names],
+        "output": entries.output,
+        "point": [[row, plain(entries.run[row])] for row in graph.inputs],
+        "edges": [_edge(entries, *edge) for edge in entries.edges],
+        "program": program,
+        "frozen": frozen,
+        **({} if program else _numbers(entries)),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: truth values are 0 and 1, what is not finite is a word."""
+    array = np.asarray(value)
+    if array.ndim:
+        return [plain(part) for part in array]
+    real = float(array)
+    if math.isfinite(real):
+        return (
+            int(real)
+            if real == int(real) and abs(real) < 2**53 and not (real == 0 and math.copysign(1, real) < 0)
+            else real
+        )
+    return "nan" if math.isnan(real) else "inf" if real > 0 else "-inf"
+
+
+def _row(entries: Ledger, row: int) -> Json:
+    graph = entries.graph
+    op = graph.op(row)
+    kind = "input" if op is INPUT else "constant" if op is CONSTANT else "op"
+    name = entries.names.get(row) or _constant_name(graph, row)
+    said: Json = {
+        "id": row, "kind": kind, "op": op.name, "args": list(graph.args(row)), "label": name, "name": name,
+        "symbol": name_tex(name) if kind != "constant" else name, "given": graph.name(row),
+        "shape": list(graph.abstract(row).shape),
+    }  # fmt: skip
+    if kind == "op":
+        said["label"], said["folds"] = label_of(graph, row)
+        said["formula"] = entries.formula(row) if row in entries.names else ""
+        said["template"], said["note"] = _template(graph, row), op.note
+    place = site(graph.site_column[row])
+    if place.number:
+        span = place.span
+        said["span"] = [span.line, span.column, span.end_line, span.end_column]
+    return said
+
+
+def _template(graph: Graph, row: int) -> str:
+    """TeX over {0}, {1}, ...; the name applied to the arguments where the record says nothing."""
+    op, count = graph.op(row), len(graph.args(row))
+    if op.name == "index":
+        return rf"{{0}}_{{{{{label_of(graph, row)[0][1:-1]}}}}}"
+    if op.latex:
+        return op.latex
+    args = ", ".join(f"{{{k}}}" for k in range(min(count, 6))) + (", ..." if count > 6 else "")
+    return rf"\operatorname{{{{{op.name}}}}}({args})".replace("_", r"\_")
+
+
+def _constant_name(graph: Graph, row: int) -> str:
+    if graph.op(row) is not CONSTANT:
+        return f"%{row}"
+    value = graph.params(row)["value"]
+    return number_text(value) if np.ndim(value) == 0 else f"array {np.shape(value)}"
+
+
+def _edge(entries: Ledger, row: int, arg: int) -> Json:
+    edge = entries.edge(row, arg)
+    return {
+        "row": row,
+        "arg": arg,
+        "formula": edge.formula,
+        "tex": tex_of(edge.formula) if edge.formula else "",
+    }
+
+
+def _source(graph: Graph) -> Json | None:
+    """The text that most rows come from."""
+    found: dict[int, int] = {}
+    sources = {}
+    for number in graph.site_column:
+        if number:
+            source = site(number).source
+            sources[id(source)] = source
+            found[id(source)] = found.get(id(source), 0) + 1
+    if not found:
+        return None
+    source = sources[max(found, key=lambda key: found[key])]
+    return {"name": source.filename, "text": source.text}
+
+
+def _program(entries: Ledger) -> tuple[Json | None, str]:
+    """The program of the page, or the reason why there is none."""
+    graph = entries.graph
+    if len(graph) > MOST_LIVE_ROWS:
+        return None, f"{len(graph)} operations are too many to follow in a page ({MOST_LIVE_ROWS} can be)"
+    if any(math.prod(graph.abstract(row).shape) > LARGEST_ARRAY for row in range(len(graph))):
+        return None, f"its arrays have more than {LARGEST_ARRAY} entries, too many to follow in a page"
+    try:
+        return {
+            "forward": javascript(graph, range(len(graph))),
+            "backward": list(_backward(entries)),
+            "guards": [
+                {"row": g.row, "expected": plain(g.expected), "line": site(g.site).line if g.site else 0}
+                for g in graph.guards
+            ],
+        }, ""
+    except EmissionError as error:
+        return None, f"{error}, so the numbers stay those of this point"
+
+
+def _backward(entries: Ledger) -> Iterator[Json]:
+    """Backward passes: of the output, then of other named numbers while there is room."""
+    graph, room = entries.graph, MOST_BACKWARD_ROWS
+    for output in dict.fromkeys([entries.output, *_outputs(entries)]):
+        derivative = differentiate(graph.with_outputs([output]))
+        combined = derivative.graph
+        room -= len(combined) - len(graph)
+        if room < 0 and output != entries.output:
+            return
+        yield {
+            "output": output,
+            "seed": derivative.seeds[0],
+            "code": javascript(combined, range(len(graph), len(combined))),
+            "cotangents": [[row, slot] for row, slot in enumerate(derivative.cotangents) if slot >= 0],
+            "edges": [
+                [row, arg, *_local(edge.local), edge.contribution]
+                for (row, arg), edge in derivative.edges.items()
+            ],
+        }
+
+
+def _local(local: int | float | None) -> tuple[int | None, float | None]:
+    """A row of the local gradient, or the number that it is everywhere."""
+    return (local, None) if type(local) is int else (None, local)
+
+
+def _outputs(entries: Ledger) -> Sequence[int]:
+    """Single real numbers whose gradients one may ask for: those with a name of the user's first."""
+    graph = entries.graph
+    inner = (row for row in entries.names if graph.op(row) not in (INPUT, CONSTANT))
+    found = [row for row in inner if not graph.abstract(row).shape and graph.abstract(row).is_float]
+    return sorted(found, key=lambda row: (not graph.name(row), -row))
+
+
+def _numbers(entries: Ledger) -> Json:
+    shown = list(entries.names)
+    gradients = [(row, entries.gradient(row)) for row in shown]
+    return {
+        "values": [[row, _small(entries.run[row])] for row in shown],
+        "gradients": [[row, _small(g)] for row, g in gradients if g is not None],
+    }
+
+
+def _small(value: Any) -> Any:
+    return plain(value) if np.size(value) <= 64 else []

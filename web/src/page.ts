@@ -1,0 +1,25 @@
+// The entry of the HTML page: unpack the document, mount, and say when everything stands.
+
+import "./style.css";
+
+import { mount } from "./mount.tsx";
+import type { PageDocument } from "./schema.ts";
+import { unpacked } from "./unpacking.ts";
+
+async function begin(): Promise<void> {
+  const began = performance.now();
+  const text = document.getElementById("whygrad-data")!.textContent!;
+  const data = (await unpacked(text)) as PageDocument;
+  const root = document.getElementById("whygrad")!;
+  const page = mount(root, data);
+  Object.assign(window, { whygrad: page });
+  requestAnimationFrame(() => {
+    root.dataset["ready"] = String(Math.round(performance.now() - began));
+  });
+}
+
+begin().catch((error: unknown) => {
+  const root = document.getElementById("whygrad")!;
+  root.textContent = `This page could not be unpacked: ${String(error)}`;
+  root.dataset["ready"] = "failed";
+});

@@ -1,0 +1,87 @@
+// The arithmetic of the page: functions made of the emitted statements, and a run of them at a point.
+
+import { runtime } from "./kernels.ts";
+import { type Value, fromPlain, sameValue } from "./nd.ts";
+import type { Backward, PageDocument, Program } from "./schema.ts";
+
+type Code = ($: typeof runtime, v: Value[]) => void;
+
+/** The text comes from the Python side's emitter and holds numbers, operators and names of kernels only. */
+const compiled = (code: string): Code => new Function("$", "v", code) as Code;
+
+export interface Flow {
+  local: Value | null;
+  contribution: Value;
+}
+
+/** All numbers at one point, for one output. */
+export interface Run {
+  value(row: number): Value;
+  /** The gradient of a row, or null where none flows. */
+  gradient(row: number): Value | null;
+  edge(row: number, arg: number): Flow | null;
+  slot(place: number): Value;
+  /** The line of a branch that would go another way at this point, or null. */
+  otherBranch: number | null;
+}
+
+export class Engine {
+  readonly outputs: number[];
+  private readonly forward: Code;
+  private readonly backward = new Map<number, { code: Code; given: Backward; edges: Map<number, Backward["edges"][number]>; cotangents: Map<number, number> }>();
+  private readonly width: number;
+
+  constructor(private readonly program: Program, most: number) {
+    this.forward = compiled(program.forward);
+    this.outputs = program.backward.map((one) => one.output);
+    this.width = most;
+    for (const given of program.backward) {
+      this.backward.set(given.output, {
+        code: compiled(given.code),
+        given,
+        edges: new Map(given.edges.map((edge) => [edge[0] * this.width + edge[1], edge])),
+        cotangents: new Map(given.cotangents),
+      });
+    }
+  }
+
+  static of(document: PageDocument): Engine | null {
+    const most = document.rows.reduce((n, row) => Math.max(n, row.args.length), 1);
+    return document.program && new Engine(document.program, most);
+  }
+
+  mutants(output: number): Backward["mutants"] {
+    return this.backward.get(output)?.given.mutants ?? [];
+  }
+
+  run(point: ReadonlyMap<number, Value>, output: number): Run {
+    const v: Value[] = [];
+    point.forEach((value, row) => (v[row] = value));
+    this.forward(runtime, v);
+    const turned = this.program.guards.find((guard) => !sameValue(v[guard.row]!, fromPlain(guard.expected)));
+    const side = this.backward.get(output)!;
+    side.code(runtime, v);
+    return {
+      value: (row) => v[row]!,
+      gradient: (row) => {
+        const slot = side.cotangents.get(row);
+        return slot === undefined ? null : v[slot]!;
+      },
+      edge: (row, arg) => {
+        const edge = side.edges.get(row * this.width + arg);
+        if (!edge) return null;
+        const [, , local, constant, contribution] = edge;
+        return { local: local === null ? constant : v[local]!, contribution: v[contribution]! };
+      },
+      slot: (place) => v[place]!,
+      otherBranch: turned ? turned.line : null,
+    };
+  }
+}
+
+/** A gate's own local gradient: its simplest form, evaluated. */
+export function evaluated(code: string, given: readonly Value[], result: number): Value {
+  const v: Value[] = [...given];
+  compiled(code)(runtime, v);
+  return v[result]!;
+}

@@ -1,0 +1,133 @@
+// What the Python side sends: docs/page-json.md says what every key means.
+
+export type Num = number | "nan" | "inf" | "-inf";
+/** A number, or nested lists of them. */
+export type Plain = Num | Plain[];
+
+export interface Row {
+  id: number;
+  kind: "input" | "constant" | "op";
+  op: string;
+  args: number[];
+  /** What is written in the box. */
+  label: string;
+  /** The reader's name for the value; a constant's is its number. */
+  name: string;
+  /** The user's own name, or "". */
+  given: string;
+  /** The name in TeX. */
+  symbol: string;
+  /** Of operations: as text over the names, as TeX over {0}, {1}, and the rule in words. */
+  formula?: string;
+  template?: string;
+  note?: string;
+  shape: number[];
+  /** Plain numbers among the operands are written in the label. */
+  folds?: boolean;
+  span?: [line: number, column: number, endLine: number, endColumn: number];
+}
+
+export interface EdgeText {
+  row: number;
+  arg: number;
+  formula: string;
+  tex: string;
+}
+
+export interface Derivation {
+  start: string;
+  result: string;
+  derivative: string;
+  steps: { text: string; tex: string; why: string; worst: number }[];
+  points: number;
+  worst: number;
+  proof: number;
+  stable: { text: string; why: string } | null;
+}
+
+export interface Group {
+  id: string;
+  kind: string;
+  label: string;
+  rows: number[];
+  inputs: number[];
+  outputs: number[];
+  parent: string | null;
+  open: boolean;
+  says: string;
+  template: string;
+  /** The gate's own local gradient by its one input, where it has one. */
+  local?: { formula: string; tex: string; inputs: [slot: number, row: number][]; code: string; result: number };
+}
+
+export interface Backward {
+  output: number;
+  code: string;
+  seed: number;
+  /** Pairs: row, place of its cotangent. */
+  cotangents: [row: number, slot: number][];
+  edges: [row: number, arg: number, local: number | null, constant: number | null, contribution: number][];
+  mutants?: Mutant[];
+}
+
+export interface Mutant {
+  row: number;
+  slot: number;
+  code: string;
+  title: string;
+  why: string;
+}
+
+export interface Program {
+  forward: string;
+  backward: Backward[];
+  guards: { row: number; expected: Plain; line: number }[];
+}
+
+export interface Claim {
+  name: string;
+  of: string;
+  row: number | null;
+  value: Plain | null;
+  line: number;
+  verdict: string;
+}
+
+export interface Finding {
+  code: string;
+  title: string;
+  why: string;
+  variable: string;
+  of: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  before: string;
+  after: string;
+  rows: number[];
+}
+
+export interface PageDocument {
+  schema: 1;
+  title: string;
+  note: string;
+  source: { name: string; text: string } | null;
+  rows: Row[];
+  groups: Group[];
+  /** How the derivatives of gates follow, by the gate's label. */
+  derivations: Record<string, Derivation>;
+  inputs: number[];
+  output: number;
+  /** Values of the inputs at the given point, by row. */
+  point: [row: number, value: Plain][];
+  edges: EdgeText[];
+  program: Program | null;
+  /** Why there is no program, in words. */
+  frozen: string;
+  /** Where there is no program: values, gradients and contributions as texts. */
+  values?: [row: number, value: Plain][];
+  gradients?: [row: number, value: Plain][];
+  check?: { status: string; claims: Claim[]; findings: Finding[]; repaired: boolean };
+  live?: boolean;
+}

@@ -1,0 +1,279 @@
+// The circuit: boxes and wires with their numbers, to be pointed at, walked over by keys, moved and enlarged.
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { Box } from "../circuit.ts";
+import { RADIUS } from "../drawing.ts";
+import { shortText } from "../numbers.ts";
+import type { Chosen, State } from "../state.ts";
+import { Icon } from "./Icon.tsx";
+import { neighbour } from "./walking.ts";
+
+const MARGIN = 26;
+/** Below this the numbers cannot be read. */
+const LEAST = 0.72;
+interface View {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export function CircuitView({ state }: { state: State }): JSX.Element {
+  const frame = useRef<HTMLDivElement>(null);
+  const view = useSignal<View | null>(null);
+  const size = useSignal({ width: 0, height: 0 });
+  const drawing = state.drawing.value;
+  const whole = { width: drawing.width + 2 * MARGIN, height: drawing.height + 2 * MARGIN };
+  useEffect(() => {
+    const box = frame.current!;
+    const measure = (): void => {
+      size.value = { width: box.clientWidth, height: box.clientHeight };
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  const circuit = state.circuit.value;
+  const fitted = fit(size.value, whole);
+  const shown = view.value ?? follow(state, fitted, size.value);
+  const zoom = (factor: number, at = { x: size.value.width / 2, y: size.value.height / 2 }): void => {
+    const scale = Math.min(3, Math.max(Math.min(fitted.scale, 0.2), shown.scale * factor));
+    const ratio = scale / shown.scale;
+    view.value = { scale, x: at.x - (at.x - shown.x) * ratio, y: at.y - (at.y - shown.y) * ratio };
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "+" || event.key === "=") zoom(1.25);
+    else if (event.key === "-") zoom(0.8);
+    else if (event.key === "0") view.value = null;
+    else if (event.key === "Escape") state.choose(null);
+    else if (event.key === "Enter" || event.key === " ") activate(state, state.chosen.value);
+    else {
+      const next = neighbour(circuit, drawing, state.chosen.value, event.key);
+      if (!next) return;
+      state.choose(next);
+      view.value = null;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  useEffect(() => {
+    // The chosen one has the focus, if the circuit has it.
+    const box = frame.current!;
+    if (box.contains(box.ownerDocument.activeElement)) box.querySelector<SVGElement>('[tabindex="0"][data-key]')?.focus({ preventScroll: true });
+  }, [state.chosen.value?.key]);
+  return (
+    <div class="wg-frame" ref={frame} style={{ "--tall": `${tall(size.value.width, whole)}px` }} onKeyDown={onKeyDown} {...panning(frame, view, () => shown, zoom)}>
+      <svg width="100%" height="100%" role="group" aria-label={`Circuit of ${state.document.title}. Arrow keys walk along the wires.`}>
+        <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale}) translate(${MARGIN} ${MARGIN})`}>
+          <Wires state={state} />
+          <Boxes state={state} />
+        </g>
+      </svg>
+      <div class="wg-zoom" role="group" aria-label="Zoom">
+        <button type="button" aria-label="Enlarge" title="Enlarge (+)" onClick={() => zoom(1.25)}>+</button>
+        <button type="button" aria-label="Reduce" title="Reduce (-)" onClick={() => zoom(0.8)}>−</button>
+        <button type="button" aria-label="Fit into the frame" title="Fit into the frame (0)" onClick={() => (view.value = fitted)}><Icon d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" hollow /></button>
+      </div>
+    </div>
+  );
+}
+
+/** As tall as the whole needs at the width that there is. */
+function tall(width: number, whole: { width: number; height: number }): number {
+  return Math.round(whole.height * Math.min(1.5, Math.max(LEAST, width / whole.width))) + 60;
+}
+
+/** Large enough to read, small enough to see: never enlarged beyond 1.5. */
+function fit(size: { width: number; height: number }, whole: { width: number; height: number }): View {
+  const scale = Math.min(1.5, size.width / whole.width, size.height / whole.height) || 1;
+  return { scale, x: (size.width - whole.width * scale) / 2, y: (size.height - whole.height * scale) / 2 };
+}
+
+/** Where everything would be too small to read: readable, with what the reader looks at in the middle. */
+function follow(state: State, fitted: View, size: { width: number; height: number }): View {
+  if (fitted.scale >= LEAST || !size.width) return fitted;
+  const drawing = state.drawing.value;
+  const at = focusOf(state);
+  const clamp = (middle: number, room: number, whole: number): number =>
+    whole <= room ? (room - whole) / 2 : Math.min(0, Math.max(room - whole, room / 2 - middle));
+  const width = (drawing.width + 2 * MARGIN) * LEAST;
+  const height = (drawing.height + 2 * MARGIN) * LEAST;
+  return { scale: LEAST, x: clamp((at.x + MARGIN) * LEAST, size.width, width), y: clamp((at.y + MARGIN) * LEAST, size.height, height) };
+}
+
+function focusOf(state: State): { x: number; y: number } {
+  const { circuit, drawing } = state;
+  const chosen = state.chosen.value;
+  const key = chosen?.kind === "wire" ? circuit.value.wires.find((w) => w.key === chosen.key)?.target : chosen?.key;
+  const step = state.step.value === null ? undefined : state.steps.value[state.step.value];
+  const box = key === undefined ? step?.box : circuit.value.box.get(key);
+  return drawing.value.boxes[box ?? -1] ?? { x: 0, y: drawing.value.height / 2 };
+}
+
+export function activate(state: State, chosen: Chosen): void {
+  if (chosen?.kind !== "box") return;
+  const box = state.circuit.value.boxes[state.circuit.value.box.get(chosen.key) ?? -1];
+  const group = box?.group ?? (box && box.row >= 0 ? state.structure.around(box.row).at(-1) : undefined);
+  if (group) state.toggle(group.id);
+}
+
+type Tone = "done" | "now" | "todo";
+
+function Boxes({ state }: { state: State }): JSX.Element {
+  const circuit = state.circuit.value;
+  const first = state.chosen.value ?? { kind: "box", key: circuit.boxes[0]!.key };
+  return (
+    <g>
+      {circuit.boxes.map((box, k) => (
+        <BoxView key={box.key} state={state} box={box} k={k} tabbed={first.kind === "box" && first.key === box.key} />
+      ))}
+    </g>
+  );
+}
+
+function BoxView({ state, box, k, tabbed }: { state: State; box: Box; k: number; tabbed: boolean }): JSX.Element {
+  const at = state.drawing.value.boxes[k]!;
+  const progress = state.progress.value;
+  const run = state.run.value;
+  const step = state.step.value === null ? null : state.steps.value[state.step.value]!;
+  const tone: Tone = step === null ? "done" : step.box === k ? "now" : progress.value(k) ? "done" : "todo";
+  const gradient = box.row < 0 || box.kind === "constant" ? null : run.gradient(box.row);
+  const showGradient = progress.gradient(k) && state.mode.value === "explore";
+  const claim = box.row >= 0 && showGradient ? state.claimOf(box.row) : null;
+  const chosen = state.chosen.value?.key === box.key || state.hovered.value?.key === box.key;
+  const lit = lineTouches(state, box.row);
+  const pointed = { kind: "box" as const, key: box.key };
+  return (
+    <g
+      class={`wg-box wg-${box.kind} wg-${tone}${chosen ? " wg-chosen" : ""}${lit ? " wg-lit" : ""}`}
+      data-key={box.key}
+      role="button"
+      tabIndex={tabbed ? 0 : -1}
+      aria-label={state.teller.value.spoken(box, progress.value(k), showGradient)}
+      aria-pressed={state.chosen.value?.key === box.key}
+      onClick={() => (box.group ? state.toggle(box.group.id) : state.choose(pointed))}
+      onFocus={() => state.choose(pointed)}
+      onPointerEnter={() => (state.hovered.value = pointed)}
+      onPointerLeave={() => (state.hovered.value = null)}
+    >
+      <Shape box={box} x={at.x} y={at.y} half={at.half} round={at.round} />
+      <text class="wg-label" x={at.x} y={at.y + 5}>{signOf(box.label)}</text>
+      {box.name && box.kind !== "output" && <text class="wg-name" x={at.x} y={at.y + RADIUS + 15}>{box.name}</text>}
+      {box.row >= 0 && box.kind !== "constant" && progress.value(k) && (
+        <text class="wg-value" x={at.numbers} y={at.y - 6}>{shortText(run.value(box.row))}</text>
+      )}
+      {gradient !== null && showGradient && (
+        <text class="wg-gradient" x={at.numbers} y={at.y + 16}>{shortText(gradient)}</text>
+      )}
+      {claim && (
+        <text class={`wg-claim wg-${claim.verdict}`} x={at.numbers} y={at.y + 32}>
+          {claim.verdict === "right" ? "✓ " : "✗ "}
+          {claim.text}
+        </text>
+      )}
+    </g>
+  );
+}
+
+const SIGNS: Record<string, string> = { "*": "×", "-": "−", "/": "÷", "*-1": "×−1", "**": "^" };
+const signOf = (label: string): string => SIGNS[label] ?? label.replace(/^\*/, "×");
+
+function Shape({ box, x, y, half, round }: { box: Box; x: number; y: number; half: number; round: boolean }): JSX.Element {
+  if (box.kind !== "op" && box.kind !== "gate") return <rect class="wg-hit" x={x - half} y={y - 16} width={2 * half} height={32} rx={6} />;
+  if (round) return <circle class="wg-body" cx={x} cy={y} r={RADIUS} />;
+  return <rect class="wg-body" x={x - half} y={y - 17} width={2 * half} height={34} rx={9} />;
+}
+
+/** Whether the line of code that is pointed at made this row. */
+export function lineTouches(state: State, row: number): boolean {
+  const line = state.line.value;
+  const span = state.structure.row.get(row)?.span;
+  return line !== null && span !== undefined && span[0] <= line && line <= span[2];
+}
+
+function Wires({ state }: { state: State }): JSX.Element {
+  const circuit = state.circuit.value;
+  const placed = state.drawing.value.wires;
+  const progress = state.progress.value;
+  const step = state.step.value === null ? null : state.steps.value[state.step.value]!;
+  const path = new Set(state.path.value);
+  const teller = state.teller.value;
+  return (
+    <g>
+      {circuit.wires.map((wire, k) => {
+        const [source, target] = circuit.pairs[k]!;
+        const now = step !== null && (step.pass === "forward" || step.pass === "backward") && step.box === target;
+        const pointed = { kind: "wire" as const, key: wire.key };
+        const chosen = state.chosen.value?.key === wire.key || state.hovered.value?.key === wire.key;
+        const back = teller.contribution(wire);
+        const shown = back !== null && progress.contribution(k) && state.mode.value === "explore";
+        const label = `wire from ${circuit.boxes[source]!.label} to ${circuit.boxes[target]!.label}`;
+        const words = shown ? `${label}, brings back ${shortText(back)}` : label;
+        const classes = ["wg-wire", now && "wg-now", now && step.pass === "backward" && "wg-back", chosen && "wg-chosen", path.has(wire.key) && "wg-path", progress.value(source) || "wg-todo", lineTouches(state, circuit.boxes[target]!.row) && "wg-lit"];
+        return (
+          <g
+            key={wire.key}
+            class={classes.filter(Boolean).join(" ")}
+            data-key={wire.key}
+            role="button"
+            aria-label={words}
+            aria-pressed={state.chosen.value?.key === wire.key}
+            tabIndex={state.chosen.value?.key === wire.key ? 0 : -1}
+            onClick={() => state.choose(pointed)}
+            onFocus={() => state.choose(pointed)}
+            onPointerEnter={() => (state.hovered.value = pointed)}
+            onPointerLeave={() => (state.hovered.value = null)}
+          >
+            <path class="wg-reach" d={placed[k]!.d} />
+            <path class="wg-line" d={placed[k]!.d} />
+            {placed[k]!.order && <text class="wg-name" x={placed[k]!.order![0]} y={placed[k]!.order![1]}>{wire.order + 1}</text>}
+            {placed[k]!.label && shown && <text class="wg-gradient" x={placed[k]!.label![0]} y={placed[k]!.label![1]}>{shortText(back)}</text>}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Moving by dragging, enlarging by the wheel with Ctrl (so that a page still scrolls) and by two fingers. */
+function panning(
+  frame: { current: HTMLDivElement | null },
+  view: { value: View | null },
+  shown: () => View,
+  zoom: (factor: number, at?: { x: number; y: number }) => void,
+): { onWheel(event: WheelEvent): void; onPointerDown(event: PointerEvent & { currentTarget: HTMLDivElement }): void } {
+  const place = (event: { clientX: number; clientY: number }): { x: number; y: number } => {
+    const box = frame.current!.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  return {
+    onWheel: (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      zoom(Math.exp(-event.deltaY / 300), place(event));
+    },
+    onPointerDown: (event) => {
+      if (event.button !== 0 || (event.target as Element).closest("button, [data-key]")) return;
+      const start = place(event);
+      const from = shown();
+      const box = event.currentTarget;
+      const move = (next: PointerEvent): void => {
+        const now = place(next);
+        view.value = { ...from, x: from.x + now.x - start.x, y: from.y + now.y - start.y };
+      };
+      const end = (): void => {
+        box.removeEventListener("pointermove", move);
+        box.removeEventListener("pointerup", end);
+        box.removeEventListener("pointercancel", end);
+      };
+      box.setPointerCapture(event.pointerId);
+      box.addEventListener("pointermove", move);
+      box.addEventListener("pointerup", end);
+      box.addEventListener("pointercancel", end);
+    },
+  };
+}
