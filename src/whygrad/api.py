@@ -18,16 +18,15 @@ from whygrad.errors import UsageError
 from whygrad.explanation import explain
 from whygrad.explanation.circuit import circuit_of
 from whygrad.explanation.subjects import Subject, subject_of
-from whygrad.gates import group
+from whygrad.gates import blocks_of
 from whygrad.handover import handed_over
 from whygrad.isolation import CHILD, DEFAULT_SECONDS, ask
 from whygrad.page.document import document_of
 from whygrad.page.html import html_of, packed
 from whygrad.relocating import relocated
-from whygrad.rendering.svg import render_svg
+from whygrad.rendering.pictures import Picture
 from whygrad.rendering.terminal import terminal_width
-from whygrad.rendering.text import render_text
-from whygrad.report import Circuit, Report
+from whygrad.rendering.themes import Theme
 from whygrad.source import read_source
 
 __all__ = ["Drawing", "assert_gradient", "check", "explain", "show"]
@@ -136,67 +135,58 @@ def _named(forward: Callable[..., Any], inputs: tuple[Any, ...]) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Drawing(Picture):
     """A circuit that draws itself: as text when printed, as SVG in a notebook or a file, as a page."""
 
-    circuit: Circuit
-    subject: Subject
+    subject: Subject | None = None
     grouped: bool = False
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def text(self, width: int | None = None, color: bool | None = None, unicode: bool | None = None) -> str:
-        """The circuit drawn with characters; the arguments are those of `render_text`."""
-        return render_text(Report("", (self.circuit,)), width, color, unicode)
-
-    def svg(self) -> str:
-        """The circuit as an SVG document that stands alone."""
-        return render_svg(self.circuit)
 
     def document(self) -> dict[str, Any]:
         """What the page is told, as JSON can hold it: docs/page-json.md has the keys."""
+        assert self.subject is not None
         return document_of(self.subject, self.grouped)
 
     def html(self) -> str:
         """The interactive page, as one HTML file that needs nothing else."""
+        assert self.subject is not None
         return html_of(self.subject.title, packed(self.document()))
 
     def open(self) -> str:
         """Write the page to a temporary file, open it in the browser, and return its path."""
+        assert self.subject is not None
         path = temporary_page(self.subject.title, packed(self.document()))
         webbrowser.open(Path(path).as_uri())
         return path
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page (.html) or the picture (.svg); UsageError for a name that ends otherwise."""
-        stem, extension = os.path.splitext(os.fspath(path))
-        writers = {".html": self.html, ".svg": self.svg}
-        if extension.lower() not in writers:
-            raise UsageError(
-                f"{os.fspath(path)}: only .html pages and .svg pictures are written", hint=f"{stem}.svg"
-            )
-        Path(path).write_text(writers[extension.lower()](), encoding="utf-8")
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/plain": self.text(color=False), "image/svg+xml": self.svg()}
+        """Write the page (.html) or a picture (.svg, .png, .dot, .txt); UsageError for another ending."""
+        name = os.fspath(path)
+        page = os.path.splitext(name)[1].lower() == ".html"
+        Path(path).write_bytes(self.html().encode() if page else self.as_file(name))
 
 
 def show(
-    target: Any, *args: Any, at: str | Mapping[str, Any] | None = None, grouped: bool = False
+    target: Any,
+    *args: Any,
+    at: str | Mapping[str, Any] | None = None,
+    grouped: bool = False,
+    theme: Theme = "auto",
 ) -> Drawing:
     """Draw the circuit of a function, graph or formula, with the values and gradients at a point.
 
-    The arguments are those of `explain`; `grouped` draws each gate, such as the sigmoid, as one box. Raises
-    UsageError where the output is not a single number or the drawing would be too large.
+    The arguments are those of `explain`; `grouped` draws each gate, such as the sigmoid, as one box. Large
+    graphs are drawn by their calls, loops and repeated rows. `theme` is auto, light, dark or print. Raises
+    UsageError where the output has no gradient.
     """
-    return drawing_of(subject_of(target, args, at), grouped)
+    return drawing_of(subject_of(target, args, at), grouped, theme)
 
 
-def drawing_of(subject: Subject, grouped: bool = False) -> Drawing:
+def drawing_of(subject: Subject, grouped: bool = False, theme: Theme = "auto") -> Drawing:
     """The drawing of what is already at hand."""
     entries = subject.ledger()
-    grouping = group(subject.graph).gates if grouped else None
+    cut = blocks_of(subject.graph).visible()
     caption = f"{subject.title}: values above the wires, gradients below"
-    circuit = circuit_of(subject.graph, entries.run, entries.derivative, grouping, caption)
-    return Drawing(circuit, subject, grouped)
+    circuit = circuit_of(
+        subject.graph, entries.run, entries.derivative, cut if grouped else cut.with_gates_open(), caption
+    )
+    return Drawing(circuit, theme, subject, grouped)

@@ -96,15 +96,32 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """An array as a small picture: signed cells between -1 and 1, to be multiplied by `scale`.
+
+    Of a large array each cell stands for several entries and shows the one of largest size. A cell is NaN
+    where an entry is not finite.
+    """
+
+    cells: tuple[tuple[float, ...], ...]
+    scale: float
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A node of a circuit drawing. `order` of a wire into it is its operand position."""
 
     key: str
     label: str
-    kind: Literal["input", "constant", "op", "gate", "output"]
+    kind: Literal["input", "constant", "op", "gate", "block", "output"]
     value: str = ""
     gradient: str = ""
     name: str = ""
+    note: str = ""
+    """What it holds or does, in one line."""
+    value_heat: Heat | None = None
+    gradient_heat: Heat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +134,28 @@ class Wire:
     value: str = ""
     gradient: str = ""
     """Forward value carried, and contribution carried back along this wire."""
+    name: str = ""
+    """Of a box with several results, the one that this wire carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Boxes that belong together: an opened gate, call or iteration."""
+
+    key: str
+    label: str
+    members: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """A drawing: boxes in order of computation, and wires."""
+    """A drawing: boxes in order of computation, and wires. `frames` are nested or apart, outer ones first."""
 
     boxes: tuple[Box, ...]
     wires: tuple[Wire, ...]
     caption: str = ""
+    frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,62 +1,46 @@
-"""(Graph, Run, Derivative) to Circuit: rows become boxes and wires with their values and gradients.
+"""(Graph, Run, Derivative) to Circuit: rows and blocks become boxes and wires with values and gradients.
 
 A row of one operand and a plain number is drawn as course notes draw it, with the number in its label
-(`+1`, `*-1`, `1/x`). A gate, a named group of rows, becomes one box.
+(`+1`, `*-1`, `1/x`). A closed block (a gate, a call, a loop) is one box; an opened one a frame around its
+boxes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from whygrad.differentiation import Derivative
 from whygrad.errors import UsageError
 from whygrad.execution.interpreter import Run
+from whygrad.explanation.heat import heat_of
 from whygrad.explanation.numbers import number_text
+from whygrad.gates.blocks import Block, Blocks, Cut, Part
 from whygrad.graph import CONSTANT, INPUT, Graph
-from whygrad.report import Box, Circuit, Wire
+from whygrad.report import Box, Circuit, Frame, Wire
 
 MAX_BOXES = 2000
+MANY_INPUTS = 12
+"""More inputs that only one block reads are drawn as one box."""
 
-
-class Group(Protocol):
-    """A gate: rows that are drawn as one box. `inputs` are the rows that it reads, in order."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rows(self) -> Collection[int]: ...
-    @property
-    def inputs(self) -> Sequence[int]: ...
-    @property
-    def output(self) -> int: ...
+Edge = tuple[int, int]
 
 
 def circuit_of(
-    graph: Graph,
-    run: Run,
-    derivative: Derivative,
-    grouping: Sequence[Group] | None = None,
-    caption: str = "",
+    graph: Graph, run: Run, derivative: Derivative, cut: Cut | None = None, caption: str = ""
 ) -> Circuit:
-    """The circuit of a forward graph.
+    """The circuit of a forward graph, as it is cut into blocks and rows (by default every row is a box).
 
-    `derivative` is that of `graph`, `run` has all rows of `derivative.graph` (keep=True). Groups must not
-    overlap; rows that no output needs are left out. Raises UsageError for more boxes than a drawing can hold.
+    `derivative` is that of `graph`, `run` has all rows of `derivative.graph` (keep=True). Rows that no output
+    needs are left out. Raises UsageError for more boxes than a drawing can hold.
     """
-    drawing = _Drawing(graph, run, derivative, grouping or ())
-    rows = drawing.shown()
-    if len(rows) > MAX_BOXES:
-        raise UsageError(
-            f"the circuit has {len(rows)} boxes, more than the {MAX_BOXES} that a drawing can show",
-            hint="show a smaller example: fewer entries, or a shorter loop",
-        )
-    for row in rows:
-        drawing.draw(row)
-    drawing.draw_outputs()
-    return Circuit(tuple(drawing.boxes), tuple(drawing.wires), caption)
+    if cut is None:
+        tree = Blocks(graph, ())
+        cut = Cut(tree, tuple(tree.operations.tolist()))
+    return _Drawing(graph, run, derivative, cut).drawn(caption)
 
 
 def short_text(value: Any) -> str:
@@ -70,15 +54,33 @@ def short_text(value: Any) -> str:
 
 
 class _Drawing:
-    def __init__(self, graph: Graph, run: Run, derivative: Derivative, grouping: Sequence[Group]) -> None:
-        self.graph, self.run, self.derivative = graph, run, derivative
-        self.groups = {group.output: group for group in grouping}
-        self.inside = {row: group.output for group in grouping for row in group.rows}
+    def __init__(self, graph: Graph, run: Run, derivative: Derivative, cut: Cut) -> None:
+        self.graph, self.run, self.derivative, self.cut = graph, run, derivative, cut
         self.boxes: list[Box] = []
         self.wires: list[Wire] = []
+        self.owner = {row: part for part in cut.boxes for row in self.rows(part)}
+        self.bundled: dict[int, str] = {}
+        """Inputs that are drawn together, with the key of their box."""
 
-    def shown(self) -> list[int]:
-        """Rows that an output needs, in order; of a group only its output, of constants none."""
+    def drawn(self, caption: str) -> Circuit:
+        parts = [part for part in self.cut.boxes if any(self.needed[row] for row in self.rows(part))]
+        self.bundle_inputs(parts)
+        inputs = [r for r in range(len(self.graph)) if self.graph.op(r) is INPUT and self.needed[r]]
+        inputs = [row for row in inputs if row not in self.bundled]
+        if len(parts) + len(inputs) > MAX_BOXES:
+            raise UsageError(
+                f"the circuit has {len(parts) + len(inputs)} boxes, more than the {MAX_BOXES} that a drawing "
+                "can show",
+                hint="show a smaller example: fewer entries, or a shorter loop",
+            )
+        for part in sorted([*parts, *inputs], key=_end):
+            self.draw(part)
+        self.draw_outputs()
+        return Circuit(tuple(self.boxes), tuple(self.wires), caption, self.frames())
+
+    @cached_property
+    def needed(self) -> bytearray:
+        """Marks the rows that an output needs."""
         graph = self.graph
         needed = bytearray(len(graph))
         for row in graph.outputs:
@@ -87,74 +89,156 @@ class _Drawing:
             if needed[row]:
                 for arg in graph.args(row):
                     needed[arg] = 1
-        return [
-            row
-            for row in range(len(graph))
-            if needed[row] and self.inside.get(row, row) == row and graph.op(row) is not CONSTANT
-        ]
+        return needed
 
-    def gradient(self, row: int) -> str:
+    def rows(self, part: Part) -> Sequence[int]:
+        return (part,) if isinstance(part, int) else self.cut.tree.members(part)
+
+    # -- numbers --
+
+    def gradient(self, row: int) -> Any:
         cotangent = self.derivative.cotangents[row]
-        return short_text(self.run[cotangent]) if cotangent >= 0 else ""
+        return self.run[cotangent] if cotangent >= 0 else None
 
-    def contribution(self, edges: Sequence[tuple[int, int]]) -> str:
+    def contribution(self, edges: Sequence[Edge]) -> str:
         """What flows back along edges from one row into one box; nothing where none varies."""
-        found = [self.run[self.derivative.edges[e].contribution] for e in edges if e in self.derivative.edges]
+        flows = self.derivative.edges
+        found = [self.run[flows[e].contribution] for e in edges if e in flows]
         return short_text(sum(found[1:], start=found[0])) if found else ""
 
-    def draw(self, row: int) -> None:
-        graph = self.graph
-        op, name = graph.op(row), graph.name(row)
-        value, gradient = short_text(self.run[row]), self.gradient(row)
-        if op is INPUT:
-            self.boxes.append(Box(str(row), name or f"%{row}", "input", value, gradient, name))
-            return
-        shown_name = "" if row in graph.outputs else name
-        group = self.groups.get(row)
-        if group is not None:
-            operands = self.operands_of(group)
-            label, kind = group.name, "gate"
+    def numbers(self, row: int) -> dict[str, Any]:
+        """What is written, or painted, beside the wire that leaves a box."""
+        value, gradient = self.run[row], self.gradient(row)
+        found: dict[str, Any] = {"value": short_text(value), "value_heat": heat_of(value)}
+        if gradient is not None:
+            found |= {"gradient": short_text(gradient), "gradient_heat": heat_of(gradient)}
+        return found
+
+    # -- boxes --
+
+    def draw(self, part: Part) -> None:
+        if isinstance(part, Block):
+            self.draw_block(part)
+        elif self.graph.op(part) is INPUT:
+            name = self.graph.name(part)
+            self.boxes.append(Box(str(part), name or f"%{part}", "input", name=name, **self.numbers(part)))
         else:
-            operands = [(arg, [(row, i)]) for i, arg in enumerate(graph.args(row))]
-            label, kind = label_of(graph, row)[0], "op"
-            if folds(graph, row):
-                operands = [o for o in operands if graph.op(o[0]) is not CONSTANT]
-        for order, (source, edges) in enumerate(operands):
-            if graph.op(source) is CONSTANT:
-                self.draw_constant(row, order, source)
+            self.draw_row(part)
+
+    def draw_row(self, row: int) -> None:
+        graph = self.graph
+        args = list(enumerate(graph.args(row)))
+        if folds(graph, row):
+            args = [(i, arg) for i, arg in args if graph.op(arg) is not CONSTANT]
+        for order, (i, arg) in enumerate(args):
+            if graph.op(arg) is CONSTANT:
+                self.draw_constant(str(row), order, arg)
             else:
-                value_in = short_text(self.run[source])
-                self.wires.append(Wire(str(source), str(row), order, value_in, self.contribution(edges)))
-        self.boxes.append(
-            Box(str(row), label, "gate" if kind == "gate" else "op", value, gradient, shown_name)
-        )
+                self.connect(arg, str(row), order, [(row, i)])
+        name = "" if row in graph.outputs else graph.name(row)
+        self.boxes.append(Box(str(row), label_of(graph, row)[0], "op", name=name, **self.numbers(row)))
 
-    def operands_of(self, group: Group) -> list[tuple[int, list[tuple[int, int]]]]:
-        """What a group reads, each with the edges by which it does."""
-        rows = set(group.rows)
-        found: dict[int, list[tuple[int, int]]] = {row: [] for row in group.inputs}
-        for row in sorted(rows):
+    def draw_block(self, block: Block) -> None:
+        key = self.key(block)
+        inputs, outputs = self.cut.tree.boundary(block)
+        if block.gate is not None:
+            inputs = [*block.gate.inputs, *[row for row in inputs if row not in block.gate.inputs]]
+        reading = self.readings(block)
+        order = 0
+        for row in inputs:
+            if row in self.bundled:
+                continue
+            self.connect(row, key, order, reading.get(row, ()))
+            order += 1
+        if self.bundled and key in self.bundled.values():
+            self.draw_bundle(key, order)
+        outputs = [row for row in outputs if self.needed[row]]
+        single = self.numbers(outputs[0]) if len(outputs) == 1 else {}
+        name = self.graph.name(outputs[0]) if single and outputs[0] not in self.graph.outputs else ""
+        kind = "gate" if block.gate is not None else "block"
+        self.boxes.append(Box(key, block.label, kind, name=name, note=block.says, **single))  # type: ignore[arg-type]
+
+    def readings(self, block: Block) -> dict[int, list[Edge]]:
+        """The edges by which a block reads each row outside."""
+        found: dict[int, list[Edge]] = {}
+        for row in self.rows(block):
             for i, arg in enumerate(self.graph.args(row)):
-                if arg not in rows and (arg in found or self.graph.op(arg) is not CONSTANT):
+                if self.owner.get(arg) is not block:
                     found.setdefault(arg, []).append((row, i))
-        return list(found.items())
+        return found
 
-    def draw_constant(self, row: int, order: int, source: int) -> None:
-        key, value = f"{source}:{row}:{order}", short_text(self.run[source])
+    def connect(self, source: int, target: str, order: int, edges: Sequence[Edge]) -> None:
+        part = self.owner.get(source, source)
+        name = ""
+        if isinstance(part, Block) and len(self.cut.tree.boundary(part)[1]) > 1:
+            name = self.graph.name(source)
+        value, gradient = short_text(self.run[source]), self.contribution(edges)
+        self.wires.append(Wire(self.key(part), target, order, value, gradient, name))
+
+    def key(self, part: Part) -> str:
+        return str(part) if isinstance(part, int) else part.key
+
+    def bundle_inputs(self, parts: Sequence[Part]) -> None:
+        """Many inputs of a block that nothing else reads become one box."""
+        readers: dict[int, set[str]] = {}
+        for part in parts:
+            for row in self.rows(part):
+                for arg in self.graph.args(row):
+                    if self.graph.op(arg) is INPUT:
+                        readers.setdefault(arg, set()).add(self.key(part))
+        alone: dict[str, list[int]] = {}
+        for row, keys in readers.items():
+            if len(keys) == 1:
+                alone.setdefault(next(iter(keys)), []).append(row)
+        for key, rows in alone.items():
+            if len(rows) > MANY_INPUTS:
+                self.bundled |= dict.fromkeys(rows, key)
+
+    def draw_bundle(self, key: str, order: int) -> None:
+        rows = [row for row, into in self.bundled.items() if into == key]
+        names = [self.graph.name(row) or f"%{row}" for row in rows]
+        label = f"{', '.join(names[:2])}, ... {names[-1]}"
+        note = f"{len(rows)} inputs"
+        self.boxes.append(Box(f"inputs of {key}", label, "input", name=note, note=note))
+        self.wires.append(Wire(f"inputs of {key}", key, order))
+
+    def draw_constant(self, target: str, order: int, source: int) -> None:
+        key, value = f"{source}:{target}:{order}", short_text(self.run[source])
         self.boxes.append(Box(key, value, "constant"))
-        self.wires.append(Wire(key, str(row), order, value))
+        self.wires.append(Wire(key, target, order, value))
 
     def draw_outputs(self) -> None:
         for number, row in enumerate(self.graph.outputs):
             key = f"out:{number}"
             name = self.graph.name(row) or ("out" if len(self.graph.outputs) == 1 else f"out{number}")
             if self.graph.op(row) is CONSTANT:
-                self.draw_constant(row, number, row)
+                self.draw_constant(str(row), number, row)
                 continue
             seed = short_text(self.run[self.derivative.seeds[number]])
-            value = short_text(self.run[row])
             self.boxes.append(Box(key, name, "output", name=name))
-            self.wires.append(Wire(str(row), key, 0, value, seed))
+            source = self.key(self.owner.get(row, row))
+            self.wires.append(Wire(source, key, 0, short_text(self.run[row]), seed))
+
+    # -- frames --
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Opened blocks around what is drawn of them; not the whole, and none around a single box."""
+        drawn = {box.key for box in self.boxes}
+        found = []
+        for block in self.cut.open:
+            rows = self.cut.tree.members(block)
+            keys = dict.fromkeys(self.key(self.owner[row]) for row in rows if row in self.owner)
+            members = tuple(key for key in keys if key in drawn)
+            if 1 < len(members) and not self.is_all(block):
+                found.append(Frame(block.key, block.label, members, block.says))
+        return tuple(found)
+
+    def is_all(self, block: Block) -> bool:
+        return block.gate is None and block.rows == self.cut.tree.root.rows
+
+
+def _end(part: Part) -> int:
+    return part if isinstance(part, int) else part.last
 
 
 def folds(graph: Graph, row: int) -> bool:

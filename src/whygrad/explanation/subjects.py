@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -134,8 +135,12 @@ def summed(graph: Graph) -> Graph:
 def extract(graph: Graph, rows: Iterable[int], output: int) -> Graph:
     """A graph of some rows of another, which must include all that they use."""
     builder = GraphBuilder()
+    builder.instance_parents = array("i", graph.instance_parents)
+    builder.instance_sites = array("i", graph.instance_sites)
+    builder.instance_ordinals = array("i", graph.instance_ordinals)
     new: dict[int, int] = {}
     for row in rows:
+        builder.current_instance = graph.instance_column[row]
         args = [new[a] for a in graph.args(row)]
         place = graph.site_column[row]
         new[row] = builder.add(graph.op(row), args, graph.abstract(row), graph.params(row), place)

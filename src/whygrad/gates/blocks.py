@@ -90,6 +90,17 @@ class Cut:
         return Cut(self.tree, tuple(sorted([*boxes, block], key=_end)), kept)
 
 
+    def with_gates_open(self) -> Cut:
+        """The same with all gates opened, while there is room."""
+        cut = self
+        while True:
+            gates = [b for b in cut.boxes if isinstance(b, Block) and b.gate is not None]
+            fitting = [g for g in gates if len(cut.boxes) + len(self.tree.children(g)) <= MOST_BOXES]
+            if not fitting:
+                return cut
+            cut = cut.opened(fitting[0])
+
+
 def _end(part: Part) -> int:
     return part if isinstance(part, int) else part.last
 

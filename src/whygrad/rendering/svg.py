@@ -7,121 +7,19 @@ to, so the layout keeps numbers clear of wires and of each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import Literal
 from zlib import crc32
 
-from whygrad.rendering.cells import cut, visible, width_of
-from whygrad.rendering.layout import (
-    Extent,
-    Layout,
-    arrivals,
-    have_main_operand,
-    last_place,
-    layout,
-    reordered,
-    respaced,
-    spread,
-    wires_in_order,
-)
-from whygrad.report import Box, Circuit, Wire
+from whygrad.rendering.cells import cut, visible
+from whygrad.rendering.frames import Rectangle, framed
+from whygrad.rendering.heatmaps import heat_parts, size_of
+from whygrad.rendering.layout import Layout, arrivals, last_place, layout, reordered, respaced, spread, wires_in_order
+from whygrad.rendering.measuring import OUTLINED, RADIUS, Drawn, measured, room, text_of, wire_text
+from whygrad.rendering.themes import Theme, style_of
+from whygrad.report import Circuit, Frame, Heat, Wire
 
-Theme = Literal["auto", "light", "dark"]
-
-_LABEL, _NUMBER = 14, 12
-_CHARACTER = 0.61  # width of a monospace character by its size; the widest common font has 0.602
-_MARGIN, _RADIUS, _GAP, _RANK_GAP, _PORT, _ENTRY = 16, 17, 10, 34, 9, 22
-
-_LIGHT = {
-    "paper": "#ffffff", "ink": "#1f2328", "line": "#57606a", "faint": "#6e7781",
-    "fill": "#f6f8fa", "gate": "#eef4ff", "value": "#116329", "gradient": "#b3121d",
-}  # fmt: skip
-_DARK = {
-    "paper": "#0d1117", "ink": "#e6edf3", "line": "#8b949e", "faint": "#8b949e",
-    "fill": "#161b22", "gate": "#15233b", "value": "#56d364", "gradient": "#ff8a80",
-}  # fmt: skip
-
-
-def _colours(c: dict[str, str]) -> dict[str, str]:
-    outline = f"stroke:{c['ink']};stroke-width"
-    return {
-        ".paper": f"fill:{c['paper']}",
-        ".wire": f"fill:none;stroke:{c['line']};stroke-width:1.3",
-        ".op": f"fill:{c['fill']};{outline}:1.3",
-        ".gate": f"fill:{c['gate']};{outline}:2",
-        ".label": f"fill:{c['ink']}",
-        ".faint": f"fill:{c['faint']}",
-        ".value": f"fill:{c['value']}",
-        ".gradient": f"fill:{c['gradient']}",
-    }
-
-
-_LETTERS = {
-    "text": "font-family:ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;text-anchor:middle",
-    ".label": f"font-size:{_LABEL}px",
-    ".output": "font-weight:bold",
-    ".value,.gradient,.faint": f"font-size:{_NUMBER}px",
-    ".gradient": "font-style:italic",
-    ".start": "text-anchor:start",
-}
-
-
-def _style(theme: Theme) -> str:
-    """Rules that hold inside this picture only: in a page, a style of one picture reaches all others."""
-
-    def rules(stated: dict[str, str]) -> str:
-        return "\n".join(
-            f"{','.join(f'.wg-{theme} {one}' for one in selector.split(','))}{{{said}}}"
-            for selector, said in stated.items()
-        )
-
-    parts = [rules(_LETTERS), rules(_colours(_DARK if theme == "dark" else _LIGHT))]
-    if theme == "auto":
-        parts.append(f"@media (prefers-color-scheme:dark){{\n{rules(_colours(_DARK))}\n}}")
-    return "<style>\n" + "\n".join(parts) + "\n</style>"
-
-
-def _room(text: str, size: int = _NUMBER) -> int:
-    return round(width_of(text) * size * _CHARACTER + 0.5)
-
-
-@dataclass(slots=True)
-class _Drawn:
-    """A box with what is written around it."""
-
-    box: Box
-    half: int
-    """Half the width of its outline."""
-    value: str
-    gradient: str
-    stub: int = 0
-    entry: int = 0
-    ports: int = 0
-    fans: bool = False
-    reordered: bool = False
-    has_main: bool = False
-
-    @property
-    def reach(self) -> int:
-        """Half the width of outline and name."""
-        named = self.box.name and self.box.kind in ("op", "gate")
-        return max(self.half, _room(cut(self.box.name, 24)) // 2 + 2) if named else self.half
-
-    @property
-    def round(self) -> bool:
-        return self.half == _RADIUS and self.box.kind in ("op", "gate")
-
-    @property
-    def tight(self) -> bool:
-        """Whether its wires take as little room as possible, at the price of a straight main path."""
-        return bool(self.entry) and (self.ports > 4 or not self.has_main)
-
-    @property
-    def spacing(self) -> int:
-        """Between two wires where they arrive: room for a number, or as the outline allows."""
-        return _ENTRY if self.entry else min(_PORT, 2 * _RADIUS // max(1, self.ports))
+_MARGIN, _GAP, _RANK_GAP, _PAD = 16, 10, 34, 7
 
 
 def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> str:
@@ -130,7 +28,7 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     `theme` "auto" follows the reader's light or dark setting. Raises ValueError for a wire to an unknown box.
     """
     wires, pairs = wires_in_order(circuit)
-    drawn = _measured(circuit, wires, pairs)
+    drawn = measured(circuit, wires, pairs)
     placed = _placed(drawn, pairs)
     mixed = reordered(circuit, wires, pairs, arrivals(placed, pairs))
     for box in mixed:  # operands in another order than they are written get numbers, and room for them
@@ -138,61 +36,41 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     if mixed:
         placed = _placed(drawn, pairs)
     ports = _ports(placed, pairs, drawn)
-    body = [*_wire_lines(placed, wires, pairs, drawn, ports), *_box_parts(placed, drawn)]
-    return _document(circuit, placed, body, any(d.entry for d in drawn), theme, title)
+    frames = framed(circuit, [_rectangle(placed, k, one) for k, one in enumerate(drawn)], _PAD)
+    body = [
+        *_frame_parts(frames),
+        *_wire_lines(placed, wires, pairs, drawn, ports),
+        *_box_parts(placed, drawn),
+    ]
+    page = Rectangle(0, 0, placed.length, placed.breadth)
+    for _, hull in frames:
+        page = page.with_room_for(hull)
+    return _document(circuit, page, body, _legend(circuit, drawn), theme, title)
 
 
-def _placed(drawn: list[_Drawn], pairs: list[tuple[int, int]]) -> Layout:
-    extents = [_extent(d) for d in drawn]
+def _rectangle(placed: Layout, k: int, one: Drawn) -> Rectangle:
+    """What a box takes of the drawing, numbers and all."""
+    extent, x, y = one.extent, placed.along[k], placed.across[k]
+    half = extent.across // 2
+    return Rectangle(x - extent.before, y - half, x + extent.after, y + half)
+
+
+def _frame_parts(frames: list[tuple[Frame, Rectangle]]) -> list[str]:
+    parts = []
+    for frame, hull in frames:
+        width, height = hull.right - hull.left, hull.bottom - hull.top
+        parts.append(
+            f'<g role="group" aria-label="{_escaped(frame.note or frame.label)}">'
+            f'<rect class="frame" x="{hull.left}" y="{hull.top}" width="{width}" height="{height}" rx="10"/>'
+            f'<text class="title" x="{hull.left + 8}" y="{hull.top + 14}">{_escaped(cut(frame.label, 40))}</text></g>'
+        )
+    return parts
+
+
+def _placed(drawn: list[Drawn], pairs: list[tuple[int, int]]) -> Layout:
+    extents = [d.extent for d in drawn]
     placed = layout(extents, pairs, gap=_GAP, rank_gap=_RANK_GAP, wire_room=8)
     return respaced(placed, extents, _rank_gaps(placed, pairs))
-
-
-def _measured(circuit: Circuit, wires: list[Wire], pairs: list[tuple[int, int]]) -> list[_Drawn]:
-    leaving: list[list[Wire]] = [[] for _ in circuit.boxes]
-    arriving: list[list[Wire]] = [[] for _ in circuit.boxes]
-    for wire, (source, target) in zip(wires, pairs, strict=True):
-        leaving[source].append(wire)
-        arriving[target].append(wire)
-    fans = {box.key for box, out in zip(circuit.boxes, leaving, strict=True) if len(out) > 1}
-    drawn = []
-    for box, out, into in zip(circuit.boxes, leaving, arriving, strict=True):
-        only = out[0] if len(out) == 1 else None
-        value = box.value or (only.value if only else "")
-        gradient = box.gradient or (only.gradient if only else "")
-        one = _Drawn(box, _half(box), value, gradient, ports=len(into), fans=len(out) > 1)
-        if out:
-            one.stub = max(_room(value), _room(gradient), 6) + 12
-        elif box.kind != "output" and (value or gradient):
-            one.stub = max(_room(value), _room(gradient)) + 12
-        labels = [w.gradient for w in into if w.source in fans and w.gradient]
-        if labels:
-            one.entry = max(map(_room, labels)) + 22
-        drawn.append(one)
-    for one, main in zip(drawn, have_main_operand(len(drawn), pairs), strict=True):
-        one.has_main = main
-    return drawn
-
-
-def _text_of(box: Box) -> str:
-    return cut(box.label or box.name or box.key, 40)
-
-
-def _half(box: Box) -> int:
-    """Half the width of what stands for the box."""
-    text = _room(_text_of(box), _LABEL) // 2 + 1
-    if box.kind in ("op", "gate"):
-        return _RADIUS if text <= _RADIUS - 3 else text + 8
-    return text + 5
-
-
-def _extent(one: _Drawn) -> Extent:
-    across = 2 * _RADIUS + 2
-    if one.entry:
-        across = max(across, _ENTRY * (one.ports if one.tight else 2 * one.ports - 1))
-    if one.box.name and one.box.kind in ("op", "gate"):
-        across += 2 * _LABEL
-    return Extent(one.reach + one.entry, one.reach + one.stub, across + across % 2)
 
 
 def _rank_gaps(placed: Layout, pairs: list[tuple[int, int]]) -> list[int]:
@@ -206,7 +84,7 @@ def _rank_gaps(placed: Layout, pairs: list[tuple[int, int]]) -> list[int]:
     return [_RANK_GAP + min(110, c // 5) for c in climb]
 
 
-def _ports(placed: Layout, pairs: list[tuple[int, int]], drawn: list[_Drawn]) -> list[int]:
+def _ports(placed: Layout, pairs: list[tuple[int, int]], drawn: list[Drawn]) -> list[int]:
     """How far from the centre of its target each wire arrives."""
     ports = [0] * len(pairs)
     for target, found in enumerate(arrivals(placed, pairs)):
@@ -218,7 +96,7 @@ def _ports(placed: Layout, pairs: list[tuple[int, int]], drawn: list[_Drawn]) ->
 
 
 def _wire_lines(
-    placed: Layout, wires: list[Wire], pairs: list[tuple[int, int]], drawn: list[_Drawn], ports: list[int]
+    placed: Layout, wires: list[Wire], pairs: list[tuple[int, int]], drawn: list[Drawn], ports: list[int]
 ) -> list[str]:
     lines = []
     begun: set[tuple[int, int]] = set()
@@ -243,23 +121,25 @@ def _wire_lines(
         if one.reordered:
             x = placed.along[target] - one.reach - 12
             lines.append(_text("faint", x, arrival - 4, str(wires[index].order + 1)))
-        if drawn[source].fans and wires[index].gradient:
-            x = placed.along[target] - one.reach - 10 - (one.entry - 10) // 2
+        x = placed.along[target] - one.reach - 10 - (one.entry - 10) // 2
+        if wires[index].name:
+            lines.append(_text("value", x, arrival - 5, wire_text(wires[index])))
+        if (drawn[source].fans or wires[index].name) and wires[index].gradient:
             lines.append(_text("gradient", x, arrival + 13, wires[index].gradient))
     return lines
 
 
-def _near(one: _Drawn, port: int) -> int:
+def _near(one: Drawn, port: int) -> int:
     """How far from the centre of a box a wire touches it."""
     return round(12 * port / (abs(port) + 12)) if one.entry else port
 
 
-def _landing(one: _Drawn, x: int, y: int, port: int) -> str:
+def _landing(one: Drawn, x: int, y: int, port: int) -> str:
     """The last bit of a wire: level, and bent towards the box where it comes from beside it."""
     near = _near(one, port)
     edge = one.half
     if one.round:
-        edge = round(max(0, _RADIUS**2 - near**2) ** 0.5)
+        edge = round(max(0, RADIUS**2 - near**2) ** 0.5)
     if near == port:
         return f"H{x - edge}"
     return f"H{x - one.reach - 12}L{x - edge} {y - port + near}"
@@ -274,32 +154,42 @@ def _piece(placed: Layout, rank: int, start: int, stop: int) -> str:
     return f"M{left} {start}C{middle:g} {start} {middle:g} {stop} {right} {stop}"
 
 
-def _box_parts(placed: Layout, drawn: list[_Drawn]) -> list[str]:
+def _box_parts(placed: Layout, drawn: list[Drawn]) -> list[str]:
     parts = []
     for index, one in enumerate(drawn):
         x, y, box = placed.along[index], placed.across[index], one.box
         inside = [f"<title>{_escaped(_spoken(one))}</title>", *_shape(one, x, y)]
         kind = "label output" if box.kind == "output" else "faint" if box.kind == "constant" else "label"
-        inside.append(_text(kind, x, y + 5, _text_of(box)))
-        if box.name and box.kind in ("op", "gate"):
-            inside.append(_text("faint", x, y + _RADIUS + 13, cut(box.name, 24)))
+        inside.append(_text(kind, x, y + 5, text_of(box)))
+        if one.named:
+            inside.append(_text("faint", x, y + RADIUS + 13, cut(box.name, 24)))
         if one.stub:
             middle = x + one.reach + one.stub // 2
             inside += [_text(k, middle, y + d, t) for k, d, t in _numbers(one) if t]
+            inside += _heat(box.value_heat, middle, y, above=True)
+            inside += _heat(box.gradient_heat, middle, y, above=False)
         parts.append(f'<g role="listitem" aria-label="{_escaped(_spoken(one))}">{"".join(inside)}</g>')
     return parts
 
 
-def _numbers(one: _Drawn) -> tuple[tuple[str, int, str], ...]:
+def _heat(heat: Heat | None, middle: int, y: int, above: bool) -> list[str]:
+    """A heat map beyond the number of a wire."""
+    if heat is None:
+        return []
+    width, height = size_of(heat)
+    return heat_parts(heat, middle - width // 2, y - 20 - height if above else y + 20, "v" if above else "g")
+
+
+def _numbers(one: Drawn) -> tuple[tuple[str, int, str], ...]:
     return ("value", -5, one.value), ("gradient", 14, one.gradient)
 
 
-def _shape(one: _Drawn, x: int, y: int) -> list[str]:
+def _shape(one: Drawn, x: int, y: int) -> list[str]:
     kind = one.box.kind
-    if kind not in ("op", "gate"):
+    if kind not in OUTLINED:
         return []
     if one.round:
-        return [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{_RADIUS}"/>']
+        return [f'<circle class="{kind}" cx="{x}" cy="{y}" r="{RADIUS}"/>']
     return [
         f'<rect class="{kind}" x="{x - one.half}" y="{y - 15}" width="{2 * one.half}" height="30" rx="8"/>'
     ]
@@ -314,10 +204,10 @@ def _text(kind: str, x: float, y: float, text: str) -> str:
     return f'<text class="{kind}" x="{x:g}" y="{y:g}">{_escaped(text)}</text>'
 
 
-def _spoken(one: _Drawn) -> str:
+def _spoken(one: Drawn) -> str:
     """A box in words, for screen readers and as a tooltip."""
     box = one.box
-    words = [f"{box.kind} {_text_of(box)}" + (f" ({box.name})" if box.name and box.name != box.label else "")]
+    words = [f"{box.kind} {text_of(box)}" + (f" ({box.name})" if box.name and box.name != box.label else "")]
     if one.value:
         words.append(f"value {one.value}")
     if one.gradient:
@@ -325,27 +215,33 @@ def _spoken(one: _Drawn) -> str:
     return ", ".join(words)
 
 
-def _document(circuit: Circuit, placed: Layout, body: list[str], fans: bool, theme: Theme, title: str) -> str:
-    legend = [
-        ("value", "above a wire: forward value"),
-        ("gradient", "below a wire, slanted: gradient"),
-    ]
-    if fans:
-        legend.append(("gradient", "where a branch ends: its contribution to the gradient at its start"))
-    wide = max(_room(text) for _, text in legend)
-    width = max(placed.length, wide) + 2 * _MARGIN
-    height = placed.breadth + 3 * _MARGIN + 18 * len(legend)
-    shift = (width - placed.length) // 2
-    foot = placed.breadth + 3 * _MARGIN
+def _legend(circuit: Circuit, drawn: list[Drawn]) -> list[tuple[str, str]]:
+    """What has to be said to read the picture."""
+    said = [("value", "above a wire: forward value"), ("gradient", "below a wire, slanted: gradient")]
+    if any(one.entry for one in drawn):
+        said.append(("gradient", "where a branch ends: its contribution to the gradient at its start"))
+    if any(box.value_heat or box.gradient_heat for box in circuit.boxes):
+        said.append(("faint", "an array is painted by its entries, full colour at ± the number beside its shape"))
+    return said
+
+
+def _document(
+    circuit: Circuit, page: Rectangle, body: list[str], legend: list[tuple[str, str]], theme: Theme, title: str
+) -> str:
+    wide = max(room(text) for _, text in legend)
+    across, down = page.right - page.left, page.bottom - page.top
+    width = max(across, wide) + 2 * _MARGIN
+    height = down + 3 * _MARGIN + 18 * len(legend)
+    shift = (width - across) // 2 - page.left
+    foot = down + 3 * _MARGIN
     notes = [
         f'<text class="{kind} start" x="{_MARGIN}" y="{foot + 18 * k}">{_escaped(text)}</text>'
         for k, (kind, text) in enumerate(legend)
     ]
     name = title or circuit.caption or "computational circuit"
-    mark = (
-        f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
-    )
+    mark = f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
     desc = f"{len(circuit.boxes)} boxes, {len(circuit.wires)} wires, from inputs on the left to the output."
+    heats = any(box.value_heat or box.gradient_heat for box in circuit.boxes)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -353,9 +249,9 @@ def _document(circuit: Circuit, placed: Layout, body: list[str], fans: bool, the
             f'aria-labelledby="{mark}-title {mark}-desc">',
             f'<title id="{mark}-title">{_escaped(name)}</title>',
             f'<desc id="{mark}-desc">{_escaped(desc)}</desc>',
-            _style(theme),
+            style_of(theme, heats),
             f'<rect class="paper" width="{width}" height="{height}"/>',
-            f'<g transform="translate({shift} {_MARGIN})" role="list">',
+            f'<g transform="translate({shift} {_MARGIN - page.top})" role="list">',
             *body,
             "</g>",
             *notes,
