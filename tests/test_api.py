@@ -35,7 +35,7 @@ def test_a_drawing_draws_itself_as_text_and_as_svg(tmp_path: Path) -> None:
     saved = (tmp_path / "neuron.svg").read_text(encoding="utf-8")
     assert saved == drawing.svg() and ET.fromstring(saved).tag.endswith("svg")
     bundle = drawing._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "image/svg+xml"}
+    assert {"text/plain", "image/svg+xml"} <= set(bundle) <= {"text/plain", "image/svg+xml", "image/png"}
 
 
 def test_a_grouped_drawing_has_fewer_boxes() -> None:
@@ -51,8 +51,12 @@ def test_a_function_can_be_drawn() -> None:
 def test_pages_and_pictures_are_saved_and_nothing_else(tmp_path: Path) -> None:
     wg.show(NEURON, at=POINT).save(tmp_path / "neuron.html")
     assert (tmp_path / "neuron.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    with pytest.raises(UsageError, match=r"only \.html pages and \.svg pictures"):
-        wg.show(NEURON, at=POINT).save(tmp_path / "neuron.png")
+    with pytest.raises(UsageError, match=r"drawn as \.svg, \.png, \.dot, \.txt"):
+        wg.show(NEURON, at=POINT).save(tmp_path / "neuron.jpg")
+    wg.show(NEURON, at=POINT).save(tmp_path / "neuron.dot")
+    assert (tmp_path / "neuron.dot").read_text(encoding="utf-8").startswith("digraph")
+    wg.show(NEURON, at=POINT).save(tmp_path / "neuron.txt")
+    assert "(exp)" in (tmp_path / "neuron.txt").read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_explained_is_refused() -> None:

@@ -6,6 +6,7 @@ memory is bounded, and `faulthandler` is armed to say where the script was when 
 
 from __future__ import annotations
 
+import base64
 import faulthandler
 import json
 import os
@@ -60,13 +61,13 @@ def explain(request: Request) -> Reply:
 
 
 def show(request: Request) -> Reply:
-    """Draw the circuit of a file or formula: `svg` or `text`."""
+    """Draw the circuit of a file or formula: `text`, or the contents of a `file` in base64."""
     from whygrad.api import drawing_of
 
     subject, notes = _subject(request)
-    drawing = drawing_of(subject, request["group"])
-    if request["svg"]:
-        return {"svg": drawing.svg(), "notes": notes}
+    drawing = drawing_of(subject, request["group"], request["theme"])
+    if request["out"]:
+        return {"file": base64.b64encode(drawing.as_file(request["out"])).decode(), "notes": notes}
     return {"text": _drawn(request, Report("", (drawing.circuit,))), "notes": notes}
 
 

@@ -9,6 +9,8 @@ from whygrad.differentiation import differentiate
 from whygrad.errors import UsageError
 from whygrad.execution.interpreter import execute
 from whygrad.explanation.circuit import MAX_BOXES, circuit_of, short_text
+from whygrad.explanation.subjects import subject_of
+from whygrad.gates import Block, Cut, blocks_of
 from whygrad.graph import INPUT, Abstract, GraphBuilder
 from whygrad.ops import OPS
 from whygrad.report import Circuit
@@ -23,7 +25,8 @@ def drawn(text: str, point=None, grouped: bool = False, caption: str = "") -> Ci
     formula = parse_formula(text)
     derivative = differentiate(formula.graph)
     run = execute(derivative.graph, formula.arguments(point), keep=True)
-    return circuit_of(formula.graph, run, derivative, formula.groups if grouped else None, caption)
+    cut = blocks_of(formula.graph).visible() if grouped else None
+    return circuit_of(formula.graph, run, derivative, cut, caption)
 
 
 def labels(circuit: Circuit) -> list[str]:
@@ -55,11 +58,10 @@ def test_a_gate_that_reads_an_input_twice_has_one_wire_with_both_contributions()
     derivative = differentiate(formula.graph)
     run = execute(derivative.graph, [3.0], keep=True)
 
-    class Square:
-        name, inputs, output = "square", (0,), len(formula.graph) - 1
-        rows = (output,)
-
-    circuit = circuit_of(formula.graph, run, derivative, [Square()])
+    row = len(formula.graph) - 1
+    tree = blocks_of(formula.graph, ())
+    square = Block("square", "block", "square", 1, row, row)
+    circuit = circuit_of(formula.graph, run, derivative, Cut(tree, (square,)))
     assert [(w.order, w.gradient) for w in circuit.wires] == [(0, "6"), (0, "1")]
     plain = circuit_of(formula.graph, run, derivative)
     assert [(w.order, w.gradient) for w in plain.wires] == [(0, "3"), (1, "3"), (0, "1")]
@@ -121,8 +123,78 @@ def test_too_many_boxes_are_refused():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.19661193, "0.1966"), (2.0, "2"), (np.array([1.0, 2.5]), "[1, 2.5]"), (np.zeros((4, 3)), "(4, 3)"),
-     (np.zeros(7), "(7,)"), (np.zeros(0), "(0,)"), (True, "True"), (float("nan"), "nan")],
+    [(0.19661193, "0.1966"), (2.0, "2"), (np.array([1.0, 2.5]), "[1, 2.5]"),
+     (np.full((4, 3), -0.25), "4x3 ±0.25"),
+     (np.zeros(7), "7 ±0"), (np.zeros(0), "(0,)"), (True, "True"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_values_are_short(value, text):
     assert short_text(value) == text
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def step(x, h, c):
+    gate = sigmoid(x * h)
+    c = c * gate + x
+    return np.tanh(c), c
+
+
+def recurrent(x, h, c):
+    for _ in range(20):
+        h, c = step(x, h, c)
+    return h * c
+
+
+def of_function(function, *args, gates_open=False):
+    subject = subject_of(function, args)
+    entries = subject.ledger()
+    cut = blocks_of(subject.graph).visible()
+    return circuit_of(
+        subject.graph, entries.run, entries.derivative, cut.with_gates_open() if gates_open else cut
+    )
+
+
+def test_a_long_loop_shows_its_ends_and_says_what_it_holds():
+    circuit = of_function(recurrent, 0.5, 0.1, 0.2)
+    blocks = [box for box in circuit.boxes if box.kind == "block"]
+    assert [box.note for box in blocks] == [
+        "step: 8 rows", "step: 8 rows", "17 x step (from 2): 8 rows", "step: 8 rows",
+    ]  # fmt: skip
+    into_last = {w.name for w in circuit.wires if w.target == blocks[-1].key and w.name}
+    assert into_last == {"h", "c"}  # two results of the step before, each named
+    (frame,) = [frame for frame in circuit.frames if frame.label == "20 x step"]
+    assert set(frame.members) == {box.key for box in blocks}
+
+
+def test_an_opened_gate_is_a_frame_around_its_boxes():
+    circuit = of_function(lambda x: sigmoid(x) * 2, 0.5, gates_open=True)
+    (frame,) = circuit.frames
+    inside = [box.label for box in circuit.boxes if box.key in frame.members]
+    assert (frame.label, inside) == ("sigmoid", ["*-1", "exp", "+1", "1/x"])
+
+
+def test_many_inputs_of_one_block_are_one_box():
+    text = " + ".join(f"w{k}*x{k}" for k in range(200))
+    formula = parse_formula(text)
+    derivative = differentiate(formula.graph)
+    run = execute(derivative.graph, [0.5] * 400, keep=True)
+    circuit = circuit_of(formula.graph, run, derivative, blocks_of(formula.graph).visible())
+    (many,) = [box for box in circuit.boxes if box.note.endswith("inputs")]
+    assert many.note == "398 inputs"
+    assert len(circuit.boxes) < 10
+
+
+def test_arrays_are_painted_and_the_inputs_of_a_gate_stand_as_its_formula_names_them():
+    def layer(W, b, x):
+        return np.sum(x @ W + b)
+
+    circuit = of_function(layer, np.ones((3, 2)), np.zeros(2), np.ones((4, 3)))
+    gate = next(box for box in circuit.boxes if box.label == "affine")
+    order = [w.source for w in sorted(circuit.wires, key=lambda w: w.order) if w.target == gate.key]
+    names = {box.key: box.name for box in circuit.boxes}
+    assert [names[key] for key in order] == ["x", "W", "b"]
+    assert gate.value_heat is not None
+    assert (gate.value_heat.shape, gate.value_heat.scale) == ((4, 2), 3.0)
+    assert gate.gradient_heat is not None and gate.gradient_heat.scale == 1.0

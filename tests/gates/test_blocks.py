@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import whygrad as wg
-from whygrad.gates.blocks import COMFORT, MOST_BOXES, Block, Cut, blocks_of
+from whygrad.gates.blocks import blocks_of
+from whygrad.gates.records import Block
+from whygrad.gates.views import COMFORT, MOST_BOXES, Cut
 from whygrad.graph import CONSTANT, INPUT
 from whygrad.tracing.formulas import parse_formula
 

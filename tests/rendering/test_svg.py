@@ -41,6 +41,7 @@ def frames(root: ElementTree.Element):
                 size = 14 if "label" in e.attrib["class"] else 12
                 half = widths(e.text or "") * size * CHARACTER / 2
                 x, y = float(e.attrib["x"]) + dx, float(e.attrib["y"]) + dy
+                x += half if e.attrib["class"] == "title" else 0
                 yield x - half, y - 0.8 * size, x + half, y + 0.25 * size
 
 

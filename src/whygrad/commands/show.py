@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 
 from whygrad.commands.arguments import add_subject, ask_about
@@ -12,11 +13,13 @@ from whygrad.errors import UsageError
 WIDEST = 6000
 """Points; a wide screen has about 4000."""
 
+ENDINGS = (".html", ".svg", ".png", ".dot", ".txt")
+
 EXAMPLES = """\
 examples:
   whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
   whygrad show neuron.py --out neuron.html
-  whygrad show neuron.py --out neuron.svg
+  whygrad show neuron.py --group --out neuron.svg
   whygrad show neuron.py --text
 """
 
@@ -24,7 +27,12 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_subject(parser)
-    parser.add_argument("--out", metavar="FILE", default="", help="write a page (.html) or a picture (.svg)")
+    parser.add_argument(
+        "--out", metavar="FILE", default="", help="write a page (.html), a picture (.svg, .png), .dot or .txt"
+    )
+    parser.add_argument(
+        "--theme", choices=("auto", "light", "dark", "print"), default="auto", help="colours of the picture"
+    )
     parser.add_argument("--text", action="store_true", help="draw in the terminal")
     parser.add_argument("--group", action="store_true", help="draw each gate (sigmoid) as one box")
 
@@ -40,22 +48,25 @@ def run(args: argparse.Namespace) -> int:
         else:
             open_page(reply)
         return 0
-    reply = ask_about(args, "show", svg=bool(args.out), group=args.group)
+    reply = ask_about(args, "show", out=args.out, group=args.group, theme=args.theme)
     if not args.out:
         print(reply["text"])
         return 0
+    data = base64.b64decode(reply["file"])
     try:
-        with open(args.out, "w", encoding="utf-8") as stream:
-            stream.write(reply["svg"])
+        with open(args.out, "wb") as stream:
+            stream.write(data)
     except OSError as error:
         raise UsageError(f"{args.out} cannot be written: {error.strerror}") from None
-    print(f"wrote {args.out}{_width_note(reply['svg'])}")
+    print(f"wrote {args.out}{_width_note(args.out, data)}")
     return 0
 
 
-def _width_note(svg: str) -> str:
+def _width_note(out: str, data: bytes) -> str:
     """Said of a picture that no screen can show at once."""
-    width = int(svg.partition(' width="')[2].partition('"')[0])
+    if not out.lower().endswith(".svg"):
+        return ""
+    width = int(data.partition(b' width="')[2].partition(b'"')[0])
     if width <= WIDEST:
         return ""
     return f" ({width} points wide: zoom in, show a shorter loop, or read the table of `whygrad explain`)"
@@ -64,10 +75,10 @@ def _width_note(svg: str) -> str:
 def _refuse_unwritable(out: str) -> None:
     """Known before any work: a kind of picture that is not drawn, or a folder that is not there."""
     stem, extension = os.path.splitext(out)
-    if extension.lower() not in (".svg", ".html"):
+    if extension.lower() not in ENDINGS:
         kind = f"{extension} files are" if extension else "a file without an extension is"
         raise UsageError(
-            f"{out}: {kind} not written, only .html and .svg", hint=f"--out {stem or 'circuit'}.svg"
+            f"{out}: {kind} not written, only {', '.join(ENDINGS)}", hint=f"--out {stem or 'circuit'}.svg"
         )
     folder = os.path.dirname(out)
     if folder and not os.path.isdir(folder):

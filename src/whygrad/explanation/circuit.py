@@ -16,10 +16,13 @@ import numpy as np
 from whygrad.differentiation import Derivative
 from whygrad.errors import UsageError
 from whygrad.execution.interpreter import Run
-from whygrad.explanation.heat import heat_of
+from whygrad.explanation.heat import heat_of, scale_of
 from whygrad.explanation.numbers import number_text
-from whygrad.gates.blocks import Block, Blocks, Cut, Part
+from whygrad.gates.blocks import Blocks
+from whygrad.gates.records import Block, Gate, Part, end_of
+from whygrad.gates.views import Cut
 from whygrad.graph import CONSTANT, INPUT, Graph
+from whygrad.ops import Slot
 from whygrad.report import Box, Circuit, Frame, Wire
 
 MAX_BOXES = 2000
@@ -43,14 +46,16 @@ def circuit_of(
     return _Drawing(graph, run, derivative, cut).drawn(caption)
 
 
-def short_text(value: Any) -> str:
-    """A value as it fits on a wire: a number, up to three entries, or the shape."""
+def short_text(value: Any, entries: int = 3) -> str:
+    """A value as it fits on a wire: a number, a few entries, or shape and scale (`3x4 ±0.52`)."""
     array = np.asarray(value)
     if array.ndim == 0:
         return number_text(array[()])
-    if array.ndim == 1 and 0 < array.size <= 3:
+    if array.ndim == 1 and 0 < array.size <= entries:
         return f"[{', '.join(number_text(entry) for entry in array)}]"
-    return str(array.shape)
+    if array.size == 0 or array.dtype.kind not in "fiub":
+        return str(array.shape)
+    return f"{'x'.join(map(str, array.shape))} ±{number_text(scale_of(array), 2)}"
 
 
 class _Drawing:
@@ -73,7 +78,7 @@ class _Drawing:
                 "can show",
                 hint="show a smaller example: fewer entries, or a shorter loop",
             )
-        for part in sorted([*parts, *inputs], key=_end):
+        for part in sorted([*parts, *inputs], key=end_of):
             self.draw(part)
         self.draw_outputs()
         return Circuit(tuple(self.boxes), tuple(self.wires), caption, self.frames())
@@ -104,7 +109,7 @@ class _Drawing:
         """What flows back along edges from one row into one box; nothing where none varies."""
         flows = self.derivative.edges
         found = [self.run[flows[e].contribution] for e in edges if e in flows]
-        return short_text(sum(found[1:], start=found[0])) if found else ""
+        return short_text(sum(found[1:], start=found[0]), 2) if found else ""
 
     def numbers(self, row: int) -> dict[str, Any]:
         """What is written, or painted, beside the wire that leaves a box."""
@@ -142,7 +147,8 @@ class _Drawing:
         key = self.key(block)
         inputs, outputs = self.cut.tree.boundary(block)
         if block.gate is not None:
-            inputs = [*block.gate.inputs, *[row for row in inputs if row not in block.gate.inputs]]
+            named = in_order(block.gate)
+            inputs = [*named, *[row for row in inputs if row not in named]]
         reading = self.readings(block)
         order = 0
         for row in inputs:
@@ -172,7 +178,7 @@ class _Drawing:
         name = ""
         if isinstance(part, Block) and len(self.cut.tree.boundary(part)[1]) > 1:
             name = self.graph.name(source)
-        value, gradient = short_text(self.run[source]), self.contribution(edges)
+        value, gradient = short_text(self.run[source], 2 if name else 3), self.contribution(edges)
         self.wires.append(Wire(self.key(part), target, order, value, gradient, name))
 
     def key(self, part: Part) -> str:
@@ -229,16 +235,12 @@ class _Drawing:
             rows = self.cut.tree.members(block)
             keys = dict.fromkeys(self.key(self.owner[row]) for row in rows if row in self.owner)
             members = tuple(key for key in keys if key in drawn)
-            if 1 < len(members) and not self.is_all(block):
+            if len(members) > 1 and not self.is_all(block):
                 found.append(Frame(block.key, block.label, members, block.says))
         return tuple(found)
 
     def is_all(self, block: Block) -> bool:
         return block.gate is None and block.rows == self.cut.tree.root.rows
-
-
-def _end(part: Part) -> int:
-    return part if isinstance(part, int) else part.last
 
 
 def folds(graph: Graph, row: int) -> bool:
@@ -265,16 +267,30 @@ def label_of(graph: Graph, row: int) -> tuple[str, bool]:
         return (f"{sign}{left}" if sign in ("+", "*") else f"{left}{sign}x"), True
     if sign and len(args) == 2:
         return sign, False
-    return (f"[{_key_text(graph.params(row)['key'])}]" if op.name == "index" else op.name), False
+    if op.name != "index":
+        return op.name, False
+    arrays = [graph.name(a) or "i" for a in args[1:]]
+    return f"[{_key_text(graph.params(row)['key'], arrays)}]", False
 
 
-def _key_text(key: Any) -> str:
-    """An index as it is written between brackets."""
-    if isinstance(key, tuple):
-        return ", ".join(map(_key_text, key))
+def _key_text(key: Any, arrays: Sequence[str] = ()) -> str:
+    """An index as it is written between brackets; `arrays` are the names of those in it."""
+    if isinstance(key, tuple) and not isinstance(key, Slot):
+        return ", ".join(_key_text(one, arrays) for one in key)
+    if isinstance(key, Slot):
+        return arrays[key.k] if key.k < len(arrays) else "i"
     if isinstance(key, slice):
         ends = ["" if end is None else str(end) for end in (key.start, key.stop)]
         return ":".join(ends if key.step is None else [*ends, str(key.step)])
     if key is Ellipsis:
         return "..."
     return str(key) if key is None or isinstance(key, int) else "i"
+
+
+def in_order(gate: Gate) -> list[int]:
+    """The inputs of a gate as its formula names them."""
+    if gate.known is None:
+        return list(gate.inputs)
+    place = {parameter: k for k, parameter in enumerate(gate.known.parameters)}
+    pairs = zip(gate.parameters, gate.inputs, strict=True)
+    return [row for _, row in sorted(pairs, key=lambda pair: place[pair[0]])]

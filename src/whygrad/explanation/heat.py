@@ -23,10 +23,15 @@ def heat_of(value: Any) -> Heat | None:
         return None
     flat = array.reshape(-1, array.shape[-1]).astype(float)
     coarse = _coarser(_coarser(flat, MOST_ROWS).T, MOST_COLUMNS).T
-    finite = np.abs(coarse[np.isfinite(coarse)])
-    scale = float(finite.max(initial=0.0))
+    scale = scale_of(coarse)
     cells = np.where(np.isfinite(coarse), coarse / (scale or 1.0), np.nan)
     return Heat(tuple(tuple(row) for row in cells.tolist()), scale, array.shape)
+
+
+def scale_of(array: NDArray[Any]) -> float:
+    """The largest size of a finite entry."""
+    sizes = np.abs(array.astype(float))
+    return float(sizes[np.isfinite(sizes)].max(initial=0.0))
 
 
 def _coarser(array: NDArray[np.float64], most: int) -> NDArray[np.float64]:

@@ -8,12 +8,13 @@ compute, not by how they are spelled; users mark their own with `gate`; calls an
 """
 
 from whygrad.gates.arrays import ARRAYS
-from whygrad.gates.blocks import Block, Blocks, Cut, blocks_of
+from whygrad.gates.blocks import Blocks, blocks_of
 from whygrad.gates.elementwise import ELEMENTWISE
 from whygrad.gates.grouping import Grouping, group
 from whygrad.gates.recognition import recognise
-from whygrad.gates.records import Derivation, Gate, KnownGate, Step
+from whygrad.gates.records import Block, Derivation, Gate, KnownGate, Step
 from whygrad.gates.truth import POINTS, TOLERANCE, derive, local_gradient, proof, worst_difference
+from whygrad.gates.views import Cut
 
 __all__ = [
     "KNOWN", "POINTS", "TOLERANCE", "Block", "Blocks", "Cut", "Derivation", "Gate", "Grouping", "KnownGate",

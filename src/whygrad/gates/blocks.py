@@ -9,100 +9,19 @@ Inputs and constants belong to no block: they are drawn where they are used.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from whygrad.gates.executions import Executions
 from whygrad.gates.recognition import MOST_ROWS, recognise, uses_of
-from whygrad.gates.records import Gate
+from whygrad.gates.records import Block, Gate, Integers, Kind, Part, end_of
 from whygrad.gates.repetition import period_of
+from whygrad.gates.views import COMFORT, MANY, MOST_BOXES, Cut, first_view
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.source import site
-
-MOST_BOXES = 300
-"""No drawing has more boxes."""
-COMFORT = 60
-"""Blocks are opened of themselves while a drawing stays below this."""
-MANY = 8
-"""More blocks alike are not opened of themselves: the reader opens the one of interest."""
-
-
-Kind = Literal["graph", "gate", "call", "loop", "iteration", "block"]
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """A group of rows that can be drawn as one box."""
-
-    key: str
-    kind: Kind
-    label: str
-    rows: int
-    """How many operations it holds."""
-    first: int
-    last: int
-    line: int = 0
-    """Where it stands in the user's file; 0 if nowhere."""
-    times: int = 1
-    """How often what it repeats is repeated."""
-    gate: Gate | None = None
-    span: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    """The executions (numbers of instances) that it holds, next to each other."""
-
-    @property
-    def says(self) -> str:
-        """What it holds, in one line."""
-        each, rest = divmod(self.rows, self.times)
-        if self.times > 1 and not rest:
-            return f"{self.label}: {each} row{'s' * (each != 1)}"
-        return f"{self.label}: {self.rows} row{'s' * (self.rows != 1)}{' in all' * (self.times > 1)}"
-
-
-Part = Block | int
-"""A block, or a row that is drawn as a box of its own."""
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What is drawn: blocks and rows that together hold every operation once, in order of their last rows."""
-
-    tree: Blocks
-    boxes: tuple[Part, ...]
-    open: tuple[Block, ...] = ()
-    """The blocks that were opened, outer ones first."""
-
-    def opened(self, block: Block) -> Cut:
-        """The same with one block opened."""
-        boxes = [p for b in self.boxes for p in (self.tree.children(b) if b is block else (b,))]
-        return Cut(self.tree, tuple(sorted(boxes, key=_end)), (*self.open, block))
-
-    def closed(self, block: Block) -> Cut:
-        """The same with one block closed, and all within it."""
-        inside = set(self.tree.members(block))
-        boxes = [b for b in self.boxes if _end(b) not in inside]
-        kept = tuple(b for b in self.open if b is not block and b.last not in inside)
-        return Cut(self.tree, tuple(sorted([*boxes, block], key=_end)), kept)
-
-
-    def with_gates_open(self) -> Cut:
-        """The same with all gates opened, while there is room."""
-        cut = self
-        while True:
-            gates = [b for b in cut.boxes if isinstance(b, Block) and b.gate is not None]
-            fitting = [g for g in gates if len(cut.boxes) + len(self.tree.children(g)) <= MOST_BOXES]
-            if not fitting:
-                return cut
-            cut = cut.opened(fitting[0])
-
-
-def _end(part: Part) -> int:
-    return part if isinstance(part, int) else part.last
 
 
 def blocks_of(graph: Graph, gates: Sequence[Gate] | None = None) -> Blocks:
@@ -231,6 +150,21 @@ class Blocks:
     def _uses(self) -> Integers:
         return uses_of(self.graph)
 
+    # -- what is shown at first --
+
+    def visible(self, comfort: int = COMFORT) -> Cut:
+        """The first view; see `views.first_view`."""
+        return first_view(self, comfort)
+
+    def abridged(self, block: Block) -> tuple[Part, ...]:
+        """The parts of a block, of a long loop only its ends and the middle as one."""
+        if block.kind != "loop" or block.times <= MANY:
+            return self.children(block)
+        kind: Kind = "iteration"
+        ends = [self._of_instances(block.span[k : k + 1], kind) for k in (0, 1, block.times - 1)]
+        middle = self._of_instances(block.span[2:-1], "loop", self.graph.instance_ordinals[block.span[2]])
+        return (*ends[:2], middle, ends[2])
+
     # -- gates within --
 
     def _with_gates(self, block: Block, parts: list[Part]) -> list[Part]:
@@ -242,7 +176,7 @@ class Blocks:
             size = sum(1 if isinstance(p, int) else p.rows for p in inside)
             if size == sum(self.graph.op(row) is not CONSTANT for row in gate.rows):
                 kept = [p for p in parts if p not in inside]
-                parts = sorted([*kept, self._of_gate(gate)], key=_end)
+                parts = sorted([*kept, self._of_gate(gate)], key=end_of)
         return parts
 
     def _gates_of(self, block: Block) -> list[Gate]:
@@ -282,7 +216,7 @@ class Blocks:
         for inner in sorted(smaller, key=lambda g: len(g.rows)):
             inside = [p for p in parts if self._is_within(p, inner)]
             if len(inside) > 1:
-                parts = sorted([*[p for p in parts if p not in inside], self._of_gate(inner)], key=_end)
+                parts = sorted([*[p for p in parts if p not in inside], self._of_gate(inner)], key=end_of)
         yield from parts
 
     # -- repeated rows and calls --
@@ -324,7 +258,7 @@ class Blocks:
     def _bundle(self, parts: Sequence[Part], label: str, times: int = 1) -> Block:
         """Parts next to each other as one block."""
         first = parts[0] if isinstance(parts[0], int) else parts[0].first
-        last = _end(parts[-1])
+        last = end_of(parts[-1])
         rows = sum(1 if isinstance(p, int) else p.rows for p in parts)
         made = Block(f"r{first}-{last}-{len(parts)}", "block", label, rows, first, last, 0, times)
         if times > 1 and len(parts) // times > 1:
@@ -335,40 +269,6 @@ class Blocks:
         else:
             self._children[made.key] = tuple(_bundled(list(parts), self))
         return made
-
-    # -- what is shown at first --
-
-    def visible(self, comfort: int = COMFORT) -> Cut:
-        """The first view: blocks alike are opened together, the largest first, while there is room.
-
-        Gates stay closed: a tree without gates (`blocks_of(graph, ())`) shows what is in them.
-        """
-        cut = Cut(self, (self.root,)).opened(self.root)
-        closed: set[Any] = set()
-        while True:
-            groups = [g for g in _alike(cut.boxes) if g[0] not in closed]
-            if not groups:
-                return cut
-            key, blocks = groups[0]
-            if len(blocks) > MANY or not self._fits(cut, blocks, min(MOST_BOXES, comfort)):
-                closed.add(key)
-                continue
-            for block in blocks:
-                cut = cut.opened(block)
-
-    def _fits(self, cut: Cut, blocks: Sequence[Block], room: int) -> bool:
-        if all(block.rows > room and not len(block.span) for block in blocks):
-            return False
-        return len(cut.boxes) + sum(len(self.children(block)) - 1 for block in blocks) <= room
-
-
-def _alike(boxes: Iterable[Part]) -> list[tuple[Any, list[Block]]]:
-    """Closed blocks by what they are, the largest first."""
-    groups: dict[Any, list[Block]] = {}
-    for box in boxes:
-        if isinstance(box, Block) and box.gate is None:
-            groups.setdefault((box.kind, box.label.partition(" (from")[0]), []).append(box)
-    return sorted(groups.items(), key=lambda g: (-max(b.rows for b in g[1]), g[1][0].first))
 
 
 def _chunk(count: int) -> int:
@@ -393,4 +293,4 @@ def _range(parts: list[Part], start: int, tree: Blocks) -> Part:
     if name and times == len(parts):
         return tree._bundle(parts, f"{times} x {name} (from {start})", times)
     rows = [p if isinstance(p, int) else p.first for p in parts]
-    return tree._bundle(parts, f"rows {rows[0]} to {_end(parts[-1])}")
+    return tree._bundle(parts, f"rows {rows[0]} to {end_of(parts[-1])}")

@@ -99,12 +99,18 @@ class _Search:
                 continue
             inside = self.with_constants(between)
             meaning = self.meaning(row, cut, inside)
-            if meaning is not None:
+            if meaning is not None and self.has_own_bias(cut, meaning):
                 rows = tuple(r for r in inside if self.own(r, inside))
                 best = Gate(
                     meaning.known.name, rows, cut, row, meaning.known, meaning.parameters, meaning.bound
                 )
         return best
+
+    def has_own_bias(self, cut: Cut, meaning: Meaning) -> bool:
+        """A bias is given, not computed: `x + h @ W` is a residual connection, no affine gate."""
+        kinds = [meaning.known.kind_of(parameter) for parameter in meaning.parameters]
+        given = [not len(self.graph.args(leaf)) or self.graph.op(leaf).name == "index" for leaf in cut]
+        return all(kind != "bias" or own for kind, own in zip(kinds, given, strict=True))
 
     def closed(self, row: int, between: frozenset[int]) -> bool:
         """Whether no row but the last is used elsewhere."""
@@ -292,6 +298,8 @@ def _plausible(known: KnownGate, parameter: str, value: Any) -> bool:
     kind, ndim = known.kind_of(parameter), np.ndim(value)
     if kind in ("matrix", "vector"):
         return ndim == (2 if kind == "matrix" else 1)
+    if kind == "bias":
+        return ndim == 1 or (ndim == 2 and np.shape(value)[0] == 1)
     whole = np.asarray(value).dtype.kind in "iub"
     if parameter == known.parameters[0]:
         many = len(known.parameters) > 1

@@ -1,10 +1,13 @@
-"""What a gate is: a known one as a record, and one that was found in a graph as a group of rows."""
+"""What a gate is (a known one as a record, one that was found as a group of rows), and what a block is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Step(NamedTuple):
@@ -92,3 +95,44 @@ class Gate:
     """Of a known gate: the parameter that each input is."""
     bound: Mapping[str, Any] = field(default_factory=dict)
     """Of a known gate: the parameters that are constants of the graph."""
+
+
+Kind = Literal["graph", "gate", "call", "loop", "iteration", "block"]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A group of rows that can be drawn as one box."""
+
+    key: str
+    kind: Kind
+    label: str
+    rows: int
+    """How many operations it holds."""
+    first: int
+    last: int
+    line: int = 0
+    """Where it stands in the user's file; 0 if nowhere."""
+    times: int = 1
+    """How often what it repeats is repeated."""
+    gate: Gate | None = None
+    span: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The executions (numbers of instances) that it holds, next to each other."""
+
+    @property
+    def says(self) -> str:
+        """What it holds, in one line."""
+        each, rest = divmod(self.rows, self.times)
+        if self.times > 1 and not rest:
+            return f"{self.label}: {each} row{'s' * (each != 1)}"
+        return f"{self.label}: {self.rows} row{'s' * (self.rows != 1)}{' in all' * (self.times > 1)}"
+
+
+Part = Block | int
+"""A block, or a row that is drawn as a box of its own."""
+
+
+def end_of(part: Part) -> int:
+    """The last row of a part."""
+    return part if isinstance(part, int) else part.last

@@ -11,6 +11,7 @@ _SHAPES = {
     "output": "plaintext",
     "op": "circle",
     "gate": "box",
+    "block": "box3d",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from whygrad.report import Circuit, Frame
 
-TITLE = 18
+TITLE = 14
 """Room for the title of a frame, above its boxes."""
 
 
@@ -35,8 +35,12 @@ class Rectangle:
         )
 
 
-def framed(circuit: Circuit, places: Sequence[Rectangle], pad: int) -> list[tuple[Frame, Rectangle]]:
+def framed(
+    circuit: Circuit, places: Sequence[Rectangle], bends: Sequence[tuple[str, str, Rectangle]], pad: int
+) -> list[tuple[Frame, Rectangle]]:
     """The frames that can be drawn, outer ones first, each around the places of its boxes.
+
+    `bends` are the places where long wires pass, with the boxes that they join.
 
     Inputs and constants that only members read may stand within; another box there, and there is no frame.
     """
@@ -48,21 +52,19 @@ def framed(circuit: Circuit, places: Sequence[Rectangle], pad: int) -> list[tupl
     for frame in sorted(circuit.frames, key=lambda f: len(f.members)):  # inner ones first
         members = set(frame.members)
         inside = [r for f, r in found if set(f.members) <= members]
+        inside += [place for source, target, place in bends if {source, target} <= members]
         hull = _around([places[number[key]] for key in frame.members] + inside, pad)
-        own = members | {key for key, used in users.items() if used <= members and _is_leaf(circuit, number[key])}
+        leaves = [box.key for box in circuit.boxes if box.kind in ("input", "constant")]
+        own = members | {key for key in leaves if users.get(key, set()) <= members}
         if not any(hull.meets(place) for k, place in enumerate(places) if circuit.boxes[k].key not in own):
             found.append((frame, hull))
     return found[::-1]
 
 
-def _is_leaf(circuit: Circuit, box: int) -> bool:
-    return circuit.boxes[box].kind in ("input", "constant")
-
-
 def _around(places: Sequence[Rectangle], pad: int) -> Rectangle:
     return Rectangle(
         min(p.left for p in places) - pad,
-        min(p.top for p in places) - pad - TITLE // 2,
+        min(p.top for p in places) - pad - TITLE,
         max(p.right for p in places) + pad,
         max(p.bottom for p in places) + pad,
     )

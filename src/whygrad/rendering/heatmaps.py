@@ -1,4 +1,4 @@
-"""Heat maps of arrays in a picture: signed shades, an outline, and the scale in words."""
+"""Heat maps of arrays in a picture: signed shades and an outline."""
 
 from __future__ import annotations
 
@@ -24,15 +24,6 @@ def size_of(heat: Heat | None) -> tuple[int, int]:
     return side * len(heat.cells[0]), side * len(heat.cells)
 
 
-def heat_text(heat: Heat) -> str:
-    """Shape and scale: `3x4 ±0.52`."""
-    return f"{'x'.join(map(str, heat.shape))} ±{_short(heat.scale)}"
-
-
-def _short(number: float) -> str:
-    return "0" if number == 0 else f"{number:.2g}"
-
-
 def heat_parts(heat: Heat, x: int, y: int, letter: str) -> list[str]:
     """The map with its upper left corner at a point; `letter` is v for values, g for gradients."""
     side = cell_of(heat)
@@ -45,7 +36,9 @@ def heat_parts(heat: Heat, x: int, y: int, letter: str) -> list[str]:
                 left, middle = x + column * side + side / 4, y + row * side + side / 2
                 shades.setdefault("minus", []).append(f"M{left:g} {middle:g}h{side / 2:g}")
     width, height = size_of(heat)
-    parts = [f'<path class="{name}" d="{"".join(d)}"/>' for name, d in sorted(shades.items()) if name != "minus"]
+    parts = [
+        f'<path class="{name}" d="{"".join(d)}"/>' for name, d in sorted(shades.items()) if name != "minus"
+    ]
     if "minus" in shades:
         parts.append(f'<path class="minus" d="{"".join(shades["minus"])}"/>')
     parts.append(f'<rect class="edge" x="{x}" y="{y}" width="{width}" height="{height}"/>')

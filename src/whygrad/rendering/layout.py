@@ -173,7 +173,8 @@ def reordered(
     """The boxes whose operands arrive in another order than they are written, where that matters."""
     found = set()
     for target, reaching in enumerate(arriving):
-        if circuit.boxes[target].label in ("+", "*"):
+        box = circuit.boxes[target]
+        if box.kind in ("gate", "block") or box.label in ("+", "*"):
             continue
         come = [(wires[w].order, pairs[w][0]) for w in reaching]
         if come != sorted(come):

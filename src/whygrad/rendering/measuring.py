@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whygrad.rendering.cells import cut, width_of
-from whygrad.rendering.heatmaps import heat_text, size_of
+from whygrad.rendering.heatmaps import size_of
 from whygrad.rendering.layout import Extent, have_main_operand
 from whygrad.rendering.themes import LABEL, NUMBER
-from whygrad.report import Box, Circuit, Heat, Wire
+from whygrad.report import Box, Circuit, Wire
 
 CHARACTER = 0.61  # width of a monospace character by its size; the widest common font has 0.602
 RADIUS, PORT, ENTRY, LINE = 17, 9, 22, 17
@@ -86,8 +86,7 @@ def measured(circuit: Circuit, wires: Sequence[Wire], pairs: Sequence[tuple[int,
         arriving[target].append(wire)
     fans = {box.key for box, out in zip(circuit.boxes, leaving, strict=True) if len(out) > 1}
     drawn = [
-        _drawn(box, out, into, fans)
-        for box, out, into in zip(circuit.boxes, leaving, arriving, strict=True)
+        _drawn(box, out, into, fans) for box, out, into in zip(circuit.boxes, leaving, arriving, strict=True)
     ]
     for one, main in zip(drawn, have_main_operand(len(drawn), pairs), strict=True):
         one.has_main = main
@@ -96,25 +95,20 @@ def measured(circuit: Circuit, wires: Sequence[Wire], pairs: Sequence[tuple[int,
 
 def _drawn(box: Box, out: Sequence[Wire], into: Sequence[Wire], fans: set[str]) -> Drawn:
     only = out[0] if len(out) == 1 and not out[0].name else None
-    value = _written(box.value or (only.value if only else ""), box.value_heat)
-    gradient = _written(box.gradient or (only.gradient if only else ""), box.gradient_heat)
+    value = box.value or (only.value if only and box.kind != "constant" else "")
+    gradient = box.gradient or (only.gradient if only else "")
     one = Drawn(box, _half(box), value, gradient, ports=len(into), fans=len(out) > 1)
     wide = max(room(value), room(gradient), size_of(box.value_heat)[0], size_of(box.gradient_heat)[0])
     if out:
-        one.stub = max(wide, 6) + 12
+        one.stub = max(wide, 6) + 16
     elif box.kind != "output" and (value or gradient):
-        one.stub = wide + 12
+        one.stub = wide + 16
     one.named_wires = any(w.name for w in into)
     labels = [w.gradient for w in into if (w.source in fans or w.name) and w.gradient]
     labels += [wire_text(w) for w in into if w.name]
     if labels:
         one.entry = max(map(room, labels)) + 22
     return one
-
-
-def _written(text: str, heat: Heat | None) -> str:
-    """A value in words: beside a heat map its scale, unless the entries themselves are written."""
-    return heat_text(heat) if heat is not None and not text.startswith("[") else text
 
 
 def wire_text(wire: Wire) -> str:

@@ -44,7 +44,7 @@ class Picture:
         return to_dot(self.circuit)
 
     def as_file(self, name: str) -> bytes:
-        """The contents of a file of this name, whose ending says the format. UsageError for another ending."""
+        """The contents of a file of this name; UsageError for an ending that says no format."""
         stem, ending = os.path.splitext(name)
         if ending.lower() not in WRITERS:
             known = ", ".join(WRITERS)

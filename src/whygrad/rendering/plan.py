@@ -232,7 +232,7 @@ def _cells_of(box: Box, out: Sequence[Wire]) -> Cells:
         text = f"({text})"
     elif box.kind == "op":
         text = f"<{text}>"
-    elif box.kind == "gate":
+    elif box.kind in ("gate", "block"):
         text = f"[{text}]"
     else:
         text = f"{text} " if box.kind != "output" else f" {text}"
@@ -240,7 +240,7 @@ def _cells_of(box: Box, out: Sequence[Wire]) -> Cells:
     value = box.value or (only.value if only else "")
     gradient = box.gradient or (only.gradient if only else "")
     cells = Cells(text, style, value, gradient)
-    if box.kind in ("op", "gate"):
+    if box.kind in ("op", "gate", "block"):
         cells.name = cut(box.name, 24)
     if out or (box.kind != "output" and (value or gradient)):
         cells.stub = max(width_of(value), width_of(gradient), 1) + 2

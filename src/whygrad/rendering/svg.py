@@ -7,6 +7,7 @@ to, so the layout keeps numbers clear of wires and of each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 from zlib import crc32
@@ -14,7 +15,16 @@ from zlib import crc32
 from whygrad.rendering.cells import cut, visible
 from whygrad.rendering.frames import Rectangle, framed
 from whygrad.rendering.heatmaps import heat_parts, size_of
-from whygrad.rendering.layout import Layout, arrivals, last_place, layout, reordered, respaced, spread, wires_in_order
+from whygrad.rendering.layout import (
+    Layout,
+    arrivals,
+    last_place,
+    layout,
+    reordered,
+    respaced,
+    spread,
+    wires_in_order,
+)
 from whygrad.rendering.measuring import OUTLINED, RADIUS, Drawn, measured, room, text_of, wire_text
 from whygrad.rendering.themes import Theme, style_of
 from whygrad.report import Circuit, Frame, Heat, Wire
@@ -36,7 +46,8 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     if mixed:
         placed = _placed(drawn, pairs)
     ports = _ports(placed, pairs, drawn)
-    frames = framed(circuit, [_rectangle(placed, k, one) for k, one in enumerate(drawn)], _PAD)
+    places = [_rectangle(placed, k, one) for k, one in enumerate(drawn)]
+    frames = framed(circuit, places, list(_bends(placed, wires, pairs)), _PAD)
     body = [
         *_frame_parts(frames),
         *_wire_lines(placed, wires, pairs, drawn, ports),
@@ -55,14 +66,26 @@ def _rectangle(placed: Layout, k: int, one: Drawn) -> Rectangle:
     return Rectangle(x - extent.before, y - half, x + extent.after, y + half)
 
 
+def _bends(
+    placed: Layout, wires: list[Wire], pairs: list[tuple[int, int]]
+) -> Iterator[tuple[str, str, Rectangle]]:
+    """Where long wires pass the ranks between their boxes."""
+    for wire, (source, _), route in zip(wires, pairs, placed.routes, strict=True):
+        for rank, y in enumerate(route, placed.rank[source] + 1):
+            place = Rectangle(placed.starts[rank], y - 2, placed.ends[rank], y + 2)
+            yield wire.source, wire.target, place
+
+
 def _frame_parts(frames: list[tuple[Frame, Rectangle]]) -> list[str]:
     parts = []
     for frame, hull in frames:
         width, height = hull.right - hull.left, hull.bottom - hull.top
+        outline = f'x="{hull.left}" y="{hull.top}" width="{width}" height="{height}" rx="10"'
         parts.append(
             f'<g role="group" aria-label="{_escaped(frame.note or frame.label)}">'
-            f'<rect class="frame" x="{hull.left}" y="{hull.top}" width="{width}" height="{height}" rx="10"/>'
-            f'<text class="title" x="{hull.left + 8}" y="{hull.top + 14}">{_escaped(cut(frame.label, 40))}</text></g>'
+            f'<rect class="frame" {outline}/>'
+            + _text("title", hull.left + 9, hull.top + 15, cut(frame.label, 40))
+            + "</g>"
         )
     return parts
 
@@ -221,12 +244,19 @@ def _legend(circuit: Circuit, drawn: list[Drawn]) -> list[tuple[str, str]]:
     if any(one.entry for one in drawn):
         said.append(("gradient", "where a branch ends: its contribution to the gradient at its start"))
     if any(box.value_heat or box.gradient_heat for box in circuit.boxes):
-        said.append(("faint", "an array is painted by its entries, full colour at ± the number beside its shape"))
+        said.append(
+            ("faint", "an array is painted by its entries, full colour at ± the number beside its shape")
+        )
     return said
 
 
 def _document(
-    circuit: Circuit, page: Rectangle, body: list[str], legend: list[tuple[str, str]], theme: Theme, title: str
+    circuit: Circuit,
+    page: Rectangle,
+    body: list[str],
+    legend: list[tuple[str, str]],
+    theme: Theme,
+    title: str,
 ) -> str:
     wide = max(room(text) for _, text in legend)
     across, down = page.right - page.left, page.bottom - page.top
@@ -239,7 +269,9 @@ def _document(
         for k, (kind, text) in enumerate(legend)
     ]
     name = title or circuit.caption or "computational circuit"
-    mark = f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
+    mark = (
+        f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
+    )
     desc = f"{len(circuit.boxes)} boxes, {len(circuit.wires)} wires, from inputs on the left to the output."
     heats = any(box.value_heat or box.gradient_heat for box in circuit.boxes)
     return "\n".join(

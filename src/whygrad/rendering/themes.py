@@ -1,4 +1,4 @@
-"""Colours of pictures: light and dark, either or by the reader's setting, and for paper in black and white."""
+"""Colours of pictures: light, dark, or by the reader's setting; and for paper, in black and white."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _mixed(one: str, two: str, share: float) -> str:
 
 
 def _shades(name: str, zero: str) -> dict[str, str]:
-    """Heat map colours: `.v-3` is a negative value of three fifths of the scale, `.g5` the largest gradient."""
+    """Heat map colours: `.vn3` is a negative value, three fifths of the scale, `.gp5` a largest gradient."""
     found = {".h0": f"fill:{zero}"}
     for letter, (negative, positive) in zip("vg", _HEATS[name], strict=True):
         for level in range(1, LEVELS + 1):

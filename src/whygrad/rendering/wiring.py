@@ -119,7 +119,7 @@ def _as_table(circuit: Circuit) -> Table:
     rows = tuple(
         (
             Words(label[box.key], "name"),
-            Words(box.label if box.kind in ("op", "gate") else box.kind),
+            Words(box.label if box.kind in ("op", "gate", "block") else box.kind),
             Words(", ".join(operands[box.key])),
             Words(box.value, "value"),
             Words(box.gradient, "gradient"),
