@@ -10,7 +10,7 @@ from whygrad.rendering.verdicts import summary, summary_of_all, verdict_of
 def test_a_file_in_a_sentence():
     assert summary(result()) == "the gradient of `y` is right"
     two = [variable("right"), variable("right")]
-    assert summary(result(variables=two, output="")) == "all 2 gradients are right"
+    assert summary(result(variables=two, output="")) == "both gradients are right"
     assert summary(result(finding())) == "1 of 1 gradient of `y` wrong, 1 finding"
     assert summary(result(finding(), variables=[])) == "something is wrong, 1 finding"
     assert summary(result(status="undecided")) == "not every gradient of `y` could be decided"

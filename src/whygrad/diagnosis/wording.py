@@ -162,7 +162,7 @@ def evidence_of(claim: Claim | None, evidence: Evidence | None) -> dict[str, Any
     result: dict[str, Any] = {
         "entries": entries(got, want), "point": evidence.points[p].label, "points": len(chosen),
         "wrong_points": len(wrong), "got_shape": list(shape_of(got)) if got is not None else None,
-        "want_shape": list(shape_of(want)),
+        "want_shape": list(shape_of(want)), "wrong_entries": int(np.sum(compare(got, want).wrong)),
     }  # fmt: skip
     if claim.mismatch:
         result["facts"] = {k: v for k, v in claim.mismatch.facts.items() if k != "ratio_entries"}

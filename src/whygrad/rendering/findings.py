@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.errors import Place
+from whygrad.rendering.numbers import measured
 from whygrad.rendering.units import assumed_blocks, unit_blocks
-from whygrad.rendering.verdicts import summary, verdict_of
+from whygrad.rendering.verdicts import WORDS, summary, verdict_of
 from whygrad.report import (
     Block,
     Diff,
@@ -25,7 +26,6 @@ from whygrad.report import (
 )
 
 Result = Mapping[str, Any]
-_SHOWN_ENTRIES = 4
 
 
 def report_of(result: Result, text: str, again: str = "") -> Report:
@@ -45,7 +45,7 @@ def report_of(result: Result, text: str, again: str = "") -> Report:
         blocks.append(_finding(finding, result["file"], lines, later, _is_cut(result)))
     blocks += _supplied(result)
     if result.get("variables") and not result.get("units"):
-        blocks.append(_variables(result["variables"]))
+        blocks += _variables(result["variables"])
     blocks += assumed_blocks(result)
     blocks += [say(Words("note: ", "hint"), note) for note in result.get("notes", ())]
     again = again or f"run: whygrad check {result['file']}"
@@ -103,18 +103,7 @@ def _marks(finding: Result, numbers: Sequence[int], lines: Sequence[str]) -> Ite
 
 def _measured(finding: Result) -> Iterator[Paragraph]:
     """What was computed beside what is true, and what of the line is right."""
-    evidence = finding.get("evidence") or {}
-    entries = evidence.get("entries") or ()
-    name = finding.get("variable") or ""
-    for entry in entries[:_SHOWN_ENTRIES]:
-        got, want = _alike(entry.get("got"), entry.get("want"))
-        yield say(
-            Words(f"{name}{entry.get('entry') or ''}", "name"),
-            " computed ", Words(got, "wrong"), ", true ", Words(want, "right"),
-        )  # fmt: skip
-    if len(entries) > _SHOWN_ENTRIES:
-        more = len(entries) - _SHOWN_ENTRIES
-        yield say(f"and {more} more entr{'ies differ' if more > 1 else 'y differs'}")
+    yield from (say(*words) for words in measured(finding))
     parts = finding.get("right_parts") or ()
     if parts:
         words: list[str | Words] = ["right here: "]
@@ -123,23 +112,6 @@ def _measured(finding: Result) -> Iterator[Paragraph]:
         yield say(*words)
     if finding.get("why"):
         yield say(Words("why: ", "hint"), finding["why"])
-
-
-def _alike(got: Any, want: Any) -> tuple[str, str]:
-    """Two values with enough digits to look different where they are."""
-    if not (isinstance(got, int | float) and isinstance(want, int | float)):
-        return _plain(got), _plain(want)
-    for digits in range(4, 17):
-        one, two = f"{got:.{digits}g}", f"{want:.{digits}g}"
-        if one != two:
-            break
-    return one, two
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_plain, value))}]"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _edits(finding: Result) -> Any:
@@ -172,7 +144,7 @@ def _supplied(result: Result) -> Iterator[Block]:
             yield say(Words("note: ", "hint"), f"`{name}` is used but not imported; `{line}` was supplied")
 
 
-def _variables(variables: Sequence[Result]) -> Table:
+def _variables(variables: Sequence[Result]) -> Iterator[Block]:
     rows = tuple(
         (
             Words(v["name"], "name"),
@@ -182,7 +154,9 @@ def _variables(variables: Sequence[Result]) -> Table:
         )
         for v in variables
     )
-    return Table(("variable", "gradient of", "line", "verdict"), rows, "llrl")
+    yield Table(("variable", "gradient of", "line", "verdict"), rows, "llrl")
+    if any(v["verdict"] == "inherited" and verdict_of(v) == WORDS["inherited"] for v in variables):
+        yield say(Words("inherited: ", "hint"), "right in itself, wrong only because of an earlier line")
 
 
 def _closing(result: Result, again: str) -> Iterator[Block]:

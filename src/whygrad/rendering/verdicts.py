@@ -13,7 +13,7 @@ Result = Mapping[str, Any]
 WORDS = {
     "right": Words("✓ right", "right"),
     "wrong": Words("✗ wrong", "wrong"),
-    "inherited": Words("✗ inherited: wrong only because of an earlier line", "wrong"),
+    "inherited": Words("✗ inherited", "wrong"),
     "undecided": Words("? undecided", "hint"),
 }
 
@@ -24,8 +24,8 @@ def verdict_of(variable: Result) -> Words:
     if verdict in ("wrong", "inherited") and variable.get("right_at_given_inputs"):
         return Words("✗ right at your numbers, wrong in general", "wrong")
     words = WORDS.get(verdict, Words(str(verdict)))
-    if variable.get("reason") and verdict in ("undecided", "inherited"):
-        return Words(f"{words.text.partition(':')[0]}: {variable['reason']}", words.style)
+    if variable.get("reason") and verdict == "undecided":
+        return Words(f"{words.text}: {variable['reason']}", words.style)
     return words
 
 
@@ -34,7 +34,8 @@ def summary(result: Result) -> str:
     variables, findings = result.get("variables", ()), result.get("findings", ())
     of = f" of `{result['output']}`" if result.get("output") else ""
     if result["status"] == "right":
-        many = f"all {len(variables)} gradients" if len(variables) > 1 else "the gradient"
+        all_of = "both" if len(variables) == 2 else f"all {len(variables)}"
+        many = f"{all_of} gradients" if len(variables) > 1 else "the gradient"
         return f"{many}{of} {'are' if len(variables) > 1 else 'is'} right"
     if result["status"] == "undecided":
         return f"not every gradient{of} could be decided"
@@ -56,6 +57,6 @@ def summary_of_all(results: Sequence[Result]) -> str:
     return f"{counted(len(results), 'file')} checked: {', '.join(parts)}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 finding`, `2 findings`; another plural may be given."""
+    return f"{number} {noun if number == 1 else nouns or f'{noun}s'}"

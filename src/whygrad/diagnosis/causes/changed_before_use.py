@@ -39,6 +39,9 @@ W = W - 0.1 * (x.T @ dy)
         return case.slip.kind in ("move", "in-place")
 
     def title(self, case: Case) -> str:
+        name = case.slip.old.partition("[")[0]
+        if name == case.variable.partition("[")[0]:
+            return f"`{name}` is changed here, before the backward pass has used it"
         return f"`{case.slip.old}` is changed before `{case.variable}` is computed from it"
 
     def why(self, case: Case) -> str:

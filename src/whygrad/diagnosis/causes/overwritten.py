@@ -47,4 +47,6 @@ for k in range(3):
                 "a variable used several times receives the sum of its contributions; here the "
                 "last one overwrites"
             )
+        if case.slip.new.startswith("-"):
+            return "the output falls when this grows, so the contribution is subtracted, not added"
         return "this line sets the value; adding to what was there counts it twice"
