@@ -42,8 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format", choices=tuple(OUTPUTS), default="full",
-        help="full (or text): for people; concise: a line for each finding; json, sarif: for programs; "
-        "github: beside the lines of a pull request",
+        help="full (or text): for people; concise: a line for each finding; plain: sentences, for screen "
+        "readers; json, sarif: for programs; github: beside the lines of a pull request",
     )  # fmt: skip
     parser.add_argument(
         "--reveal", choices=LEVELS, default="repair", help="how much is told, for courses (default: all)"
@@ -193,7 +193,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         raise UsageError(
             f"{said[0]} tells the repair, --reveal {args.reveal} does not", hint=f"leave out {said[0]}"
         )
-    if args.watch and OUTPUTS[args.format] not in (OUTPUTS["full"], OUTPUTS["concise"]):
+    if args.watch and args.format in ("json", "sarif", "github"):
         raise UsageError("--watch is for people", hint="--watch --format concise")
 
 

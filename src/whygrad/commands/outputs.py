@@ -15,6 +15,7 @@ from whygrad.pages import all_pages, rules_of
 from whygrad.rendering.concise import concise
 from whygrad.rendering.findings import report_of
 from whygrad.rendering.github import workflow_commands
+from whygrad.rendering.plain import plain
 from whygrad.rendering.sarif import sarif_log
 from whygrad.rendering.text import render_text
 from whygrad.rendering.verdicts import summary_of_all
@@ -65,6 +66,15 @@ def one_line_each(checked: Iterable[Checked]) -> None:
             print(concise(one.result), flush=True)
 
 
+def sentences(checked: Iterable[Checked]) -> None:
+    """For screen readers: sentences alone. Errors on standard error."""
+    for one in checked:
+        if one.error:
+            failures.write(plain(one.result, one.text))
+        else:
+            print(plain(one.result, one.text), flush=True)
+
+
 def for_programs(checked: Iterable[Checked]) -> None:
     """One JSON object: of a single file its result, of several a list of results under `results`."""
     results = [one.result for one in checked]
@@ -101,6 +111,7 @@ OUTPUTS: Mapping[str, Callable[[Iterable[Checked]], None]] = MappingProxyType(
         "full": full,
         "text": full,
         "concise": one_line_each,
+        "plain": sentences,
         "json": for_programs,
         "github": for_github,
         "sarif": for_scanners,
