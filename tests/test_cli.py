@@ -259,3 +259,16 @@ def test_an_interrupt_is_quiet_and_leaves_nothing_running(script: Path) -> None:
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "plain", "github"])
+def test_a_terminal_that_cannot_write_a_name_shows_the_rest(form: str, script: Path) -> None:
+    script.write_text("w = 2.0\nß = 3.0\ny = w * ß\ngrad_w = y\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "whygrad", "check", str(script), "--format", form],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "ascii"},
+        capture_output=True, timeout=60, cwd=ROOT,
+    )  # fmt: skip
+    assert (
+        done.returncode == 1 and done.stderr == b"" and b"`grad_w` uses `y` where `?` belongs" in done.stdout
+    )

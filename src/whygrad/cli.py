@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import json
 import os
 import signal
@@ -47,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = [_guarded(word) for word in (sys.argv[1:] if argv is None else argv)]
     if sys.stdout is None:  # `>&-`: the status is all that is asked for
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")  # a name that this terminal cannot write must not end us
     try:
         status = _run(words)
         sys.stdout.flush()  # a closed pipe shows here, where it can still be met quietly

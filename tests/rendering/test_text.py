@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -117,8 +118,11 @@ def test_colour_is_only_added():
     assert re.sub(r"\x1b\[[\d;]*m", "", text_of(color=True)) == text_of()
 
 
-def test_in_ascii_everything_is_ascii():
-    assert text_of(Report("σ → é", (say("大"),)), unicode=False).isascii()
+@pytest.mark.parametrize(("encoding", "kept"), [("ascii", "? ?"), ("cp1252", "é ?"), ("utf-8", "é 大")])
+def test_our_signs_are_ascii_and_the_users_stay_where_they_can_be_written(monkeypatch, encoding, kept):
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    text = text_of(Report("σ → é 大", (Table(("a",), ((Words("x"),),)),)), unicode=False)
+    assert text.startswith(f"s > {kept}\n") and text.replace(kept, "").isascii()
 
 
 def test_environment_decides_about_colour(monkeypatch):

@@ -51,12 +51,16 @@ def can_draw() -> bool:
 
 
 def painted(lines: Iterable[Line], color: bool, unicode: bool = True) -> str:
-    """Lines as text, with ANSI colours or without; with `unicode` false in ASCII alone."""
+    """Lines as text, with ANSI colours or without; with `unicode` false no sign of ours but ASCII.
+
+    The user's own characters stay where standard output can write them; else they become `?`.
+    """
     rows = [_row(line, color) for line in lines]
     text = "\n".join(rows)
     if unicode:
         return text
-    return text.translate(_PLAIN_SIGNS).encode("ascii", "replace").decode()
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    return text.translate(_PLAIN_SIGNS).encode(encoding, "replace").decode(encoding)
 
 
 def _row(line: Sequence[Piece], color: bool) -> str:
