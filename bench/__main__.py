@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-CASES = {"scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron", "start": "start"}
-ROW = "{:12} {:34} {:>10} {:10} {}"
+CASES = {"op-time": "op_time", "scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron", "start": "start"}
+ROW = "{:12} {:54} {:>10} {:10} {}"
 RESULTS = Path(__file__).parent / "results"
 
 

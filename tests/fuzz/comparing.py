@@ -96,7 +96,8 @@ def _judged(f: Function, inputs: tuple[Any, ...], text: str, peers: Sequence[Pee
         return Verdict("FAIL inputs", "the traced run changed its arguments")
     try:
         _executes(trace, f, inputs)
-        return _differentiates(f, inputs, value, text, peers)
+        overflowed = not all(np.all(np.isfinite(v)) for v in trace.values if np.asarray(v).dtype.kind == "f")
+        return _differentiates(f, inputs, value, overflowed, text, peers)
     except DisagreementError as found:
         kind, detail = found.args
         return Verdict(f"FAIL {kind}", detail)
@@ -139,7 +140,7 @@ def _executes(trace: Any, f: Function, inputs: tuple[Any, ...]) -> None:
 
 
 def _differentiates(
-    f: Function, inputs: tuple[Any, ...], value: Any, text: str, peers: Sequence[Peer]
+    f: Function, inputs: tuple[Any, ...], value: Any, overflowed: bool, text: str, peers: Sequence[Peer]
 ) -> Verdict:
     if not isinstance(value, float) or not np.isfinite(value):
         return Verdict("no finite number")
@@ -149,7 +150,8 @@ def _differentiates(
     moves = [float(v) if not np.ndim(v) else v for v in moves]
     _, along = wg.jvp(f, inputs, unflatten(tree, moves))
     products = np.concatenate([np.ravel(g * m) for g, m in zip(gradient, moves, strict=True)])
-    if np.all(np.isfinite(products)):
+    # A value that overflowed and saturates later has a gradient of 0, but a tangent that is inf * 0.
+    if np.all(np.isfinite(products)) and not (overflowed and np.isnan(along)):
         scale = 1 + np.sum(np.abs(products))
         if not abs(along - products.sum()) <= 1e-12 * scale:
             raise DisagreementError("forward and reverse", f"jvp {along!r}, vjp {products.sum()!r}")

@@ -14,7 +14,7 @@ import numpy as np
 from whygrad.errors import LimitError, NoRuleError, Place, TraceError, WhygradError
 from whygrad.graph import CONSTANT, INPUT, NO_PARAMS, Abstract, Op
 from whygrad.ops import OPS, call, lookup
-from whygrad.ops.calls import spelled
+from whygrad.ops.calls import Meaning, spelled
 from whygrad.ops.gaps import reason
 from whygrad.source import site as site_of
 from whygrad.tracing.applying import KINDS
@@ -230,6 +230,8 @@ class Tracer(Pieces):
         found = lookup(function)
         if found is None or not isinstance(plain(value), RESULTS):
             return self.without_rule(function, value, args, kwargs)
+        if found.adapter is None and not kwargs and not any(type(a) in (list, tuple) for a in args):
+            return meant_row(self, function, Meaning(found.op, tuple([self.traced(a) for a in args]), {}), value)
         try:
             with np.errstate(all="ignore"):
                 named = {name: self._as_array(given) for name, given in kwargs.items()}
