@@ -7,6 +7,8 @@ USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 WORKERS ?= auto
+BENCH := .venv-bench
+PEERS := torch==2.13.0 jax autograd mygrad scipy
 NEURON := "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
 
 .PHONY: help demo test lint bench clean
@@ -34,11 +36,11 @@ lint: $(VENV)/.tested ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.tested ## time per row of the long loops, start-up times
-	$(BIN)/python -m bench
+bench: $(BENCH)/.installed ## all benchmarks beside their peers, in an environment of their own
+	$(BENCH)/bin/python -m bench
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -55,4 +57,11 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.tested: $(VENV)/.installed
 	@$(PIP) install 'pip>=25.1'
 	@$(PIP) install --group test --group lint
+	@touch $@
+
+$(BENCH)/.installed: pyproject.toml Makefile
+	@test -n "$(PYTHON)" || { echo "no usable Python was found: make bench PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "setting up $(BENCH) with the libraries that whygrad is measured against ..."
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install -e . $(PEERS)
 	@touch $@

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-CASES = {"op-time": "op_time", "scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop", "neuron": "neuron", "start": "start"}
+CASES = {
+    "coverage": "coverage", "op-time": "op_time", "scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop",
+    "neuron": "neuron", "start": "start",
+}  # fmt: skip
 ROW = "{:12} {:54} {:>10} {:10} {}"
 RESULTS = Path(__file__).parent / "results"
 

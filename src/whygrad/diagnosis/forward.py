@@ -8,7 +8,6 @@ The slope of a candidate forward pass is measured by differences, because its de
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
 from whygrad.checking.watching import root_name
+from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import scope_of
@@ -83,7 +83,7 @@ class ForwardSearch:
 
     def __init__(self, evidence: Evidence, draft: Draft, seconds: float) -> None:
         self.evidence, self.draft = evidence, draft
-        self.deadline = time.process_time() + seconds
+        self.allowance = Allowance(seconds)
         points = evidence.points
         generic = [p for p in points[1:] if not p.at_kink][:2]
         self.points = generic or points[:1]
@@ -117,7 +117,7 @@ class ForwardSearch:
             span = self.draft.source.span_of(suspect.node)
             text = self.draft.source.segment(span)
             for variant in variants(text, material):
-                if time.process_time() > self.deadline:
+                if self.allowance.is_spent():
                     return
                 if variant.slip.kind not in KINDS or variant.slip.cost > 1.2:
                     continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from whygrad.checking.evidence import Evidence, Failure
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
@@ -39,7 +37,7 @@ def as_meant(evidence: Evidence, draft: Draft, seconds: float = 1.5) -> list[For
         if material is None:
             continue
         for variant in variants(text, material):
-            if time.process_time() > search.deadline:
+            if search.allowance.is_spent():
                 break
             if variant.slip.cost > SIMPLE:
                 continue

@@ -7,7 +7,6 @@ slips in one line are found as many small searches.
 from __future__ import annotations
 
 import ast
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ import numpy as np
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Value
 from whygrad.checking.values import shape_of
+from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.slips import Slip, Solution
@@ -123,10 +123,10 @@ class Searcher:
 
     def __init__(self, material: Material, seconds: float = 0.6) -> None:
         self.material = material
-        self.deadline = time.process_time() + seconds
+        self.allowance = Allowance(seconds)
 
     def late(self) -> bool:
-        return time.process_time() > self.deadline
+        return self.allowance.is_spent()
 
     def singles(self, text: str, judge: Judge) -> tuple[list[Solution], list[tuple[float, Solution]]]:
         """Solutions by one slip; and the near misses with the progress they make."""

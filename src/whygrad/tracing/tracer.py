@@ -231,7 +231,9 @@ class Tracer(Pieces):
         if found is None or not isinstance(plain(value), RESULTS):
             return self.without_rule(function, value, args, kwargs)
         if found.adapter is None and not kwargs and not any(type(a) in (list, tuple) for a in args):
-            return meant_row(self, function, Meaning(found.op, tuple([self.traced(a) for a in args]), {}), value)
+            return meant_row(
+                self, function, Meaning(found.op, tuple([self.traced(a) for a in args]), {}), value
+            )
         try:
             with np.errstate(all="ignore"):
                 named = {name: self._as_array(given) for name, given in kwargs.items()}

@@ -1,0 +1,24 @@
+"""A search may take so much of the processor's time: asked often, so it must cost nothing to ask."""
+
+from __future__ import annotations
+
+import time
+
+APART = 0.005
+"""Seconds on the wall between two looks at the processor's time, which is a call of the system."""
+
+
+class Allowance:
+    """Seconds of the processor that may be spent."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.process_time() + seconds
+        self._looked = time.perf_counter()
+        self._spent = seconds <= 0
+
+    def is_spent(self) -> bool:
+        """Is nothing left?"""
+        now = time.perf_counter()
+        if not self._spent and now - self._looked > APART:
+            self._looked, self._spent = now, time.process_time() > self._end
+        return self._spent
