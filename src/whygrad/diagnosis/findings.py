@@ -74,6 +74,8 @@ class Finding:
     repair: Repair | None = None
     alternatives: tuple[Alternative, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    unit: str = ""
+    """In a file of many units: the one that it is about."""
 
     def with_repair(self, repair: Repair | None) -> Finding:
         return replace(self, repair=repair)
@@ -89,6 +91,7 @@ class Finding:
             "repair": self.repair.to_json() if self.repair else None,
             "alternatives": [rival.to_json() for rival in self.alternatives],
             "evidence": plain(self.evidence),
+            **({"unit": self.unit} if self.unit else {}),
         }  # fmt: skip
 
     @classmethod
@@ -109,11 +112,13 @@ class Variable:
     verdict: str
     right_at_given_inputs: bool
     reason: str = ""
+    unit: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name, "of": self.of, "line": self.line, "verdict": self.verdict,
             "right_at_given_inputs": self.right_at_given_inputs, "reason": self.reason,
+            **({"unit": self.unit} if self.unit else {}),
         }  # fmt: skip
 
 
@@ -134,6 +139,8 @@ class CheckResult:
     """Example inputs that were found, as `--input` takes them."""
     functions: tuple[str, ...] = ()
     """The functions or methods that were checked; none for a script."""
+    units: tuple[Mapping[str, Any], ...] = ()
+    """Of a file with many pairs, classes or losses: each by itself, as in the JSON object."""
 
     def __str__(self) -> str:
         return self.text()
@@ -151,8 +158,8 @@ class CheckResult:
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """Gradient variable -> right, wrong, inherited or undecided."""
-        return {variable.name: variable.verdict for variable in self.variables}
+        """Gradient variable -> right, wrong, inherited or undecided; with its unit, where there are many."""
+        return {(f"{v.unit}: " if v.unit else "") + v.name: v.verdict for v in self.variables}
 
     def apply(self, verified_only: bool = True) -> str:
         """The text that was checked with the edits of all findings made; what is not repaired stays.
@@ -174,6 +181,7 @@ class CheckResult:
             "error": None if self.error is None else dict(self.error),
             "assumed": dict(self.assumed),
             "functions": list(self.functions),
+            **({"units": [dict(unit) for unit in self.units]} if self.units else {}),
         }
 
     @classmethod
@@ -183,6 +191,7 @@ class CheckResult:
         findings = tuple(Finding.from_json(finding) for finding in said["findings"])
         rest = {name: said[name] for name in ("file", "status", "output", "error")}
         rest |= {"assumed": said.get("assumed") or {}, "functions": tuple(said.get("functions", ()))}
+        rest["units"] = tuple(said.get("units", ()))
         return cls(**rest, variables=variables, findings=findings, notes=tuple(said["notes"]), source=source)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.rendering.verdicts import WORDS, counted
-from whygrad.report import Block, Table, Words, say
+from whygrad.report import Block, Bullets, Paragraph, Section, Table, Words, say
 
 Result = Mapping[str, Any]
 
@@ -17,9 +17,11 @@ def unit_blocks(result: Result) -> Iterator[Block]:
     if not units:
         return
     yield Table(("checked", "line", "gradients", "verdict"), tuple(_row(unit) for unit in units), "lrll")
-    for unit in units:
-        if unit["error"]:
-            yield say(Words("not checked: ", "hint"), unit["unit"], ": ", unit["error"]["message"])
+    failed = [
+        say(Words(unit["unit"], "name"), ": ", unit["error"]["message"]) for unit in units if unit["error"]
+    ]
+    if failed:
+        yield Section("Not checked", (Bullets(tuple(failed)),))
 
 
 def _row(unit: Result) -> tuple[Words, ...]:
@@ -40,11 +42,18 @@ def _verdict(unit: Result) -> Words:
 
 
 def assumed_blocks(result: Result) -> Iterator[Block]:
-    """The example inputs that were found, as flags that pin them."""
-    units: Sequence[Result] = result.get("units") or [result]
-    for unit in units:
-        if not unit.get("assumed"):
-            continue
-        flags = " ".join(f'--input "{name}={text}"' for name, text in unit["assumed"].items())
-        of = f"{unit['unit']}: " if "unit" in unit else ""
-        yield say(Words("assumed: ", "hint"), of, flags)
+    """The example inputs that were found: as flags that pin them, or for many units as a list."""
+    if result.get("assumed"):
+        flags = " ".join(f'--input "{name}={text}"' for name, text in result["assumed"].items())
+        yield say(Words("assumed: ", "hint"), flags)
+    given = [unit for unit in result.get("units") or () if unit.get("assumed")]
+    if given:
+        yield Section("Example inputs that were found", (Bullets(tuple(map(_inputs, given))),))
+        yield say(
+            Words("help: ", "hint"), "--forward NAME --input NAME=VALUE checks one unit with inputs of yours"
+        )
+
+
+def _inputs(unit: Result) -> Paragraph:
+    texts = ", ".join(f"{name} = {text}" for name, text in unit["assumed"].items())
+    return say(Words(unit["unit"].partition(",")[0], "name"), ": ", texts)

@@ -32,6 +32,8 @@ def verdict_of(variable: Result) -> Words:
 def summary(result: Result) -> str:
     """One sentence about a file, without a full stop."""
     variables, findings = result.get("variables", ()), result.get("findings", ())
+    if result.get("units"):
+        return _units(result["units"], len(findings))
     of = f" of `{result['output']}`" if result.get("output") else ""
     if result["status"] == "right":
         all_of = "both" if len(variables) == 2 else f"all {len(variables)}"
@@ -44,17 +46,25 @@ def summary(result: Result) -> str:
     return f"{said}, {counted(len(findings), 'finding')}"
 
 
+def _units(units: Sequence[Result], findings: int) -> str:
+    """One sentence about a file of many units: pairs, classes, losses."""
+    if all(unit["status"] == "right" for unit in units):
+        return f"all gradients of {len(units)} units are right"
+    more = f", {counted(findings, 'finding')}" if findings else ""
+    return f"{counted(len(units), 'unit')}: {_shares([unit['status'] for unit in units])}{more}"
+
+
 def summary_of_all(results: Sequence[Result]) -> str:
     """One sentence about several files."""
-    met = Counter(result["status"] for result in results)
-    parts = [
-        f"{met[status]} {words}"
-        for status, words in (
-            ("right", "right"), ("wrong", "wrong"), ("undecided", "undecided"), ("error", "not checked"),
-        )
-        if met[status]
-    ]  # fmt: skip
-    return f"{counted(len(results), 'file')} checked: {', '.join(parts)}"
+    return f"{counted(len(results), 'file')} checked: {_shares([result['status'] for result in results])}"
+
+
+def _shares(statuses: Sequence[str]) -> str:
+    met = Counter(statuses)
+    return ", ".join(f"{met[status]} {words}" for status, words in _STATUS_WORDS.items() if met[status])
+
+
+_STATUS_WORDS = {"right": "right", "wrong": "wrong", "undecided": "undecided", "error": "not checked"}
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
