@@ -35,7 +35,7 @@ def test_the_whole_is_told_by_a_table_then_findings_then_what_was_assumed():
     assert rows[0].split() == ["checked", "line", "gradients", "verdict"]
     assert rows[2].endswith("✓ right") and rows[3].endswith("✗ wrong, 1 finding")
     assert "a, b, c, d, e, ..." in rows[3] and rows[4].endswith("? not checked")
-    assert "inherited: wrong only because of what it calls" in rows[5]
+    assert "✗ inherited from what it calls" in rows[5]
     assert "• lost: no example inputs were found" in text
     assert "• relu_forward: x = randn(4, 3), n = 2" in text
     assert text.index("WG205") < text.index("Example inputs")

@@ -34,7 +34,7 @@ def _verdict(unit: Result) -> Words:
     if unit["status"] == "error":
         return Words("? not checked", "hint")
     if unit["inherits"]:
-        return Words("✗ inherited: wrong only because of what it calls", "wrong")
+        return Words("✗ inherited from what it calls", "wrong")
     words = WORDS[unit["status"]]
     if not unit["findings"]:
         return words
