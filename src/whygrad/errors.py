@@ -83,7 +83,7 @@ class LimitError(WhygradError):
     code = "WG604"
 
 
-class UsageError(WhygradError):
+class UsageError(WhygradError, TypeError):
     """An argument of a call or of the command cannot be used."""
 
     code = "WG605"

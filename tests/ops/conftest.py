@@ -34,7 +34,7 @@ NOT_ANALYTIC = {
     "log_abs_det",
 }
 """No kinks, but NumPy's value for complex numbers is another function (of absolute values, of conjugates)."""
-SYMMETRISED = {"eigh", "cholesky"}
+SYMMETRISED = {"cholesky"}
 """NumPy reads one half of the matrix; the rule takes both halves to move, so the reference moves both."""
 
 
@@ -178,6 +178,7 @@ def matrix_samples(r: Any) -> list[Sample]:
         Sample("cholesky", (spread,)),
         Sample("cholesky", (frozen(spread + np.zeros((2, 3, 3))),), label="stack"),
         Sample("eigh", (spread,)),
+        Sample("eigh", (spread,), {"half": "U"}, label="upper"),
         Sample("eigh", (frozen(np.stack([spread, -spread])),), label="stack"),
         Sample("svd", (regular,)),
         Sample("svd", (r(3, 2),), label="tall"),

@@ -242,3 +242,9 @@ def test_exceptions_are_those_of_the_plain_run() -> None:
     with pytest.raises(ZeroDivisionError):
         grad(lambda x: 1 / x)(0.0)
     assert grad(lambda x: math.sqrt(x))(0.0) == math.inf
+
+
+def test_an_array_of_one_entry_is_a_number() -> None:
+    x = np.array([[1.0, 2.0]])
+    assert grad(lambda x: np.sum(x**2, axis=1, keepdims=True))(x).tolist() == [[2.0, 4.0]]
+    assert grad(lambda x: (x * x).reshape(1))(np.float32(3.0)).dtype == np.float32

@@ -90,7 +90,7 @@ def _same(x: Any, *_: Any, **__: Any) -> Meaning:
 
 
 def _imag(x: Any) -> Any:
-    return np.zeros(shape_of(x), x.dtype)
+    return np.zeros(shape_of(x), getattr(x, "dtype", float))
 
 
 def _angle(z: Any, deg: bool = False) -> Any:

@@ -70,12 +70,19 @@ def _differences(w: Any) -> Any:
     return line(w) - column(w)
 
 
+def _read(m: Any, half: str) -> tuple[Any, Any]:
+    """The half of a symmetric matrix that NumPy reads: with the diagonal, and without."""
+    return (np.tril(m), np.tril(m, -1)) if half.upper() == "L" else (np.triu(m), np.triu(m, 1))
+
+
 def _eigh_vjp(i: int, g: Any, y: Any, a: Any, half: str = "L") -> Any:
     n = order_of(a)[0]
     v, w = rows(y, 0, n), row(y, n)
     m = np.matmul(flip(v), rows(g, 0, n))
     inner = np.eye(n) * line(row(g, n)) + quotient((m - flip(m)) * 0.5, _differences(w))
-    return np.matmul(np.matmul(v, inner), flip(v))
+    whole = np.matmul(np.matmul(v, inner), flip(v))
+    # An entry that is read stands for its mirror image too.
+    return _read(whole, half)[0] + _read(flip(whole), half)[1]
 
 
 def _eigh_jvp(tangents: Sequence[Any], y: Any, a: Any, half: str = "L") -> Any:
@@ -83,7 +90,8 @@ def _eigh_jvp(tangents: Sequence[Any], y: Any, a: Any, half: str = "L") -> Any:
         return None
     n = order_of(a)[0]
     v, w = rows(y, 0, n), row(y, n)
-    moved = np.matmul(np.matmul(flip(v), symmetric(tangents[0])), v)
+    own, mirrored = _read(tangents[0], half)
+    moved = np.matmul(np.matmul(flip(v), own + flip(mirrored)), v)
     off = quotient(moved * (1.0 - np.eye(n)), _differences(w))
     return np.concatenate([np.matmul(v, off), line(diagonals(moved))], axis=-2)
 
@@ -185,8 +193,9 @@ EIGH = Op(
     "eigh",
     _eigh,
     Explicit(_eigh_vjp, _eigh_jvp),
-    note="The gradient of eigenvalues w is V @ diag(g) @ V.T, symmetrised. Single eigenvectors of equal "
-    "eigenvalues have none (NaN); what does not depend on their choice has.",
+    note="The gradient of eigenvalues w is V @ diag(g) @ V.T, folded into the half of the matrix that NumPy "
+    "reads. Single eigenvectors of equal eigenvalues have none (NaN); what does not depend on their choice "
+    "has.",
 )
 SVD = Op(
     "svd",

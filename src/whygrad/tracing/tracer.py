@@ -384,7 +384,11 @@ def _same(copy: Any, array: Any) -> bool:
 def _invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function; where values of an outer trace take part, through that."""
     outer = tracer_of((args, kwargs) if kwargs else args)
-    return function(*args, **kwargs) if outer is None else outer.operate(0, function, args, kwargs)
+    if outer is not None:
+        return outer.operate(0, function, args, kwargs)
+    if args and isinstance(args[0], np.generic) and getattr(function, "__objclass__", None) is np.ndarray:
+        function = getattr(type(args[0]), function.__name__)
+    return function(*args, **kwargs)
 
 
 def _traced_leaves(value: Any, tracer: Tracer) -> list[Traced]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from whygrad.differentiation import differentiate
+from whygrad.graph import Graph
 from whygrad.transformations.naming import named
 from whygrad.transformations.points import Argnums, Point, require_number
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The gradient of `f`, which must return a single number, by the arguments at `argnums`.
+    """The gradient of `f`, which must return a single number (or an array of one entry), by the arguments at
+    `argnums`.
 
     The result has the structure of the argument (a tuple, if `argnums` is a sequence), each array the shape
     and dtype of its array. With `has_aux` `f` returns (number, anything), and the result is (gradient,
@@ -46,10 +48,21 @@ def _value_and_gradient(
     value = point.value(has_aux)
     number = value.plain
     require_number(f, number)
-    derivative = differentiate(point.trace.graph, value.outputs)
+    derivative = differentiate(
+        point.trace.graph, value.outputs, seeds=_ones(point.trace.graph, value.outputs)
+    )
     point.warn_of_independence(derivative.reached)
     found = point.gathered(point.gradients(derivative), argnums)
     return (number, value.aux) if has_aux else number, found
+
+
+def _ones(graph: Graph, rows: Sequence[int]) -> list[Any] | None:
+    """Ones for results of any shape, in their floating types; None where each is a plain number."""
+    kinds = [graph.abstract(row) for row in rows]
+    if not any(kind.shape for kind in kinds):
+        return None
+    return [np.ones(shape, dtype if isinstance(dtype, np.dtype) and dtype.kind == "f" else float)[()]
+            for shape, dtype in kinds]  # fmt: skip
 
 
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -60,8 +73,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     def derivative(*args: Any, **kwargs: Any) -> Any:
         point = Point.of(f, args, kwargs, argnums)
         graph = point.trace.graph
-        seeds = [np.ones(graph.abstract(row).shape)[()] for row in graph.outputs]
-        found = differentiate(graph, seeds=seeds)
+        found = differentiate(graph, seeds=_ones(graph, graph.outputs))
         point.warn_of_independence(found.reached)
         return point.gathered(point.gradients(found), argnums)
 

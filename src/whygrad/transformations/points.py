@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -169,9 +170,9 @@ def _refuse(leaf: Any, name: str) -> NoReturn:
 
 
 def require_number(f: Callable[..., Any], value: Any) -> None:
-    """Refuse results that are not a single real number."""
+    """Refuse results that are not a single real number; an array of one entry is one."""
     shape = getattr(value, "shape", ())
-    if isinstance(value, list | tuple | dict) or value is None or shape:
+    if isinstance(value, list | tuple | dict) or value is None or math.prod(shape) != 1:
         kind = "nothing" if value is None else f"a {type(value).__name__}"
         raise UsageError(
             f"{name_of(f)} returns {f'an array of shape {shape}' if shape else kind}; "
