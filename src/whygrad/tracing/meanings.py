@@ -8,6 +8,7 @@ import numpy as np
 
 from whygrad.ops import OPS
 from whygrad.ops.calls import Meaning, spelled
+from whygrad.tracing.nesting import tracer_of
 from whygrad.tracing.values import Traced, abstract, plain
 
 if TYPE_CHECKING:
@@ -55,3 +56,13 @@ def _alike(made: Any, value: Any) -> bool:
     sizes = np.abs(value)
     size = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
     return bool(np.allclose(made, value, rtol=ROUNDING, atol=ROUNDING * size, equal_nan=True))
+
+
+def invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function; where values of an outer trace take part, through that."""
+    outer = tracer_of((args, kwargs) if kwargs else args)
+    if outer is not None:
+        return outer.operate(0, function, args, kwargs)
+    if args and isinstance(args[0], np.generic) and getattr(function, "__objclass__", None) is np.ndarray:
+        function = getattr(type(args[0]), function.__name__)
+    return function(*args, **kwargs)

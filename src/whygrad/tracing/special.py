@@ -16,7 +16,7 @@ import numpy as np
 
 from whygrad.errors import NoRuleError
 from whygrad.ops import OPS
-from whygrad.tracing.applying import APPLIED
+from whygrad.tracing.applying import APPLIED, KINDS
 from whygrad.tracing.values import Traced, plain
 from whygrad.tracing.writes import WRITERS, Handler
 
@@ -183,3 +183,11 @@ SPECIAL: dict[Any, Handler] = {
     **WRITERS,
     **APPLIED,
 }  # fmt: skip
+
+
+def handler_of(function: Any) -> Any:
+    """What handles calls of a function that is no operation of its own, if anything does."""
+    try:
+        return SPECIAL.get(function) or KINDS.get(type(function))
+    except TypeError:  # an object that cannot be hashed
+        return KINDS.get(type(function))

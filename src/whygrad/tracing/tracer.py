@@ -17,12 +17,11 @@ from whygrad.ops import OPS, call, lookup
 from whygrad.ops.calls import Meaning, spelled
 from whygrad.ops.gaps import reason
 from whygrad.source import site as site_of
-from whygrad.tracing.applying import KINDS
 from whygrad.tracing.buffers import owner_of
-from whygrad.tracing.meanings import meant_row
-from whygrad.tracing.nesting import active, innermost, make_active, tracer_of, writer_of
+from whygrad.tracing.meanings import invoked, meant_row
+from whygrad.tracing.nesting import active, innermost, make_active, writer_of
 from whygrad.tracing.pieces import Pieces
-from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE
+from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE, handler_of
 from whygrad.tracing.ufuncs import at, has_options, with_options
 from whygrad.tracing.values import Traced, abstract, plain
 from whygrad.tracing.writes import Flat
@@ -214,7 +213,7 @@ class Tracer(Pieces):
             type(function) is np.ufunc and has_options(function, args, kwargs)
         ):
             return with_options(self, function, args, dict(kwargs))
-        special = _special(function)
+        special = handler_of(function)
         if special is not None:
             return special(self, function, tuple(args), dict(kwargs))
         if (
@@ -224,7 +223,7 @@ class Tracer(Pieces):
             return at(self, function, *args)
         if function is np.where and len(args) == 1:
             function = np.nonzero
-        value = _invoked(function, self.opened(tuple(args)), self.opened(dict(kwargs)))
+        value = invoked(function, self.opened(tuple(args)), self.opened(dict(kwargs)))
         if value is NotImplemented:
             return value
         found = lookup(function)
@@ -358,14 +357,6 @@ class Tracer(Pieces):
             raise LimitError("the script is still running at its time limit", place=self.place())
 
 
-def _special(function: Any) -> Any:
-    """What handles calls of a function that is no operation of its own, if anything does."""
-    try:
-        return SPECIAL.get(function) or KINDS.get(type(function))
-    except TypeError:  # an object that cannot be hashed
-        return KINDS.get(type(function))
-
-
 def call_array(items: Any) -> Any:
     """`np.array(items)`; of an outer trace's values where there are such."""
     outer = innermost(items)
@@ -379,16 +370,6 @@ def _same(copy: Any, array: Any) -> bool:
     if array.dtype.hasobject or not (array.flags.c_contiguous and copy.flags.c_contiguous):
         return bool(copy.tobytes() == array.tobytes())
     return bool(np.array_equal(copy.reshape(-1).view(np.uint8), array.reshape(-1).view(np.uint8)))
-
-
-def _invoked(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function; where values of an outer trace take part, through that."""
-    outer = tracer_of((args, kwargs) if kwargs else args)
-    if outer is not None:
-        return outer.operate(0, function, args, kwargs)
-    if args and isinstance(args[0], np.generic) and getattr(function, "__objclass__", None) is np.ndarray:
-        function = getattr(type(args[0]), function.__name__)
-    return function(*args, **kwargs)
 
 
 def _traced_leaves(value: Any, tracer: Tracer) -> list[Traced]:
