@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from whygrad.absent import install
-from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
+from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
 from whygrad.handover import provide, taken
 from whygrad.rendering.text import render_text
 from whygrad.report import Report
@@ -24,8 +24,6 @@ from whygrad.source import Source, read_source
 MEMORY_BYTES = 8 << 30
 PROGRESS = b"~"
 """Before a line that tells how far the work has come."""
-MAX_ROWS = 2000
-"""An explanation lists every operation; nobody reads more."""
 
 Request = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -52,12 +50,8 @@ def explain(request: Request) -> Reply:
     from whygrad.explanation import explain as explained
 
     subject, notes = _subject(request)
-    if len(subject.graph) > MAX_ROWS and not request["why"]:
-        raise UsageError(
-            f"{subject.title} takes {len(subject.graph)} operations; {MAX_ROWS} can be listed",
-            hint="ask for one gradient with --why NAME, or explain a shorter loop or smaller arrays",
-        )
-    return {"text": _drawn(request, explained(subject, why=request["why"] or None)), "notes": notes}
+    report = explained(subject, why=request["why"] or None, level=request["level"])
+    return {"text": _drawn(request, report), "notes": notes}
 
 
 def show(request: Request) -> Reply:

@@ -111,8 +111,9 @@ def test_why_many_paths():
 def test_why_a_gradient_is_zero():
     told = why("x", "relu(x) * y", "x=-2, y=3")
     assert any("Nothing passes t1 = max(0, x): its local gradient is 0 here." in line for line in told)
-    (line,) = why("c", "where(c > 0, x, y)", "c=1, x=2, y=3")
+    line, cut = why("c", "where(c > 0, x, y)", "c=1, x=2, y=3")
     assert line == "No path that carries a gradient leads from c to out: its gradient is 0."
+    assert cut.startswith("It is cut at `c > 0`") or "true or false" in cut
 
 
 def test_why_of_arrays_tells_shapes_and_rules():

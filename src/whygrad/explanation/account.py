@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from typing import Any
 
+from whygrad.explanation.gating import gate_section
 from whygrad.explanation.ledger import EdgeEntry, Ledger
-from whygrad.explanation.links import chain, link_of_gate
+from whygrad.explanation.links import chain
 from whygrad.explanation.nonfinite import nonfinite
 from whygrad.explanation.numbers import number_text
 from whygrad.explanation.paths import Path, Paths, product
-from whygrad.explanation.story import is_number, link_text, path_text
+from whygrad.explanation.shapes import contribution_formula
+from whygrad.explanation.story import path_text
 from whygrad.explanation.telling import code, g, grad, product_text, sum_text, tell, v, value
-from whygrad.gates import Gate, Grouping, derive, proof
+from whygrad.gates import Grouping
 from whygrad.graph import INPUT
 from whygrad.report import Block, Bullets, Section, Table, Words
 
@@ -25,22 +25,25 @@ MOST_PATHS = 20
 
 def account(ledger: Ledger, grouping: Grouping) -> tuple[Block, ...]:
     """All sections of the ledger."""
-    blocks: list[Block] = [_point(ledger), *nonfinite(ledger)]
+    blocks: list[Block] = [point(ledger), *nonfinite(ledger)]
     blocks.append(Section("Forward: every gate and its value", tuple(_forward(ledger))))
     blocks.append(Section("Backward: every edge, from the output back", tuple(_backward(ledger))))
     seen: set[str] = set()
     for gate in grouping.gates:
-        blocks.append(_gate(ledger, gate, gate.name not in seen))
+        blocks.append(gate_section(ledger, gate, gate.name not in seen))
         seen.add(gate.name)
     blocks.append(
-        Section("Inputs: each gradient by its edges and by its paths", tuple(_inputs(ledger, grouping)))
+        Section(
+            "Inputs: each gradient by its edges and by its paths", tuple(account_of_inputs(ledger, grouping))
+        )
     )
     notes = dict.fromkeys(ledger.graph.op(row).note for row, _ in ledger.edges)
     blocks.append(Section("The rules at work", (Bullets(tuple(tell(note) for note in notes if note)),)))
     return tuple(blocks)
 
 
-def _point(ledger: Ledger) -> Block:
+def point(ledger: Ledger) -> Block:
+    """The inputs, and what comes out."""
     inputs = [row for row in ledger.graph.inputs if row in ledger.names]
     given = ", ".join(f"`{ledger.label(row)}` = {v(ledger.run[row])}" for row in inputs[:12])
     more = ", ..." if len(inputs) > 12 else ""
@@ -75,50 +78,21 @@ def _edge_cells(ledger: Ledger, edge: EdgeEntry) -> tuple[Words, ...]:
     return (
         code(f"{ledger.label(edge.row)} = {ledger.formula(edge.row)}"),
         Words(ledger.label(edge.source), "name"),
-        code(edge.formula) if edge.formula else Words(f"rule of {ledger.graph.op(edge.row).name}", "dim"),
-        Words("see below", "dim") if edge.local is None else grad(edge.local),
+        code(edge.formula) if edge.formula else _as_a_whole(ledger, edge),
+        Words("by its rule", "dim") if edge.local is None else grad(edge.local),
         grad(edge.upstream),
         grad(edge.contribution),
     )
 
 
-def _gate(ledger: Ledger, gate: Gate, with_steps: bool) -> Section:
-    """A group of rows as one gate: its derivative, and how it follows from the small ones."""
-    link, known = link_of_gate(ledger, gate), gate.known
-    assert known is not None
-    gates = [f"`{ledger.label(row)} = {ledger.formula(row)}`" for row in gate.rows if row in ledger.names]
-    blocks: list[Block] = [
-        tell(
-            f"`{link.result} = {link.formula}` stands for {', '.join(gates)}. As one gate it has the "
-            f"local gradient {link_text(link)} by `{ledger.label(link.source)}`. {known.remark}"
-        ),
-        *_small_product(ledger, gate, link.local),
-    ]
-    if with_steps:
-        derivation = derive(known)
-        blocks.append(tell(f"How that follows, for `{known.result} = {known.formula}`:"))
-        blocks.append(Bullets(tuple(tell(f"`{s.text}`: {s.why}") for s in derivation.steps), ordered=True))
-        blocks.append(tell(
-            f"Each line was evaluated beside the one before it at {derivation.points} points; they agree "
-            f"within {derivation.worst:.1g} (relative). So do the gate and its rows, within "
-            f"{proof(ledger.graph, gate):.1g}."
-        ))  # fmt: skip
-    return Section(f"The {gate.name} gate {link.result}", tuple(blocks))
+def _as_a_whole(ledger: Ledger, edge: EdgeEntry) -> Words:
+    """The contribution from the upstream gradient `G`, where no local gradient belongs to each entry."""
+    text = contribution_formula(ledger, edge)
+    return code(text) if text else Words(f"rule of {ledger.graph.op(edge.row).name}", "dim")
 
 
-def _small_product(ledger: Ledger, gate: Gate, whole: Any) -> Iterator[Block]:
-    """The same number from the small gates, where they form a single chain."""
-    steps = [edge for edge in ledger.edges if edge[0] in gate.rows]
-    locals_ = [ledger.local(*edge) for edge in steps]
-    if len({row for row, _ in steps}) == len(steps) and all(map(is_number, locals_)):
-        small = product(locals_)
-        text = f"Gate by gate, from the output back: {product_text(locals_)} = {g(small)}."
-        if not math.isclose(small, float(whole), rel_tol=1e-6, abs_tol=1e-12):
-            text += " The small numbers overflow or cancel at this point; the gate's own derivative does not."
-        yield tell(text)
-
-
-def _inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
+def account_of_inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
+    """Each input with its gradient, as a sum over its edges and over its paths."""
     ways = ledger.paths(MOST_PATHS)
     cells: list[tuple[Words, ...]] = []
     items: list[Block] = []

@@ -19,7 +19,8 @@ from whygrad.errors import EmissionError
 from whygrad.execution.interpreter import Run
 from whygrad.explanation.locals import local_formula
 from whygrad.explanation.naming import name_rows
-from whygrad.explanation.paths import Paths, find_paths
+from whygrad.explanation.paths import Paths, Step, find_paths
+from whygrad.gates import Gate, Grouping, local_gradient
 from whygrad.graph import INPUT, Graph
 
 LONGEST = 80
@@ -160,14 +161,33 @@ class Ledger:
             return value
         return value * 1.0
 
-    def paths(self, limit: int = 20) -> Paths:
-        """The paths to the output. Their products mean something only if `is_scalar`."""
+    def paths(self, limit: int = 20, grouping: Grouping | None = None) -> Paths:
+        """The paths to the output. Their products mean something only if `is_scalar`.
+
+        With a grouping a collapsed gate is one step from its output to each of its inputs: (output, ~k) for
+        the k-th.
+        """
+        return find_paths(self._weighted(grouping), self.output, limit)
+
+    def _weighted(self, grouping: Grouping | None) -> Iterator[tuple[Step, int, float]]:
+        """Steps with the row that they lead to and their local gradient, by falling row."""
         scalar = self.is_scalar
-        weighted = (
-            ((row, arg), self.graph.args(row)[arg], float(self.local(row, arg)) if scalar else 1.0)
-            for row, arg in self.edges
-        )
-        return find_paths(weighted, self.output, limit)
+        entered: set[int] = set()
+        for row, arg in self.edges:
+            gate = grouping.gate_of(row) if grouping is not None else None
+            if gate is None:
+                local = float(self.local(row, arg)) if scalar else 1.0
+                yield (row, arg), self.graph.args(row)[arg], local
+            elif row == gate.output and row not in entered:
+                entered.add(row)
+                for k, source in enumerate(gate.inputs):
+                    if self.derivative.cotangents[source] >= 0:
+                        yield (row, ~k), source, self.slope(gate) if scalar else 1.0
+
+    def slope(self, gate: Gate) -> float:
+        """The local gradient of a gate of one input and single numbers."""
+        (source,) = gate.inputs
+        return float(local_gradient(gate, [self.run[source]], self.run[gate.output]))
 
 
 def ledger(graph: Graph, run: Run, derivative: Derivative) -> Ledger:

@@ -8,6 +8,7 @@ only says NaN is left out. The numbers shown beside it are those of the full rul
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
 
 PASSED = {"astype", "broadcast_to", "copy", "inside"}
 """Operations that say nothing to a reader."""
-PRODUCTS = ("multiply", "damped_multiply")
+UPSTREAM = "G"
+"""How a formula names the upstream gradient."""
 
 
 def local_formula(
@@ -41,11 +43,34 @@ def local_formula(
     return f"1 if {text} else 0" if np.dtype(shown.dtype) == bool and not shown.shape else text
 
 
-class _Fold:
-    """Copies the rows of a local gradient into a small graph whose inputs are the forward rows."""
+def flow_formula(
+    graph: Graph, run: Run, flow: int, upstream: int, forward: int, names: Mapping[int, str], longest: int
+) -> str:
+    """Text of a contribution over the names of forward rows and `G`, the upstream gradient at row `upstream`.
 
-    def __init__(self, graph: Graph, run: Run, forward: int, names: Mapping[int, str]) -> None:
-        self.graph, self.run, self.forward, self.names = graph, run, forward, names
+    Empty if it has no short formula.
+    """
+    fold = _Fold(graph, run, forward, names, {upstream: UPSTREAM})
+    try:
+        folded = fold.finish(flow)
+        return expression(folded, fold.rows[flow], library="", longest=longest)
+    except EmissionError:
+        return ""
+
+
+class _Fold:
+    """Copies the rows of a local gradient into a small graph whose inputs are the forward rows (and others
+    that have a name)."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        run: Run,
+        forward: int,
+        names: Mapping[int, str],
+        leaves: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        self.graph, self.run, self.forward, self.names, self.leaves = graph, run, forward, names, leaves
         self.builder = GraphBuilder()
         self.rows: dict[int, int] = {}
 
@@ -59,7 +84,7 @@ class _Fold:
         found, pending = {local}, [local]
         while pending:
             row = pending.pop()
-            if row >= self.forward:
+            if row >= self.forward and row not in self.leaves:
                 new = [a for a in self.graph.args(row) if a not in found]
                 found.update(new)
                 pending.extend(new)
@@ -67,11 +92,11 @@ class _Fold:
 
     def copy(self, row: int) -> int:
         graph, builder, op = self.graph, self.builder, self.graph.op(row)
-        if op is CONSTANT:
+        if op is CONSTANT and row not in self.leaves:
             return builder.constant(graph.params(row)["value"])
-        if row < self.forward:
+        if row < self.forward or row in self.leaves:
             leaf = builder.add(INPUT, (), graph.abstract(row))
-            builder.name_row(leaf, self.names.get(row) or f"row{row}")
+            builder.name_row(leaf, self.leaves.get(row) or self.names.get(row) or f"row{row}")
             return leaf
         args = [self.rows[a] for a in graph.args(row)]
         if op.name in PASSED:

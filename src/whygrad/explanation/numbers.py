@@ -41,6 +41,15 @@ def value_text(value: Any, digits: int = DIGITS) -> str:
     return f"{shape}, {low} to {high}" if low != high else f"{shape}, all {low}"
 
 
+def cell_text(value: Any) -> str:
+    """The same for a cell of a table: arrays of more than a few entries by shape and largest size."""
+    array = np.asarray(value)
+    if array.ndim == 0 or 0 < array.size <= FEW // 3 or array.size == 0 or array.dtype.kind not in "fiub":
+        return value_text(value)
+    sizes = np.abs(array.astype(float))
+    return f"{'x'.join(map(str, array.shape))} ±{number_text(sizes[np.isfinite(sizes)].max(initial=0.0), 2)}"
+
+
 def _entries(array: np.ndarray[Any, Any], digits: int) -> str:
     if array.ndim == 0:
         return number_text(array[()], digits)

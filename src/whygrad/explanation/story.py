@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,16 @@ from whygrad.execution.interpreter import execute
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import Link, chain, link_of_edge, link_of_gate
 from whygrad.explanation.numbers import number_text, value_text
+from whygrad.explanation.parts import parts
 from whygrad.explanation.paths import Path
+from whygrad.explanation.reasons import reasons, why_disconnected
 from whygrad.explanation.telling import g, product_text, sum_text, tell, v
 from whygrad.gates import Grouping
+from whygrad.graph import Graph
 from whygrad.report import Block, Bullets, Section
 
+Level = Literal["line", "steps", "full"]
+"""How much is told: one line, the steps, or the full derivation."""
 MOST_PATHS = 5
 """Paths told gate by gate; the others are added up."""
 MOST_USES = 8
@@ -30,21 +35,34 @@ SUM_RULE = (
 )
 
 
-def answer(ledger: Ledger, grouping: Grouping, name: str) -> tuple[Block, ...]:
-    """Why the gradient of `name` is what it is. UsageError for an unknown name lists those that are known."""
+def answer(
+    ledger: Ledger, grouping: Grouping, name: str, whole: Graph | None = None, level: Level = "full"
+) -> tuple[Block, ...]:
+    """Why the gradient of `name` is what it is. UsageError for an unknown name lists those that are known.
+
+    `whole` is the graph with the rows that the output does not need, to tell why a name is not among them.
+    """
+    whole = ledger.graph if whole is None else whole
+    named = [row for row in range(len(whole)) if whole.name(row) == name.strip()]
+    if named and not any(ledger.graph.name(row) == name.strip() for row in ledger.names):
+        return tuple(_not_connected(ledger, whole, name.strip(), named))
     row = find_name(ledger, name)
-    label, out = ledger.label(row), ledger.label(ledger.output)
+    label = ledger.label(row)
     if row == ledger.output:
         return (
             tell(f"`{label}` is the output itself; it moves as much as it moves. Its gradient is {g(1.0)}."),
         )
     if ledger.gradient(row) is None:
-        return (
-            tell(
-                f"No path that carries a gradient leads from `{label}` to `{out}`: its gradient is {g(0.0)}."
-            ),
-        )
-    return tuple(_Story(ledger, grouping, row).tell())
+        named = named or [r for r in whole.inputs if whole.name(r) == ledger.graph.name(row)]
+        return tuple(_not_connected(ledger, whole, label, named))
+    return tuple(_Story(ledger, grouping, row).tell(level))
+
+
+def _not_connected(ledger: Ledger, whole: Graph, label: str, named: Sequence[int]) -> Iterator[Block]:
+    """There is no gradient: where the way ends."""
+    out = ledger.label(ledger.output)
+    yield tell(f"No path that carries a gradient leads from `{label}` to `{out}`: its gradient is {g(0.0)}.")
+    yield from why_disconnected(whole, out, whole.outputs[0], label, named)
 
 
 def find_name(ledger: Ledger, name: str) -> int:
@@ -98,8 +116,12 @@ def uses_of(ledger: Ledger, grouping: Grouping, row: int) -> list[Use]:
         elif gate.output not in entered:
             entered.add(gate.output)
             upstream = ledger.gradient(gate.output)
-            link = link_of_gate(ledger, gate)
-            uses.append(Use(gate.output, link, upstream, upstream * link.local))
+            link = link_of_gate(ledger, gate, row)
+            rows = set(gate.rows)
+            sent = sum(e.contribution for e in ledger.uses(row) if e.row in rows)
+            uses.append(
+                Use(gate.output, link, upstream, sent if link.local is None else upstream * link.local)
+            )
     return uses
 
 
@@ -107,19 +129,31 @@ class _Story:
     """The answer for one row, section by section."""
 
     def __init__(self, ledger: Ledger, grouping: Grouping, row: int) -> None:
+        around = grouping.gate_of(row)
+        if around is not None and row != around.output:  # asked from within: the gate is opened
+            grouping = grouping.expand(around)
         self.ledger, self.grouping, self.row = ledger, grouping, row
         self.name, self.out = ledger.label(row), ledger.label(ledger.output)
         self.uses = uses_of(ledger, grouping, row)
-        self.ways = ledger.paths(MOST_PATHS)
+        self.ways = ledger.paths(MOST_PATHS, grouping)
 
-    def tell(self) -> Iterator[Block]:
+    def tell(self, level: Level = "full") -> Iterator[Block]:
+        """One line; the steps from the output back; or everything."""
         yield self.result()
+        yield from reasons(self.ledger, self.grouping, self.row)
+        if level == "steps":
+            yield from self.paths()
+        if level == "full":
+            yield from self.full()
+
+    def full(self) -> Iterator[Block]:
         for edge in self.uses[:MOST_USES]:
             yield self.use(edge)
         if len(self.uses) > MOST_USES:
             yield tell(f"... and {len(self.uses) - MOST_USES} more places of use.")
         yield from self.chain_rule()
         yield Section("From the output back, gate by gate", tuple(self.paths()))
+        yield from parts(self.ledger, self.row)
         yield from self.experiment()
         yield Section("As a rule", (self.rules(),))
 
@@ -142,12 +176,19 @@ class _Story:
         """What the local gradient is where the name is used, and what it is multiplied by."""
         entered = f"{edge.link.result} = {edge.link.formula}"
         if edge.local is None:
-            local = "Its local gradient there is no single number."
+            local = "" if edge.link.gate else "Its local gradient there is no single number."
         else:
             local = f"Its local gradient there is {link_text(edge.link)}."
-        first = tell(f"`{self.name}` enters `{entered}`. {local} {edge.link.note}{self.kink(edge)}")
-        told = f"the {number_text(edge.local)}" if is_number(edge.local) else "the local gradient"
-        title = f"What is {told}, and what is it multiplied by?"
+        told = [
+            f"`{self.name}` enters `{entered}`.",
+            local,
+            edge.link.sends,
+            edge.link.note + self.kink(edge),
+            edge.link.shapes,
+        ]
+        first = tell(" ".join(text for text in told if text))
+        what = f"the {number_text(edge.local)}" if is_number(edge.local) else "the local gradient"
+        title = f"What is {what}, and what is it multiplied by?"
         return Section(title if len(self.uses) == 1 else f"{title} ({entered})", (first, self.upstream(edge)))
 
     def kink(self, edge: Use) -> str:
@@ -295,8 +336,10 @@ def sentence(ledger: Ledger, link: Link) -> Block:
         total = "" if link.local is None else f", whose local gradients multiply to {g(link.local)}"
         return tell(f"{link.note}{total}.")
     if link.local is None:
-        return tell(f"{start}. {link.note}")
+        return tell(" ".join(text for text in (f"{start}.", link.sends, link.note, link.shapes) if text))
     text = f"{start}: by `{ledger.label(link.source)}` the local gradient is {link_text(link)}."
+    if link.shapes and not link.shapes.startswith("All"):
+        text += f" {link.shapes}"
     if link.parts and all(is_number(part.local) for part in link.parts):
         product = product_text([part.local for part in link.parts])
         gates = ", ".join(f"`{part.result} = {part.formula}`" for part in link.parts)

@@ -33,10 +33,13 @@ class Subject:
     graph: Graph
     inputs: Sequence[Any]
     note: str = ""
+    whole: Graph | None = None
+    """The graph with the rows that the output does not need."""
 
     def __post_init__(self) -> None:
         """Leave out rows that the output does not depend on: what a script computes beside it, or after."""
         (output,) = self.graph.outputs
+        object.__setattr__(self, "whole", self.graph)
         needed = ancestors(self.graph, output)
         if len(needed) < len(self.graph):
             object.__setattr__(self, "graph", extract(self.graph, needed, output))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from whygrad.explanation.numbers import texts, value_text
+from whygrad.explanation.numbers import cell_text, texts, value_text
 from whygrad.report import Paragraph, Style, Words
 
 # Private-use characters delimit numbers in a sentence; no text of a user's is expected to hold them.
@@ -47,12 +47,12 @@ def code(text: str) -> Words:
 
 def value(number: Any) -> Words:
     """A forward value, as a cell of a table."""
-    return Words(value_text(number), "value")
+    return Words(cell_text(number), "value")
 
 
 def grad(number: Any) -> Words:
     """A gradient, as a cell of a table."""
-    return Words(value_text(number), "gradient")
+    return Words(cell_text(number), "gradient")
 
 
 def product_text(factors: Sequence[Any]) -> str:

@@ -13,12 +13,13 @@ from whygrad.gates.elementwise import ELEMENTWISE
 from whygrad.gates.grouping import Grouping, group
 from whygrad.gates.recognition import recognise
 from whygrad.gates.records import Block, Derivation, Gate, KnownGate, Step
-from whygrad.gates.truth import POINTS, TOLERANCE, derive, local_gradient, proof, worst_difference
+from whygrad.gates.truth import POINTS, TOLERANCE, breaks_at, derive, local_gradient, proof, worst_difference
 from whygrad.gates.views import Cut
 
 __all__ = [
     "KNOWN", "POINTS", "TOLERANCE", "Block", "Blocks", "Cut", "Derivation", "Gate", "Grouping", "KnownGate",
-    "Step", "blocks_of", "derive", "group", "local_gradient", "proof", "recognise", "worst_difference",
+    "Step", "blocks_of", "breaks_at", "derive", "group", "local_gradient", "proof", "recognise",
+    "worst_difference",
 ]  # fmt: skip
 
 KNOWN = (*ELEMENTWISE, *ARRAYS)

@@ -10,6 +10,13 @@ from collections.abc import Iterator
 
 from whygrad.gates.records import KnownGate, Stable, Step
 
+COUNTS = {
+    "sum(y)": "the number of examples",
+    "sum(0 * (p - y) + 1)": "the number of entries",
+    "sum(0 * sum(p - y, axis=-1) + 1)": "the number of examples",
+    "sum(0 * z + 1)": "the number of entries",
+}
+"""Formulas of counts, in words."""
 AXES = ("axis=-1, keepdims=True", "axis=0, keepdims=True", "keepdims=True")
 
 
@@ -309,9 +316,7 @@ def _gaussians() -> Iterator[KnownGate]:
 
 
 def _affine() -> Iterator[KnownGate]:
-    remark = (
-        "A matrix product hands g back through the other factor; b gets g, summed where it was stretched."
-    )
+    remark = "A matrix product sends what arrives back through the other factor; b gets it as it is."
     yield KnownGate(
         "affine", ("x", "W", "b"), "z", "x @ W + b",
         (("x", "g @ transpose(W)"), ("W", "transpose(x) @ g"), ("b", "g")),

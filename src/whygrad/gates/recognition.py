@@ -236,7 +236,8 @@ def _constants(graph: Graph, inside: Sequence[int]) -> tuple[list[float], list[A
         if graph.op(row) is CONSTANT:
             value = graph.params(row)["value"]
             if np.ndim(value):
-                arrays.append(value)
+                if np.any(value):  # a buffer of zeros is no target
+                    arrays.append(value)
             elif np.asarray(value).dtype.kind in "fiu" and value != 0:
                 numbers += [abs(float(value)), 1 / abs(float(value))]
     return list(dict.fromkeys(numbers))[:12], arrays[:6]
@@ -254,9 +255,9 @@ class _Trial:
     ) -> Iterator[Meaning]:
         if len(self.given) > len(known.parameters) or (known.elementwise and self.reshapes()):
             return
-        for order in permutations(known.parameters, len(self.given)):
-            if known.parameters[0] not in order:
-                continue
+        orders = [o for o in permutations(known.parameters, len(self.given)) if known.parameters[0] in o]
+        # Where parameters are alike (a prediction and its target), the first is what was computed last.
+        for order in sorted(orders, key=lambda o: -o.index(known.parameters[0])):
             taken = dict(zip(order, self.given, strict=True))
             rest = [p for p in known.parameters if p not in taken]
             if all(_plausible(known, p, v) for p, v in taken.items()):

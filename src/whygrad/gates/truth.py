@@ -241,6 +241,24 @@ def _draw_error(graph: Graph, gate: Gate, seed: int) -> float:
     return max(_worst_of_arrays(ours[name], truth) for name, truth in pairs if name in ours)
 
 
+def breaks_at(graph: Graph, gate: Gate, size: float = 1000.0) -> bool:
+    """Whether the rows of a gate (value, or gradient) stop being finite where its inputs are large.
+
+    Measured, not assumed: the user's own rows are run at inputs of about that size.
+    """
+    if gate.known is None or gate.known.stable is None:
+        return False
+    elementwise = gate.known.elementwise and not graph.abstract(gate.output).shape
+    points = np.array([-size, size]) if elementwise else None
+    piece = cut_out(graph, gate.inputs, gate.output, points)
+    inputs = [points] if elementwise else draws(piece, gate.known, gate.parameters, 0)
+    first = gate.parameters.index(gate.known.parameters[0])
+    if not elementwise:
+        inputs[first] = np.asarray(inputs[first]) * size
+    value, gradients, _ = _backward(piece, inputs, elementwise)
+    return not (np.all(np.isfinite(value)) and np.all(np.isfinite(gradients[first])))
+
+
 def draws(graph: Graph, known: KnownGate, parameters: Sequence[str], seed: int) -> list[Any]:
     """A random point for the inputs of a cut-out gate."""
     random = np.random.default_rng(seed)
