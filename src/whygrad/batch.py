@@ -57,13 +57,16 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         try:
             main.append(check_program(source, hints).to_json())
         except NoGradientError:
-            if len(units) < 2:
+            if not units:
                 raise
-        else:
+        if main and main[0]["status"] == "error" and units:
+            main.clear()  # training that wants files which are not there hides no layers
+        elif main:
             covered = _covered(source, main[0]["functions"])
             units = [u for u in units if not _names(u) <= covered]
     if not units or (len(units) == 1 and not main):
-        return main[0] if main else check_program(source, hints).to_json()
+        alone = units[0].hints if units and outline.has_gradients else hints
+        return main[0] if main else check_program(source, alone).to_json()
     results = list(_checked(source, units, until, progress))
     if main:
         functions = main[0]["functions"]

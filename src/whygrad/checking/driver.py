@@ -12,19 +12,21 @@ from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.functions import Function
+from whygrad.checking.losses import foreign_loss, loss_arguments
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
+from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian
 from whygrad.checking.returned import entries_of, gradients_in, stored_by, used_up_by
 from whygrad.checking.slicing import sliced
-from whygrad.checking.upstreams import TARGET_WORDS, free_parameters, outputs_of, unfilled_upstreams
+from whygrad.checking.upstreams import free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
 _UPSTREAM = """import numpy as __whygrad_np
-{upstream} = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
-{upstream} = {upstream}.reshape(__whygrad_np.shape({output}))"""
+__whygrad_weights = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
+{upstream} = __whygrad_weights.reshape(__whygrad_np.shape({output}))"""
 """Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
 _INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
 {variable} = __whygrad_input({text!r}, {name!r})"""
@@ -63,19 +65,23 @@ class Driver:
         namespace: Namespace,
         roots: tuple[str, ...] = (),
         reading: str = "",
+        failing: tuple[int, ...] = (),
+        lacking: tuple[str, ...] = (),
     ) -> None:
         self.source, self.hints, self.functions, self.namespace = source, hints, functions, namespace
-        self.roots = roots
+        self.roots, self.failing = roots, failing
         self.reading = reading
         """How the functions are taken, where that is not plain: one of `forms.READINGS`."""
         self.forward_lines = 0
+        self.lacking = lacking
+        """Variables of the module that could not be computed, and are given."""
         self.lines: list[str] = []
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
 
     def run(self) -> Namespace | Failure:
-        text = "\n".join([sliced(self.source.text, self.roots), *self.lines])
+        text = "\n".join([sliced(self.source.text, self.roots, self.failing), *self.lines])
         return run_text(text, self.source.filename, frozenset(), {}, SECONDS)
 
     def take_inputs(self, parameters: list[tuple[str, bool]]) -> None:
@@ -86,9 +92,8 @@ class Driver:
             self.lines.append(f"{INPUTS} = {maker}()")
             made = self.namespace[maker]() if maker in self.namespace else None
             given = _keys(made, [name for name, _ in parameters])
-        stated = {**self.hints.input, **self.hints.given}
-        for name in dict.fromkeys([*given, *(n for n, _ in parameters)]):
-            variable = name if name not in self.namespace or name in stated else f"{name}_"
+        for name in dict.fromkeys([*self.hints.input, *given, *(n for n, _ in parameters)]):
+            variable = name if name not in self.namespace or name in self.lacking else f"{name}_"
             if name in self.hints.input:
                 self.lines.append(_INPUT.format(variable=variable, text=self.hints.input[name], name=name))
             elif name in self.hints.given:
@@ -149,6 +154,8 @@ class Driver:
             *forward.parameters,
             *(backward.parameters if backward else []),
         ]
+        if backward is not None and (loss := foreign_loss(self.functions, forward, backward)):
+            wanted += loss.parameters
         self.take_inputs(wanted)
         callee = forward.name
         if forward.owner:
@@ -204,16 +211,23 @@ class Driver:
         return self.finished("single", ((variable, ""),), returned, function, function)
 
     def pair(self, form: Form, forward: Function, backward: Function, after: Namespace) -> Program | Failure:
-        result, names = after[FORWARD], forward.returns
-        items = list(result) if isinstance(result, tuple) else [result]
+        result, names, path = after[FORWARD], forward.returns, FORWARD
         if result is None:
+            path = f"{LAYER}.{forward.stored_output}"
+            result = getattr(after.get(LAYER), forward.stored_output or " ", None)
+        items = list(result) if isinstance(result, tuple) else [result]
+        if not any(map(is_numeric, items)):
             raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
-        paths = [f"{FORWARD}[{k}]" if isinstance(result, tuple) else FORWARD for k in range(len(items))]
+        paths = [f"{path}[{k}]" if isinstance(result, tuple) else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)
         known = {name: path for name, path in zip(names, paths, strict=True) if name}
         upstreams = self.upstreams(forward, backward, items, known)
         outputs = outputs_of(upstreams, names, items)
-        self.refuse_foreign_loss(forward, backward, items, known, upstreams)
+        loss = foreign_loss(self.functions, forward, backward) if form == "pair" else None
+        if loss is not None:
+            upstreams, outputs = [], [0]
+        else:
+            refuse_foreign_loss(forward, backward, items, known, upstreams)
         known.update({name: self.names[name] for name in self.names})
         if self.reading == "outputs":
             known.update({name: paths[outputs[0]] for name, _ in backward.parameters[:1]})
@@ -225,6 +239,10 @@ class Driver:
             upstream = upstreams[place] if place < len(upstreams) else ""
             variable = self.bind_output(names[output], paths[output], place, after)
             objective.append((variable, self.bind_upstream(upstream, variable, known)))
+        if loss is not None:
+            chosen = loss_arguments(loss, objective[0][0], {**known, **self.names})
+            self.lines.append(f"__whygrad_loss = {self.call(loss, loss.name, chosen)}")
+            objective = [("__whygrad_loss", "")]
         self.forward_lines = len(self.lines)
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
         local = used_up_by(backward) if form == "class" else []
@@ -239,7 +257,7 @@ class Driver:
         if isinstance(ended, Failure):
             return self.unfinished(form, tuple(objective), forward, backward, ended)
         returned = gradients_in(ended[RESULT], RESULT, forward, backward)
-        _refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
+        refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
         if form == "class":
             returned += stored_by(backward, LAYER, ended[LAYER])
         returned += self.locals_in(ended, local, returned, backward)
@@ -262,24 +280,6 @@ class Driver:
             if name not in taken and is_numeric(values.get(name))
         ]
 
-    def refuse_foreign_loss(
-        self,
-        forward: Function,
-        backward: Function,
-        items: list[Any],
-        known: Mapping[str, str],
-        upstreams: list[str],
-    ) -> None:
-        """A backward pass that takes targets, of a forward pass that returns no loss."""
-        own = {name for name, _ in forward.parameters}
-        targets = [n for n, _ in backward.parameters if TARGET_WORDS.match(n) and n not in own | set(known)]
-        if targets and not upstreams and is_numeric(items[0]) and count(items[0]) > 1:
-            raise NoGradientError(
-                f"`{backward.qualname}` takes `{targets[0]}`, so it belongs to a loss; "
-                f"`{forward.qualname}` returns none",
-                hint="let a function return the loss, or name the upstream gradient: --upstream",
-            )
-
     def assign_rest(
         self, backward: Function, known: dict[str, str], upstreams: list[str], rest: list[str]
     ) -> None:
@@ -298,7 +298,7 @@ class Driver:
 
     def bind_upstream(self, upstream: str, output: str, known: dict[str, str]) -> str:
         """The variable that holds an upstream gradient; made where nobody gave it."""
-        if self.reading == "mean" and not upstream:
+        if self.reading in ("mean", "predictions", "predictions, the output") and not upstream:
             self.lines.append(_MEAN.format(upstream="__whygrad_mean", output=output))
             return "__whygrad_mean"
         if upstream and upstream not in self.names:
@@ -317,8 +317,10 @@ class Driver:
         if self.hints.upstream:
             return [self.hints.upstream]
         free = free_parameters(forward, backward, known)
-        if self.reading == "predictions" and free and forward.parameters:
-            known[free[0]] = self.names.get(forward.parameters[0][0], "")
+        if self.reading.startswith("predictions") and free and forward.parameters:
+            stored = self.reading.endswith("output") and forward.stored_output
+            given = f"{LAYER}.{stored}" if stored else self.names.get(forward.parameters[0][0], "")
+            known[free[0]] = given
             return []
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
         fitting = [n for n in floats if any(_same_shape(self.made(n), item) for item in items)]
@@ -360,6 +362,8 @@ class Driver:
             forward.qualname,
             backward.qualname,
             roots=self.roots,
+            failing=self.failing,
+            first_input=self.names.get(forward.parameters[0][0], "") if forward.parameters else "",
             forward_driver="\n".join(self.lines[: self.forward_lines]),
         )
 
@@ -382,15 +386,3 @@ def _keys(made: Any, names: list[str]) -> dict[str, str]:
     if isinstance(made, tuple | list):
         return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
     return {names[0]: ""} if names else {}
-
-
-def _refuse_jacobian(result: Any, output: Any, upstreams: list[str], backward: Function) -> None:
-    if upstreams or not (is_numeric(result) and is_numeric(output)) or isinstance(result, tuple | dict):
-        return
-    shape, own = shape_of(result), shape_of(output)
-    if own and len(shape) > len(own) and shape[: len(own)] == own:
-        raise NoGradientError(
-            f"`{backward.qualname}` returns a whole Jacobian, of shape {shape} for an output of shape {own}; "
-            "gradients are checked",
-            hint="multiply it by an upstream gradient that is given as a parameter",
-        )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from whygrad.checking.driver import Driver, MissingInput
+from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import hand
+from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
-from whygrad.checking.slicing import sliced
+from whygrad.checking.slicing import place_of, sliced
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in
 from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
-READINGS = ("", "outputs", "mean", "predictions")
+MOST_FAILING = 25
+MODULE_SECONDS = 2.0
+_LOSS = re.compile(r"(?i)loss|cost|entropy|error|mse|nll|likelihood")
+LOSS_READINGS = ("predictions", "predictions, the output", "", "mean", "predictions of a sum")
+ENGINE = "engine "
+READINGS = ("", "outputs", "mean")
 """How a pair may be taken: plainly; the backward function takes the output; the loss is a mean over what the
-forward function returns; the first parameter of the backward function is that of the forward function."""
+forward function returns; the first free parameter of the backward function of a loss are the predictions."""
 
 
 def arrange(source: Source, hints: Hints) -> Program | Failure:
@@ -45,6 +53,10 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
     outline = Outline.of(tree)
     hand(hints.given)
     base = {**hints.given, **{name: parse_input(text, name) for name, text in hints.input.items()}}
+    if hints.form.startswith(ENGINE):
+        name = hints.form.removeprefix(ENGINE)
+        yield engine_program(source, hints, name, outline.classes.get(name, {}))
+        return
     missing: NoGradientError | None = None
     made = 0
     # What has its example inputs comes before what they must be found for.
@@ -77,6 +89,9 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
             missing = missing or error
     if missing and not made:
         raise missing
+    if not outline.has_gradients:
+        for name in engines_in(outline.classes):
+            yield engine_program(source, replace(hints, form=f"{ENGINE}{name}"), name, outline.classes[name])
 
 
 class _Arranging:
@@ -90,57 +105,104 @@ class _Arranging:
         self.form, self.forward, self.backward = form, forward, backward
         self.source, self.hints, self.outline, self.base = source, hints, outline, base
         self.roots = _roots(outline, hints, forward, backward)
+        self.failing: tuple[int, ...] = ()
         self.namespace: Namespace = {}
         self.driver: Driver | None = None
 
     def given(self) -> Program | Failure | None:
         """The program with inputs of the author's; None where they do not suffice."""
-        text = sliced(self.source.text, self.roots)
-        namespace = run_text(text, self.source.filename, frozenset(), {}, SECONDS)
+        namespace = self.run_module()
         if isinstance(namespace, Failure):
             return namespace
         self.namespace = namespace
         self.driver = Driver(
-            self.source, self.hints, self.outline.functions, namespace, self.roots, self.hints.reading
-        )
+            self.source, self.hints, self.outline.functions, namespace, self.roots, self.hints.reading,
+            self.failing,
+        )  # fmt: skip
         try:
             return self.driver.program(self.form, self.forward, self.backward, self.outline.classes)
         except MissingInput:
             return None
 
+    def run_module(self) -> Namespace | Failure:
+        """The module's names, statements left out that fail and that the functions may do without."""
+        first: Failure | None = None
+        for _ in range(MOST_FAILING):
+            text = sliced(self.source.text, self.roots, self.failing)
+            seconds = SECONDS if first is None else MODULE_SECONDS
+            namespace = run_text(text, self.source.filename, frozenset(), {}, seconds)
+            if not isinstance(namespace, Failure):
+                return namespace
+            first = first or namespace
+            place = place_of(self.source.text, self.module_line(namespace))
+            if place is None or place in self.failing:
+                break
+            self.failing = (*self.failing, place)
+        return first or Failure("Missing", "nothing could be run")
+
+    def module_line(self, failure: Failure) -> int:
+        """The line of the module, not of a function that it called, at which a run failed."""
+        trace = failure.exception.__traceback__ if failure.exception else None
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if code.co_filename == self.source.filename and code.co_name == "<module>":
+                return trace.tb_lineno
+            trace = trace.tb_next
+        return failure.line
+
     def unaided(self) -> Program:
         """The program with inputs that are found, and rivals of it that are as credible."""
         assert self.driver is not None
         given = {**self.base, **self.driver.given_values()}
+        self.roots = _roots(self.outline, self.hints, self.forward, self.backward, with_parameters=False)
+        namespace = self.run_module()
+        self.namespace = self.namespace if isinstance(namespace, Failure) else namespace
         unaided = Unaided(
             self.source, self.hints, self.outline.functions, self.outline.classes, self.namespace, given,
-            self.roots,
+            self.roots, self.failing,
         )  # fmt: skip
-        found: list[Program] = []
-        refused: NoGradientError | None = None
-        for reading in READINGS if self.form in ("pair", "class") else ("",):
+        refused: list[NoGradientError] = []
+        found = self.readings(unaided, refused)
+        first = next(found, None)
+        if first is None:
+            raise refused[0]
+        first.rivals = found
+        return first
+
+    def readings(self, unaided: Unaided, refused: list[NoGradientError]) -> Iterator[Program]:
+        """Programs of all readings, made when they are asked for."""
+        readings: tuple[str, ...] = READINGS if self.form in ("pair", "class") else ("",)
+        if _LOSS.search(self.forward.qualname) and self.backward is not None:
+            readings = LOSS_READINGS
+        for reading in readings:
             try:
-                found += unaided.programs(self.form, self.forward, self.backward, reading)
+                yield from unaided.programs(self.form, self.forward, self.backward, reading)
             except NoGradientError as error:
-                refused = refused or error
-        if not found:
-            assert refused is not None
-            raise refused
-        found[0].rivals = tuple(found[1:])
-        return found[0]
+                refused.append(error)
 
 
-def _roots(outline: Outline, hints: Hints, forward: Function, backward: Function | None) -> tuple[str, ...]:
+def _roots(
+    outline: Outline,
+    hints: Hints,
+    forward: Function,
+    backward: Function | None,
+    with_parameters: bool = True,
+) -> tuple[str, ...]:
+    """What the module must define: the functions, and variables that bear the names of their parameters."""
     names = [forward.owner or forward.name, outline.maker(hints)]
     if backward is not None:
         names.append(backward.owner or backward.name)
-    parameters = [n for f in (forward, backward) if f is not None for n, _ in f.parameters]
+    if backward is not None and (loss := foreign_loss(outline.functions, forward, backward)):
+        names.append(loss.name)
     init = outline.classes.get(forward.owner, {}).get("__init__")
-    return tuple(filter(None, (*names, *parameters, *([n for n, _ in init.parameters] if init else []))))
+    functions = (forward, backward, init) if with_parameters else ()
+    return tuple(filter(None, (*names, *(n for f in functions if f is not None for n, _ in f.parameters))))
 
 
 def pinned(hints: Hints, program: Program) -> Hints:
     """Hints with which the same program is arranged again, of an edited text."""
+    if program.engine:
+        return replace(program.hints, form=f"{ENGINE}{program.engine}")
     if not program.assumed:
         return hints
     return replace(program.hints, forward=program.forward_function, backward=_second(program))

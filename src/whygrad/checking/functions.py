@@ -7,6 +7,20 @@ from dataclasses import dataclass
 
 from whygrad.checking.naming import stems
 
+_OUTPUTS = {
+    "output",
+    "outputs",
+    "out",
+    "o",
+    "y",
+    "a",
+    "y_hat",
+    "y_pred",
+    "activation",
+    "result",
+    "prediction",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Function:
@@ -32,6 +46,19 @@ class Function:
             for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         ]
         return pairs[1:] if self.owner else pairs
+
+    @property
+    def stored_output(self) -> str:
+        """The attribute that a forward method without a result keeps its output in."""
+        stored = [
+            t.attr
+            for node in _own_nodes(self.node)
+            if isinstance(node, ast.Assign)
+            for t in node.targets
+            if isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) and t.value.id == "self"
+        ]
+        named = [name for name in stored if name.lower() in _OUTPUTS]
+        return (named or stored or [""])[-1]
 
     @property
     def returns(self) -> list[str]:

@@ -6,6 +6,7 @@ are wrong themselves and which repeat an earlier one.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,15 +14,17 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking import blame, judging, listing
+from whygrad.checking.charity import charitable
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, Value
 from whygrad.checking.forms import arrangements
 from whygrad.checking.intended import intended
 from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
+from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import SUPPLIED, steady, unbound_names
 from whygrad.checking.points import propose
 from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.roles import Pairing, Roles, recognise
+from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
 from whygrad.checking.values import Vector, as_double, as_floats, count, is_numeric, rebuild, vector
@@ -68,33 +71,9 @@ def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence
         if isinstance(arranged, Failure):
             return Evidence(Program(program, hints=hints), failure=arranged)
         try:
-            return _charitably(arranged, started + budget)
+            return charitable(arranged, _measured, started + budget)
         except NoGradientError as error:
             refused = refused or error
-    assert refused is not None
-    raise refused
-
-
-def _charitably(program: Program, until: float) -> Evidence:
-    """Measure with the inputs that were found; where they make it wrong, others may make it right.
-
-    Inputs and readings that nobody stated must not make code wrong.
-    """
-    refused: NoGradientError | None = None
-    first: Evidence | None = None
-    for place, rival in enumerate((program, *program.rivals)):
-        if place and time.perf_counter() > until:
-            break
-        try:
-            evidence = _measured(rival, until)
-        except NoGradientError as error:
-            refused = refused or error
-            continue
-        if evidence.failure is None and evidence.verdict == "right":
-            return evidence
-        first = first or evidence
-    if first is not None:
-        return first
     assert refused is not None
     raise refused
 
@@ -229,12 +208,19 @@ def _check_repeatable(program: Program, first: Observation, evidence: Evidence) 
 
 def _points(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
     moved = {name: given[name] for name in roles.roots}
+    bounds = {name: _bounds(text) for name, text in program.hints.input.items()}
 
     def accept(point: Point) -> bool:
         namespace = program.run(point)
         return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
 
-    return propose(moved, accept)
+    return propose(moved, accept, bounds={name: b for name, b in bounds.items() if b and name in moved})
+
+
+def _bounds(text: str) -> tuple[float, float] | None:
+    """Between which numbers an example input is said to lie: probabilities stay probabilities."""
+    found = re.match(r"uniform\(([\d.]+), *([\d.]+),", text)
+    return (float(found[1]), float(found[2])) if found else None
 
 
 def _at_points(
@@ -384,8 +370,9 @@ def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: 
             value = program.value(pairing.name, m.observation.namespace)
         except LookupError:
             value = None
+        want = signed(truth_of(m, pairing.of), pairing.sign)
         claim.values.append(value)
-        claim.truth.append(signed(truth_of(m, pairing.of), pairing.sign))
+        claim.truth.append(judging.clipped(value, want) if "clip" in program.text else want)
     judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program)
     return claim
 

@@ -7,11 +7,13 @@ values of the same scale, of both signs where the forward pass allows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from whygrad.checking.evidence import Point, Value
 from whygrad.checking.values import Vector, as_double, rebuild, vector
+from whygrad.checking.values import count as count_of
 
 COUNT = 8
 ATTEMPTS = 40
@@ -20,14 +22,25 @@ SEED = 20250131
 Accept = Callable[[Point], bool]
 
 
-def propose(given: Mapping[str, Value], accept: Accept, count: int = COUNT) -> list[Point]:
-    """Points with the given one first; `accept` says whether the forward pass is finite at a candidate."""
+def propose(
+    given: Mapping[str, Value],
+    accept: Accept,
+    count: int = COUNT,
+    bounds: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+) -> list[Point]:
+    """Points with the given one first; `accept` says whether the forward pass is finite at a candidate.
+
+    Inputs that have `bounds` stay between them.
+    """
     points = [Point("given")]
     rng = np.random.RandomState(SEED)
     numbers: dict[str, int] = {}
     for kind, candidate in _candidates(given, rng):
         if len(points) >= count:
             break
+        for name, (low, high) in bounds.items():
+            inside = rng.uniform(low, high, count_of(given[name]))
+            candidate[name] = rebuild(as_double(given[name]), inside)
         label = f"{kind} {numbers.get(kind, 0) + 1}"
         point = Point(label, candidate)
         if accept(point):

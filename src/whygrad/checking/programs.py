@@ -8,7 +8,7 @@ deals with scripts only, and line numbers below the driver are the user's.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,12 +65,18 @@ class Program:
     seconds: float = SECONDS
     roots: tuple[str, ...] = ()
     """Functions and classes that the driver needs; statements that these do not need are left out."""
+    failing: tuple[int, ...] = ()
+    """Places of further statements of the module that are left out because they fail."""
+    engine: str = ""
+    """The class that a generated use exercises."""
+    first_input: str = ""
+    """The variable of the driver that the forward function takes first."""
     forward_driver: str = ""
     """The part of the driver that runs the forward pass."""
     assumed: dict[str, str] = field(default_factory=dict)
     """Inputs that nobody gave and that were found, as `--input` takes them."""
-    rivals: tuple[Program, ...] = ()
-    """The same with other inputs or readings that are as credible, where nobody said which."""
+    rivals: Iterator[Program] = field(default_factory=lambda: iter(()))
+    """The same with other inputs or readings, where nobody said which; made when asked for."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
 
     @property
@@ -80,7 +86,8 @@ class Program:
     @property
     def functions(self) -> tuple[str, ...]:
         """Names of the forward and the backward function."""
-        return tuple(dict.fromkeys(filter(None, (self.forward_function, self.backward_function))))
+        named = (self.engine, self.forward_function, self.backward_function)
+        return tuple(dict.fromkeys(filter(None, named)))
 
     @property
     def last_line(self) -> int:
@@ -90,10 +97,10 @@ class Program:
     def full(self, text: str | None = None) -> str:
         """The text that runs: the user's (or an edited one), then the driver."""
         text = self.source.text if text is None else text
-        if self.form == "script":
+        if self.form == "script" and not self.roots:
             text = first_round(opened_main(text))
         else:
-            text = sliced(text, self.roots)
+            text = sliced(text, self.roots, self.failing)
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
@@ -111,6 +118,9 @@ class Program:
             dict(self.base),
             self.seconds,
             self.roots,
+            self.failing,
+            self.engine,
+            self.first_input,
             self.forward_driver,
             dict(self.assumed),
         )

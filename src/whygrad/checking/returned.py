@@ -8,6 +8,7 @@ from typing import Any
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.programs import Returned
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import is_numeric
 
 
@@ -16,7 +17,9 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
     names = backward.returns
     prefix = "force_" if FORCE.search(backward.name) else "d"
     if isinstance(result, dict) or not isinstance(result, tuple | list):
-        single = f"{prefix}{forward.parameters[0][0]}" if forward.parameters else "grad"
+        # Of a loss of predictions and targets it may be the gradient of either: values decide.
+        sole = prefix != "d" or not any(TARGET_WORDS.match(name) for name, _ in forward.parameters)
+        single = f"{prefix}{forward.parameters[0][0]}" if forward.parameters and sole else "grad"
         if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict)):
             single = names[0]
         return entries_of(result, single, path, backward.qualname)

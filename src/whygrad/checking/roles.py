@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.naming import (
     EXACT,
-    FORCE,
-    LIKELY_INPUT,
     NO_OUTPUT,
     OUTPUT_WORDS,
     best,
@@ -21,32 +19,12 @@ from whygrad.checking.naming import (
     stems,
 )
 from whygrad.checking.observing import Observation
+from whygrad.checking.pairing import Pairing, paired
 from whygrad.checking.programs import Program
 from whygrad.checking.strays import is_stray, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
-
-FUZZY = 0.25
-"""Similarity from which a name may be meant, if shapes agree."""
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """A gradient variable and the variable it is the gradient of."""
-
-    name: str
-    of: str
-    certainty: float
-    rivals: tuple[str, ...] = ()
-    """Other inputs that a bare `grad` may mean; values decide."""
-    descent: bool = False
-    """A direction of descent, which a step adds: minus the gradient."""
-
-    @property
-    def sign(self) -> float:
-        """-1 for a force and for a direction of descent."""
-        return -1.0 if self.descent or FORCE.search(gradient_word(self.name)) else 1.0
 
 
 @dataclass(eq=False)
@@ -112,7 +90,8 @@ def recognise(program: Program, observation: Observation) -> Roles:
     subjects = {n: v for n, v in subjects.items() if n not in upstreams}
     shapes = {name: _claim_value(program, observation, name) for name in claims}
     outputs = {o for o, _ in objective}
-    pairings, unsure = _pair(list(claims), subjects, shapes, hints, needs, outputs)
+    first_input = program.first_input if program.first_input in subjects else ""
+    pairings, unsure = paired(list(claims), subjects, shapes, hints, needs, outputs, first_input)
     if program.form == "script":
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
         pairings = [p for p, t in named if not is_stray(t, objective, forward_needs, observation)]
@@ -305,86 +284,6 @@ def _script_claims(
         elif found[name].last >= limit or _depends(name, needs, inputs):
             claims[name] = None
     return claims
-
-
-def _pair(
-    claims: list[str],
-    subjects: Mapping[str, Variable],
-    values: Mapping[str, Value],
-    hints: Hints,
-    needs: Mapping[str, set[str]],
-    outputs: set[str],
-) -> tuple[list[Pairing], list[str]]:
-    """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape.
-
-    `dE` of the shape of the positions is no gradient of the energy `E`, but of what it is computed from.
-    """
-    names = list(subjects)
-    pairs: dict[str, Pairing] = {}
-    for claim in claims:
-        if claim in hints.gradients:
-            pairs[claim] = Pairing(claim, hints.gradients[claim], 1.0)
-            continue
-        ranked = best(gradient_word(claim), names)
-        # `dV` is not the gradient of the vocabulary's size `V`: whole numbers must at least fit in shape.
-        ranked = [
-            (s, n)
-            for s, n in ranked
-            if s >= EXACT
-            and not (n in outputs and shape_of(subjects[n].value) != shape_of(values[claim]))
-            and (has_float(subjects[n].value) or shape_of(subjects[n].value) or not shape_of(values[claim]))
-        ]
-        if ranked:
-            pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
-    unsure = []
-    for claim in claims:
-        if claim in pairs:
-            continue
-        taken = {pair.of for pair in pairs.values()}
-        ranked = [
-            (s, n)
-            for s, n in best(gradient_word(claim), names)
-            if n not in taken and shape_of(values[claim]) == shape_of(subjects[n].value)
-        ]
-        if ranked and ranked[0][0] >= FUZZY:
-            pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
-        else:
-            unsure.append(claim)
-    for claim in list(unsure):
-        feeds = any(
-            base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim
-        )
-        whole = any(stem in outputs for stem, _ in stems(gradient_word(claim)))
-        inputs = {n: v for n, v in subjects.items() if n not in outputs} if whole else subjects
-        pair = None if feeds else _last_resort(claim, inputs, values, {p.of for p in pairs.values()}, whole)
-        if pair:
-            pairs[claim] = pair
-            unsure.remove(claim)
-    return [pairs[claim] for claim in claims if claim in pairs], unsure
-
-
-def _last_resort(
-    claim: str,
-    subjects: Mapping[str, Variable],
-    values: Mapping[str, Value],
-    taken: set[str],
-    bare: bool = False,
-) -> Pairing | None:
-    """A bare `grad`: the one input of its shape, if there is just one; a likely name of another shape."""
-    floats = [n for n, v in subjects.items() if has_float(v.value)]
-    ranked = [(s, n) for s, n in best(gradient_word(claim), floats) if n not in taken]
-    if ranked and ranked[0][0] >= 0.4:
-        return Pairing(claim, ranked[0][1], 0.4)
-    if not bare and not any(not stem for stem, _ in stems(gradient_word(claim))):
-        return None
-    shape = shape_of(values[claim])
-    fitting = [
-        n
-        for n, v in subjects.items()
-        if n not in taken and "[" not in n and has_float(v.value) and shape_of(v.value) == shape
-    ]
-    fitting.sort(key=lambda n: not LIKELY_INPUT.match(n))
-    return Pairing(claim, fitting[0], 0.3, tuple(fitting[1:])) if fitting else None
 
 
 def _roots(claimed: list[str], needs: Mapping[str, set[str]], hints: Hints) -> list[str]:

@@ -14,10 +14,11 @@ KEPT_CALLS = ("sys.path", "np.random.seed", "numpy.random.seed", "np.seterr", "n
 
 
 @lru_cache(maxsize=4096)
-def sliced(text: str, roots: tuple[str, ...]) -> str:
+def sliced(text: str, roots: tuple[str, ...], failing: tuple[int, ...] = ()) -> str:
     """The text with the statements of the module blanked that the roots do not need.
 
-    All of it where it cannot be parsed. Roots are names of functions and classes.
+    All of it where it cannot be parsed. Roots are names of functions and classes; `failing` are places of
+    statements that cannot be run (data that is not there), counted over the whole module.
     """
     try:
         tree = ast.parse(text)
@@ -25,8 +26,9 @@ def sliced(text: str, roots: tuple[str, ...]) -> str:
         return text
     if all(_harmless(statement) for statement in tree.body):
         return text
-    needed = _needed(tree.body, roots)
-    dropped = [s for s in tree.body if not _is_kept(s, needed)]
+    kept = [s for k, s in enumerate(tree.body) if k not in failing]
+    needed = _needed(kept, roots)
+    dropped = [s for s in tree.body if s not in kept or not _is_kept(s, needed)]
     if not dropped:
         return text
     blanked = _blanked(text, dropped)
@@ -35,6 +37,14 @@ def sliced(text: str, roots: tuple[str, ...]) -> str:
     except (SyntaxError, ValueError):
         return text
     return blanked
+
+
+def place_of(text: str, line: int) -> int | None:
+    """Which statement of the module stands at a line; None where it is a definition, not to be left out."""
+    for place, statement in enumerate(ast.parse(text).body):
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+            return None if isinstance(statement, ast.FunctionDef | ast.ClassDef) else place
+    return None
 
 
 def _harmless(statement: ast.stmt) -> bool:
@@ -99,7 +109,7 @@ def _needed(body: Iterable[ast.stmt], roots: Iterable[str]) -> set[str]:
             isinstance(statement, ast.If) and _is_main(statement.test)
         ):
             continue
-        names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        names = free_names(statement)
         for name in _changed(statement):
             reads.setdefault(name, set()).update(names)
     needed, waiting = set[str](), [root.partition(".")[0] for root in roots]
@@ -109,6 +119,21 @@ def _needed(body: Iterable[ast.stmt], roots: Iterable[str]) -> set[str]:
             needed.add(name)
             waiting += reads.get(name, ())
     return needed
+
+
+def free_names(node: ast.AST) -> set[str]:
+    """Names that a statement reads from the module; a function's own variables are none."""
+    if isinstance(node, ast.ClassDef):
+        return {name for part in ast.iter_child_nodes(node) for name in free_names(part)}
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    loads = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+    if not isinstance(node, ast.FunctionDef):
+        return loads
+    shared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
+    own = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {
+        a.arg for a in ast.walk(node) if isinstance(a, ast.arg)
+    }
+    return (loads - own) | shared
 
 
 def _blanked(text: str, dropped: Iterable[ast.stmt]) -> str:

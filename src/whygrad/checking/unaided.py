@@ -8,6 +8,7 @@ shape of its variable.
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import inspect
 import linecache
@@ -17,16 +18,23 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
+from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
+from whygrad.checking.examples.complaints import UnlikeError
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function
+from whygrad.checking.losses import foreign_loss, loss_arguments
 from whygrad.checking.naming import EXACT, best
-from whygrad.checking.plain import Namespace
+from whygrad.checking.plain import SUPPLIED, Namespace
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.slicing import free_names
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError, ScriptError
@@ -50,16 +58,25 @@ class Unaided:
         namespace: Namespace,
         given: Mapping[str, Value],
         roots: tuple[str, ...],
+        failing: tuple[int, ...] = (),
     ) -> None:
         self.source, self.hints, self.functions, self.classes = source, hints, functions, classes
         self.namespace, self.given, self.roots = namespace, dict(given), roots
+        self.failing = failing
+        self.lacked: tuple[str, ...] = ()
 
     def programs(
         self, form: Form, forward: Function, backward: Function | None, reading: str
     ) -> Iterator[Program]:
-        """Programs with found inputs, the most credible first. Raises NoGradientError where none runs."""
-        search = Search(tuple(self.wanted(forward)), self.caller(forward), self.source.filename, self.given)
+        """Programs with found inputs, one after another; those come last with which shapes do not fit.
+
+        Raises NoGradientError where there is none.
+        """
+        loss = foreign_loss(self.functions, forward, backward) if form == "pair" else None
+        wanted, call = tuple(self.wanted(forward, loss)), self.caller(forward, loss)
+        search = Search(wanted, call, self.source.filename, self.given)
         made: list[Made] = []
+        perfect = False
         refused: NoGradientError | None = None
         failed: Failure | None = None
         for count, texts in enumerate(search.solutions()):
@@ -74,11 +91,13 @@ class Unaided:
                 failed = failed or program
                 continue
             misfits = self.misfits(program, forward)
-            made.append((len(misfits) + 0.01 * count, texts, program))
             if not misfits:
-                break
+                perfect = True
+                yield self.assuming(program, texts, reading)
+                continue
+            made.append((len(misfits) + 0.01 * count, texts, program))
             search.turn(misfits)
-        if not made:
+        if not made and not perfect:
             raise self.reason(search, forward, backward, refused, failed)
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
@@ -101,7 +120,16 @@ class Unaided:
         texts = dict(texts)
         for _ in range(4):
             hints = replace(self.hints, input={**self.hints.input, **texts})
-            driver = Driver(self.source, hints, self.functions, self.namespace, self.roots, reading)
+            driver = Driver(
+                self.source,
+                hints,
+                self.functions,
+                self.namespace,
+                self.roots,
+                reading,
+                self.failing,
+                self.lacked,
+            )
             try:
                 return driver.program(form, forward, backward, self.classes), texts
             except MissingInput as error:
@@ -121,18 +149,31 @@ class Unaided:
                 return template.text(dimensions.sizes(small=True))
         return ""
 
-    def wanted(self, forward: Function) -> Iterator[Wanted]:
-        """What the constructor and the forward function need."""
-        methods = self.classes.get(forward.owner, {})
-        init = methods.get("__init__")
-        seen: set[str] = set()
-        for function in filter(None, (init, forward)):
-            facts = facts_of(function.node, self.resolver(function))
-            for name, _ in function.parameters:
+    def wanted(self, forward: Function, loss: Function | None) -> Iterator[Wanted]:
+        """What the constructor, the forward function and the loss need."""
+        init = self.classes.get(forward.owner, {}).get("__init__")
+        seen = set(forward.returns) if loss else set()
+        for function in filter(None, (init, forward, loss)):
+            if function is loss and not seen & {name for name, _ in loss.parameters}:
+                seen.add(loss.parameters[0][0])  # the output under another name
+            further = self.lacking(function)
+            facts = facts_of(function.node, self.resolver(function), further=further)
+            for name in (*further, *(n for n, _ in function.parameters)):
                 if name not in seen and name not in self.given:
                     seen.add(name)
                     context = f"{function.owner} {function.name} {self.source.filename.rpartition('/')[2]}"
                     yield Wanted(name, tuple(choices(name, facts.get(name, Facts()), context)), context)
+
+    def lacking(self, function: Function) -> list[str]:
+        """Variables of the module that a function reads and that could not be computed."""
+        read = sorted(free_names(function.node)) if not function.owner else []
+        called = {
+            n.func.id
+            for n in ast.walk(function.node)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        unknown = [n for n in read if n not in self.namespace and not hasattr(builtins, n)]
+        return [name for name in unknown if name not in called | SUPPLIED.keys()]
 
     def resolver(self, function: Function) -> Callable[[str], Definition | None]:
         def resolve(name: str) -> Definition | None:
@@ -145,18 +186,34 @@ class Unaided:
 
         return resolve
 
-    def caller(self, forward: Function) -> Callable[[Mapping[str, Value]], Value]:
+    def caller(self, forward: Function, loss: Function | None) -> Callable[[Mapping[str, Value]], Value]:
         """Calls the forward pass directly, on fresh copies of the inputs."""
         init = self.classes.get(forward.owner, {}).get("__init__")
+        lacking = self.lacked = tuple(self.lacking(forward))
 
         def call(values: Mapping[str, Value]) -> Value:
             values = copy.deepcopy(dict(values))
+            self.namespace.update({name: values[name] for name in lacking if name in values})
             if not forward.owner:
-                return self.namespace[forward.name](**_chosen(forward, values))
+                result = self.namespace[forward.name](**_chosen(forward, values))
+                return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
-            return getattr(made, forward.name)(**_chosen(forward, values))
+            result = getattr(made, forward.name)(**_chosen(forward, values))
+            return getattr(made, forward.stored_output, None) if result is None else result
 
         return call
+
+    def lost(self, forward: Function, loss: Function, result: Value, values: Mapping[str, Value]) -> Value:
+        """The loss of a result, called as the driver does."""
+        items = result if isinstance(result, tuple) else (result,)
+        named = dict(zip(forward.returns, items, strict=False)) if len(forward.returns) == len(items) else {}
+        known = {**named, **values, "": items[0]}
+        chosen = loss_arguments(loss, "", {name: name for name in known if name})
+        for name in filter(TARGET_WORDS.match, chosen):
+            target, output = known[chosen[name]], items[0]
+            if np.ndim(target) == np.ndim(output) > 1 and np.shape(target) != np.shape(output):
+                raise UnlikeError(np.shape(target), np.shape(output))
+        return self.namespace[loss.name](**{name: known[place] for name, place in chosen.items()})
 
     def misfits(self, program: Program, forward: Function) -> list[str]:
         """Parameters whose gradients have another shape."""
@@ -193,6 +250,13 @@ class Unaided:
         if refused is not None:
             return refused
         complaint = search.complaint
+        absent = missing_modules()
+        if complaint and complaint.kind in ("NameError", "MissingModuleError") and absent:
+            return NoGradientError(
+                f"`{forward.qualname}` cannot be run: {complaint.message}; "
+                f"not found: {', '.join(absent[:3])}",
+                hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
+            )
         said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
         return NoGradientError(
             f"no example inputs were found with which `{forward.qualname}` runs{said}",

@@ -18,7 +18,7 @@ BACK = re.compile(
     r"bprop|pullback|derivative|deriv|adjoint|prop|prime|der|forces?)$"
 )
 FORTH = re.compile(
-    r"(?i)^(forward|forwards|fwd|fprop|fw|ff|feedforward|loss|call|primal|value|energy|potential|propagation)$"
+    r"(?i)^(forward|forwards|fwd|fprop|fw|ff|feedforward|loss|call|primal|value|energy|potential)$"
 )
 VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood"}
 
@@ -166,7 +166,12 @@ def _hinted(outline: Outline, hints: Hints) -> Found:
 
 
 def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name) if word]
+    words = [word for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name) if word]
+    return [word for word in words if word.lower() not in _EMPTY] or words
+
+
+_EMPTY = {"propagation", "propagate", "pass", "propagating"}
+"""`forward_propagation` is no more than `forward`."""
 
 
 def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Function]]:

@@ -16,14 +16,19 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | float | np.number | np.bool_)
 
 
-def is_numeric(value: Value) -> bool:
+DEEPEST = 12
+"""Containers within containers; an edit may put a dictionary into itself."""
+
+
+def is_numeric(value: Value, depth: int = 0) -> bool:
     """A number, a numeric array, or a non-empty container of such."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiub"
     if isinstance(value, list | tuple):
-        return len(value) > 0 and all(is_numeric(item) for item in value)
+        return len(value) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in value)
     if isinstance(value, dict):
-        return len(value) > 0 and all(is_numeric(item) for item in value.values())
+        inner = value.values()
+        return len(value) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in inner)
     return is_number(value) and not isinstance(value, complex | np.complexfloating)
 
 
@@ -48,12 +53,11 @@ def as_floats(value: Value) -> Value:
     return float(value) if type(value) is int else value
 
 
-def leaves(value: Value) -> list[np.ndarray[Any, Any]]:
+def leaves(value: Value, depth: int = 0) -> list[np.ndarray[Any, Any]]:
     """The numeric leaves as arrays, in order."""
-    if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in leaves(item)]
-    if isinstance(value, list | tuple):
-        return [leaf for item in value for leaf in leaves(item)]
+    if isinstance(value, dict | list | tuple):
+        inner = value.values() if isinstance(value, dict) else value
+        return [leaf for item in inner for leaf in leaves(item, depth + 1)] if depth <= DEEPEST else []
     return [np.asarray(value)] if is_numeric(value) else []
 
 

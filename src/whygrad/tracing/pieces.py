@@ -381,7 +381,9 @@ def plain_key(key: Any) -> Any:
 
 
 def _whole_numbers(key: Any) -> Any:
-    """NumPy's whole numbers in a key as Python's."""
+    """NumPy's whole numbers in a key as Python's; a range as the indices that it stands for."""
     if type(key) is tuple:
         return tuple([_whole_numbers(k) for k in key])
+    if type(key) is range:
+        return np.array(key, dtype=np.intp)
     return int(key) if isinstance(key, np.integer) else key

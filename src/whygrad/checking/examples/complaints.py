@@ -27,6 +27,14 @@ _TOGETHER = re.compile(
 _BEYOND = re.compile(r"index (\d+) is out of bounds for axis \d+ with size (\d+)")
 
 
+class UnlikeError(ValueError):
+    """Two arrays that belong together have shapes that broadcast, but are not the same."""
+
+    def __init__(self, first: tuple[int, ...], second: tuple[int, ...]) -> None:
+        super().__init__(f"shapes {first} and {second} belong together")
+        self.pairs = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
+
+
 @dataclass(frozen=True)
 class Complaint:
     """One exception of the user's code, read for what it says about its inputs."""
@@ -53,7 +61,7 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
     frames = [f for f in _frames(error.__traceback__) if not _is_library(f[0].f_code.co_filename)]
     names: list[str] = []
     line = 0
-    pairs = list(_pairs(message))
+    pairs = error.pairs if isinstance(error, UnlikeError) else list(_pairs(message))
     for frame, number in frames:
         node = _line_node(frame.f_code.co_filename, number, filename)
         names += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)] if node else []
@@ -127,7 +135,8 @@ def _pairs(message: str) -> Iterator[tuple[int, int]]:
     for first in range(len(shapes)):
         for second in range(first + 1, len(shapes)):
             for a, b in zip(reversed(shapes[first]), reversed(shapes[second]), strict=False):
-                if a != b and 1 not in (a, b) and a and b:
+                # An output cannot be stretched, so there a 1 counts as well.
+                if a != b and a and b and (1 not in (a, b) or "match the broadcast shape" in message):
                     yield a, b
 
 

@@ -14,8 +14,7 @@ PRIMES = (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 
 SMALL = (4, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 """Sizes that are used in the end: distinct, and none is one."""
 
-Expression = tuple[int, tuple[int, ...], int]
-"""(factor, dimensions, addend): factor * product of dimensions + addend; ((), sum) is written by `Sum`."""
+LARGEST = 4096
 
 
 @dataclass(eq=False)
@@ -146,7 +145,7 @@ class Dimensions:
         for kind, number, parts in _readings(size, others, sizes):
             self.bound[owner] = (kind, number, parts)
             return True
-        if size <= 4:
+        if 0 < size <= LARGEST:  # a number of the code's own: `hidden_size = 100`
             self.fixed[owner] = size
             return True
         return False

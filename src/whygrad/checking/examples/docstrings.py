@@ -22,6 +22,23 @@ def described_shapes(docstring: str, names: Sequence[str]) -> dict[str, tuple[st
     return found
 
 
+_KINDS = (
+    ("int", re.compile(r"(?i)^\W*(?:an?\s+)?(?:python\s+)?int(?:eger)?\b(?!\s+(?:array|matrix|vector|list|nump))")),
+    ("float", re.compile(r"(?i)^\W*(?:an?\s+)?(?:float\b|real number|scalar|.{0,30}\ba scalar\b)")),
+    ("bool", re.compile(r"(?i)^\W*(?:a\s+)?bool")),
+)
+
+
+def described_kinds(docstring: str, names: Sequence[str]) -> dict[str, str]:
+    """`int`, `float` or `bool` for the parameters that the docstring calls so."""
+    found: dict[str, str] = {}
+    for name, text in _entries(docstring, names):
+        for kind, pattern in _KINDS:
+            if pattern.match(text):
+                found.setdefault(name, kind)
+    return found
+
+
 def _entries(docstring: str, names: Sequence[str]) -> list[tuple[str, str]]:
     """(name, what is said of it) for the lines that begin with a parameter's name."""
     if not names:

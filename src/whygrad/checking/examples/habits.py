@@ -154,6 +154,8 @@ def _is_config(name: str) -> bool:
 def _annotated(low: str, facts: Facts) -> Iterator[Make]:
     if facts.annotation == "bool":
         yield _constant("True")
+    elif facts.annotation == "int" and facts.index:
+        yield _constant("1")
     elif facts.annotation == "int":
         yield from _sized(low, facts)
     else:
@@ -241,7 +243,7 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if _MASK.search(name):
         domain = "binary"
-    elif _PROBABILITY.match(name) and facts.logarithm:
+    elif _PROBABILITY.match(name) and (facts.logarithm or re.search(r"(?i)entropy|bce|nll|likelihood", context)):
         domain = "probability"
     for shape in _shapes(name, facts, context):
         yield _array(shape, facts, domain)

@@ -175,6 +175,8 @@ class Search:
             return True
         if complaint.limit and self._lower_labels(guess, complaint):
             return True
+        if complaint.kind == "IndexError" and "integer" in complaint.message and self._to_labels(guess, complaint):
+            return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
         if "cannot reshape" in complaint.message or "equal division" in complaint.message:
@@ -221,6 +223,17 @@ class Search:
             for size in complaint.sizes
         )
 
+    def _to_labels(self, guess: Guess, complaint: Complaint) -> bool:
+        """What is used as an index holds whole numbers; where no name says which, it is the last input."""
+        arrays = [n for n, t in guess.templates.items() if isinstance(t, Array) and t.domain == "real"]
+        named = [n for n in arrays if n in complaint.names] or arrays[1:][-1:]
+        for name in named[-1:]:
+            template = guess.templates[name]
+            assert isinstance(template, Array)
+            guess.templates[name] = replace(template, domain="labels", classes=3)
+            return True
+        return False
+
     def _to_probabilities(self, guess: Guess) -> bool:
         changed = False
         for name, template in guess.templates.items():
@@ -258,4 +271,4 @@ def _numbers(result: Any) -> Any:
         if leaves(result):
             return result
         return result[0] if leaves(result[0]) else [r for r in result if leaves(r)] or None
-    return getattr(result, "data", result) if not isinstance(result, np.ndarray) else result
+    return result if leaves(result) else getattr(result, "data", None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from whygrad.checking.examples.docstrings import described_shapes
+from whygrad.checking.examples.docstrings import described_kinds, described_shapes
 
 DEPTH = 4
 """Calls within calls that are read."""
@@ -84,12 +84,16 @@ def facts_of(
     resolve: Resolve,
     depth: int = 0,
     seen: frozenset[str] = frozenset(),
-    attributes: Mapping[str, Facts] | None = None,
+    further: Iterable[str] = (),
 ) -> dict[str, Facts]:
-    """Facts for every parameter of a function, those of the functions that it hands them to included."""
+    """Facts for every parameter of a function, those of the functions that it hands them to included.
+
+    `further` are variables of the module that are to be read as if they were parameters.
+    """
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    found = {a.arg: Facts() for a in (*positional, *arguments.kwonlyargs)}
+    found = {name: Facts() for name in further}
+    found |= {a.arg: Facts() for a in (*positional, *arguments.kwonlyargs)}
     defaults = zip(reversed(positional), reversed(arguments.defaults), strict=False)
     for argument, default in (*defaults, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
         if default is not None:
@@ -97,8 +101,11 @@ def facts_of(
     for argument in (*positional, *arguments.kwonlyargs):
         if argument.annotation is not None:
             found[argument.arg].annotation = ast.unparse(argument.annotation)
-    for name, shape in described_shapes(ast.get_docstring(function) or "", list(found)).items():
+    described = ast.get_docstring(function) or ""
+    for name, shape in described_shapes(described, list(found)).items():
         found[name].documented = shape
+    for name, kind in described_kinds(described, list(found)).items():
+        found[name].annotation = found[name].annotation or kind
     reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found))
     for statement in function.body:
         reader.visit(statement)
@@ -245,7 +252,7 @@ class _Reader(ast.NodeVisitor):
             self.got(facts, node)
         if name in POSITIVE:
             for argument in node.args[:1]:
-                for part in ast.walk(argument):
+                for part in _outside_indices(argument):
                     if facts := self.of(part):
                         facts.logarithm = True
         if name in SIZED:
@@ -316,6 +323,14 @@ def _index_parts(index: ast.expr) -> Iterator[ast.expr]:
             yield from _index_parts(part)
 
 
+def _outside_indices(node: ast.AST) -> Iterator[ast.AST]:
+    """A tree without what stands between brackets: not `i` of `p[i]`."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.Subscript) and child is node.slice):
+            yield from _outside_indices(child)
+
+
 def _prefix(node: ast.expr) -> str:
     """`W` of `"W" + str(l)`, of `"W%d" % l`, of `f"W{l}"`, of `"W{}".format(l)`."""
     if isinstance(node, ast.BinOp):
@@ -357,7 +372,22 @@ def _is_ellipsis(node: ast.expr) -> bool:
 
 def literal(node: ast.expr | None) -> Any:
     """The value of a default that is written out; None where it is not."""
+    if isinstance(node, ast.BinOp):
+        left, right = literal(node.left), literal(node.right)
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            return _computed(node.op, left, right)
     try:
         return None if node is None else ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
+
+
+def _computed(op: ast.operator, left: float, right: float) -> float | None:
+    """`3 * 32 * 32` and its kind."""
+    if isinstance(op, ast.Mult):
+        return left * right
+    if isinstance(op, ast.Add):
+        return left + right
+    if isinstance(op, ast.Div) and right:
+        return left / right
+    return None

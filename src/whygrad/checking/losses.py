@@ -1,0 +1,43 @@
+"""A loss beside a forward and a backward pass: `AL = forward(X)`, `cost(AL, Y)`, `backward(AL, Y)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from whygrad.checking.functions import Function
+from whygrad.checking.upstreams import TARGET_WORDS
+
+_LOSS = re.compile(r"(?i)(loss|cost|entropy|error|mse|nll|objective|likelihood)")
+_DERIVATIVE = re.compile(r"(?i)(grad|deriv|prime|backward|backprop|delta)")
+
+
+def targets_of(forward: Function, backward: Function | None) -> list[str]:
+    """Targets that the backward function takes and the forward function does not."""
+    own = {name for name, _ in forward.parameters}
+    parameters = backward.parameters if backward is not None else []
+    return [name for name, _ in parameters if TARGET_WORDS.match(name) and name not in own]
+
+
+def foreign_loss(
+    functions: Mapping[str, Function], forward: Function, backward: Function | None
+) -> Function | None:
+    """The function of the file that makes a loss of the forward pass's output and such a target."""
+    if not targets_of(forward, backward):
+        return None
+    for name, function in functions.items():
+        parameters = [p for p, _ in function.parameters]
+        if len(parameters) < 2 or function in (forward, backward):
+            continue
+        if _LOSS.search(name) and not _DERIVATIVE.search(name) and any(map(TARGET_WORDS.match, parameters)):
+            return function
+    return None
+
+
+def loss_arguments(loss: Function, output: str, known: Mapping[str, str]) -> dict[str, str]:
+    """What each parameter of the loss is given: the output where nothing else bears its name."""
+    chosen = {name: known[name] for name, _ in loss.parameters if name in known}
+    rest = [name for name, _ in loss.parameters if name not in chosen and not TARGET_WORDS.match(name)]
+    if output not in chosen.values() and rest:
+        chosen[rest[0]] = output
+    return chosen

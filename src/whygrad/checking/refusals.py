@@ -1,0 +1,37 @@
+"""Backward functions that belong to something else than an upstream gradient times a Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from whygrad.checking.functions import Function
+from whygrad.checking.losses import targets_of
+from whygrad.checking.values import count, is_numeric, shape_of
+from whygrad.errors import NoGradientError
+
+
+def refuse_jacobian(result: Any, output: Any, upstreams: list[str], backward: Function) -> None:
+    """Raise NoGradientError where the function returns all partial derivatives, not their sum."""
+    if upstreams or not (is_numeric(result) and is_numeric(output)) or isinstance(result, tuple | dict):
+        return
+    shape, own = shape_of(result), shape_of(output)
+    if own and len(shape) > len(own) and shape[: len(own)] == own:
+        raise NoGradientError(
+            f"`{backward.qualname}` returns a whole Jacobian, of shape {shape} for an output of shape {own}; "
+            "gradients are checked",
+            hint="multiply it by an upstream gradient that is given as a parameter",
+        )
+
+
+def refuse_foreign_loss(
+    forward: Function, backward: Function, items: list[Any], known: Mapping[str, str], upstreams: list[str]
+) -> None:
+    """A backward pass that takes targets, of a forward pass that returns no loss."""
+    targets = [name for name in targets_of(forward, backward) if name not in known]
+    if targets and not upstreams and is_numeric(items[0]) and count(items[0]) > 1:
+        raise NoGradientError(
+            f"`{backward.qualname}` takes `{targets[0]}`, so it belongs to a loss; "
+            f"`{forward.qualname}` returns none",
+            hint="let a function return the loss, or name the upstream gradient: --upstream",
+        )
