@@ -56,6 +56,7 @@ INNER_IMPORTS = {
     "worker: whygrad.api": ONE_TASK,
     "worker: whygrad.page.document": ONE_TASK,
     "worker: whygrad.page.html": ONE_TASK,
+    "worker: whygrad.page.claims": ONE_TASK,
 }
 """Imports inside functions, each with the reason why it cannot stand at the top."""
 

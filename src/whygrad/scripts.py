@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from whygrad.checking.evidence import Failure, Hints, Point
 from whygrad.checking.forms import arrange
@@ -14,20 +17,61 @@ from whygrad.checking.truth import output_rows
 from whygrad.checking.values import is_numeric
 from whygrad.checking.variables import dependencies, variables
 from whygrad.diagnosis import CheckResult, Edit, check_program
+from whygrad.diagnosis.findings import Finding
 from whygrad.errors import NoGradientError, ScriptError, UsageError
 from whygrad.explanation.subjects import Subject
+from whygrad.graph import Graph, GraphBuilder
+from whygrad.ops import OPS, infer
 from whygrad.source import Source, read_source
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A script as it was read: what is explained, and what `check` said of it."""
+
+    subject: Subject
+    notes: tuple[str, ...]
+    source: Source
+    """The file as it stands."""
+    edits: tuple[Edit, ...]
+    """What was changed before it was run."""
+    result: CheckResult | None
+    """None where nothing in it looks like a gradient."""
+    program: Program
+
+    def claimed(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """What the backward pass as written has for each gradient, after a forward pass as repaired."""
+        if self.result is None:
+            return {}
+        before = [f for f in self.result.findings if f.where != "backward"]
+        text = edited(self.source, edits_of(before))
+        namespace = self.program.run(Point("given", overrides=dict(point)), text=text)
+        found: dict[str, Any] = {}
+        if isinstance(namespace, Failure):
+            return found
+        for variable in self.result.variables:
+            try:
+                found[variable.name] = self.program.value(variable.name, namespace)
+            except LookupError:
+                continue
+        return found
+
+
 def subject_of_script(path: str, point: Mapping[str, Any]) -> tuple[Subject, tuple[str, ...]]:
-    """The forward pass of a script, and what had to be done to get it. `point` overrides its inputs.
+    """The forward pass of a script, and what had to be done to get it; see `read_script`."""
+    reading = read_script(path, point)
+    return reading.subject, reading.notes
+
+
+def read_script(path: str, point: Mapping[str, Any]) -> Reading:
+    """Read a script and follow its forward pass. `point` overrides its inputs.
 
     Raises ScriptError where it cannot be run even as repaired, and NoGradientError where nothing in it
     depends on anything.
     """
     source = read_source(path)
-    text, notes = repaired(source)
-    program = _program(Source(path, text))
+    result, edits, notes = repairs(source)
+    program = _program(Source(path, edited(source, edits)))
     names = _objective(program)
     unknown = sorted(set(point) - set(names))
     if unknown:
@@ -35,39 +79,61 @@ def subject_of_script(path: str, point: Mapping[str, Any]) -> tuple[Subject, tup
     recording = program.record(Point("given", overrides=dict(point)), inputs=names)
     if recording.failure is not None:
         raise ScriptError(f"{path} cannot be followed: {recording.failure}", hint=f"whygrad check {path}")
-    rows, _ = output_rows(program, recording)
+    rows, seeds = output_rows(program, recording)
     output = program.objective[0][0]
     if len(rows) != 1:
         raise UsageError(
             f"{output} in {path} is {len(rows)} numbers; a gradient is that of one",
             hint=f"explain one of them: add a line `{output}_0 = {output}[0]`" if rows else None,
         )
-    graph = recording.graph.with_outputs(rows)
-    title = f"{output} in {path}"
-    return Subject(title, graph, [recording.values[row] for row in graph.inputs]), notes
+    graph, note = _weighted(recording.graph.with_outputs(rows), seeds[0], *program.objective[0])
+    values = [recording.values[row] for row in graph.inputs]
+    return Reading(Subject(f"{output} in {path}", graph, values, note), notes, source, edits, result, program)
 
 
-def repaired(source: Source) -> tuple[str, tuple[str, ...]]:
-    """The text with the repairs of `check` in place, and a sentence for each reason to have changed it."""
+def _weighted(graph: Graph, seed: Any, output: str, upstream: str) -> tuple[Graph, str]:
+    """The graph whose output is one number: what the upstream gradient of a layer makes of its output."""
+    if np.all(np.equal(seed, 1)):
+        return graph, ""
+    builder = GraphBuilder.extending(graph)
+    (row,) = graph.outputs
+    weights = builder.constant(np.asarray(seed, float) if np.ndim(seed) else float(seed))
+    shapes = [builder.abstract(row), builder.abstract(weights)]
+    product = builder.add(OPS["multiply"], (row, weights), infer(OPS["multiply"], shapes, {}))
+    total = builder.add(OPS["sum"], (product,), infer(OPS["sum"], [builder.abstract(product)], {}))
+    note = (
+        f"{output} is multiplied by the upstream gradient {upstream} and added up: the gradients here are "
+        f"those that a backward pass with {upstream} returns."
+    )
+    return builder.freeze(graph.inputs, [total]), note
+
+
+def repairs(source: Source) -> tuple[CheckResult | None, tuple[Edit, ...], tuple[str, ...]]:
+    """What `check` says, its repairs, and a sentence for each reason to change the text."""
     try:
         result = check_program(source)
     except NoGradientError:  # a forward pass alone can be explained as it stands
-        return source.text, ()
-    edits = edits_of(result)
+        return None, (), ()
+    edits = edits_of(result.findings)
     if not edits:
-        return source.text, ()
+        return result, (), ()
+    shown = ", ".join(str(line) for line in sorted({edit.line for edit in edits}))
+    told = f"{source.filename} is read as `whygrad check {source.filename}` repairs it (line {shown})\n"
+    return result, edits, (told,)
+
+
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with edits in place."""
     lines = source.text.splitlines(keepends=True)
     for edit in edits:
         lines[edit.line - 1] = edit.after + "\n"
-    shown = ", ".join(str(line) for line in sorted({edit.line for edit in edits}))
-    told = f"{source.filename} is read as `whygrad check {source.filename}` repairs it (line {shown})\n"
-    return "".join(lines), (told,)
+    return "".join(lines)
 
 
-def edits_of(result: CheckResult) -> list[Edit]:
+def edits_of(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """The edits of all repairs; findings on one line carry the same one."""
-    repairs = [finding.repair for finding in result.findings if finding.repair is not None]
-    return list({edit.line: edit for repair in repairs for edit in repair.edits}.values())
+    found = [finding.repair for finding in findings if finding.repair is not None]
+    return tuple({edit.line: edit for repair in found for edit in repair.edits}.values())
 
 
 def _program(source: Source) -> Program:

@@ -70,8 +70,11 @@ def page(request: Request) -> Reply:
     from whygrad.page.document import document_of
     from whygrad.page.html import packed
 
-    subject, notes = _subject(request)
-    document = document_of(subject, grouped=request["group"])
+    if not request["path"]:
+        subject, notes = _subject(request)
+        document = document_of(subject, grouped=request["group"])
+    else:
+        document, notes = _checked_page(request)
     return {"title": document["title"], "data": packed(document), "notes": notes}
 
 
@@ -82,6 +85,23 @@ def derive(request: Request) -> Reply:
     if request["path"]:
         _become(request["path"])
     return {"text": derive_requested(request)}
+
+
+def _checked_page(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
+    from whygrad.page.claims import with_check
+    from whygrad.page.document import document_of
+    from whygrad.scripts import read_script
+    from whygrad.tracing.points import parse_point
+
+    _become(request["path"])
+    point = parse_point(request["at"])
+    reading = read_script(request["path"], point)
+    document = document_of(reading.subject, grouped=request["group"])
+    if reading.result is not None:
+        claimed = reading.claimed(point)
+        entries = reading.subject.ledger()
+        document = with_check(document, entries, reading.result, reading.source, reading.edits, claimed)
+    return document, reading.notes
 
 
 def _subject(request: Request) -> tuple[Any, tuple[str, ...]]:

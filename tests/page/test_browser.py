@@ -118,13 +118,13 @@ def test_a_gate_closes_and_opens(opened: Any, neuron: Subject) -> None:
         "0.1966",
         "1",
     }
-    page.locator(".wg-frame .wg-gate").click()
+    page.locator(".wg-frame .wg-gate [data-key]").click()
     assert "exp" in texts(page, ".wg-frame .wg-label")
 
 
 def test_a_wire_shows_its_ledger_row(opened: Any, neuron: Subject) -> None:
     page = opened(neuron)
-    page.locator('.wg-wire[aria-label^="wire from w0"]').focus()
+    page.locator('.wg-wire [aria-label^="wire from w0"]').focus()
     told = page.locator(".wg-inspector").inner_text()
     for part in (
         "carries forward",

@@ -100,7 +100,7 @@ function extentOf(one: Measured): Extent {
   let across = 2 * RADIUS + 4;
   if (one.entry) across = Math.max(across, ENTRY * (tight(one) ? one.ports : 2 * one.ports - 1));
   if (one.named) across += 2 * LABEL;
-  if (one.claimed) across += 2 * LABEL;
+  if (one.claimed) across += one.named ? 2 * LABEL : LABEL;
   return { before: one.reach + one.entry, after: one.reach + one.stub, across: across + (across % 2) };
 }
 

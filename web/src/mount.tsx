@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 
+import { restore } from "./hash.ts";
 import type { PageDocument } from "./schema.ts";
 import { type Chosen, State } from "./state.ts";
 
@@ -12,10 +13,13 @@ import { App } from "./view/App.tsx";
 export interface Host {
   /** Rows that the reader chose. */
   onSelect?(rows: number[]): void;
+  /** The view to begin with, as `hashOf` writes it. */
+  hash?: string;
 }
 
 export function mount(element: HTMLElement, document: PageDocument, host: Host = {}): { state: State; unmount(): void } {
   const state = new State(document);
+  if (host.hash) restore(state, host.hash);
   element.classList.add("wg-host");
   render(<App state={state} host={element} />, element);
   const stop = effect(() => host.onSelect?.(rowsOf(state, state.chosen.value)));

@@ -2,6 +2,9 @@
 
 import "./style.css";
 
+import { effect } from "@preact/signals";
+
+import { hashOf, restore } from "./hash.ts";
 import { mount } from "./mount.tsx";
 import type { PageDocument } from "./schema.ts";
 import { unpacked } from "./unpacking.ts";
@@ -11,7 +14,15 @@ async function begin(): Promise<void> {
   const text = document.getElementById("whygrad-data")!.textContent!;
   const data = (await unpacked(text)) as PageDocument;
   const root = document.getElementById("whygrad")!;
-  const page = mount(root, data);
+  const page = mount(root, data, { hash: location.hash });
+  let before = location.hash;
+  effect(() => {
+    const hash = hashOf(page.state);
+    if (hash === before) return;
+    before = hash;
+    history.replaceState(null, "", hash || location.pathname + location.search);
+  });
+  window.addEventListener("hashchange", () => restore(page.state, (before = location.hash)));
   Object.assign(window, { whygrad: page });
   requestAnimationFrame(() => {
     root.dataset["ready"] = String(Math.round(performance.now() - began));

@@ -2,7 +2,7 @@
 
 import { runtime } from "./kernels.ts";
 import { type Value, fromPlain, sameValue } from "./nd.ts";
-import type { Backward, PageDocument, Program } from "./schema.ts";
+import type { Backward, Mutant, PageDocument, Program } from "./schema.ts";
 
 type Code = ($: typeof runtime, v: Value[]) => void;
 
@@ -50,14 +50,25 @@ export class Engine {
     return document.program && new Engine(document.program, most);
   }
 
-  mutants(output: number): Backward["mutants"] {
-    return this.backward.get(output)?.given.mutants ?? [];
+  /** Mutants with their numbers at a point; only the first output has them. */
+  mutants(point: ReadonlyMap<number, Value>, output: number): { mutant: Mutant; value: Value }[] {
+    const side = this.backward.get(output);
+    if (!side?.given.mutants) return [];
+    const v = this.values(point);
+    side.code(runtime, v);
+    compiled(side.given.mutants.code)(runtime, v);
+    return side.given.mutants.list.map((mutant) => ({ mutant, value: v[mutant.slot]! }));
   }
 
-  run(point: ReadonlyMap<number, Value>, output: number): Run {
+  private values(point: ReadonlyMap<number, Value>): Value[] {
     const v: Value[] = [];
     point.forEach((value, row) => (v[row] = value));
     this.forward(runtime, v);
+    return v;
+  }
+
+  run(point: ReadonlyMap<number, Value>, output: number): Run {
+    const v = this.values(point);
     const turned = this.program.guards.find((guard) => !sameValue(v[guard.row]!, fromPlain(guard.expected)));
     const side = this.backward.get(output)!;
     side.code(runtime, v);

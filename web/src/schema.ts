@@ -67,11 +67,14 @@ export interface Backward {
   /** Pairs: row, place of its cotangent. */
   cotangents: [row: number, slot: number][];
   edges: [row: number, arg: number, local: number | null, constant: number | null, contribution: number][];
-  mutants?: Mutant[];
+  mutants?: { code: string; list: Mutant[] };
 }
 
+/** The number that one slip gives for the gradient of a row: at an edge, or at a closed gate. */
 export interface Mutant {
   row: number;
+  edge?: [row: number, arg: number];
+  group?: string;
   slot: number;
   code: string;
   title: string;
@@ -87,8 +90,8 @@ export interface Program {
 export interface Claim {
   name: string;
   of: string;
-  row: number | null;
-  value: Plain | null;
+  row: number;
+  text: string;
   line: number;
   verdict: string;
 }
@@ -98,11 +101,11 @@ export interface Finding {
   title: string;
   why: string;
   variable: string;
-  of: string;
   line: number;
   column: number;
   endLine: number;
   endColumn: number;
+  certainty: string;
   before: string;
   after: string;
   rows: number[];

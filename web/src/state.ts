@@ -4,6 +4,7 @@ import { type ReadonlySignal, computed, signal } from "@preact/signals";
 
 import { type Circuit, Structure } from "./circuit.ts";
 import { type Drawing, drawing } from "./drawing.ts";
+import { Exercise } from "./exercise.ts";
 import { type Value, fromPlain, isArray } from "./nd.ts";
 import { shortText } from "./numbers.ts";
 import { Engine, type Run } from "./program.ts";
@@ -29,6 +30,7 @@ export class State {
   /** A path, as the keys of its wires from the input on. */
   readonly path = signal<readonly string[]>([]);
   readonly mode = signal<Mode>("explore");
+  readonly exercise: Exercise;
   /** A line of the user's code that is pointed at. */
   readonly line = signal<number | null>(null);
   readonly announced = signal("");
@@ -55,6 +57,7 @@ export class State {
     this.teller = computed(() => new Teller(this.structure, this.circuit.value, this.run.value, this.output.value));
     this.steps = computed(() => stepsOf(this.circuit.value, this.run.value));
     this.drawing = computed(() => this.drawn());
+    this.exercise = new Exercise(this);
   }
 
   /** The picture, in which room for numbers only grows while an input is dragged, so that nothing jumps. */
@@ -90,8 +93,8 @@ export class State {
   /** What the user's own code has for the gradient of a row, at the given point. */
   claimOf(row: number): { text: string; verdict: string; name: string } | null {
     const claim = this.document.check?.claims.find((one) => one.row === row);
-    if (!claim || claim.value === null || this.point.value !== this.given || this.output.value !== this.document.output) return null;
-    return { text: `${claim.name} ${shortText(fromPlain(claim.value))}`, verdict: claim.verdict, name: claim.name };
+    if (!claim || this.point.value !== this.given || this.output.value !== this.document.output) return null;
+    return { text: `${claim.name} ${claim.text}`, verdict: claim.verdict, name: claim.name };
   }
 
   readonly progress = computed(() => progressOf(this.circuit.value, this.steps.value, this.step.value));
@@ -111,9 +114,18 @@ export class State {
     this.path.value = [];
     const at = this.step.value;
     this.open.value = open;
+    if (this.mode.value === "exercise") this.exercise.begin();
     if (at !== null) this.step.value = Math.min(at, this.steps.value.length - 1);
     const group = this.structure.groups.get(id)!;
     this.announced.value = open.has(id) ? `${group.label} opened into its small gates` : `${group.label} closed into one gate`;
+  }
+
+  openAll(open: boolean): void {
+    this.chosen.value = null;
+    this.path.value = [];
+    this.step.value = null;
+    this.open.value = new Set(open ? this.document.groups.map((group) => group.id) : []);
+    this.announced.value = open ? "all gates opened" : "all gates closed";
   }
 
   choose(chosen: Chosen): void {

@@ -130,7 +130,9 @@ export class Teller {
     const names = `${share} = \\frac{\\partial ${top}}{\\partial ${by}} \\cdot \\frac{\\partial ${out}}{\\partial ${top}}`;
     const filledIn = tex && tex !== valueTexOr(value) ? ` = ${tex.includes("cases") || /^[^{]*[+-]/.test(tex) ? `\\left(${tex}\\right)` : tex} \\cdot ${upstream === null ? "0" : negative(valueTex(upstream))}` : "";
     if (!scalars) return names;
-    return `${names}${filledIn} = ${negative(numberTex(value as number))} \\cdot ${negative(numberTex(upstream as number))} = \\wggradient{${numberTex(contribution as number)}}`;
+    const numbers = ` = ${negative(numberTex(value as number))} \\cdot ${negative(numberTex(upstream as number))}`;
+    const lines = [names.replace(" = ", " &= "), (filledIn || numbers).replace(" = ", " &= ") + (filledIn ? numbers : ""), ` &= \\wggradient{${numberTex(contribution as number)}}`];
+    return `\\begin{aligned}${lines[0]} \\\\ ${lines[1]}${lines[2]!.replace("&", "")}\\end{aligned}`;
   }
 
   /** The local gradient along a wire: as TeX over names, as text, and its value. */

@@ -22,8 +22,9 @@ from whygrad.explanation.numbers import number_text
 from whygrad.explanation.subjects import Subject
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.page.groups import derivations_of, groups_of
+from whygrad.page.mutants import mutants_of
 from whygrad.page.typesetting import name_tex, tex_of
-from whygrad.source import site
+from whygrad.source import Source, site
 
 SCHEMA = 1
 MOST_LIVE_ROWS = 3000
@@ -40,15 +41,17 @@ def document_of(subject: Subject, grouped: bool = False) -> Json:
     entries = subject.ledger()
     graph = entries.graph
     program, frozen = _program(entries)
+    read = set(graph.arg_column) | {entries.output}
+    source = _source(graph)
     return {
         "schema": SCHEMA,
         "title": subject.title,
         "note": subject.note,
-        "source": _source(graph),
-        "rows": [_row(entries, row) for row in range(len(graph))],
+        "source": {"name": source.filename, "text": source.text} if source else None,
+        "rows": [_row(entries, row, source) for row in range(len(graph))],
         "groups": groups_of(entries, not grouped),
         "derivations": derivations_of(entries),
-        "inputs": [row for row in graph.inputs if row in entries.names],
+        "inputs": [row for row in graph.inputs if row in read],
         "output": entries.output,
         "point": [[row, plain(entries.run[row])] for row in graph.inputs],
         "edges": [_edge(entries, *edge) for edge in entries.edges],
@@ -73,7 +76,7 @@ def plain(value: Any) -> Any:
     return "nan" if math.isnan(real) else "inf" if real > 0 else "-inf"
 
 
-def _row(entries: Ledger, row: int) -> Json:
+def _row(entries: Ledger, row: int, source: Source | None) -> Json:
     graph = entries.graph
     op = graph.op(row)
     kind = "input" if op is INPUT else "constant" if op is CONSTANT else "op"
@@ -88,7 +91,7 @@ def _row(entries: Ledger, row: int) -> Json:
         said["formula"] = entries.formula(row) if row in entries.names else ""
         said["template"], said["note"] = _template(graph, row), op.note
     place = site(graph.site_column[row])
-    if place.number:
+    if place.number and place.source is source:
         span = place.span
         said["span"] = [span.line, span.column, span.end_line, span.end_column]
     return said
@@ -122,7 +125,7 @@ def _edge(entries: Ledger, row: int, arg: int) -> Json:
     }
 
 
-def _source(graph: Graph) -> Json | None:
+def _source(graph: Graph) -> Source | None:
     """The text that most rows come from."""
     found: dict[int, int] = {}
     sources = {}
@@ -133,8 +136,7 @@ def _source(graph: Graph) -> Json | None:
             found[id(source)] = found.get(id(source), 0) + 1
     if not found:
         return None
-    source = sources[max(found, key=lambda key: found[key])]
-    return {"name": source.filename, "text": source.text}
+    return sources[max(found, key=lambda key: found[key])]
 
 
 def _program(entries: Ledger) -> tuple[Json | None, str]:
@@ -175,6 +177,7 @@ def _backward(entries: Ledger) -> Iterator[Json]:
                 [row, arg, *_local(edge.local), edge.contribution]
                 for (row, arg), edge in derivative.edges.items()
             ],
+            **({"mutants": mutants_of(entries, derivative)} if output == entries.output else {}),
         }
 
 

@@ -10,7 +10,7 @@ from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import rewrite
 from whygrad.explanation.numbers import number_text
 from whygrad.gates import Gate, KnownGate, derive, proof, recognise
-from whygrad.graph import CONSTANT
+from whygrad.graph import CONSTANT, Graph
 from whygrad.page.typesetting import tex_of
 from whygrad.tracing.formulas import parse_formula
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 def groups_of(entries: Ledger, opened: bool) -> list[Json]:
     """The groups of the page: recognised gates, open or closed at first, nested where they nest."""
-    gates = list(_nested(entries))
+    gates = gates_of(entries.graph)
     parents = [_parent(gate, gates) for gate in gates]
     return [
         _gate(entries, gate, f"g{gate.output}", None if parent is None else f"g{parent.output}", opened)
@@ -30,15 +30,25 @@ def groups_of(entries: Ledger, opened: bool) -> list[Json]:
 def derivations_of(entries: Ledger) -> dict[str, Json]:
     """How the derivative of each kind of gate follows, by its name."""
     first: dict[str, Gate] = {}
-    for gate in _nested(entries):
+    for gate in gates_of(entries.graph):
         if gate.known is not None and gate.known.steps:
             first.setdefault(gate.name, gate)
     return {name: _derivation(entries, gate, gate.known) for name, gate in first.items() if gate.known}
 
 
-def _nested(entries: Ledger) -> Iterator[Gate]:
+def gates_of(graph: Graph) -> list[Gate]:
     """Gates of several operations, the larger ones first; none overlaps another without lying within it."""
-    graph, taken = entries.graph, list[set[int]]()
+    return list(_nested(graph))
+
+
+def own_derivative(gate: Gate) -> KnownGate | None:
+    """What is known of a gate of one input that has a local gradient of its own; None of other gates."""
+    known = gate.known
+    return known if known and known.elementwise and not known.where and len(gate.inputs) == 1 else None
+
+
+def _nested(graph: Graph) -> Iterator[Gate]:
+    taken = list[set[int]]()
     found = (g for g in recognise(graph) if sum(graph.op(row) is not CONSTANT for row in g.rows) > 1)
     for gate in sorted(found, key=lambda gate: (-len(gate.rows), gate.output)):
         rows = set(gate.rows)
@@ -67,7 +77,7 @@ def _gate(entries: Ledger, gate: Gate, key: str, parent: str | None, opened: boo
         "says": known.remark if known else "",
         "template": _template(gate),
     }
-    if known and known.elementwise and not known.where and len(gate.inputs) == 1:
+    if own_derivative(gate) and known:
         said["local"] = _local(entries, gate, known)
     return said
 

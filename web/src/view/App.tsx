@@ -5,8 +5,14 @@ import { useEffect } from "preact/hooks";
 
 import type { State } from "../state.ts";
 import { CircuitView } from "./CircuitView.tsx";
+import { Code } from "./Code.tsx";
+import { Exercise } from "../exercise.ts";
+import { ExerciseView } from "./ExerciseView.tsx";
+import { Icon } from "./Icon.tsx";
 import { Inputs } from "./Inputs.tsx";
 import { Inspector } from "./Inspector.tsx";
+import { Keys } from "./Keys.tsx";
+import { PathsView } from "./PathsView.tsx";
 import { Transport } from "./Transport.tsx";
 
 export function App({ state, host }: { state: State; host: HTMLElement }): JSX.Element {
@@ -20,18 +26,25 @@ export function App({ state, host }: { state: State; host: HTMLElement }): JSX.E
   }, []);
   return (
     <div class="wg-page">
-      <Header state={state} />
+      <Header state={state} host={host} />
       <main class="wg-columns">
-        <section class="wg-card wg-stage" aria-label="The circuit">
-          <CircuitView state={state} />
-          <Legend state={state} />
-          <Transport state={state} />
-        </section>
+        <div class="wg-centre">
+          <section class="wg-card wg-stage" aria-label="The circuit">
+            <CircuitView state={state} />
+            <Legend state={state} />
+            {state.mode.value === "explore" && <Transport state={state} />}
+          </section>
+          <div class="wg-below">
+            <Code state={state} />
+            <PathsView state={state} />
+          </div>
+        </div>
         <div class="wg-side">
-          <Inspector state={state} />
+          {state.mode.value === "exercise" ? <ExerciseView state={state} /> : <Inspector state={state} />}
           <Inputs state={state} />
         </div>
       </main>
+      <Keys />
       <p class="wg-hidden" role="status" aria-live="polite">{state.announced.value}</p>
     </div>
   );
@@ -45,12 +58,13 @@ function pressed(state: State, event: KeyboardEvent): void {
   if (event.key === "n") state.go(at === null ? 0 : at + 1);
   else if (event.key === "b") state.go((at ?? state.steps.value.length) - 1);
   else if (event.key === "a") state.go(null);
-  else if (event.key === "g") for (const group of state.document.groups) state.toggle(group.id);
+  else if (event.key === "g") state.openAll(!state.document.groups.some((group) => state.open.value.has(group.id)));
+  else if (event.key === "e" && Exercise.possible(state)) state.mode.value === "exercise" ? state.exercise.end() : state.exercise.begin();
   else return;
   event.preventDefault();
 }
 
-function Header({ state }: { state: State }): JSX.Element {
+function Header({ state, host }: { state: State; host: HTMLElement }): JSX.Element {
   const outputs = state.engine?.outputs ?? [state.document.output];
   return (
     <header class="wg-header">
@@ -59,7 +73,8 @@ function Header({ state }: { state: State }): JSX.Element {
         <h1>{state.document.title}</h1>
         {state.document.note && <p class="wg-note">{state.document.note}</p>}
       </div>
-      {outputs.length > 1 && (
+      <div class="wg-tools">
+      {outputs.length > 1 && state.mode.value === "explore" && (
         <label class="wg-choice">
           gradient of
           <select
@@ -74,23 +89,52 @@ function Header({ state }: { state: State }): JSX.Element {
           </select>
         </label>
       )}
+        {Exercise.possible(state) && state.mode.value === "explore" && (
+          <button type="button" onClick={() => state.exercise.begin()}>Exercise</button>
+        )}
+        <ThemeButton host={host} />
+      </div>
     </header>
   );
 }
 
+/** Light or dark: the reader's setting, until this is pressed. */
+function ThemeButton({ host }: { host: HTMLElement }): JSX.Element {
+  const turn = (): void => {
+    const view = host.ownerDocument.defaultView!;
+    const dark = host.dataset["theme"] ? host.dataset["theme"] === "dark" : view.matchMedia("(prefers-color-scheme: dark)").matches;
+    host.dataset["theme"] = dark ? "light" : "dark";
+    host.ownerDocument.documentElement.style.background = view.getComputedStyle(host).getPropertyValue("--paper");
+  };
+  return (
+    <button type="button" class="wg-theme" aria-label="Light or dark" title="Light or dark" onClick={turn}>
+      <Icon d="M8 1.5a6.5 6.5 0 1 0 0 13z" />
+    </button>
+  );
+}
+
 function Legend({ state }: { state: State }): JSX.Element {
-  const gates = state.document.groups;
+  const gates = state.document.groups.filter((group) => group.parent === null);
+  const alike = (label: string): boolean => gates.filter((group) => group.label === label).length > 1;
+  const called = (group: (typeof gates)[number]): string => (alike(group.label) ? `${group.label} ${state.teller.value.name(group.outputs.at(-1)!)}` : group.label);
   return (
     <div class="wg-legend">
       <span><b class="wg-v">1.5</b> above a wire: value</span>
       <span><b class="wg-g">-0.2</b> below, slanted: gradient</span>
-      {gates.length > 0 && gates.length <= 6 && (
+      {state.document.check && state.document.check.claims.length > 0 && <span>✓ ✗ what your own code has there</span>}
+      {gates.length > 0 && gates.length <= 4 && (
         <span class="wg-gates">
           {gates.map((group) => (
             <button type="button" key={group.id} aria-expanded={state.open.value.has(group.id)} onClick={() => state.toggle(group.id)}>
-              {state.open.value.has(group.id) ? `Close ${group.label}` : `Open ${group.label}`}
+              {state.open.value.has(group.id) ? `Close ${called(group)}` : `Open ${called(group)}`}
             </button>
           ))}
+        </span>
+      )}
+      {gates.length > 4 && (
+        <span class="wg-gates">
+          <button type="button" onClick={() => state.openAll(false)}>Close all gates</button>
+          <button type="button" onClick={() => state.openAll(true)}>Open all gates</button>
         </span>
       )}
     </div>

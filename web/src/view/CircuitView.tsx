@@ -13,7 +13,7 @@ import { neighbour } from "./walking.ts";
 
 const MARGIN = 26;
 /** Below this the numbers cannot be read. */
-const LEAST = 0.72;
+const LEAST = 0.62;
 interface View {
   x: number;
   y: number;
@@ -107,7 +107,7 @@ function follow(state: State, fitted: View, size: { width: number; height: numbe
 
 function focusOf(state: State): { x: number; y: number } {
   const { circuit, drawing } = state;
-  const chosen = state.chosen.value;
+  const chosen = state.chosen.value ?? (state.mode.value === "exercise" && state.exercise.current.value ? { kind: "box", key: state.exercise.current.value } : null);
   const key = chosen?.kind === "wire" ? circuit.value.wires.find((w) => w.key === chosen.key)?.target : chosen?.key;
   const step = state.step.value === null ? undefined : state.steps.value[state.step.value];
   const box = key === undefined ? step?.box : circuit.value.box.get(key);
@@ -142,39 +142,52 @@ function BoxView({ state, box, k, tabbed }: { state: State; box: Box; k: number;
   const step = state.step.value === null ? null : state.steps.value[state.step.value]!;
   const tone: Tone = step === null ? "done" : step.box === k ? "now" : progress.value(k) ? "done" : "todo";
   const gradient = box.row < 0 || box.kind === "constant" ? null : run.gradient(box.row);
-  const showGradient = progress.gradient(k) && state.mode.value === "explore";
-  const claim = box.row >= 0 && showGradient ? state.claimOf(box.row) : null;
+  const exercising = state.mode.value === "exercise";
+  const showGradient = exercising ? state.exercise.known(box.key) : progress.gradient(k);
+  const asked = exercising && !showGradient && gradient !== null;
+  const answer = asked ? state.exercise.answers.value.get(box.key) : undefined;
+  const claim = box.row >= 0 && showGradient && !exercising ? state.claimOf(box.row) : null;
   const chosen = state.chosen.value?.key === box.key || state.hovered.value?.key === box.key;
   const lit = lineTouches(state, box.row);
   const pointed = { kind: "box" as const, key: box.key };
+  const classes = ["wg-box", `wg-${box.kind}`, `wg-${tone}`, chosen && "wg-chosen", lit && "wg-lit"];
   return (
-    <g
-      class={`wg-box wg-${box.kind} wg-${tone}${chosen ? " wg-chosen" : ""}${lit ? " wg-lit" : ""}`}
-      data-key={box.key}
-      role="button"
-      tabIndex={tabbed ? 0 : -1}
-      aria-label={state.teller.value.spoken(box, progress.value(k), showGradient)}
-      aria-pressed={state.chosen.value?.key === box.key}
-      onClick={() => (box.group ? state.toggle(box.group.id) : state.choose(pointed))}
-      onFocus={() => state.choose(pointed)}
-      onPointerEnter={() => (state.hovered.value = pointed)}
-      onPointerLeave={() => (state.hovered.value = null)}
-    >
-      <Shape box={box} x={at.x} y={at.y} half={at.half} round={at.round} />
-      <text class="wg-label" x={at.x} y={at.y + 5}>{signOf(box.label)}</text>
-      {box.name && box.kind !== "output" && <text class="wg-name" x={at.x} y={at.y + RADIUS + 15}>{box.name}</text>}
-      {box.row >= 0 && box.kind !== "constant" && progress.value(k) && (
-        <text class="wg-value" x={at.numbers} y={at.y - 6}>{shortText(run.value(box.row))}</text>
-      )}
-      {gradient !== null && showGradient && (
-        <text class="wg-gradient" x={at.numbers} y={at.y + 16}>{shortText(gradient)}</text>
-      )}
-      {claim && (
-        <text class={`wg-claim wg-${claim.verdict}`} x={at.numbers} y={at.y + 32}>
-          {claim.verdict === "right" ? "✓ " : "✗ "}
-          {claim.text}
-        </text>
-      )}
+    <g class={classes.filter(Boolean).join(" ")}>
+      <g
+        data-key={box.key}
+        role="button"
+        tabindex={tabbed ? 0 : -1}
+        aria-label={state.teller.value.spoken(box, progress.value(k), showGradient)}
+        aria-pressed={state.chosen.value?.key === box.key}
+        onClick={() => {
+          if (asked) state.exercise.current.value = box.key;
+          else if (box.group) state.toggle(box.group.id);
+          else state.choose(pointed);
+        }}
+        onFocus={() => state.choose(pointed)}
+        onPointerEnter={() => (state.hovered.value = pointed)}
+        onPointerLeave={() => (state.hovered.value = null)}
+      >
+        <Shape box={box} x={at.x} y={at.y} half={at.half} round={at.round} />
+      </g>
+      <g class="wg-texts" aria-hidden="true">
+        <text class="wg-label" x={at.x} y={at.y + 5}>{signOf(box.label)}</text>
+        {box.name && box.kind !== "output" && <text class="wg-name" x={at.x} y={at.y + RADIUS + 15}>{box.name}</text>}
+        {box.row >= 0 && box.kind !== "constant" && progress.value(k) && (
+          <text class="wg-value" x={at.numbers} y={at.y - 6}>{shortText(run.value(box.row))}</text>
+        )}
+        {gradient !== null && showGradient && <text class="wg-gradient" x={at.numbers} y={at.y + 16}>{shortText(gradient)}</text>}
+        {asked && (
+          <text class={`wg-gradient wg-blank${state.exercise.current.value === box.key ? " wg-current" : ""}`} x={at.numbers} y={at.y + 16}>
+            {answer ? `✗ ${answer.text}` : "?"}
+          </text>
+        )}
+        {claim && (
+          <text class={`wg-claim wg-${claim.verdict}`} x={at.numbers} y={at.y + (box.name ? 47 : 32)}>
+            {`${claim.verdict === "right" ? "✓" : "✗"} ${claim.text}`}
+          </text>
+        )}
+      </g>
     </g>
   );
 }
@@ -210,28 +223,31 @@ function Wires({ state }: { state: State }): JSX.Element {
         const pointed = { kind: "wire" as const, key: wire.key };
         const chosen = state.chosen.value?.key === wire.key || state.hovered.value?.key === wire.key;
         const back = teller.contribution(wire);
-        const shown = back !== null && progress.contribution(k) && state.mode.value === "explore";
+        const explored = state.mode.value === "explore" || state.exercise.known(circuit.boxes[source]!.key);
+        const shown = back !== null && progress.contribution(k) && explored;
         const label = `wire from ${circuit.boxes[source]!.label} to ${circuit.boxes[target]!.label}`;
         const words = shown ? `${label}, brings back ${shortText(back)}` : label;
         const classes = ["wg-wire", now && "wg-now", now && step.pass === "backward" && "wg-back", chosen && "wg-chosen", path.has(wire.key) && "wg-path", progress.value(source) || "wg-todo", lineTouches(state, circuit.boxes[target]!.row) && "wg-lit"];
         return (
-          <g
-            key={wire.key}
-            class={classes.filter(Boolean).join(" ")}
-            data-key={wire.key}
-            role="button"
-            aria-label={words}
-            aria-pressed={state.chosen.value?.key === wire.key}
-            tabIndex={state.chosen.value?.key === wire.key ? 0 : -1}
-            onClick={() => state.choose(pointed)}
-            onFocus={() => state.choose(pointed)}
-            onPointerEnter={() => (state.hovered.value = pointed)}
-            onPointerLeave={() => (state.hovered.value = null)}
-          >
-            <path class="wg-reach" d={placed[k]!.d} />
-            <path class="wg-line" d={placed[k]!.d} />
-            {placed[k]!.order && <text class="wg-name" x={placed[k]!.order![0]} y={placed[k]!.order![1]}>{wire.order + 1}</text>}
-            {placed[k]!.label && shown && <text class="wg-gradient" x={placed[k]!.label![0]} y={placed[k]!.label![1]}>{shortText(back)}</text>}
+          <g key={wire.key} class={classes.filter(Boolean).join(" ")}>
+            <g
+              data-key={wire.key}
+              role="button"
+              aria-label={words}
+              aria-pressed={state.chosen.value?.key === wire.key}
+              tabindex={state.chosen.value?.key === wire.key ? 0 : -1}
+              onClick={() => state.choose(pointed)}
+              onFocus={() => state.choose(pointed)}
+              onPointerEnter={() => (state.hovered.value = pointed)}
+              onPointerLeave={() => (state.hovered.value = null)}
+            >
+              <path class="wg-reach" d={placed[k]!.d} />
+              <path class="wg-line" d={placed[k]!.d} />
+            </g>
+            <g class="wg-texts" aria-hidden="true">
+              {placed[k]!.order && <text class="wg-name" x={placed[k]!.order![0]} y={placed[k]!.order![1]}>{wire.order + 1}</text>}
+              {placed[k]!.label && shown && <text class="wg-gradient" x={placed[k]!.label![0]} y={placed[k]!.label![1]}>{shortText(back)}</text>}
+            </g>
           </g>
         );
       })}

@@ -1,5 +1,6 @@
 // The inputs, to be dragged or typed; all values and gradients follow at once.
 
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
 import { type NdArray, type Value, isArray } from "../nd.ts";
@@ -71,6 +72,7 @@ function nudged(event: KeyboardEvent, state: State, row: number, value: number):
 }
 
 export function NumberBox({ id, value, disabled, set, label }: { id?: string; value: number; disabled: boolean; set: (value: number) => void; label?: string }): JSX.Element {
+  const typing = useSignal<string | null>(null);
   return (
     <input
       type="text"
@@ -78,17 +80,20 @@ export function NumberBox({ id, value, disabled, set, label }: { id?: string; va
       {...(id ? { id } : {})}
       {...(label ? { "aria-label": label } : {})}
       class="wg-number"
-      value={String(value)}
+      value={typing.value ?? numberText(value, 6)}
+      title={String(value)}
       disabled={disabled}
       autocomplete="off"
+      onFocus={() => (typing.value = String(value))}
       onInput={(event) => {
         const box = event.currentTarget;
+        typing.value = box.value;
         const next = parsedNumber(box.value);
         box.setAttribute("aria-invalid", String(next === null));
         if (next !== null) set(next);
       }}
       onBlur={(event) => {
-        event.currentTarget.value = String(value);
+        typing.value = null;
         event.currentTarget.removeAttribute("aria-invalid");
       }}
     />

@@ -81,6 +81,12 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
           </>
         )}
       </dl>
+      {state.document.check?.findings.filter((finding) => finding.rows.includes(box.row)).map((finding) => (
+        <div class="wg-cause" key={`${finding.code}${finding.line}`}>
+          <strong><Said text={`${finding.code}, line ${finding.line}: ${finding.title}`} /></strong>
+          <p><Said text={finding.why} /></p>
+        </div>
+      ))}
       {row.kind === "op" && row.note && !hidden && <p class="wg-note">{box.group ? box.group.says : row.note}</p>}
       {groups.map((group) => (
         <button type="button" key={group.id} class="wg-fold" onClick={() => state.toggle(group.id)}>
