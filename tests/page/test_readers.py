@@ -210,6 +210,7 @@ def test_everything_can_be_reached_by_keys(opened: Any, neuron: Subject) -> None
     walked = []
     for key in ["ArrowRight"] * 4 + ["ArrowLeft"] * 2 + ["ArrowDown", "End"]:
         page.keyboard.press(key)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         walked.append(page.evaluate(label))
     assert walked[0].startswith("wire from w0 to *") and walked[1].startswith("operation times")
     assert walked[3].startswith("operation plus") and walked[-1].startswith("output out")

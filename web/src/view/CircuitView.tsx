@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Box } from "../circuit.ts";
 import { RADIUS } from "../drawing.ts";
@@ -60,7 +60,7 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
     event.preventDefault();
     event.stopPropagation();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The chosen one has the focus, if the circuit has it.
     const box = frame.current!;
     if (box.contains(box.ownerDocument.activeElement)) box.querySelector<SVGElement>('[tabindex="0"][data-key]')?.focus({ preventScroll: true });
