@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from whygrad.explanation.subjects import Subject, subject_of
-from whygrad.page.document import document_of, plain
+from whygrad.page.document import document_of
+from whygrad.page.plainly import plain
 
 
 def test_rows_inputs_and_gates_are_there(neuron: Subject) -> None:

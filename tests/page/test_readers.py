@@ -188,7 +188,7 @@ def test_a_link_restores_the_view(opened: Any, neuron: Subject) -> None:
     [
         "#output=999&turned=<script>&at=0:alert(1),x:2,0:1e999&step=-1",
         "#%%%&&==&at=",
-        "#step=99999999&turned=g15,,g15",
+        "#step=99999999&turned=g15-9,,g15-9",
     ],
 )
 def test_a_broken_link_does_no_harm(opened: Any, neuron: Subject, hash_: str) -> None:
@@ -240,7 +240,7 @@ def test_steps_are_announced(opened: Any, neuron: Subject) -> None:
     assert "computes t1 = w0 * x0. Its value is -2." in page.locator('[role="status"]').inner_text()
 
 
-SCENES = {"all": "", "step": "#step=11", "exercise": "#exercise", "closed": "#turned=g15"}
+SCENES = {"all": "", "step": "#step=11", "exercise": "#exercise", "closed": "#turned=g15-9"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.emission.javascript import KERNELS, parameter
 from whygrad.explanation.numbers import number_text
 from whygrad.ops import OPS, Slot
-from whygrad.page.document import plain
+from whygrad.page.plainly import plain
 from whygrad.rendering.layout import Extent, layout
 
 GOLDEN = Path(__file__).parent / "golden"

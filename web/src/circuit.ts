@@ -1,6 +1,6 @@
 // What is on the screen: rows, and closed groups, as boxes and wires. The structure of `explanation/circuit.py`.
 
-import type { Group, PageDocument, Row } from "./schema.ts";
+import type { Group, Node, PageDocument, Row } from "./schema.ts";
 
 export interface Box {
   key: string;
@@ -41,6 +41,10 @@ export class Structure {
   constructor(readonly document: PageDocument) {
     this.row = new Map(document.rows.map((row) => [row.id, row]));
     this.groups = new Map(document.groups.map((group) => [group.id, group]));
+    if (document.blocks) {
+      addBlocks(document, this.groups);
+      return;
+    }
     const depth = (group: Group): number => (group.parent === null ? 0 : 1 + depth(this.groups.get(group.parent)!));
     for (const group of document.groups.slice().sort((a, b) => depth(a) - depth(b))) {
       for (const row of group.rows) this.ofRow.set(row, [...(this.ofRow.get(row) ?? []), group]);
@@ -49,7 +53,17 @@ export class Structure {
 
   /** The groups around a row, the outermost first. */
   around(row: number): readonly Group[] {
-    return this.ofRow.get(row) ?? [];
+    return this.document.blocks ? this.aroundKey(String(row)) : (this.ofRow.get(row) ?? []);
+  }
+
+  /** The blocks around a box of a large graph, itself included if it is one. */
+  aroundKey(key: string): Group[] {
+    const found: Group[] = [];
+    for (let at: string | null = key; at !== null; at = this.document.blocks!.nodes[at]?.parent ?? null) {
+      const group = this.groups.get(at);
+      if (group) found.unshift(group);
+    }
+    return found;
   }
 
   /** The closed group in which a row is hidden, if any. */
@@ -70,6 +84,45 @@ export class Structure {
   }
 
   circuit(open: ReadonlySet<string>, output: number): Circuit {
+    return this.document.blocks ? this.largeCircuit(open, output) : this.rowCircuit(open, output);
+  }
+
+  /** Of a large graph: each box says what it reads and makes. */
+  private largeCircuit(open: ReadonlySet<string>, output: number): Circuit {
+    const { top, nodes } = this.document.blocks!;
+    const shown: [string, Node][] = [];
+    const pending = [...top].reverse();
+    for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
+      const node = nodes[key]!;
+      if (open.has(key) && node.children) pending.push(...node.children.slice().reverse());
+      else shown.push([key, node]);
+    }
+    const maker = new Map<number, string>();
+    for (const [key, node] of shown) for (const row of node.makes) maker.set(row, key);
+    const found: { box: Box; last: number }[] = [];
+    const wires: Wire[] = [];
+    for (const [key, node] of shown) {
+      const row = this.row.get(node.row)!;
+      const group = this.groups.get(key) ?? null;
+      const name = node.row === output ? "" : row.given;
+      found.push({ last: node.last, box: { key, kind: group ? "gate" : "op", label: group ? group.label : row.label, name, row: node.row, group } });
+      node.reads.forEach((read, order) => {
+        if (this.row.get(read)?.kind === "input" && !maker.has(read)) {
+          maker.set(read, String(read));
+          found.push({ last: -1, box: { key: String(read), kind: "input", label: this.row.get(read)!.name, name: "", row: read, group: null } });
+        }
+        const source = maker.get(read);
+        if (source !== undefined && source !== key) wires.push({ key: `${source}>${key}.${order}`, source, target: key, order, row: read, edges: group ? [] : [[node.row, order]] });
+      });
+    }
+    const boxes = found.sort((a, b) => a.last - b.last || a.box.row - b.box.row).map(({ box }) => box);
+    const label = this.row.get(output)!.name;
+    boxes.push({ key: "out", kind: "output", label, name: label, row: -1, group: null });
+    wires.push({ key: `${maker.get(output)}>out`, source: maker.get(output)!, target: "out", order: 0, row: output, edges: [] });
+    return indexed(boxes, wires);
+  }
+
+  private rowCircuit(open: ReadonlySet<string>, output: number): Circuit {
     const rows = [...this.needed(output)].sort((a, b) => a - b);
     const boxes: Box[] = [];
     const wires: Wire[] = [];
@@ -117,6 +170,28 @@ export class Structure {
       });
     }
     return [...found].filter(([, edges]) => edges.length).map(([arg, edges]) => ({ arg, edges }));
+  }
+}
+
+/** The blocks of a large graph as groups. */
+function addBlocks({ blocks }: PageDocument, groups: Map<string, Group>): void {
+  const open = new Set(blocks!.open);
+  for (const [id, node] of Object.entries(blocks!.nodes)) {
+    if (node.label === undefined) continue;
+    groups.set(id, {
+      id,
+      kind: node.kind ?? "block",
+      label: node.label,
+      rows: node.makes,
+      inputs: node.reads,
+      outputs: node.makes,
+      parent: node.parent,
+      open: open.has(id),
+      says: node.says ?? "",
+      template: `\\text{${node.label.replace(/[^A-Za-z0-9 .()-]/g, " ")}}(\\dots)`,
+      line: node.line ?? 0,
+      carried: !!node.children,
+    });
   }
 }
 

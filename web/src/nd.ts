@@ -1,10 +1,12 @@
 // Small arrays: what the page needs of NumPy, over doubles. A scalar is a plain number; truth values are 0 and 1.
 
-import type { Plain } from "./schema.ts";
+import type { Plain, Stated } from "./schema.ts";
 
 export interface NdArray {
   readonly shape: readonly number[];
   readonly data: Float64Array;
+  /** Of an array that is only shown: its smallest and largest entry. */
+  readonly range?: readonly [number, number];
 }
 export type Value = number | NdArray;
 
@@ -160,6 +162,12 @@ export function sum(x: Float64Array): number {
   }
   const half = (x.length >> 1) - ((x.length >> 1) % 8);
   return sum(x.subarray(0, half)) + sum(x.subarray(half));
+}
+
+export function fromStated(stated: Stated): Value {
+  if (typeof stated !== "object" || Array.isArray(stated)) return fromPlain(stated);
+  const [low, high] = stated.range.map(fromPlain) as [number, number];
+  return { shape: stated.shape, data: new Float64Array(), range: [low, high] };
 }
 
 export function fromPlain(plain: Plain): Value {

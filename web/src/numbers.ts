@@ -41,7 +41,7 @@ const entries = (data: ArrayLike<number>): string => Array.from(data, (x) => num
 /** A value as it fits on a wire: a number, up to three entries, or the shape. */
 export function shortText(value: Value): string {
   if (!isArray(value)) return numberText(value);
-  if (value.shape.length === 1 && value.data.length > 0 && value.data.length <= 3) return `[${entries(value.data)}]`;
+  if (!value.range && value.shape.length === 1 && value.data.length > 0 && value.data.length <= 3) return `[${entries(value.data)}]`;
   return shapeText(value.shape);
 }
 
@@ -54,6 +54,7 @@ export function valueText(value: Value): string {
   if (!isArray(value)) return numberText(value);
   if (value.data.length > 0 && value.data.length <= FEW) return nested(value.data, value.shape);
   const shape = `array ${shapeText(value.shape)}`;
+  if (value.range) return `${shape}, ${numberText(value.range[0])} to ${numberText(value.range[1])}`;
   if (!value.data.length) return shape;
   let low = Infinity;
   let high = -Infinity;

@@ -3,6 +3,8 @@
 export type Num = number | "nan" | "inf" | "-inf";
 /** A number, or nested lists of them. */
 export type Plain = Num | Plain[];
+/** A value that is only shown: of a larger array its shape and range. */
+export type Stated = Plain | { shape: number[]; range: [Num, Num] };
 
 export interface Row {
   id: number;
@@ -20,11 +22,24 @@ export interface Row {
   /** Of operations: as text over the names, as TeX over {0}, {1}, and the rule in words. */
   formula?: string;
   template?: string;
-  note?: string;
   shape: number[];
   /** Plain numbers among the operands are written in the label. */
   folds?: boolean;
   span?: [line: number, column: number, endLine: number, endColumn: number];
+}
+
+/** A box of a large graph: a row, or a block with a label; `children` is null where the page carries none. */
+export interface Node {
+  row: number;
+  reads: number[];
+  makes: number[];
+  last: number;
+  parent: string | null;
+  label?: string;
+  kind?: string;
+  says?: string;
+  line?: number;
+  children?: string[] | null;
 }
 
 export interface EdgeText {
@@ -56,6 +71,10 @@ export interface Group {
   open: boolean;
   says: string;
   template: string;
+  /** Its line in the file, 0 if nowhere. */
+  line: number;
+  /** Of a large graph: whether the page carries what is in it. */
+  carried?: boolean;
   /** The gate's own local gradient by its one input, where it has one. */
   local?: { formula: string; tex: string; inputs: [slot: number, row: number][]; code: string; result: number };
 }
@@ -117,6 +136,8 @@ export interface PageDocument {
   note: string;
   source: { name: string; text: string } | null;
   rows: Row[];
+  /** The rules in words, by the operation's name. */
+  notes: Record<string, string>;
   groups: Group[];
   /** How the derivatives of gates follow, by the gate's label. */
   derivations: Record<string, Derivation>;
@@ -129,8 +150,10 @@ export interface PageDocument {
   /** Why there is no program, in words. */
   frozen: string;
   /** Where there is no program: values, gradients and contributions as texts. */
-  values?: [row: number, value: Plain][];
-  gradients?: [row: number, value: Plain][];
+  values?: [row: number, value: Stated][];
+  gradients?: [row: number, value: Stated][];
+  /** A large graph: its boxes, as far as the page carries them, by key. */
+  blocks?: { top: string[]; nodes: Record<string, Node>; open: string[]; rows: number };
   check?: { status: string; claims: Claim[]; findings: Finding[]; repaired: boolean };
   live?: boolean;
 }

@@ -5,7 +5,7 @@ import { type ReadonlySignal, computed, signal } from "@preact/signals";
 import { type Circuit, Structure } from "./circuit.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { Exercise } from "./exercise.ts";
-import { type Value, fromPlain, isArray } from "./nd.ts";
+import { type Value, fromPlain, fromStated, isArray } from "./nd.ts";
 import { shortText } from "./numbers.ts";
 import { Engine, type Run } from "./program.ts";
 import type { PageDocument } from "./schema.ts";
@@ -48,7 +48,7 @@ export class State {
     this.given = new Map(document.point.map(([row, plain]) => [row, fromPlain(plain)]));
     this.point = signal<ReadonlyMap<number, Value>>(this.given);
     this.output = signal(document.output);
-    this.open = signal<ReadonlySet<string>>(new Set(document.groups.filter((g) => g.open).map((g) => g.id)));
+    this.open = signal<ReadonlySet<string>>(new Set([...this.structure.groups.values()].filter((g) => g.open).map((g) => g.id)));
     this.run = computed(() => this.engine?.run(this.point.value, this.output.value) ?? frozenRun(document));
     this.circuit = computed(() => {
       this.widest.clear();
@@ -109,6 +109,10 @@ export class State {
 
   toggle(id: string): void {
     const open = new Set(this.open.value);
+    if (this.structure.groups.get(id)?.carried === false) {
+      this.announced.value = `What is in ${this.structure.groups.get(id)!.label} is too far inside for this page to carry.`;
+      return;
+    }
     if (!open.delete(id)) open.add(id);
     this.chosen.value = null;
     this.path.value = [];
@@ -124,7 +128,9 @@ export class State {
     this.chosen.value = null;
     this.path.value = [];
     this.step.value = null;
-    this.open.value = new Set(open ? this.document.groups.map((group) => group.id) : []);
+    const groups = this.document.groups.filter((group) => group.kind === "gate");
+    const others = [...this.open.value].filter((id) => this.structure.groups.get(id)?.kind !== "gate");
+    this.open.value = new Set(open ? [...others, ...groups.map((group) => group.id)] : others);
     this.announced.value = open ? "all gates opened" : "all gates closed";
   }
 
@@ -163,8 +169,8 @@ export class State {
 
 /** The numbers of the document, where the page cannot compute. */
 function frozenRun(document: PageDocument): Run {
-  const values = new Map((document.values ?? []).map(([row, plain]) => [row, fromPlain(plain)]));
-  const gradients = new Map((document.gradients ?? []).map(([row, plain]) => [row, fromPlain(plain)]));
+  const values = new Map((document.values ?? []).map(([row, stated]) => [row, fromStated(stated)]));
+  const gradients = new Map((document.gradients ?? []).map(([row, stated]) => [row, fromStated(stated)]));
   return {
     value: (row) => values.get(row) ?? { shape: [0], data: new Float64Array() },
     gradient: (row) => gradients.get(row) ?? null,

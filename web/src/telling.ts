@@ -106,7 +106,7 @@ export class Teller {
     const flowing = wires.map((k) => this.circuit.wires[k]!).filter((wire) => this.contribution(wire) !== null);
     const much = upstream === null ? "nothing" : valueText(upstream);
     const one = flowing.length === 1 ? "its operand" : "each operand";
-    const note = box.group ? box.group.says : (this.structure.row.get(box.row)!.note ?? "");
+    const note = box.group ? box.group.says : (this.structure.document.notes[this.structure.row.get(box.row)!.op] ?? "");
     return {
       title: `Backward: ${this.boxName(box)}`,
       sentence: flowing.length

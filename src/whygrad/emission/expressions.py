@@ -54,7 +54,7 @@ class Writer:
 
     def leaf(self, row: int) -> Piece | None:
         graph = self.graph
-        if row in self.names:
+        if row != self.row and row in self.names:  # the row itself is expanded even if it is named
             return written(self.names[row])
         op = graph.op(row)
         if op is INPUT:
@@ -334,5 +334,4 @@ def expression(
     itself is expanded even if it is named. Raises EmissionError where no expression says it (a buffer
     written piece by piece, a long array constant) or the text would be longer than `longest`.
     """
-    leaves = {k: v for k, v in (names or {}).items() if k != row}
-    return Writer(graph, leaves, library, longest).write(row).text
+    return Writer(graph, names or {}, library, longest).write(row).text

@@ -22,7 +22,9 @@ from whygrad.explanation.numbers import number_text
 from whygrad.explanation.subjects import Subject
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.page.groups import derivations_of, groups_of
+from whygrad.page.large import Large
 from whygrad.page.mutants import mutants_of
+from whygrad.page.plainly import plain, stated
 from whygrad.page.typesetting import name_tex, tex_of
 from whygrad.source import Source, site
 
@@ -32,6 +34,8 @@ MOST_LIVE_ROWS = 3000
 MOST_BACKWARD_ROWS = 6000
 """Rows of all backward passes of a page, one for each output that can be chosen."""
 LARGEST_ARRAY = 4096
+MOST_INPUTS = 200
+"""Inputs that are listed beside the circuit."""
 
 Json = dict[str, Any]
 
@@ -40,40 +44,63 @@ def document_of(subject: Subject, grouped: bool = False) -> Json:
     """The document of a subject at its point; `grouped` closes each gate, such as the sigmoid, at first."""
     entries = subject.ledger()
     graph = entries.graph
-    program, frozen = _program(entries)
-    read = set(graph.arg_column) | {entries.output}
     source = _source(graph)
+    large = Large(entries) if len(graph) > MOST_LIVE_ROWS else None
+    rows = large.shown_rows() if large else range(len(graph))
     return {
         "schema": SCHEMA,
         "title": subject.title,
         "note": subject.note,
         "source": {"name": source.filename, "text": source.text} if source else None,
-        "rows": [_row(entries, row, source) for row in range(len(graph))],
-        "groups": groups_of(entries, not grouped),
-        "derivations": derivations_of(entries),
-        "inputs": [row for row in graph.inputs if row in read],
+        "rows": [_row(entries, row, source) for row in rows],
+        "notes": {graph.op(row).name: graph.op(row).note for row in rows},
+        "inputs": _read_inputs(graph),
         "output": entries.output,
-        "point": [[row, plain(entries.run[row])] for row in graph.inputs],
+        **(_still(entries, large) if large else _moving(entries, grouped)),
+    }
+
+
+def _read_inputs(graph: Graph) -> list[int]:
+    read = np.zeros(len(graph), bool)
+    read[np.asarray(graph.arg_column)] = True
+    return [row for row in graph.inputs if read[row] or row in graph.outputs][:MOST_INPUTS]
+
+
+def _still(entries: Ledger, large: Large) -> Json:
+    """The part of the document of a graph that the page does not compute anew."""
+    return {
+        "groups": [],
+        "derivations": {},
+        "edges": [],
+        "point": [],
+        "program": None,
+        "frozen": f"{len(entries.graph)} operations are too many to follow ({MOST_LIVE_ROWS} can be)",
+        "blocks": large.json(),
+        **large.numbers(),
+    }
+
+
+def _moving(entries: Ledger, grouped: bool) -> Json:
+    """The part of the document of a graph that the page computes anew at every point, where it can."""
+    program, frozen = _program(entries)
+    return {
+        "groups": groups_of(entries, grouped),
+        "derivations": derivations_of(entries),
         "edges": [_edge(entries, *edge) for edge in entries.edges],
+        "point": [[row, plain(entries.run[row])] for row in entries.graph.inputs],
         "program": program,
         "frozen": frozen,
         **({} if program else _numbers(entries)),
     }
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON: truth values are 0 and 1, what is not finite is a word."""
-    array = np.asarray(value)
-    if array.ndim:
-        return [plain(part) for part in array]
-    real = float(array)
-    if math.isfinite(real):
-        return (
-            int(real)
-            if real == int(real) and abs(real) < 2**53 and not (real == 0 and math.copysign(1, real) < 0)
-            else real
-        )
-    return "nan" if math.isnan(real) else "inf" if real > 0 else "-inf"
+def _numbers(entries: Ledger) -> Json:
+    """Values and gradients at the point, where the page cannot compute them."""
+    gradients = ((row, entries.gradient(row)) for row in entries.names)
+    return {
+        "values": [[row, stated(entries.run[row])] for row in entries.names],
+        "gradients": [[row, stated(g)] for row, g in gradients if g is not None],
+    }
 
 
 def _row(entries: Ledger, row: int, source: Source | None) -> Json:
@@ -89,7 +116,7 @@ def _row(entries: Ledger, row: int, source: Source | None) -> Json:
     if kind == "op":
         said["label"], said["folds"] = label_of(graph, row)
         said["formula"] = entries.formula(row) if row in entries.names else ""
-        said["template"], said["note"] = _template(graph, row), op.note
+        said["template"] = _template(graph, row)
     place = site(graph.site_column[row])
     if place.number and place.source is source:
         span = place.span
@@ -142,8 +169,6 @@ def _source(graph: Graph) -> Source | None:
 def _program(entries: Ledger) -> tuple[Json | None, str]:
     """The program of the page, or the reason why there is none."""
     graph = entries.graph
-    if len(graph) > MOST_LIVE_ROWS:
-        return None, f"{len(graph)} operations are too many to follow in a page ({MOST_LIVE_ROWS} can be)"
     if any(math.prod(graph.abstract(row).shape) > LARGEST_ARRAY for row in range(len(graph))):
         return None, f"its arrays have more than {LARGEST_ARRAY} entries, too many to follow in a page"
     try:
@@ -192,16 +217,3 @@ def _outputs(entries: Ledger) -> Sequence[int]:
     inner = (row for row in entries.names if graph.op(row) not in (INPUT, CONSTANT))
     found = [row for row in inner if not graph.abstract(row).shape and graph.abstract(row).is_float]
     return sorted(found, key=lambda row: (not graph.name(row), -row))
-
-
-def _numbers(entries: Ledger) -> Json:
-    shown = list(entries.names)
-    gradients = [(row, entries.gradient(row)) for row in shown]
-    return {
-        "values": [[row, _small(entries.run[row])] for row in shown],
-        "gradients": [[row, _small(g)] for row, g in gradients if g is not None],
-    }
-
-
-def _small(value: Any) -> Any:
-    return plain(value) if np.size(value) <= 64 else []

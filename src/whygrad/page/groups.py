@@ -1,44 +1,68 @@
-"""Gates of a graph for the page: what each holds, its own derivative, and how that follows."""
+"""Gates, calls and loops of a graph for the page: what each holds, its derivative, and how that follows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from whygrad.emission.javascript import javascript
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import rewrite
 from whygrad.explanation.numbers import number_text
-from whygrad.gates import Gate, KnownGate, derive, proof, recognise
-from whygrad.graph import CONSTANT, Graph
+from whygrad.gates import Block, Gate, KnownGate, blocks_of, derive, proof
+from whygrad.graph import Graph
 from whygrad.page.typesetting import tex_of
 from whygrad.tracing.formulas import parse_formula
 
 Json = dict[str, Any]
+COMFORT = 60
+"""Drawings of up to this many boxes are opened at first."""
 
 
-def groups_of(entries: Ledger, opened: bool) -> list[Json]:
-    """The groups of the page: recognised gates, open or closed at first, nested where they nest."""
-    gates = gates_of(entries.graph)
-    parents = [_parent(gate, gates) for gate in gates]
-    return [
-        _gate(entries, gate, f"g{gate.output}", None if parent is None else f"g{parent.output}", opened)
-        for gate, parent in zip(gates, parents, strict=True)
-    ]
+class Placed(NamedTuple):
+    """A block of the graph with the block around it."""
+
+    block: Block
+    parent: Block | None
+    rows: list[int]
+    inputs: list[int]
+    outputs: list[int]
+
+
+def blocks_within(graph: Graph) -> list[Placed]:
+    """All blocks of a graph, outer ones first."""
+    tree = blocks_of(graph)
+    found: list[Placed] = []
+    pending: list[tuple[Block, Block | None]] = [(tree.root, None)]
+    for block, parent in pending:
+        if parent is not None:
+            rows = list(block.gate.rows) if block.gate is not None else list(tree.members(block))
+            around = parent if parent is not tree.root else None
+            found.append(Placed(block, around, rows, *tree.boundary(block)))
+        pending.extend((part, block) for part in tree.children(block) if isinstance(part, Block))
+    return found
+
+
+def gates_of(graph: Graph) -> list[tuple[str, Gate]]:
+    """The gates among the blocks, each with its key."""
+    return [(p.block.key, p.block.gate) for p in blocks_within(graph) if p.block.gate is not None]
+
+
+def groups_of(entries: Ledger, grouped: bool) -> list[Json]:
+    """The groups of the page; of a small graph all are open at first, its gates unless `grouped`."""
+    graph = entries.graph
+    placed = blocks_within(graph)
+    small = sum(graph.arg_offsets[row + 1] > graph.arg_offsets[row] for row in range(len(graph))) <= COMFORT
+    open_ = {block.key for block in blocks_of(graph).visible().open}
+    return [_group(entries, p, (small or p.block.key in open_), grouped) for p in placed]
 
 
 def derivations_of(entries: Ledger) -> dict[str, Json]:
     """How the derivative of each kind of gate follows, by its name."""
     first: dict[str, Gate] = {}
-    for gate in gates_of(entries.graph):
+    for _, gate in gates_of(entries.graph):
         if gate.known is not None and gate.known.steps:
             first.setdefault(gate.name, gate)
     return {name: _derivation(entries, gate, gate.known) for name, gate in first.items() if gate.known}
-
-
-def gates_of(graph: Graph) -> list[Gate]:
-    """Gates of several operations, the larger ones first; none overlaps another without lying within it."""
-    return list(_nested(graph))
 
 
 def own_derivative(gate: Gate) -> KnownGate | None:
@@ -47,44 +71,30 @@ def own_derivative(gate: Gate) -> KnownGate | None:
     return known if known and known.elementwise and not known.where and len(gate.inputs) == 1 else None
 
 
-def _nested(graph: Graph) -> Iterator[Gate]:
-    taken = list[set[int]]()
-    found = (g for g in recognise(graph) if sum(graph.op(row) is not CONSTANT for row in g.rows) > 1)
-    for gate in sorted(found, key=lambda gate: (-len(gate.rows), gate.output)):
-        rows = set(gate.rows)
-        if all(rows < other or rows.isdisjoint(other) for other in taken):
-            taken.append(rows)
-            yield gate
-
-
-def _parent(gate: Gate, gates: Sequence[Gate]) -> Gate | None:
-    """The smallest gate around another."""
-    around = [other for other in gates if other is not gate and set(gate.rows) < set(other.rows)]
-    return min(around, key=lambda other: len(other.rows), default=None)
-
-
-def _gate(entries: Ledger, gate: Gate, key: str, parent: str | None, opened: bool) -> Json:
-    known = gate.known
+def _group(entries: Ledger, placed: Placed, open_: bool, grouped: bool) -> Json:
+    block, gate = placed.block, placed.block.gate
+    known = own_derivative(gate) if gate else None
+    inputs = list(gate.inputs) if gate else placed.inputs
     said: Json = {
-        "id": key,
-        "kind": "gate",
-        "label": gate.name,
-        "rows": list(gate.rows),
-        "inputs": list(gate.inputs),
-        "outputs": [gate.output],
-        "parent": parent,
-        "open": opened,
-        "says": known.remark if known else "",
-        "template": _template(gate),
+        "id": block.key,
+        "kind": block.kind,
+        "label": block.label,
+        "rows": placed.rows,
+        "inputs": inputs,
+        "outputs": placed.outputs,
+        "parent": placed.parent.key if placed.parent else None,
+        "open": open_ and not (grouped and gate is not None),
+        "says": gate.known.remark if gate and gate.known else block.says,
+        "template": _template(block.label, len(inputs)),
+        "line": block.line,
     }
-    if own_derivative(gate) and known:
-        said["local"] = _local(entries, gate, known)
-    return said
+    return said | ({"local": _local(entries, gate, known)} if gate and known else {})
 
 
-def _template(gate: Gate) -> str:
-    args = ", ".join(f"{{{k}}}" for k in range(len(gate.inputs)))
-    name = r"\sigma" if gate.name == "sigmoid" else rf"\text{{{{{gate.name}}}}}"
+def _template(label: str, inputs: int) -> str:
+    args = ", ".join(f"{{{k}}}" for k in range(min(inputs, 6))) + (", ..." if inputs > 6 else "")
+    safe = "".join(c if c.isalnum() or c in " .-()" else " " for c in label)
+    name = r"\sigma" if label == "sigmoid" else rf"\text{{{{{safe}}}}}"
     return rf"{name}({args})"
 
 
@@ -93,11 +103,12 @@ def _local(entries: Ledger, gate: Gate, known: KnownGate) -> Json:
     (parameter,) = gate.parameters
     rows = {parameter: gate.inputs[0], known.result: gate.output}
     labels = {name: entries.label(row) for name, row in rows.items()}
-    numbers = {name: number_text(value) for name, value in gate.bound.items()}
+    numbers = {name: number_text(value, 17) for name, value in gate.bound.items()}
+    shown = {name: number_text(value) for name, value in gate.bound.items()}
     formula = parse_formula(rewrite(known.derivative, numbers))
     graph = formula.graph
     return {
-        "formula": (text := rewrite(known.derivative, labels | numbers)),
+        "formula": (text := rewrite(known.derivative, labels | shown)),
         "tex": tex_of(text),
         "inputs": [[row, rows[name]] for row, name in zip(graph.inputs, formula.names, strict=True)],
         "code": javascript(graph, range(len(graph))),
@@ -111,9 +122,7 @@ def _derivation(entries: Ledger, gate: Gate, known: KnownGate) -> Json:
         "start": known.formula,
         "result": known.result,
         "derivative": known.derivative,
-        "steps": [
-            {"text": s.text, "tex": tex_of(s.text), "why": s.why, "worst": s.worst} for s in steps.steps
-        ],
+        "steps": [step._asdict() | {"tex": tex_of(step.text)} for step in steps.steps],
         "points": steps.points,
         "worst": steps.worst,
         "proof": proof(entries.graph, gate),

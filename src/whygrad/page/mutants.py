@@ -127,10 +127,10 @@ class _Bench:
             other = -1 if other >= 0 and graph.op(other) is CONSTANT else other
             upstream = derivative.cotangents[row]
             yield Edge(source, row, local, upstream, other, {"edge": [row, arg]})
-        for gate in gates_of(graph):
-            yield from self.closed(gate)
+        for key, gate in gates_of(graph):
+            yield from self.closed(key, gate)
 
-    def closed(self, gate: Gate) -> Iterator[Edge]:
+    def closed(self, key: str, gate: Gate) -> Iterator[Edge]:
         """The one edge of a closed gate that has a derivative of its own."""
         known = own_derivative(gate)
         if known is None or not self.numbers(gate.output, gate.inputs[0]):
@@ -139,7 +139,7 @@ class _Bench:
         if upstream >= 0 and self.derivative.cotangents[gate.inputs[0]] >= 0:
             names = {gate.parameters[0]: gate.inputs[0], known.result: gate.output}
             local = self.written(known.derivative, names, gate.bound)
-            yield Edge(gate.inputs[0], gate.output, local, upstream, -1, {"group": f"g{gate.output}"})
+            yield Edge(gate.inputs[0], gate.output, local, upstream, -1, {"group": key})
 
     def written(self, text: str, names: Mapping[str, int], bound: Mapping[str, Any]) -> int:
         """Add the rows of a formula over rows by name."""
@@ -175,7 +175,7 @@ class _Bench:
         return self.sum_of(rows)
 
     def gate_rows(self, edge: Edge) -> tuple[int, ...]:
-        return next(gate.rows for gate in gates_of(self.entries.graph) if gate.output == edge.result)
+        return next(gate.rows for key, gate in gates_of(self.entries.graph) if key == edge.place["group"])
 
     def sum_of(self, rows: list[int]) -> int:
         total = -1

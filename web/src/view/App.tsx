@@ -114,7 +114,7 @@ function ThemeButton({ host }: { host: HTMLElement }): JSX.Element {
 }
 
 function Legend({ state }: { state: State }): JSX.Element {
-  const gates = state.document.groups.filter((group) => group.parent === null);
+  const gates = state.document.groups.filter((group) => group.kind === "gate" && !state.document.groups.some((other) => other.id === group.parent && other.kind === "gate"));
   const alike = (label: string): boolean => gates.filter((group) => group.label === label).length > 1;
   const called = (group: (typeof gates)[number]): string => (alike(group.label) ? `${group.label} ${state.teller.value.name(group.outputs.at(-1)!)}` : group.label);
   return (

@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Box } from "../circuit.ts";
 import { RADIUS } from "../drawing.ts";
+import { framesOf } from "../frames.ts";
 import { shortText } from "../numbers.ts";
 import type { Chosen, State } from "../state.ts";
 import { Icon } from "./Icon.tsx";
@@ -69,6 +70,7 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
     <div class="wg-frame" ref={frame} style={{ "--tall": `${tall(size.value.width, whole)}px` }} onKeyDown={onKeyDown} {...panning(frame, view, () => shown, zoom)}>
       <svg width="100%" height="100%" role="group" aria-label={`Circuit of ${state.document.title}. Arrow keys walk along the wires.`}>
         <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale}) translate(${MARGIN} ${MARGIN})`}>
+          <Frames state={state} />
           <Wires state={state} />
           <Boxes state={state} />
         </g>
@@ -119,6 +121,22 @@ export function activate(state: State, chosen: Chosen): void {
   const box = state.circuit.value.boxes[state.circuit.value.box.get(chosen.key) ?? -1];
   const group = box?.group ?? (box && box.row >= 0 ? state.structure.around(box.row).at(-1) : undefined);
   if (group) state.toggle(group.id);
+}
+
+/** Opened groups, behind everything. */
+function Frames({ state }: { state: State }): JSX.Element {
+  const frames = framesOf(state.structure, state.circuit.value, state.drawing.value, state.open.value);
+  return (
+    <g>
+      {frames.map(({ group, x, y, width, height }) => (
+        <g key={group.id} class="wg-group" onClick={() => state.toggle(group.id)}>
+          <title>{`${group.says || group.label}. Click to close into one box.`}</title>
+          <rect x={x} y={y} width={width} height={height} rx={12} />
+          <text aria-hidden="true" x={x + 10} y={y + 14}>{group.label}</text>
+        </g>
+      ))}
+    </g>
+  );
 }
 
 type Tone = "done" | "now" | "todo";
@@ -273,7 +291,7 @@ function panning(
       zoom(Math.exp(-event.deltaY / 300), place(event));
     },
     onPointerDown: (event) => {
-      if (event.button !== 0 || (event.target as Element).closest("button, [data-key]")) return;
+      if (event.button !== 0 || (event.target as Element).closest("button, [data-key], .wg-group")) return;
       const start = place(event);
       const from = shown();
       const box = event.currentTarget;

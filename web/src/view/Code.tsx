@@ -7,7 +7,7 @@ import type { Finding, Row } from "../schema.ts";
 import type { State } from "../state.ts";
 
 const AROUND = 3;
-const MANY = 40;
+const MANY = 24;
 
 export function Code({ state }: { state: State }): JSX.Element | null {
   const source = state.document.source;

@@ -25,7 +25,7 @@ export function Inputs({ state }: { state: State }): JSX.Element {
         </p>
       )}
       {state.document.inputs.map((row) => (
-        <InputRow key={row} state={state} row={row} value={point.get(row)!} />
+        <InputRow key={row} state={state} row={row} value={point.get(row) ?? state.run.value.value(row)} />
       ))}
     </section>
   );
@@ -40,8 +40,8 @@ function InputRow({ state, row, value }: { state: State; row: number; value: Val
       <label for={`wg-in-${row}`}>{name}</label>
       <input
         type="range"
-        min={low(state, row)}
-        max={high(state, row)}
+        min={low(state, row, value)}
+        max={high(state, row, value)}
         step="any"
         value={value}
         disabled={!state.engine}
@@ -57,9 +57,10 @@ function InputRow({ state, row, value }: { state: State; row: number; value: Val
 }
 
 /** Around the given value, which does not move while one drags. */
-const reach = (state: State, row: number): number => Math.max(2, 2 * Math.abs(state.given.get(row) as number));
-const low = (state: State, row: number): number => (state.given.get(row) as number) - reach(state, row);
-const high = (state: State, row: number): number => (state.given.get(row) as number) + reach(state, row);
+const given = (state: State, row: number, value: number): number => (state.given.get(row) as number | undefined) ?? value;
+const reach = (at: number): number => Math.max(2, 2 * Math.abs(at));
+const low = (state: State, row: number, value: number): number => given(state, row, value) - reach(given(state, row, value));
+const high = (state: State, row: number, value: number): number => given(state, row, value) + reach(given(state, row, value));
 const tidy = (x: number): number => Number(x.toFixed(2));
 
 /** Arrow keys move by a tenth (with Shift by 1): the browser's own step of such a slider is no round number. */
@@ -101,7 +102,7 @@ export function NumberBox({ id, value, disabled, set, label }: { id?: string; va
 }
 
 function ArrayInput({ state, row, name, value }: { state: State; row: number; name: string; value: NdArray }): JSX.Element {
-  if (value.data.length > MOST_ENTRIES) {
+  if (value.data.length > MOST_ENTRIES || value.range) {
     return (
       <div class="wg-input wg-array">
         <span class="wg-input-name">{name}</span> <span>{valueText(value)}</span>
@@ -112,7 +113,7 @@ function ArrayInput({ state, row, name, value }: { state: State; row: number; na
   return (
     <fieldset class="wg-array">
       <legend>{name} <span class="wg-faint">{value.shape.join(" × ")}</span></legend>
-      <div class="wg-grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(3.2rem, 1fr))` }}>
+      <div class="wg-grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(4.9rem, 1fr))` }}>
         {Array.from(value.data, (entry, k) => (
           <NumberBox
             key={k}

@@ -87,10 +87,11 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
           <p><Said text={finding.why} /></p>
         </div>
       ))}
-      {row.kind === "op" && row.note && !hidden && <p class="wg-note">{box.group ? box.group.says : row.note}</p>}
-      {groups.map((group) => (
+      {row.kind === "op" && !hidden && <p class="wg-note">{box.group ? box.group.says : state.document.notes[row.op]}</p>}
+      {box.group?.carried === false && <p class="wg-note">What is in it is too far inside for this page to carry: show a smaller example, or the block alone.</p>}
+      {groups.filter((group) => group.carried !== false).map((group) => (
         <button type="button" key={group.id} class="wg-fold" onClick={() => state.toggle(group.id)}>
-          {state.open.value.has(group.id) ? `Close into one ${group.label} gate` : `Open the ${group.label} gate`}
+          {state.open.value.has(group.id) ? `Close into one: ${group.label}` : `Open ${group.label}`}
         </button>
       ))}
       {box.group && state.document.derivations[box.group.label] && <Derived state={state} box={box} />}
