@@ -25,7 +25,7 @@ demo: $(VENV)/.installed ## check a learner's script, explain its neuron, draw i
 	@$(BIN)/whygrad explain $(NEURON) --why w2
 	@printf '\n$$ whygrad show $(NEURON) --out out/neuron.svg\n'
 	@$(BIN)/whygrad show $(NEURON) --out out/neuron.svg
-	@printf '\nNext: the same without --why (every number) or without --out (drawn here); or check a file of your own.\n'
+	@printf '\nNext: the same without --why (every number) or with --text in place of --out (drawn here); or check a file of your own.\n'
 	@printf 'The command is $(BIN)/whygrad.\n'
 
 test: $(VENV)/.tested lint ## lint, types and tests

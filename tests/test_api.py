@@ -12,7 +12,7 @@ import pytest
 
 import whygrad as wg
 from whygrad.diagnosis import CheckResult
-from whygrad.errors import UsageError
+from whygrad.errors import ScriptError, UsageError
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
 POINT = "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
@@ -106,6 +106,11 @@ def test_check_refuses_what_it_cannot_take() -> None:
         wg.check(forward, backward, 0.7, -1.3, 2.0)
     with pytest.raises(UsageError, match="`w` is a function, which cannot be taken"):
         wg.check(forward, backward, open, lambda x: x)
+
+
+def test_inputs_that_the_forward_function_cannot_take_are_told() -> None:
+    with pytest.raises(ScriptError, match="`forward` raises TypeError with the inputs that were given"):
+        wg.check(forward, backward, "a", 1.0)
 
 
 def test_a_result_repairs_the_text_and_shows_itself_in_notebooks() -> None:

@@ -7,12 +7,13 @@ import builtins
 import difflib
 import re
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from whygrad.checking.evidence import Failure
+from whygrad.checking.evidence import Failure, Hints
 from whygrad.checking.forms import arrange
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
@@ -23,7 +24,7 @@ from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, reads, statements, targets
-from whygrad.errors import WhygradError
+from whygrad.errors import ScriptError, WhygradError
 from whygrad.source import Source
 
 KINDS = {
@@ -34,6 +35,22 @@ SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, Arithmet
 """Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are
 other things: no edit of a token mends them, and trying would do it all again."""
 MOST_CANDIDATES = 14
+
+
+def refuse_inputs(failure: Failure, hints: Hints) -> None:
+    """Raise ScriptError where the forward function raises with the values that its caller gave.
+
+    Then the inputs are at fault, or the function; no edit of it can tell which was meant.
+    """
+    name = hints.forward.rpartition(".")[2]
+    if not hints.given or failure.exception is None:
+        return
+    frames = [frame for frame, _ in traceback.walk_tb(failure.exception.__traceback__)]
+    if any(frame.f_code.co_name == name for frame in frames):
+        raise ScriptError(
+            f"`{hints.forward}` raises {failure.kind} with the inputs that were given: {failure.message}",
+            hint="give inputs that the forward function can be called with",
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.exceptions import ExceptionFix, get_past
+from whygrad.diagnosis.exceptions import ExceptionFix, get_past, refuse_inputs
 from whygrad.diagnosis.findings import CheckResult, Finding, Variable
 from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
 from whygrad.diagnosis.intention import as_meant
@@ -128,6 +128,7 @@ class Check:
         """Apply the likeliest edit that gets past an exception."""
         failure = evidence.failure
         assert failure is not None
+        refuse_inputs(failure, self.hints)
         program = (
             evidence.program if evidence.program.driver else Program(self.draft.source, hints=self.hints)
         )
