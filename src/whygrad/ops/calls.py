@@ -133,6 +133,8 @@ def normal_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     given = axis if isinstance(axis, tuple | list) else (axis,)
+    if not ndim and given is not axis and axis in (0, -1):
+        return ()  # NumPy lets a number have one axis, where it lets it have any
     axes = [operator.index(a) for a in given]
     for a in axes:
         if not -ndim <= a < ndim:

@@ -100,11 +100,17 @@ def template(key: Any, first: int = 0) -> tuple[Any, list[Any]]:
             return int(k)
         if isinstance(k, slice):
             return slice(*(None if b is None else b.__index__() for b in (k.start, k.stop, k.step)))
-        dynamic.append(np.asarray(k) if isinstance(k, list | bool) else k)
+        dynamic.append(_as_indices(k) if isinstance(k, list | bool) else k)
         return Slot(first + len(dynamic) - 1)
 
     stated = tuple([part(k) for k in key]) if isinstance(key, tuple) else part(key)
     return stated, dynamic
+
+
+def _as_indices(key: list[Any] | bool) -> Any:
+    """A list of indices as an array; an empty one has none to tell NumPy that they are whole numbers."""
+    array = np.asarray(key)
+    return array if array.size else array.astype(np.intp)
 
 
 def index(x: Any, *dynamic: Any, key: Any, shape: tuple[int, ...] | None = None) -> Any:
@@ -293,7 +299,8 @@ def _take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Bound:
 
 def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Bound:
     refuse_given(np.take, out=out)
-    where = None if axis is None else normal_axes(axis, len(shape_of(a)))[0]
+    where = None if axis is None or not shape_of(a) else normal_axes(axis, len(shape_of(a)))[0]
+    indices = _as_indices(indices) if isinstance(indices, list) else indices
     if mode != "raise":
         size = math.prod(shape_of(a)) if where is None else shape_of(a)[where]
         indices = np.remainder(indices, size) if mode == "wrap" else np.clip(indices, 0, size - 1)

@@ -24,6 +24,8 @@ Side = Callable[..., Any]
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """np.pad."""
     widths = _widths(pad_width, len(shape_of(array)))
+    if not widths:
+        return array  # a number has no axis to be padded
     mirrored = mode in ("reflect", "symmetric")
     if mode in ("edge", "wrap") or (mirrored and options.get("reflect_type") != "odd"):
         return moved(lambda p: np.pad(p, widths, mode, **options))(array)

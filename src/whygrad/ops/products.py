@@ -7,6 +7,7 @@ here nor in the derivatives of these rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +49,8 @@ def _others(y: Any, x: Any, axis: Any) -> Any:
     axes = normal_axes(axis, len(shape))
     order = [*(k for k in range(len(shape)) if k not in axes), *axes]
     moved = tuple(shape[k] for k in order)
-    flat = np.reshape(np.transpose(x, order), (*moved[: len(shape) - len(axes)], -1))
+    kept = len(shape) - len(axes)
+    flat = np.reshape(np.transpose(x, order), (*moved[:kept], math.prod(moved[kept:])))  # not -1: may be 0
     product = np.reshape(_before(flat) * _before(flat, -1), moved)
     return np.transpose(product, [order.index(k) for k in range(len(shape))])
 
@@ -101,7 +103,7 @@ def cumulative(function: Any) -> Adapter:
         refuse_given(function, out=out)
         a = converted(a, dtype)
         ndim = len(shape_of(a))
-        if axis is None:
+        if axis is None or not ndim:
             return (a,), {"axis": 0} if ndim == 1 else {}
         return (a,), {"axis": normal_axes(axis, ndim)[0]}
 

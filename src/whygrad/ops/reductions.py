@@ -64,14 +64,20 @@ def _share(y: Any, x: Any, axis: Any) -> Any:
     return hit / np.sum(hit, axis=axis, keepdims=True)
 
 
+def freedom(x: Any, axis: Any, ddof: float) -> float:
+    """What a variance divides by; NaN where NumPy divides by 0 (its own NaN or infinity has no gradient)."""
+    left = count(x, axis) - ddof
+    return left if left > 0 else math.nan
+
+
 def _var_factor(y: Any, x: Any, axis: Any, ddof: float = 0) -> Any:
-    return (x - np.mean(x, axis=axis, keepdims=True)) * (2.0 / (count(x, axis) - ddof))
+    return (x - np.mean(x, axis=axis, keepdims=True)) * (2.0 / freedom(x, axis, ddof))
 
 
 def _std_factor(y: Any, x: Any, axis: Any, ddof: float = 0) -> Any:
     # Equal entries: deviations of 0 over a deviation of 0; the useful choice is 0.
     safe = kept(np.where(y == 0, 1.0, y), x, axis)
-    return (x - np.mean(x, axis=axis, keepdims=True)) / (safe * (count(x, axis) - ddof))
+    return (x - np.mean(x, axis=axis, keepdims=True)) / (safe * freedom(x, axis, ddof))
 
 
 def gap(x: Any, axis: Any = None) -> Any:
