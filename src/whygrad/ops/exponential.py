@@ -9,19 +9,15 @@ import numpy as np
 
 from whygrad.graph import Op
 from whygrad.ops.arithmetic import damped_multiply
-from whygrad.ops.calls import Bound, call
+from whygrad.ops.calls import call
 from whygrad.rules import Elementwise, Partial
 
 POSITIVE = ((0.0, math.inf),)
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
 
-def _natural_log(x: Any, *base: Any) -> Bound:
-    if base:
-        raise TypeError(
-            "math.log: the option 'base' is not supported by whygrad; write math.log(x) / math.log(base)"
-        )
-    return (x,), {}
+def _natural_log(x: Any, *base: Any) -> Any:
+    return np.log(x) / np.log(base[0]) if base else ((x,), {})
 
 
 def unary(partial: Partial) -> Elementwise:

@@ -23,7 +23,17 @@ ndarray = np.ndarray
 
 CONTAINERS = (list, dict, set, tuple, frozenset, str)
 _NATIVE_MODULES = frozenset(
-    {"builtins", "itertools", "functools", "_functools", "collections", "_collections", "copy"}
+    {
+        "builtins",
+        "itertools",
+        "functools",
+        "_functools",
+        "collections",
+        "_collections",
+        "copy",
+        "_heapq",
+        "_bisect",
+    }
 )
 _CACHED = type(lru_cache(len))
 _PLAIN_KINDS = frozenset({BuiltinMethodType, np.ufunc})
@@ -47,6 +57,8 @@ def call(site: int, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         inner = function.__func__
         if type(inner) is FunctionType and (is_followed(inner) or (active() is not None and is_users(inner))):
             return _entered(site, follow(inner), (function.__self__, *args), kwargs)
+        if type(inner) is FunctionType and _is_unknown(function):
+            return _called(site, function, args, kwargs)
     elif kind is BuiltinMethodType:
         return _call_builtin(site, function, args, kwargs)
     elif kind is TracedMethod:

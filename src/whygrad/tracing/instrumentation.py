@@ -280,12 +280,18 @@ class Rewriter(ast.NodeTransformer):
         node.test = self._call(node.test, "truth", site, node.test)
         return node
 
-    def visit_Match(self, node: ast.Match) -> ast.stmt:
-        node.subject = self.visit(node.subject)
+    def visit_Match(self, node: ast.Match) -> list[ast.stmt]:
+        """Patterns look at classes, so it is said when they are tried, and when they are not."""
+        node.subject = self._call(node.subject, "matching", self.visit(node.subject))
         for case in node.cases:
-            case.guard = case.guard and self.visit(case.guard)
-            case.body = self.block(case.body)
-        return node
+            if case.guard is not None:
+                held = self._call(case.guard, "matching", self.visit(case.guard))
+                case.guard = ast.copy_location(
+                    ast.BoolOp(ast.And(), [self._call(case.guard, "matched"), held]), case.guard
+                )
+            over = ast.copy_location(ast.Expr(self._call(node, "matched")), node)
+            case.body = [over, *self.block(case.body)]
+        return [node, ast.copy_location(ast.Expr(self._call(node, "matched")), node)]
 
     def visit_Return(self, node: ast.Return) -> ast.stmt:
         if node.value is not None:

@@ -18,7 +18,7 @@ from whygrad.tracing.calls import call as call
 from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.special import emptied
 from whygrad.tracing.tracer import SCALARS, Tracer
-from whygrad.tracing.values import Traced, plain
+from whygrad.tracing.values import MATCHING, Traced, plain
 
 ndarray = np.ndarray
 slice_of = slice
@@ -154,6 +154,21 @@ def held() -> Any:
 def _held_of_thread() -> list[Any]:
     tracer = active()
     return _held if tracer is None else tracer.held
+
+
+# -- match statements --
+
+
+def matching(value: Any) -> Any:
+    """From now on patterns are tried, on this value or after a guard of this value."""
+    MATCHING.on = True
+    return value
+
+
+def matched() -> bool:
+    """A pattern matches, or none does."""
+    MATCHING.on = False
+    return True
 
 
 # -- pieces --

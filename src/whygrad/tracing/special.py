@@ -185,9 +185,16 @@ SPECIAL: dict[Any, Handler] = {
 }  # fmt: skip
 
 
+CALLED: dict[type, Handler] = {
+    **KINDS,
+    **dict.fromkeys((operator.itemgetter, operator.attrgetter, operator.methodcaller), natively),
+}
+"""Objects that are called, by their class."""
+
+
 def handler_of(function: Any) -> Any:
     """What handles calls of a function that is no operation of its own, if anything does."""
     try:
-        return SPECIAL.get(function) or KINDS.get(type(function))
+        return SPECIAL.get(function) or CALLED.get(type(function))
     except TypeError:  # an object that cannot be hashed
-        return KINDS.get(type(function))
+        return CALLED.get(type(function))

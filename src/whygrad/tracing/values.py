@@ -7,6 +7,7 @@ operators and NumPy's protocols below do the same; whatever would lose the deriv
 from __future__ import annotations
 
 import operator
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,15 @@ from whygrad.ops import OPS
 
 if TYPE_CHECKING:
     from whygrad.tracing.tracer import Tracer
+
+
+class Matching(threading.local):
+    """Are the patterns of a match statement being tried in this thread?"""
+
+    on = False
+
+
+MATCHING = Matching()
 
 
 class Traced:
@@ -34,6 +44,11 @@ class Traced:
         self.row: int = row
         self.value = value
         self.version = 0
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """For the patterns of a match statement the class that the plain run has here."""
+        return type(plain(self)) if MATCHING.on else Traced
 
     def __hash__(self) -> int:
         return hash(self.value)
