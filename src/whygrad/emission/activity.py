@@ -29,9 +29,12 @@ from whygrad.emission.observed import Observed
 from whygrad.emission.observing import Notes
 from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
 from whygrad.emission.sizes import Sizes
-from whygrad.emission.structure import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
+from whygrad.emission.tree import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
 from whygrad.errors import EmissionError, WhygradError
 from whygrad.source import Source
+
+SHAPING = ("reshape", "zeros", "ones", "empty", "arange", "tile", "repeat")
+"""Functions whose whole-number arguments are lengths."""
 
 
 class Activity(Observed):
@@ -201,6 +204,11 @@ class Activity(Observed):
             at = self.within.get(at)
         return found
 
+    def reads_end(self, base: str) -> bool:
+        """Is a list read from its end, so that it has to be as long as it was?"""
+        leaves = [leaf for found in self.known_leaves.values() for leaf in found]
+        return any(leaf.base == base and leaf.keys and leaf.keys[0].startswith("-") for leaf in leaves)
+
     def read_once(self, leaf: Leaf, loops: Sequence[Loop]) -> bool:
         """Is this the only place that reads the base, and does it name another entry at every step?"""
         root = leaf.base
@@ -212,10 +220,10 @@ class Activity(Observed):
         ]
         if len(reads) != 1 or leaf.advanced:
             return False
-        parts = {p.strip() for key in leaf.keys for p in _parts(key)}
-        around = [loop for loop in loops if loop.target is not None]
-        return len(around) == len(loops) and all(
-            write(loop.target) in parts for loop in around if loop.target
+        parts = [p for key in leaf.keys for p in _parts(key)]
+        return all(
+            loop.target is not None and any(moves_with(p, write(loop.target)) for p in parts)
+            for loop in loops
         )
 
     def overwrites(self, node: Step, target: Leaf) -> bool:
@@ -252,15 +260,21 @@ class Activity(Observed):
             n.id for loop in self.all if isinstance(loop, Loop) and loop.items is not None
             for n in ast.walk(loop.items) if isinstance(n, ast.Name)
         ]  # fmt: skip
-        return list(dict.fromkeys([*first, *ranged]))
+        shaped = [
+            n.id for node in self.all for call in ast.walk(node.node)
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in SHAPING
+            for a in call.args for n in ast.walk(a) if isinstance(n, ast.Name)
+        ]  # fmt: skip
+        return list(dict.fromkeys([*first, *ranged, *shaped]))
 
     def phrases(
         self, node: Node, value: ast.expr, seeds: Sequence[str], after: Sequence[str],
         fresh_name: Callable[[str], str], prefix: str, claim: Callable[[Leaf], str | None],
+        without: str = "",
     ) -> Phrases:  # fmt: skip
         """What the leaves of an expression receive, as text."""
         known = 1.0 if list(seeds) == ["1.0"] else None
-        derived = self._derived(node, value, known)
+        derived = self._derived(node, value, known, without)
         scopes = [e.scope for e in self.chosen(node)]
         arrays = [leaf.base for leaf in derived[0].traced.leaves if leaf.base.replace(".", "").isidentifier()]
         sizes = Sizes(scopes, arrays, self.counts)
@@ -274,11 +288,12 @@ class Activity(Observed):
     def _is_plain(self, derived: Derived, value: ast.expr) -> bool:
         return self.library == "python" or (scalars_only(derived) and "np." not in write(value))
 
-    def _derived(self, node: Node, value: ast.expr, seed: float | None) -> list[Derived]:
-        key = (node.number, write(value), seed)
+    def _derived(self, node: Node, value: ast.expr, seed: float | None, without: str) -> list[Derived]:
+        key = (node.number, write(value), seed, without)
         if key not in self.derived:
+            active = lambda leaf: leaf.base != without and self.is_active(leaf)
             try:
-                made = [derive_expression(value, e, self.is_active, seed) for e in self.chosen(node)]
+                made = [derive_expression(value, e, active, seed) for e in self.chosen(node)]
             except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
                 raise refusal(write(value), self.place(node), error) from None
             if not made:
@@ -322,6 +337,17 @@ def _holds(value: Any) -> bool:
     if isinstance(value, dict):
         return any(is_real(v) or _holds(v) for v in value.values())
     return isinstance(value, list | tuple) and any(is_real(v) or _holds(v) for v in value)
+
+
+def moves_with(key: str, name: str) -> bool:
+    """Does an index take another value for each value of a name: `k`, `k + 1`, `-1 - k`?"""
+    node = ast.parse(f"_[{key}]", mode="eval").body.slice  # type: ignore[attr-defined]
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        sides = [n for n in (node.left, node.right) if name in names_read(n)]
+        if len(sides) != 1:
+            return False
+        node = sides[0]
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _parts(key: str) -> list[str]:

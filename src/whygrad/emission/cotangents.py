@@ -14,7 +14,7 @@ from typing import Any
 from whygrad.emission.activity import Activity
 from whygrad.emission.leaves import Leaf, is_array, is_number, write
 from whygrad.emission.phrases import PRIME
-from whygrad.emission.structure import Branch, Loop, Node, Step
+from whygrad.emission.tree import Branch, Loop, Node, Step
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Ledger:
         fresh_name: Callable[[str], str],
         prefix: str,
         upstream: Sequence[str],
-        call: Callable[[Step], tuple[str, list[str], list[Any]]],
+        call: Callable[[Step], tuple[str, list[str], list[str], list[Any]]],
     ) -> None:
         self.call, self.bases = call, set[str]()
         self.activity, self.fresh_name, self.prefix = activity, fresh_name, prefix
@@ -75,6 +75,10 @@ class Ledger:
         self.temporaries: dict[tuple[int, str, int], str] = {}
         self.made = {u for u in upstream if u.isidentifier()}
         """Names of cotangents: what may be read under another's name."""
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What a heir needs in addition."""
 
     def name(self, base: str) -> str:
         """What the cotangent of a base is called: `grad_x`, `self.grad_W`, `grad_params["W1"]`."""
@@ -125,10 +129,10 @@ class Ledger:
         first = leaf.base not in state
         self.own(group, state, leaf.base)
         place = name + "".join(f"[{k}]" for k in leaf.keys)
-        if first or self.activity.read_once(leaf, self.loops):
-            group.lines.append(f"{place} = {text}")
-        elif leaf.advanced:
+        if leaf.advanced:
             group.lines.append(f"np.add.at({name}, {tupled(leaf.keys[-1])}, {text})")
+        elif first or self.activity.read_once(leaf, self.loops):
+            group.lines.append(f"{place} = {text}")
         else:
             group.lines.append(added(place, text))
 

@@ -16,7 +16,8 @@ from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
 from whygrad.emission.reversal import Reversal
 from whygrad.emission.saving import Plan, Saving
-from whygrad.emission.structure import Node, Return, Step, assigned, walk
+from whygrad.emission.tidying import tidy
+from whygrad.emission.tree import Loop, Node, Return, Step, assigned, walk
 
 
 @dataclass(eq=False)
@@ -90,6 +91,7 @@ class Derivation:
         back = reversal.block(part.block, state)
         saving = Saving(part.activity, part.block, part.parameters, part.builder.fresh)
         saving.resolve(back)
+        tidy(back)
         plan = saving.plan
         name_tapes(plan, part)
         lines = Printer(self.subject.source, plan).block(back, 1)
@@ -131,7 +133,7 @@ class Derivation:
             names.append(f"{self.prefix}{word}" if real else "")
         return [part.builder.fresh(n) if n in names[:k] else n for k, n in enumerate(names)]
 
-    def call(self, node: Step) -> tuple[str, list[str], list[Any]]:
+    def call(self, node: Step) -> tuple[str, list[str], list[str], list[Any]]:
         """(backward function, upstream names, arguments in order of its results) of a call."""
         callee = self.program.parts[node.calls]
         call = node.value
@@ -139,7 +141,8 @@ class Derivation:
         given = dict(zip(callee.parameters, call.args, strict=False)) | {
             k.arg: k.value for k in call.keywords if k.arg
         }
-        return pair_names(callee.name)[1], self.upstream(callee, True), [given.get(p) for p in callee.wanted]
+        found = [given.get(p) for p in callee.wanted]
+        return pair_names(callee.name)[1], self.upstream(callee, True), callee.wanted, found
 
     # -- putting together --
 
@@ -213,6 +216,7 @@ class Derivation:
         if any(on_return(r) for r in returns):
             kept |= around_returns(part.block)
             kept |= kept_nodes(part.block, needed | {n for node in kept for n in node_reads(node)})
+        self.whole_statements(found, needed)
         created = [
             f"    {t.name} = {'0' if t.counted and not t.values else '[]'}" for t in found.plan.tapes.values()
         ]
@@ -220,6 +224,15 @@ class Derivation:
             *created,
             *Primal(self.subject.source, found.plan, kept, on_return, self.called).block(part.block, 1),
         ]
+
+    def whole_statements(self, found: Reversed, needed: set[str]) -> None:
+        """Statements with a sum in them stay as they are where the sum by itself is not needed."""
+        loops = [n for n in found.part.nodes if isinstance(n, Loop) and n.gives]
+        for loop in loops:
+            mine = [n for n in loops if n.within is loop.within]
+            loop.silent = all(n.gives not in needed and found.plan.tape(n.number) is None for n in mine)
+            if loop.silent:
+                loop.within.rewritten = False  # type: ignore[union-attr]
 
     def called(self, node: Step) -> str:
         """A call of a function that keeps its own backward pass, in the forward pass."""

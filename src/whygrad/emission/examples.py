@@ -10,6 +10,8 @@ import numpy as np
 
 from whygrad.emission.leaves import is_array, is_number
 
+ATTEMPTS = 40
+
 
 def lengths(value: Any) -> set[int]:
     """All lengths of axes and lists in a value, but 0 and 1."""
@@ -76,26 +78,20 @@ def other_shapes(
 
 
 def _choices(known: Sequence[int]) -> Iterator[dict[int, int]]:
-    """Other lengths for the known ones: freely, then with products and multiples kept."""
-    for step in (1, -1, 2):
-        free = {n: n + step * (1 + k if step > 0 else 1) for k, n in enumerate(known)}
-        for sizes in (free, _related(free, known, True), _related(free, known, False)):
-            if min(sizes.values()) >= 1 and len(set(sizes.values())) == len(sizes):
-                yield sizes
-
-
-def _related(free: Mapping[int, int], known: Sequence[int], products: bool) -> dict[int, int]:
-    """The lengths with those that are products (or multiples, or half) of others following them."""
-    sizes = dict(free)
-    for n in known:
-        for a in known:
-            if products and a < n and n % a == 0 and n // a in known:
-                sizes[n] = sizes[a] * sizes[n // a]
-                break
-            if not products and a < n and n % a == 0 and n // a <= 4:
-                sizes[n] = sizes[a] * (n // a)
-                break
-    return sizes
+    """Other lengths for the known ones, ever more of them: functions accept only some (halves, products)."""
+    growing = {n: n + 1 + k * (k + 1) // 2 for k, n in enumerate(known)}
+    yield growing
+    yield {n: growing[n] if n < 4 else 2 * growing[n] for n in known}
+    draw = np.random.default_rng(9)
+    for _ in range(ATTEMPTS):
+        sizes = {n: int(draw.integers(max(n - 1, 1), 2 * n + 3)) for n in known}
+        for n in known:  # a product of two others, or a multiple, follows them
+            factors = [a for a in known if 1 < a < n and n % a == 0]
+            if factors and draw.random() < 0.7:
+                a = factors[int(draw.integers(len(factors)))]
+                sizes[n] = sizes[a] * (sizes[n // a] if n // a in sizes else n // a)
+        if len(set(sizes.values())) == len(sizes) and sizes != {n: n for n in known}:
+            yield sizes
 
 
 def _attempt(

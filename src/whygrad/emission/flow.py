@@ -8,7 +8,7 @@ from typing import Any
 
 from whygrad.emission.cotangents import BranchBack, Cotangent, Group, Ledger, LoopBack, State, lines_in
 from whygrad.emission.leaves import is_array, is_numeric
-from whygrad.emission.structure import Branch, Break, Loop, Node, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, walk
 
 
 class Flow(Ledger):

@@ -11,10 +11,14 @@ Definitions = dict[str, ast.FunctionDef]
 
 
 def is_single(node: ast.FunctionDef) -> bool:
-    """Is a function nothing but `return expression`?"""
-    return len(node.body) == 1 + (ast.get_docstring(node) is not None) and isinstance(
+    """Is a function nothing but `return expression`, and one that takes its arguments as a whole?"""
+    if len(node.body) != 1 + (ast.get_docstring(node) is not None) or not isinstance(
         node.body[-1], ast.Return
-    )
+    ):
+        return False
+    names = {a.arg for a in node.args.args}
+    owners = [n.value for n in ast.walk(node.body[-1]) if isinstance(n, ast.Subscript)]
+    return not any(isinstance(o, ast.Name) and o.id in names for o in owners)
 
 
 def called(node: ast.AST) -> set[str]:
@@ -100,9 +104,13 @@ def _is_lambda(statement: ast.stmt) -> bool:
 def bound(node: ast.FunctionDef) -> set[str]:
     """Parameters and local names of a function."""
     names = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    inner = {
+        t for statement in node.body for c in ast.walk(statement) if isinstance(c, ast.comprehension)
+        for t in ast.walk(c.target)
+    }  # fmt: skip
     for statement in node.body:
         for n in ast.walk(statement):
-            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n not in inner:
                 names.add(n.id)
             elif isinstance(n, ast.FunctionDef):
                 names.add(n.name)

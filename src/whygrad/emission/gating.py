@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.gates import KNOWN, KnownGate, group, recognise
+from whygrad.gates import KNOWN, Gate, KnownGate, group, recognise
 from whygrad.graph import CONSTANT, Abstract, Graph, GraphBuilder, Op
 from whygrad.ops import OPS
 from whygrad.ops.arithmetic import damped_multiply
@@ -28,13 +28,7 @@ CLOSED = ("sigmoid", "tanh", "softplus", "relu", "log sigmoid", "softmax")
 
 def closed(graph: Graph) -> tuple[Graph, Sequence[int]]:
     """The graph with each known gate as one row of its own kind, and the row map."""
-    known = [k for k in KNOWN if k.name in CLOSED]
-    gates = {gate.output: gate for gate in group(graph, recognise(graph, known)).gates}
-    gates = {
-        row: gate
-        for row, gate in gates.items()
-        if len(gate.inputs) == 1 and not gate.bound and _is_more(graph, gate.rows)
-    }
+    gates = {gate.output: gate for gate in gates_in(graph)}
     if not gates:
         return graph, range(len(graph))
     builder, new = GraphBuilder(), array("i")
@@ -49,6 +43,13 @@ def closed(graph: Graph) -> tuple[Graph, Sequence[int]]:
             builder.name_row(new[row], graph.name(row))
     made = builder.freeze([new[r] for r in graph.inputs], [new[r] for r in graph.outputs])
     return made, new
+
+
+def gates_in(graph: Graph) -> list[Gate]:
+    """The known gates of one argument that are closed."""
+    known = [k for k in KNOWN if k.name in CLOSED]
+    found = group(graph, recognise(graph, known)).gates
+    return [g for g in found if len(g.inputs) == 1 and not g.bound and _is_more(graph, g.rows)]
 
 
 def _is_more(graph: Graph, rows: Sequence[int]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,8 @@ def is_real(value: Any) -> bool:
 def write(node: ast.AST) -> str:
     """Source of a node, with double quotes."""
     text = ast.unparse(node)
+    if isinstance(node, ast.Call | ast.Assign | ast.Return | ast.AugAssign):
+        text = re.sub(r"(\w)\(\((.* for .* in .*)\)\)", r"\1(\2)", text)  # unparse adds parentheses
     return text if '"' in text else text.replace("'", '"')
 
 

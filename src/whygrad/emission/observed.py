@@ -11,7 +11,7 @@ import numpy as np
 from whygrad.emission.leaves import Leaf, evaluated, is_array, leaf_of, write
 from whygrad.emission.local import Execution
 from whygrad.emission.observing import Notes
-from whygrad.emission.structure import Node, Step, root_of
+from whygrad.emission.tree import Node, Step, root_of
 
 VARIANTS = 4
 """Executions at which a statement is traced, and has to give the same text."""

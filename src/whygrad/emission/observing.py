@@ -13,7 +13,8 @@ from typing import Any
 
 from whygrad.emission.leaves import is_array, is_numeric
 from whygrad.emission.local import Execution
-from whygrad.emission.structure import Branch, Break, Loop, Node, Return, Step, loaded
+from whygrad.emission.structure import loaded
+from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step
 
 NOTE = "__whygrad_note__"
 MOST = 6

@@ -210,7 +210,8 @@ class Phrasing:
     def _next(self, chosen: list[int]) -> int | None:
         uses, order = self._uses()
         for row in order:
-            if uses[row] > 1 and (weight := self._weight(row)):
+            weight = self._weight(row)
+            if uses[row] > 1 and (weight or len(self.text(row)) > LONG):
                 heavy = self.graph.op(row).name in HEAVY and (self.library == "np" or weight > 1)
                 if heavy or weight > 1 or len(self.text(row)) > LONG:
                     return row
@@ -225,8 +226,11 @@ class Phrasing:
             if named is not None:
                 self.names[row] = named
             parts = {r: n for r, n in parts.items() if 12 < n < len(text) - 12}
+            enough = [r for r, n in parts.items() if len(text) - n + 8 <= LINE]
             if parts:
-                return max(parts, key=lambda r: (min(parts[r], LINE), -r))
+                return (
+                    min(enough, key=lambda r: (parts[r], r)) if enough else max(parts, key=lambda r: parts[r])
+                )
         return None
 
     def _below(self, row: int) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from whygrad.emission.leaves import names_read, write
 from whygrad.emission.saving import Plan, Tape
-from whygrad.emission.structure import Branch, Break, Loop, Node, Plain, Return, Step, assigned, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, walk
 from whygrad.source import Source
 
 SILENT = ("print",)
@@ -98,6 +98,7 @@ class Primal:
     ) -> None:
         self.source, self.plan, self.kept = source, plan, kept
         self.on_return, self.called = on_return, called
+        self.written = set[ast.stmt]()
 
     def block(self, nodes: Sequence[Node], depth: int) -> list[str]:
         out: list[str] = []
@@ -121,8 +122,9 @@ class Primal:
             return self.loop(node, depth)
         if isinstance(node, Branch):
             return self.branch(node, depth)
-        if isinstance(node, Step) and node.made:
+        if isinstance(node, Step) and (node.made or (node.shared and node.node in self.written)):
             return []
+        self.written.add(node.node)
         if isinstance(node, Step) and node.calls:
             return [f"{'    ' * depth}{self.called(node)}"]
         if (isinstance(node, Step) and node.changed) or getattr(node.node, "rewritten", False):
@@ -150,6 +152,8 @@ class Primal:
             header = f"while {write(node.test)}:"  # type: ignore[arg-type]
         body = self.block(node.body, depth + 1)
         tape = self.plan.tape(node.number)
+        if node.instead and tape is None:
+            return [] if node.silent else [pad + node.instead]
         if tape is not None:
             body.append(f"{pad}    {push(tape)}")
         return [pad + header, *(body or [f"{pad}    pass"])]

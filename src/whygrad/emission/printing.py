@@ -11,7 +11,7 @@ from whygrad.emission.cotangents import BranchBack, Group, LoopBack, lines_in
 from whygrad.emission.leaves import write
 from whygrad.emission.primal import otherwise, pop
 from whygrad.emission.saving import Plan
-from whygrad.emission.structure import Node, Step
+from whygrad.emission.tree import Node, Step
 from whygrad.source import Source
 
 
@@ -23,6 +23,7 @@ class Printer:
 
     def block(self, parts: Sequence[Any], depth: int) -> list[str]:
         out: list[str] = []
+        self.last = ""
         for part in parts:
             if not lines_in(part):
                 continue
@@ -35,7 +36,9 @@ class Printer:
         return out
 
     def group(self, part: Group, depth: int) -> list[str]:
-        said = layout.comment(self.said(part.node), depth) if part.node is not None else []
+        text = self.said(part.node) if part.node is not None else ""
+        said = layout.comment(text, depth) if text and text != self.last else []
+        self.last = text or self.last
         return [*said, *layout.block(part.lines, depth)]
 
     def said(self, node: Node) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from whygrad.emission.activity import Activity
-from whygrad.emission.functions import Definitions, flattened, is_recursive, kept, reached
+from whygrad.emission.functions import Definitions, bound, flattened, is_recursive, kept, reached
 from whygrad.emission.leaves import is_array, is_number, is_real, names_read, write
 from whygrad.emission.observing import Notes, compiled, noting
 from whygrad.emission.proving import moved
-from whygrad.emission.structure import Builder, Node, Return, Step, walk
+from whygrad.emission.structure import Builder
+from whygrad.emission.tree import Node, Return, Step, walk
 from whygrad.errors import EmissionError
 from whygrad.source import Source
 
@@ -92,8 +93,22 @@ class Program:
         taken = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | set(parameters) | {"cache"}
         taken |= {*self.subject.namespace, *dir(builtins)}
         builder = Builder(self.subject.source, taken, self.kept, 10_000 * place)
+        builder.bound, builder.lists = bound(node), self._lists(node)
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         return Function(node, builder, builder.block(body), parameters)
+
+    def _lists(self, node: ast.FunctionDef) -> set[str]:
+        """Names that hold lists: parameters by their example, others by how they are made."""
+        names = {
+            n.targets[0].id
+            for n in ast.walk(node)
+            if isinstance(n, ast.Assign) and isinstance(n.value, ast.ListComp | ast.List)
+            if isinstance(n.targets[0], ast.Name)
+        }
+        if node.name == self.subject.name:
+            given = zip((a.arg for a in node.args.args), self.subject.examples[0], strict=False)
+            names |= {name for name, value in given if isinstance(value, list)}
+        return names
 
     def _run(self) -> None:
         """Run at the examples, and at points around them that may take other branches."""

@@ -52,7 +52,7 @@ class ReadableWriter(Writer):
                     raise EmissionError("a number in it differs from run to run, and no length explains it")
         if text is None:
             return literal(values[0], self.library)
-        return Piece(text, PRODUCT if " / " in text[:4] else ATOM)
+        return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)
 
     def shape_text(self, row: int) -> str:
         shapes = [g.abstract(row).shape for g in self.graphs]
@@ -116,6 +116,9 @@ class ReadableWriter(Writer):
         number /= under
         minus, number = minus != (number < 0), abs(number)
         pieces, below_pieces = [self.write_part(r) for r in top], [self.write_part(r) for r in bottom]
+        for k, p in enumerate(pieces):
+            if p.text.startswith("-") and p.binding >= PRODUCT:
+                pieces[k], minus = Piece(p.text[1:], max(p.binding, PRODUCT)), not minus
         lengths = [p for p in pieces if re.match(r"[12] / ", p.text)]
         pieces = [p for p in pieces if p not in lengths]
         below_pieces += [Piece(p.text[4:], ATOM) for p in lengths]
@@ -125,7 +128,7 @@ class ReadableWriter(Writer):
             if p in below_pieces:
                 pieces.remove(p)
                 below_pieces.remove(p)
-        pieces = self.ordered(pieces)
+        pieces = self.outer(top, pieces) or self.ordered(pieces)
         inverse = 1 / number if number else 0.5
         if pieces and number < 1 and not self.states(number) and inverse == int(inverse) and inverse > 2:
             below_pieces.append(literal(inverse, self.library))
@@ -139,6 +142,23 @@ class ReadableWriter(Writer):
         for p in below_pieces:
             made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
         return prefix("-", made) if minus else made
+
+    def outer(self, rows: Sequence[int], pieces: list[Piece]) -> list[Piece] | None:
+        """`a[:, None] * b` of two vectors is their outer product."""
+        if len(rows) != 2 or len(pieces) != 2 or self.library != "np":
+            return None
+        for k in (0, 1):
+            column, line = rows[k], rows[1 - k]
+            args = self.graph.args(column)
+            unnamed = column not in self.names and self.graph.op(column).name == "reshape"
+            if (
+                unnamed
+                and len(self.shape(line)) == 1 == len(self.shape(args[0]))
+                and self.shape(column)[1:] == (1,)
+            ):
+                vector = self.write_part(args[0])
+                return [self.call("outer", vector.text, pieces[1 - k].text)]
+        return None
 
     def states(self, number: float) -> bool:
         """Does the user's own text have this number?"""

@@ -12,13 +12,17 @@ from typing import Any
 
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
+from whygrad.emission.fusing import Fusing, Loss
 from whygrad.emission.leaves import Leaf, is_array
 from whygrad.emission.phrases import PRIME
-from whygrad.emission.structure import Branch, Loop, Node, Return, Step
+from whygrad.emission.tree import Branch, Loop, Node, Return, Step
 
 
 class Reversal(Flow):
     """Reverses one function."""
+
+    def prepare(self) -> None:
+        self.fusing = Fusing(self.activity)
 
     # -- blocks --
 
@@ -75,7 +79,10 @@ class Reversal(Flow):
         if node.appends:
             self.own(group, state, target.base)
             seed = self.fresh_step(node, "grad_" + "item")
+            if self.activity.reads_end(target.base):
+                group.lines.append(f"{target.base}.pop()")
             group.lines.append(f"{seed} = {self.name(target.base)}.pop()")
+            self.made.add(seed)
             self.derive(group, node, node.value, [seed], [], state)
             return [group]
         if target.keys:
@@ -98,7 +105,7 @@ class Reversal(Flow):
         held = [state.pop(t.base, None) if t is not None and not t.keys else None for t in targets]
         if not any(held):
             return []
-        name, upstream, arguments = self.call(node)
+        name, upstream, parameters, arguments = self.call(node)
         group = Group(node)
         seeds = [
             h.text if h is not None else self.zero(t.base)
@@ -107,14 +114,14 @@ class Reversal(Flow):
         leaves = [self.activity.path(node, a) for a in arguments]
         names: list[str] = []
         later: list[tuple[Leaf, str]] = []
-        for leaf in leaves:
+        for parameter, leaf in zip(parameters, leaves, strict=True):
             if leaf is None or not self.activity.is_active(leaf):
                 names.append("_")
             elif not leaf.keys and leaf.base not in state and leaf not in [other for other, _ in later]:
                 names.append(self.name(leaf.base))
                 later.append((leaf, self.name(leaf.base)))
             else:
-                names.append(self.fresh_step(node, f"{self.prefix}part"))
+                names.append(self.fresh_step(node, f"{self.prefix}{parameter}_part"))
                 later.append((leaf, names[-1]))
         for n in names:
             self.materialise(group, state, n)
@@ -168,10 +175,15 @@ class Reversal(Flow):
         held: tuple[str, Cotangent] | None = None,
     ) -> None:  # fmt: skip
         """Append what the leaves of an expression receive."""
+        spread = self.fusing.gate(node)
+        value = spread.value if spread is not None else value
+        loss = self.fusing.loss(node, value) if len(seeds) == 1 else None
+        if loss is not None:
+            self.undo(group, state, loss, seeds[0])
         before = dict(state.items())
         phrases = self.activity.phrases(
             node, value, seeds, after, self.names_of(node), self.prefix,
-            lambda leaf: self.claim(leaf, before, seeds),
+            lambda leaf: self.claim(leaf, before, seeds), loss.prediction if loss else "",
         )  # fmt: skip
         for line in phrases.lines:
             self.assign(group, state, line.name, line.text)
@@ -190,6 +202,29 @@ class Reversal(Flow):
                 state[leaf.base] = held[1]  # `total += e`: its cotangent goes on as it is
                 continue
             self.receive(group, state, leaf, text, fresh)
+
+    def undo(self, group: Group, state: State, loss: Loss, seed: str) -> None:
+        """The gradient `p - y` of a loss by what enters the softmax or sigmoid before it."""
+        name, by = self.name(loss.enters.base), loss.scale.removeprefix("1 / ")
+        if loss.places and loss.enters.base not in state:
+            self.assign(group, state, name, f"{loss.prediction}.copy()")
+            group.lines.append(f"{name}[{loss.places}] -= 1")
+            if loss.scale != "1":
+                group.lines.append(f"{name} /= {by}")
+            if seed != "1.0":
+                group.lines.append(f"{name} *= {seed}")
+            state[loss.enters.base] = Cotangent(name, True)
+            return
+        gap = f"{loss.prediction} - {loss.truth}"
+        if loss.places:
+            copy = self.fresh_name(f"{self.prefix}gap")
+            group.lines += [f"{copy} = {loss.prediction}.copy()", f"{copy}[{loss.places}] -= 1"]
+            gap = copy
+        grouped = gap if gap.isidentifier() else f"({gap})"
+        text = gap if loss.scale == "1" else f"{grouped} / {by}"
+        if seed != "1.0":
+            text = f"{seed} * {grouped}" if loss.scale == "1" else f"{seed} * {grouped} / {by}"
+        self.receive(group, state, loss.enters, text, True)
 
     def filled(self, group: Group, state: State, order: list[Any]) -> list[Any]:
         """Entries that make up a whole list are written as a list; returns the rest."""

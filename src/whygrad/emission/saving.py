@@ -17,7 +17,7 @@ from whygrad.emission.activity import Activity
 from whygrad.emission.cotangents import Group, LoopBack
 from whygrad.emission.leaves import is_array, names_read, write
 from whygrad.emission.phrases import PRIME
-from whygrad.emission.structure import Branch, Break, Loop, Node, Step, assigned, stored, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, Step, assigned, stored, walk
 
 CHEAP_CALLS = {"range", "len", "int", "min", "max", "abs", "arange", "slice", "float"}
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from whygrad.emission.functions import Definitions
 from whygrad.emission.leaves import is_array, is_number, is_numeric, is_real
-from whygrad.emission.structure import stored
+from whygrad.emission.tree import stored
 from whygrad.errors import NoGradientError, ScriptError, UsageError
 from whygrad.source import Source, parsed
 from whygrad.tracing.scripts import SUPPLIED

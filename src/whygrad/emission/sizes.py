@@ -6,6 +6,7 @@ A name is taken for a number only if it has that number at every execution at ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -60,30 +61,49 @@ class Sizes:
         return found
 
     def number(self, values: Sequence[float]) -> str | None:
-        """A text for a number that has these values: a length, a product of two, one over one."""
-        known = self.candidates()
-        for text, have in known:
-            if list(have) == list(values):
-                return text
-        for top in (1, 2):
-            for text, have in known:
-                if all(h and np.isclose(top / h, v, rtol=1e-12) for h, v in zip(have, values, strict=True)):
-                    return f"{top} / {text}"
-        for by in (-1, -2, 1, 2):
-            for text, have in known:
-                if [h + by for h in have] == list(values):
-                    return f"({text} {'-' if by < 0 else '+'} {abs(by)})"
-        for k, (text, have) in enumerate(known):
-            for other, more in known[k:]:
-                product = [a * b for a, b in zip(have, more, strict=True)]
-                if product == list(values):
-                    return f"({text} * {other})"
-                for top in (1, 2):
+        """A text for a number that has these values: a length, a product, one or two over one of these."""
+        if all(v < 0 for v in values):
+            text = self.number([-v for v in values])
+            return None if text is None else f"-{text}"
+        for made in (self.candidates(), self.stepped(), self.products(2), self.products(3)):
+            found = next((text for text, have in made if have == list(values)), None)
+            if found is not None:
+                return found
+            for top in (1, 2):
+                for text, have in made:
                     if all(
-                        p and np.isclose(top / p, v, rtol=1e-12) for p, v in zip(product, values, strict=True)
+                        h and np.isclose(top / h, v, rtol=1e-12) for h, v in zip(have, values, strict=True)
                     ):
-                        return f"{top} / ({text} * {other})"
+                        return f"{top} / {text}"
         return None
+
+    def stepped(self) -> list[tuple[str, list[int]]]:
+        """Lengths one or two more or less."""
+        return [
+            (f"({text} {'-' if by < 0 else '+'} {abs(by)})", [h + by for h in have])
+            for by in (-1, -2, 1, 2)
+            for text, have in self.candidates()
+        ]
+
+    def products(self, count: int) -> list[tuple[str, list[int]]]:
+        """Products of lengths, and of parts such as `C // G`."""
+        known = self.candidates()
+        names = [(t, h) for t, h in known if t in self.counts]
+        parts = [
+            (f"({a} // {b})", [p // q for p, q in zip(x, y, strict=True)])
+            for a, x in names
+            for b, y in names
+            if a != b and all(q and p % q == 0 and p != q for p, q in zip(x, y, strict=True))
+        ]
+        of = known if count == 2 else [*parts, *names]
+        of = [*parts, *of] if count == 2 else of or known
+        return [
+            (
+                f"({' * '.join(t for t, _ in chosen)})",
+                [int(np.prod(v)) for v in zip(*(h for _, h in chosen), strict=True)],
+            )
+            for chosen in combinations_with_replacement(of[:12], count)
+        ]
 
     def shape(self, shapes: Sequence[tuple[int, ...]]) -> str:
         """A text for a shape."""

@@ -1,139 +1,28 @@
-"""The static tree of a function or script: loops, branches and statements, in a form that can be reversed.
-
-Statements are brought to a few kinds: a step assigns one place from one expression; `x += y`, `a, b = b, a`,
-loops over lists and early returns are rewritten to these. What computes nothing that a derivative could pass
-is plain. The user's own text of every statement is kept.
+"""From the user's statements to the tree: `x += y`, `a, b = u, v`, loops over lists, comprehensions and early
+returns are brought to its few kinds of nodes.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from whygrad.emission.leaves import write
+from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, stored
 from whygrad.errors import EmissionError
 from whygrad.source import Source
-
-
-@dataclass(eq=False)
-class Node:
-    """A statement of the user's. `number` is unique in the process of a derivation."""
-
-    node: ast.stmt
-    number: int = 0
-
-
-@dataclass(eq=False)
-class Plain(Node):
-    """Nothing flows through it: imports, shapes, seeds, printing."""
-
-
-@dataclass(eq=False)
-class Step(Node):
-    """`target = value`; with `appends`, `target.append(value)`."""
-
-    target: ast.expr = field(default_factory=lambda: ast.Name("_"))
-    value: ast.expr = field(default_factory=lambda: ast.Constant(0))
-    appends: bool = False
-    made: bool = False
-    """Not in the user's text: the loop header says it."""
-    calls: str = ""
-    """The function of the user's whose call is the value, where that keeps a backward pass of its own."""
-    cache: str = ""
-    """The name of what that call saves."""
-    changed: bool = False
-    """Whether the user's text of the statement has to be written anew."""
-
-
-@dataclass(eq=False)
-class Return(Node):
-    """The end of the function."""
-
-    value: ast.expr | None = None
-
-
-@dataclass(eq=False)
-class Break(Node):
-    """The end of a loop."""
-
-
-@dataclass(eq=False)
-class Loop(Node):
-    """`for target in items`, or `while test`."""
-
-    target: ast.expr | None = None
-    items: ast.expr | None = None
-    test: ast.expr | None = None
-    body: list[Node] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Branch(Node):
-    """`if test`."""
-
-    test: ast.expr = field(default_factory=lambda: ast.Constant(True))
-    body: list[Node] = field(default_factory=list)
-    orelse: list[Node] = field(default_factory=list)
-    rest: int = 0
-    """How many nodes at the end of the arm that does not leave follow the branch in the user's text."""
-    flag: str | None = None
-    """For `if c: break`: a name that says whether the loop was left here, where the backward pass asks."""
-
-
-def walk(block: Sequence[Node]) -> Iterator[Node]:
-    """All nodes of a block, in order of the text."""
-    for node in block:
-        yield node
-        if isinstance(node, Loop):
-            yield from walk(node.body)
-        elif isinstance(node, Branch):
-            yield from walk(node.body)
-            yield from walk(node.orelse)
-
-
-def assigned(node: Node) -> set[str]:
-    """Root names that a node itself (not what is within it) binds or changes."""
-    if isinstance(node, Step):
-        return roots_of(node.target) | ({node.cache} if node.cache else set())
-    if isinstance(node, Loop):
-        return set() if node.target is None else stored(node.target)
-    if isinstance(node, Plain):
-        return set(stored(node.node))
-    return set()
-
-
-def stored(node: ast.AST) -> set[str]:
-    """Root names stored to within a node."""
-    found = set[str]()
-    for n in ast.walk(node):
-        if isinstance(n, ast.Name | ast.Subscript | ast.Attribute) and isinstance(n.ctx, ast.Store):
-            found.add(root_of(n))
-        elif isinstance(n, ast.FunctionDef):
-            found.add(n.name)
-    return found
-
-
-def root_of(node: ast.AST) -> str:
-    """`dW` of `dW[f]`."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def roots_of(target: ast.expr) -> set[str]:
-    """The root names of a target."""
-    if isinstance(target, ast.Tuple | ast.List):
-        return {r for t in target.elts for r in roots_of(t)}
-    return {root_of(target)}
 
 
 class Builder:
     """Makes the tree of a body of statements. `taken` are names that may not be made up."""
 
     def __init__(self, source: Source, taken: set[str], kept: set[str] = frozenset(), first: int = 0) -> None:  # type: ignore[assignment]
+        self.bound = set[str]()
+        """Names that the function itself binds, outside of comprehensions."""
+        self.lists = set[str]()
+        """Names that hold lists."""
         self.source, self.taken, self.count = source, taken, first
         self.kept = kept
         """Functions of the user's that keep a backward pass of their own."""
@@ -184,7 +73,25 @@ class Builder:
         return Branch(node, number, node.test, made[0], made[1], rest=max(len(made[other]) - own, 0))
 
     def statement(self, node: ast.stmt) -> list[Node]:
-        """The nodes of one statement, after those of the calls within it."""
+        """The nodes of one statement, after those of comprehensions and calls within it."""
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and node.value is not None:
+            found = Comprehensions(self, node)
+            twin = copy.copy(node)
+            twin.value = found.whole(copy.deepcopy(node.value), node)
+            if found.before:
+                for loop in found.before:
+                    if isinstance(loop, Loop):
+                        loop.within = twin
+                return [*found.before, *([] if twin.value is None else self.remade(twin))]
+        return self.plain_or_calls(node)
+
+    def remade(self, node: ast.stmt) -> list[Node]:
+        """A statement that is no more what the user wrote."""
+        node.rewritten = True  # type: ignore[attr-defined]
+        return self.plain_or_calls(node)
+
+    def plain_or_calls(self, node: ast.stmt) -> list[Node]:
+        """The nodes of a statement without comprehensions."""
         if self.kept and isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr):
             return self.with_calls(node)
         return self.simple(node)
@@ -298,6 +205,11 @@ class Builder:
         """`a, b = x, y` as two steps, where the second does not read what the first assigns."""
         if not isinstance(target, ast.Tuple | ast.List):
             return [Step(node, number, target, value)]
+        if isinstance(value, ast.Name | ast.Subscript) and all(isinstance(t, ast.Name) for t in target.elts):
+            return [
+                Step(node, number if k == 0 else self.number(), t, at(value, k, node), shared=True)
+                for k, t in enumerate(target.elts)
+            ]
         if not isinstance(value, ast.Tuple | ast.List) or len(value.elts) != len(target.elts):
             return [Step(node, number, target, value)]
         steps: list[Node] = []
@@ -309,7 +221,7 @@ class Builder:
                     "an exchange of values",
                     "write it as separate assignments with a name for the old value",
                 )
-            steps.append(Step(node, number if k == 0 else self.number(), t, v, made=k > 0))
+            steps.append(Step(node, number if k == 0 else self.number(), t, v, shared=True))
         return steps
 
     def loop(self, node: ast.For, number: int) -> Loop:
@@ -338,9 +250,14 @@ class Builder:
             found = list(zip(target.elts, items.args, strict=False))  # type: ignore[attr-defined]
         else:
             found = [(target, items)]
-        if not all(isinstance(v, ast.Name | ast.Attribute | ast.Subscript) for _, v in found):
-            raise self.refuse(node, f"a loop over `{write(items)}`", "give it a name before the loop")
-        return index, [(t, entry(v, index)) for t, v in found]
+        made = []
+        for t, v in found:
+            back = is_call(v, "reversed") and len(v.args) == 1
+            owner = v.args[0] if back else v
+            if not isinstance(owner, ast.Name | ast.Attribute | ast.Subscript):
+                raise self.refuse(node, f"a loop over `{write(items)}`", "give it a name before the loop")
+            made.append((t, entry(owner, index, back)))
+        return index, made
 
 
 class _Calls(ast.NodeTransformer):
@@ -361,14 +278,93 @@ class _Calls(ast.NodeTransformer):
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
 
+class Comprehensions(ast.NodeTransformer):
+    """Takes `sum(... for ...)` and `[... for ...]` out of an expression, as loops before the statement."""
+
+    def __init__(self, builder: Builder, statement: ast.stmt) -> None:
+        self.builder, self.statement = builder, statement
+        self.before: list[Node] = []
+
+    def whole(self, value: ast.expr, statement: ast.stmt) -> Any:
+        """The expression without them; None if the statement was nothing but one."""
+        simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        if isinstance(value, ast.ListComp) and len(value.generators) == 1 and simple:
+            self.collect(value, statement.targets[0].id, write(statement))  # type: ignore[attr-defined]
+            return None
+        return self.visit(value)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        inner = node.args[0] if len(node.args) == 1 else None
+        summed = is_call(node, "sum") or ast.unparse(node.func) == "np.sum"
+        if isinstance(inner, ast.Name) and inner.id in self.builder.lists and is_call(node, "sum"):
+            inner = ast.parse(f"[v for v in {inner.id}]", mode="eval").body
+        if not summed or not isinstance(inner, ast.GeneratorExp | ast.ListComp) or len(inner.generators) != 1:
+            return self.generic_visit(node)
+        if node.keywords:
+            return node
+        name = self.builder.fresh("total")
+        text = f"{name} = {write(node)}"
+        self.start(name, ast.Constant(0.0))
+        added = ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), inner.elt)
+        self.loop(inner, added, text)
+        self.before[-1].gives = name  # type: ignore[attr-defined]
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        if len(node.generators) != 1:
+            return self.generic_visit(node)
+        name = self.builder.fresh("items")
+        self.collect(node, name, f"{name} = {write(node)}")
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def collect(self, node: ast.ListComp, name: str, text: str) -> None:
+        """`name = [...]` as a list that is appended to."""
+        self.start(name, ast.List([], ast.Load()))
+        owner = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+        self.loop(node, ast.Expr(ast.Call(owner, [node.elt], [])), text)
+
+    def start(self, name: str, value: ast.expr) -> None:
+        made = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), self.statement)
+        self.before += self.builder.made(made)
+
+    def loop(self, node: Any, last: ast.stmt, text: str) -> None:
+        """The loop of a comprehension; its names are its own."""
+        (generator,) = node.generators
+        names = {n.id: n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+        given = {n: self.builder.fresh(f"{n}_k") for n in names if n in self.builder.bound}
+        body: list[ast.stmt] = [last]
+        if generator.ifs:
+            test = generator.ifs[0] if len(generator.ifs) == 1 else ast.BoolOp(ast.And(), generator.ifs)
+            body = [ast.If(test, body, [])]
+        made = ast.For(generator.target, generator.iter, body, [], None)
+        for part in (generator.target, *body):
+            for n in ast.walk(part):
+                if isinstance(n, ast.Name):
+                    n.id = given.get(n.id, n.id)
+        ast.fix_missing_locations(ast.copy_location(made, self.statement))
+        (loop,) = self.builder.statement(made)
+        assert isinstance(loop, Loop)
+        loop.instead = text
+        self.before.append(loop)
+
+
 def is_call(node: ast.AST, name: str) -> bool:
     """Is it a call of a builtin?"""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def entry(owner: ast.expr, index: ast.expr) -> ast.expr:
-    """`owner[index]`."""
-    return ast.Subscript(copy.deepcopy(owner), loaded(index), ast.Load())
+def entry(owner: ast.expr, index: ast.expr, back: bool = False) -> ast.expr:
+    """`owner[index]`; counted from the end, `owner[-1 - index]`."""
+    key = loaded(index)
+    if back:
+        key = ast.BinOp(ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Sub(), key)
+    return ast.Subscript(copy.deepcopy(owner), key, ast.Load())
+
+
+def at(owner: ast.expr, place: int, node: ast.stmt) -> ast.expr:
+    """`owner[place]`, standing where a statement stands."""
+    made = ast.Subscript(copy.deepcopy(owner), ast.Constant(place), ast.Load())
+    return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
 def loaded(target: ast.expr) -> Any:

@@ -14,11 +14,7 @@ def grad_poly(xs, ys, a, b):
         grad_e = 2 * e * grad_total
         # e = a * x + b - y
         grad_a += x * grad_e
-        grad_x = a * grad_e
+        grad_xs[k] = a * grad_e
         grad_b += grad_e
-        grad_y = -grad_e
-        # y = ys[k]
-        grad_ys[k] = grad_y
-        # x = xs[k]
-        grad_xs[k] = grad_x
+        grad_ys[k] = -grad_e
     return grad_xs, grad_ys, grad_a, grad_b

@@ -32,8 +32,8 @@ def grad_nested(x, w):
     b, g_cache = g_forward(a, w)
 
     # b = g(a, w)
-    grad_part, grad_w = g_backward(1.0, g_cache)
-    grad_a = 1.0 + grad_part
+    grad_u_part, grad_w = g_backward(1.0, g_cache)
+    grad_a = 1.0 + grad_u_part
     # a = np.sin(x * w)
     grad_product = grad_a * np.cos(x * w)
     grad_x = grad_product * w

@@ -8,7 +8,7 @@ def grad_loss(params, X, y):
     grad_pred = 2 * (pred - y) / len(pred)
     grad_y = -grad_pred
     # pred = h @ params["W2"]
-    grad_h = grad_pred[:, None] * params["W2"]
+    grad_h = np.outer(grad_pred, params["W2"])
     grad_params["W2"] = grad_pred @ h
     # h = np.tanh(X @ params["W1"] + params["b1"])
     grad_sum = grad_h * (1 - h**2)

@@ -23,11 +23,11 @@ def tree_backward(grad_out, cache):
         grad_a = grad_w * b
         grad_b = grad_w * a
         # b = tree(node["right"], w)
-        grad_node["right"], grad_part = tree_backward(grad_b, tree_cache2)
-        grad_w += grad_part
+        grad_node["right"], grad_w_part = tree_backward(grad_b, tree_cache2)
+        grad_w += grad_w_part
         # a = tree(node["left"], w)
-        grad_node["left"], grad_part2 = tree_backward(grad_a, tree_cache)
-        grad_w += grad_part2
+        grad_node["left"], grad_w_part2 = tree_backward(grad_a, tree_cache)
+        grad_w += grad_w_part2
         grad_node["value"] = 0.0
     return grad_node, grad_w
 
