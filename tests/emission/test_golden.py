@@ -57,7 +57,8 @@ def assert_right(text: str, module: Any, function: Callable[..., Any], inputs: d
     namespace = dict(vars(module))
     exec(text, namespace)
     draw = np.random.default_rng(5)
-    plain = lambda given: results(function(*copy.deepcopy(list(given.values()))))
+    pair = function.__name__.endswith("_forward")
+    plain = lambda given: results(function(*copy.deepcopy(list(given.values()))), pair)
     upstream = [draw.normal(size=np.shape(v)) if np.shape(v) else 1.0 for v in plain(inputs)]
     gradients = gradients_of(namespace, text, function, inputs, upstream)
     wanted = [n for n, v in inputs.items() if holds_floats(v)]
@@ -74,9 +75,10 @@ def assert_right(text: str, module: Any, function: Callable[..., Any], inputs: d
         assert found == pytest.approx(slope, rel=2e-5, abs=1e-7), name
 
 
-def results(value: Any) -> list[Any]:
+def results(value: Any, pair: bool) -> list[Any]:
     """What a function returns, without its cache."""
     if isinstance(value, tuple):
+        value = value[:-1] if pair else value
         return [v for v in value if isinstance(v, float | np.ndarray | np.floating)]
     return [value]
 
