@@ -95,9 +95,14 @@ def compared(
             return None
         if not all(np.all(np.isfinite(e)) for e in expected):
             return None
-        result = derived(
-            *copy.deepcopy(args), **(dict(zip(upstream, given, strict=True)) if upstream else {})
-        )
+        named = dict(zip(upstream, given, strict=True)) if upstream else {}
+        try:
+            result = derived(*copy.deepcopy(args), **named)
+        except Exception as error:
+            raise EmissionError(
+                f"the gradient that was written fails at a test point: {type(error).__name__}: {error}",
+                hint="this is a defect of whygrad, please report it; --no-check shows what was written",
+            ) from None
     results = list(result) if len(argnums) > 1 else [result]
     return difference(results, [args[k] for k in argnums], expected)
 

@@ -152,7 +152,8 @@ class Builder:
         if isinstance(node, ast.If):
             return [Branch(node, number, node.test, self.block(node.body), self.block(node.orelse))]
         if isinstance(node, ast.For):
-            return [self.loop(node, number)]
+            before, node = self.named_items(node)
+            return [*before, self.loop(node, number)]
         if isinstance(node, ast.While):
             if node.orelse:
                 raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
@@ -223,6 +224,29 @@ class Builder:
                 )
             steps.append(Step(node, number if k == 0 else self.number(), t, v, shared=True))
         return steps
+
+    def named_items(self, node: ast.For) -> tuple[list[Node], ast.For]:
+        """A loop over what a name holds, where it is one over an expression: `for v in x * 2`."""
+        before: list[Node] = []
+        twin = copy.copy(node)
+
+        def named(items: Any) -> Any:
+            if is_call(items, "range"):
+                return items
+            if any(is_call(items, n) for n in ("enumerate", "zip", "reversed")):
+                made = copy.copy(items)
+                made.args = [named(a) for a in items.args]
+                return made
+            if isinstance(items, ast.Name | ast.Attribute | ast.Subscript):
+                return items
+            name = self.fresh("items")
+            step = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], items), node)
+            step.rewritten = True  # type: ignore[attr-defined]
+            before.extend(self.statement(ast.fix_missing_locations(step)))
+            return ast.copy_location(ast.Name(name, ast.Load()), items)
+
+        twin.iter = named(node.iter)
+        return before, twin
 
     def loop(self, node: ast.For, number: int) -> Loop:
         """A loop over numbers; one over the entries of something gets an index."""

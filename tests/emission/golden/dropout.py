@@ -9,4 +9,5 @@ def make_inputs():
 def dropout_forward(x, mask, p=0.5):
     scaled = mask / p
     out = x * scaled
-    return out, scaled
+    cache = scaled
+    return out, cache

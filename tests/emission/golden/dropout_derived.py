@@ -1,10 +1,11 @@
 def dropout_forward(x, mask, p=0.5):
     scaled = mask / p
     out = x * scaled
-    return out, scaled, scaled
+    cache = scaled
+    return out, scaled
 
 
-def dropout_backward(dout, dscaled, cache):
+def dropout_backward(dout, cache):
     """Gradients of dropout_forward by x."""
     scaled = cache
     # out = x * scaled
