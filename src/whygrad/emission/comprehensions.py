@@ -1,0 +1,85 @@
+"""Sums and lists made by comprehensions, as the loops that they are."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from whygrad.emission.leaves import write
+from whygrad.emission.tree import Loop, Node
+
+
+def is_call(node: ast.AST, name: str) -> bool:
+    """Is it a call of a builtin?"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+class Comprehensions(ast.NodeTransformer):
+    """Takes `sum(... for ...)` and `[... for ...]` out of an expression, as loops before the statement."""
+
+    def __init__(self, builder: Any, statement: ast.stmt) -> None:
+        self.builder, self.statement = builder, statement
+        self.before: list[Node] = []
+
+    def whole(self, value: ast.expr, statement: ast.stmt) -> Any:
+        """The expression without them; None if the statement was nothing but one."""
+        simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        if isinstance(value, ast.ListComp) and len(value.generators) == 1 and simple:
+            self.collect(value, statement.targets[0].id, write(statement))  # type: ignore[attr-defined]
+            return None
+        return self.visit(value)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        inner = node.args[0] if len(node.args) == 1 else None
+        summed = is_call(node, "sum") or ast.unparse(node.func) == "np.sum"
+        if isinstance(inner, ast.Name) and inner.id in self.builder.lists and is_call(node, "sum"):
+            inner = ast.parse(f"[v for v in {inner.id}]", mode="eval").body
+        if not summed or not isinstance(inner, ast.GeneratorExp | ast.ListComp) or len(inner.generators) != 1:
+            return self.generic_visit(node)
+        if node.keywords:
+            return node
+        name = self.builder.fresh("total")
+        text = f"{name} = {write(node)}"
+        self.start(name, ast.Constant(0.0))
+        added = ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), inner.elt)
+        self.loop(inner, added, text)
+        self.before[-1].gives = name  # type: ignore[attr-defined]
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        if len(node.generators) != 1:
+            return self.generic_visit(node)
+        name = self.builder.fresh("items")
+        self.collect(node, name, f"{name} = {write(node)}")
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def collect(self, node: ast.ListComp, name: str, text: str) -> None:
+        """`name = [...]` as a list that is appended to."""
+        self.start(name, ast.List([], ast.Load()))
+        owner = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+        self.loop(node, ast.Expr(ast.Call(owner, [node.elt], [])), text)
+
+    def start(self, name: str, value: ast.expr) -> None:
+        made = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), self.statement)
+        self.before += self.builder.made(made)
+
+    def loop(self, node: Any, last: ast.stmt, text: str) -> None:
+        """The loop of a comprehension; its names are its own."""
+        (generator,) = node.generators
+        names = {n.id: n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+        given = {n: self.builder.fresh(f"{n}_k") for n in names if n in self.builder.bound}
+        body: list[ast.stmt] = [last]
+        if generator.ifs:
+            test = generator.ifs[0] if len(generator.ifs) == 1 else ast.BoolOp(ast.And(), generator.ifs)
+            body = [ast.If(test, body, [])]
+        made = ast.For(generator.target, generator.iter, body, [], None)
+        for part in (generator.target, *body):
+            for n in ast.walk(part):
+                if isinstance(n, ast.Name):
+                    n.id = given.get(n.id, n.id)
+        ast.fix_missing_locations(ast.copy_location(made, self.statement))
+        *before, loop = self.builder.statement(made)
+        assert isinstance(loop, Loop)
+        self.before += before
+        loop.instead = text
+        self.before.append(loop)
