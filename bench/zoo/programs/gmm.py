@@ -1,4 +1,4 @@
-# zoo: script nll | dmu=mu dlogpi=logits dlogs=log_s
+# zoo: script nll | dmu=mu dlogits=logits dlogs=log_s
 """A mixture of Gaussians in one dimension by responsibilities."""
 import numpy as np
 
@@ -20,4 +20,4 @@ nll = -np.sum(np.log(total))
 resp = dens / total[:, None]
 dmu = -np.sum(resp * z / s, axis=0)
 dlogs = -np.sum(resp * (z ** 2 - 1), axis=0)
-dlogpi = len(x) * pi - resp.sum(axis=0)
+dlogits = len(x) * pi - resp.sum(axis=0)

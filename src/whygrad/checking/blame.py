@@ -134,10 +134,11 @@ def _corrected_runs(
     wanted: list[Wanted],
 ) -> tuple[float, list[Corrected]]:
     best: tuple[tuple[int, int, int], float, list[Corrected]] | None = None
+    informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
     right_before = {c.name for c in finals if c.verdict == "right"}
     for factor in _factors(items):
         runs = [corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
-        right = {c.name for c in finals if not still_wrong(program, c, runs, measured)}
+        right = {c.name for c in finals if not still_wrong(program, c, runs, measured, informed)}
         carried = sum(item.named and _is(item.factor, factor) for item in items)
         score = (len(right & right_before), len(right), carried)
         if best is None or score > best[0]:

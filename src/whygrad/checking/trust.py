@@ -8,13 +8,13 @@ true gradient of another quantity.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whygrad.checking import listing
 from whygrad.checking.comparison import compare
-from whygrad.checking.correcting import Wanted, corrected_run, final_value
+from whygrad.checking.correcting import Corrected, Wanted, corrected_run, final_value
 from whygrad.checking.evidence import Claim, Failure, Value
 from whygrad.checking.intermediates import Intermediate
 from whygrad.checking.programs import Program
@@ -30,23 +30,15 @@ def misread(
     factors: Sequence[float],
 ) -> list[Intermediate]:  # fmt: skip
     """The intermediates whose names were read wrongly, in a program with a wrong final gradient."""
-    needs = dependencies(measured[0].observation, program.backward_function)
-    found = []
-    for item in items:
-        if not any(item.truths) or item.factor is not None:
-            continue
-        led_to = [
-            c for c in finals if item.name in needs.get(base_name(listing.local_name(program, c.name)), ())
-        ]
-        if not led_to:
-            continue
-        harmless = all(c.verdict == "right" for c in led_to)
-        if (
-            harmless
-            or _spoils(program, led_to, item, measured, factors)
-            or _is_another(program, led_to, item, measured)
-        ):
-            found.append(item)
+    trust = _Trust(program, finals, measured, factors)
+    found: list[Intermediate] = []
+    before = -1
+    while before < len(found):
+        before = len(found)
+        for item in items:
+            others = [i for i in items if i is not item and i not in found]
+            if item not in found and any(item.truths) and item.factor is None and trust.misread(item, others):
+                found.append(item)
     return found
 
 
@@ -57,56 +49,82 @@ def doubt(program: Program, finals: Sequence[Claim], claims: Sequence[Claim], m:
     """
     needs = dependencies(m.observation, program.backward_function)
     for claim in claims:
-        led_to = [
-            c for c in finals if claim.name in needs.get(base_name(listing.local_name(program, c.name)), ())
-        ]
-        if claim.verdict == "wrong" and led_to:
+        led_to = [c for c in finals if claim.name in needs.get(base_name(c.name), ())]
+        if claim.verdict == "wrong":
             claim.doubtful = not any(c.verdict == "inherited" for c in led_to)
 
 
-def _finals_with(
-    program: Program, led_to: Sequence[Claim], item: Intermediate, m: Measured, place: int, factor: float
-) -> list[bool]:
-    """Which final gradients are right at a point with the true value in the place of one intermediate."""
-    wanted: Wanted = {(*key, item.name): value for key, value in item.truths[place].items()}
-    run = corrected_run(program, [item], m, wanted, factor)
-    return [_equal(final_value(program, c, run, m), c.truth[place]) for c in led_to]
+@dataclass(eq=False)
+class _Trust:
+    program: Program
+    finals: Sequence[Claim]
+    measured: Sequence[Measured]
+    factors: Sequence[float]
 
+    def __post_init__(self) -> None:
+        self.needs = dependencies(self.measured[0].observation, self.program.backward_function)
 
-def _spoils(
-    program: Program, led_to: Sequence[Claim], item: Intermediate, measured: Sequence[Measured],
-    factors: Sequence[float],
-) -> bool:  # fmt: skip
-    """Does the truth in its place make a right gradient wrong, with every factor that it may carry?"""
-    right = [c for c in led_to if c.verdict == "right"]
-    place = next(
-        (k for k, truths in enumerate(item.truths) if truths and not measured[k].point.at_kink), None
-    )
-    if not right or place is None:
-        return False
-    known = [c for c in right if place < len(c.truth) and c.truth[place] is not None]
-    return bool(known) and not any(
-        all(_finals_with(program, known, item, measured[place], place, factor)) for factor in factors
-    )
-
-
-def _is_another(
-    program: Program, led_to: Sequence[Claim], item: Intermediate, measured: Sequence[Measured]
-) -> bool:
-    """Is it the true gradient of some other quantity, and would its own truth mend nothing?"""
-    wrong = [c for c in led_to if c.verdict == "wrong"]
-    if not item.truths[0] or any(_finals_with(program, wrong, item, measured[0], 0, 1.0)):
-        return False
-    key = next(iter(item.truths[0]))
-    rows: set[int] | None = None
-    for m in measured[:3]:
-        if m.truth.derivative is None or isinstance(m.observation, Failure):
+    def misread(self, item: Intermediate, others: Sequence[Intermediate]) -> bool:
+        """Do the signs say that an intermediate is not the gradient of the variable in its name?"""
+        led_to = [c for c in self.finals if item.name in self.needs.get(base_name(c.name), ())]
+        if not led_to:
             return False
-        got = next((e.results.get(item.name) for e in m.observation.executions
-                    if (e.index, e.instance) == key), None)  # fmt: skip
-        equal = _rows_equal(got, m)
-        rows = equal if rows is None else rows & equal
-    return bool(rows)
+        if all(c.verdict == "right" for c in led_to):
+            return True
+        return (
+            self.spoils(led_to, item)
+            or self.does_as_it_is(led_to, item, others)
+            or self.is_another(led_to, item, others)
+        )
+
+    def run(self, items: Sequence[Intermediate], place: int, factor: float = 1.0) -> Corrected:
+        """A run at a point with the true values of some intermediates in their place."""
+        m = self.measured[place]
+        wanted: Wanted = {(*key, i.name): v for i in items for key, v in i.truths[place].items()}
+        return corrected_run(self.program, list(items), m, wanted, factor)
+
+    def right(self, claims: Sequence[Claim], run: Corrected, place: int) -> list[bool]:
+        return [
+            _equal(final_value(self.program, c, run, self.measured[place]), c.truth[place]) for c in claims
+        ]
+
+    def spoils(self, led_to: Sequence[Claim], item: Intermediate) -> bool:
+        """Does the truth in its place make a right gradient wrong, with every factor that it may carry?"""
+        places = [k for k, t in enumerate(item.truths) if t and not self.measured[k].point.at_kink][:1]
+        for place in places:
+            known = [c for c in led_to if c.verdict == "right" and c.truth[place] is not None]
+            if known and not any(
+                all(self.right(known, self.run([item], place, factor), place)) for factor in self.factors
+            ):
+                return True
+        return False
+
+    def does_as_it_is(
+        self, led_to: Sequence[Claim], item: Intermediate, others: Sequence[Intermediate]
+    ) -> bool:
+        """Is all right that it leads to, once the true values of the others stand in their places?"""
+        places = [k for k, t in enumerate(item.truths) if t][:2]
+        return bool(places) and any(
+            all(all(self.right(led_to, self.run(others, place, factor), place)) for place in places)
+            for factor in self.factors
+        )
+
+    def is_another(self, led_to: Sequence[Claim], item: Intermediate, others: Sequence[Intermediate]) -> bool:
+        """Is it the true gradient of some other quantity, and would its own truth mend nothing?"""
+        wrong = [c for c in led_to if c.verdict == "wrong"]
+        if not item.truths[0] or any(self.right(wrong, self.run([item], 0), 0)):
+            return False
+        key = next(iter(item.truths[0]))
+        rows: set[int] | None = None
+        for place, m in enumerate(self.measured[:3]):
+            run = self.run(others, place)
+            if m.truth.derivative is None or isinstance(run.observation, Failure):
+                return False
+            got = next((e.results.get(item.name) for e in run.observation.executions
+                        if (e.index, e.instance) == key), None)  # fmt: skip
+            equal = _rows_equal(got, m)
+            rows = equal if rows is None else rows & equal
+        return bool(rows)
 
 
 def _rows_equal(got: Value, m: Measured) -> set[int]:

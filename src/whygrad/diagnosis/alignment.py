@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Evidence, Value
-from whygrad.checking.truth import flat_rows, last_event
+from whygrad.checking.truth import cotangent_of, flat_rows, last_event
 from whygrad.checking.values import is_number, shape_of
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import numeric_leaves
@@ -26,8 +26,13 @@ LONGEST = 220
 MOST_ROWS = 4000
 
 
-def derived_texts(evidence: Evidence, claim: Claim, scope: Scope, point: int) -> Iterator[str]:
-    """Expressions for the gradient that a claim should be, at most one; empty where none can be written."""
+def derived_texts(
+    evidence: Evidence, claim: Claim, scope: Scope, point: int, want: Value = None
+) -> Iterator[str]:
+    """Expressions for the gradient that a claim should be, at most one; empty where none can be written.
+
+    Of a variable that is bound in every round of a loop, `want` tells which round is meant.
+    """
     recording, derivative, run = (
         kept[point] if point < len(kept) else None
         for kept in (evidence.recordings, evidence.derivatives, evidence.runs)
@@ -35,6 +40,9 @@ def derived_texts(evidence: Evidence, claim: Claim, scope: Scope, point: int) ->
     if recording is None or derivative is None or run is None:
         return
     event = last_event(recording, claim.of)
+    if want is not None:
+        rounds = [e for e in recording.events if e.target == claim.of and _gives(e, want, derivative, run)]
+        event = rounds[-1] if rounds else event
     if event is None or len(derivative.graph) > MOST_ROWS:
         return
     known = by_fingerprint(scope)
@@ -50,6 +58,14 @@ def derived_texts(evidence: Evidence, claim: Claim, scope: Scope, point: int) ->
         yield f"[{', '.join(texts)}]"
     elif texts:
         yield texts[0]
+
+
+def _gives(event: Any, want: Value, derivative: Any, run: Any) -> bool:
+    """Is the cotangent of what was bound there a wanted value?"""
+    numbers, wanted = cotangent_of(event.rows, derivative, run), as_array(want)
+    if wanted is None or numbers.size != wanted.size:
+        return False
+    return bool(np.allclose(numbers, wanted.ravel(), rtol=1e-7, atol=1e-10))
 
 
 def by_fingerprint(scope: Scope) -> dict[tuple[tuple[int, ...], str], list[tuple[str, Array]]]:

@@ -35,6 +35,8 @@ class Material:
     """Names that hold gradients: likelier where an upstream gradient belongs."""
     targets: tuple[str, ...] = ()
     """Other gradient variables that a statement may have meant to assign."""
+    in_loop: tuple[str, ...] = ()
+    """Variables of the loops around the statement."""
     shapes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -145,6 +147,8 @@ def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Itera
         for value in (part.value + 1, part.value - 1, *range(min(length, 8))):
             if value >= 0 and (not length or value < length):
                 yield str(value)
+        if m.in_loop:
+            yield from (f"{name}{by}" for name in m.in_loop for by in ("", " + 1", " - 1"))
     elif isinstance(part, ast.Name | ast.BinOp) and not isinstance(m.values.get(text), np.ndarray | list):
         if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant):
             yield ast.unparse(part.left)
@@ -213,6 +217,10 @@ def constants(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(f.replaced(node, new), Slip("constant", text, new, start, 1.1))
         for name in m.integers():
             yield Variant(f.replaced(node, name), Slip("constant", text, name, start, 1.3))
+            if value == 1:
+                yield Variant(
+                    f.replaced(node, f"1 / {name}"), Slip("constant", text, f"1 / {name}", start, 1.3)
+                )
         if whole and isinstance(parent, ast.List | ast.Tuple):
             yield Variant(f.replaced(node, f"{value}.0"), Slip("dtype", text, f"{value}.0", start, 1.0))
 
@@ -262,7 +270,9 @@ def operators(f: Fragment, m: Material) -> Iterator[Variant]:
                 continue
             old = f"{symbol} {f.segment(gone)}" if gone is node.right else f"{f.segment(gone)} {symbol}"
             new = f"-{f.segment(kept)}" if symbol == "-" and kept is node.right else f.segment(kept)
-            slip = Slip(f"drop-{kind}", old, "", f.extent(gone)[0], 1.15)
+            # A number that stands there for nothing is likelier than one that is missing elsewhere.
+            number = kind == "factor" and isinstance(gone, ast.Constant)
+            slip = Slip(f"drop-{kind}", old, "", f.extent(gone)[0], 1.0 if number else 1.15)
             yield Variant(f.replaced(node, new), slip)
 
 
@@ -277,7 +287,7 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
     for node in f.expressions():
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             start, inner = f.extent(node)[0], f.outer(node.operand)
-            yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.95))
+            yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.85))
         elif (
             isinstance(node, ast.Call)
             and len(node.args) == 1

@@ -95,7 +95,12 @@ class Repairer(Stages):
         kept: list[Fix] = []
         for fix in candidates:
             outcome = self.trials.run(fix.draft)
-            known = claim.role != "final" and outcome.right >= base.right and "*" not in outcome.wrong
+            known = (
+                claim.role != "final"
+                and not claim.doubtful
+                and outcome.right >= base.right
+                and "*" not in outcome.wrong
+            )
             if self.trials.better(outcome, base, wanted) or (known and fix.suspect.own and fix.points):
                 gained = len(outcome.right - base.right)
                 if fix.suspect.right and gained < 2:

@@ -208,7 +208,8 @@ class Check:
         for claim, fix in fixes:
             # A line that was repaired before and is wrong again is not understood.
             if fix is None or sum(s.variable == claim.name for s in self.steps) >= 2:
-                self.unsolved.append((claim, evidence))
+                if not claim.doubtful or all(c.doubtful for c, _ in fixes):
+                    self.unsolved.append((claim, evidence))
             else:
                 self.apply(claim, fix, evidence, forward)
                 forward = []

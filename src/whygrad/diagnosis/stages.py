@@ -224,7 +224,7 @@ class Stages(Workbench):
             if isinstance(suspect.node, ast.AugAssign):
                 continue
             old = self.draft.source.segment(self.draft.source.span_of(value))
-            for text in derived_texts(self.trials.evidence, claim, scope, self.at[0]):
+            for text in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):
                 if bench.judge(text).right:
                     slip = Slip("derived", old, text, 0, 2.2 + len(text) / 100)
                     solution = self.whole(suspect, value, Solution(text, (slip,)))

@@ -25,6 +25,10 @@ class Suspect:
     """The statements beside it, in order."""
     right: bool = False
     """It makes a true gradient; to blame only if it was meant as another one, and several lines say so."""
+    shared: bool = False
+    """It makes several values, of which one is a true gradient."""
+    loops: tuple[str, ...] = ()
+    """Variables of the loops around it, outermost first."""
 
     @property
     def line(self) -> int:
@@ -33,20 +37,28 @@ class Suspect:
 
 def statements(tree: ast.Module) -> Iterator[Suspect]:
     """All simple statements, with the function and the block that they stand in."""
-    yield from _walk(tree.body, "", False)
+    yield from _walk(tree.body, "", False, ())
 
 
-def _walk(body: Sequence[ast.stmt], function: str, in_loop: bool) -> Iterator[Suspect]:
+def _walk(
+    body: Sequence[ast.stmt], function: str, in_loop: bool, loops: tuple[str, ...]
+) -> Iterator[Suspect]:
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             inner = f"{function}.{node.name}" if function else node.name
-            yield from _walk(node.body, inner, False)
-        elif isinstance(node, SIMPLE) and not _is_text(node):
-            yield Suspect(node, function, False, in_loop, tuple(body))
+            yield from _walk(node.body, inner, False, ())
+            continue
+        if isinstance(node, SIMPLE) and not _is_text(node):
+            yield Suspect(node, function, False, in_loop, tuple(body), loops=loops)
+        looping = isinstance(node, ast.For | ast.While)
+        bound = (
+            [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+            if isinstance(node, ast.For)
+            else []
+        )
         for name in ("body", "orelse", "finalbody"):
-            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-                loop = in_loop or isinstance(node, ast.For | ast.While)
-                yield from _walk(getattr(node, name, None) or (), function, loop)
+            inside = getattr(node, name, None) or ()
+            yield from _walk(inside, function, in_loop or looping, (*loops, *bound))
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -99,6 +111,7 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     backward = [s for s in everything if part_of(evidence, s) == "backward"]
     own_line = [s for s in backward if s.line <= claim.line <= (s.node.end_lineno or s.line)]
     right = {c.name for c in evidence.claims if c.verdict == "right"} - {claim.name}
+    wrong = {c.name for c in evidence.claims if c.verdict in ("wrong", "inherited")}
     # A line that stores under another spelling (`dw` for `dW`) is read by nothing, and is a suspect for that.
     strays = set(evidence.unused) | {t for s in backward for t in targets(s.node)
                                      if t.lower() == claim.name.lower()}  # fmt: skip
@@ -123,7 +136,8 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
                 found.append(replace(suspect, right=True))
                 continue
             wanted |= reads(suspect.node)
-            found.append(Suspect(suspect.node, suspect.function, own, suspect.in_loop, suspect.block))
+            shared = len(assigned) > 1 and bool(assigned & right) and not assigned & wrong and not own
+            found.append(replace(suspect, own=own, shared=shared))
     return sorted(found, key=lambda s: not s.own)
 
 

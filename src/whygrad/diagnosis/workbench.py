@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Value
-from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
-from whygrad.checking.values import is_numeric, shape_of, vector
+from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
-from whygrad.diagnosis.leftovers import left_over
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect
 from whygrad.diagnosis.trials import Trials
+from whygrad.diagnosis.wants import operand, rounds, value_of
 from whygrad.source import Span
 
 SEARCH_POINTS = 3
@@ -55,7 +53,8 @@ class Fix:
     @property
     def worth(self) -> float:
         """Cost; less where several gradients become right, more where the line was right in itself."""
-        return self.cost - 0.5 * (self.gained - 1) + (0.3 if self.suspect.right else 0.0)
+        innocent = 0.3 if self.suspect.right or self.suspect.shared else 0.0
+        return self.cost - 0.5 * (self.gained - 1) + innocent
 
     @property
     def line(self) -> int:
@@ -111,7 +110,8 @@ class Workbench:
         names = frozenset(c.name for c in claims)
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
         return Material.of(values, functions=_functions(scope, self.draft.tree), library=library,
-                           gradients=names, targets=assigned)  # fmt: skip
+                           gradients=names, targets=assigned,
+                           in_loop=tuple(n for n in suspect.loops if n in scope.first))  # fmt: skip
 
     def forward_expressions(self, scope: Scope) -> dict[str, Value]:
         """What the forward pass computes but does not keep, in names that are in scope here.
@@ -124,29 +124,40 @@ class Workbench:
 
     def bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> tuple[ast.expr, Bench] | None:
         """The expression whose value is known to be wanted, with a bench; None where only running tells."""
-        node, trials = suspect.node, self.trials
-        if not suspect.own or not all(len(kept) == 1 for kept in scope.environments):
-            return None
-        value = _value_of(node, trials.evidence.program, claim)
+        node = suspect.node
+        value = value_of(node, self.trials.evidence.program, claim) if suspect.own else None
         if value is None or claim.line not in _lines(node):
             return None
         wants: list[Value] = []
         environments: list[Mapping[str, Value]] = []
-        for p, kept in zip(self.at, scope.environments, strict=False):
-            if not trials.usable(claim, p):
-                continue
-            want = trials.wanted(claim, p)
-            if isinstance(node, ast.AugAssign):
-                want = _remaining(want, claim.name, kept[0], node.op)
+        for environment, want in self.samples(suspect, scope, claim):
+            want = operand(node, claim.name, environment, scope.shared, want)
             if want is None:
                 return None
             wants.append(want)
-            environments.append(kept[0])
-        return (
-            (value, Bench(environments, wants, scope.shared, isinstance(node, ast.AugAssign)))
-            if wants
-            else None
-        )
+            environments.append(environment)
+        spread = isinstance(node, ast.AugAssign) or _is_slot(node)
+        return (value, Bench(environments, wants, scope.shared, spread)) if wants else None
+
+    def samples(
+        self, suspect: Suspect, scope: Scope, claim: Claim
+    ) -> Iterator[tuple[Mapping[str, Value], Value]]:
+        """What is in scope and what is wanted, for executions of which both are known."""
+        statement = next((s for s in self.trials.evidence.statements
+                          if s.line == suspect.line and claim.name in (*s.targets, *s.names)), None)  # fmt: skip
+        for p, kept in zip(self.at, scope.environments, strict=False):
+            if not self.trials.usable(claim, p):
+                continue
+            if len(kept) == 1:
+                yield kept[0], self.trials.wanted(claim, p)
+            elif statement is None or p >= len(statement.wanted):
+                return
+            elif claim.role == "final":
+                # Every round fills a place of its own, and the first takes nothing over from another.
+                if _is_slot(suspect.node) and kept:
+                    yield kept[0], self.trials.wanted(claim, p)
+            else:
+                yield from rounds(statement, kept, p, claim.name)
 
     def fix(self, suspect: Suspect, scope: Scope, solution: Solution, points: int = 0) -> Fix:
         span = self.draft.source.span_of(suspect.node)
@@ -187,30 +198,9 @@ def _offset(text: str, outer: Span, inner: Span) -> int:
     return sum(len(row) + 1 for row in rows) + column
 
 
-def _value_of(node: ast.stmt, program: Program, claim: Claim) -> ast.expr | None:
-    """The expression of a statement that makes a claim, or that it is changed by; None where it has none."""
-    if isinstance(node, ast.Return):
-        return returned_part(node, program, claim)
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target: ast.expr = node.targets[0]
-    elif isinstance(node, ast.AugAssign):
-        target = node.target
-    else:
-        return None
-    return node.value if ast.unparse(target).replace("'", '"') == claim.name else None
-
-
-def _remaining(want: Value, name: str, environment: Mapping[str, Value], op: ast.operator) -> Value:
-    """What an augmented assignment still has to add, or to multiply with."""
-    try:
-        before = follow(name, environment)
-    except (LookupError, SyntaxError):
-        return None
-    numbers, wanted = vector(before), vector(want)
-    if numbers is None or wanted is None or shape_of(before) != shape_of(want):
-        return None
-    left = left_over(op, np.asarray(before, dtype=float), np.asarray(want, dtype=float))
-    return left if left is not None and np.all(np.isfinite(left)) else None
+def _is_slot(node: ast.stmt) -> bool:
+    """Does a statement fill a place of an array (`dx[:, t] = ...`)?"""
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
 
 
 def _functions(scope: Scope, tree: ast.Module) -> tuple[str, ...]:

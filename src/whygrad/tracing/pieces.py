@@ -148,8 +148,7 @@ class Pieces:
             return self._read_number(site, owner, array[key], key)
         if not isinstance(plain(array), np.ndarray):
             return array[self.key_of_container(key)]
-        if type(key) is list:
-            key = self.array_of(key)
+        key = self._key(key)
         value = self.opened(array)[self.opened(key)]
         if self.buffers:
             buffer = self.buffers.get(id(owner_of(plain(array))))
@@ -159,6 +158,14 @@ class Pieces:
                     return self._read_place(buffer, place, value)
         stated, dynamic = template(_whole_numbers(key))
         return self._read(self.row(owner), value, stated, dynamic)
+
+    def _key(self, key: Any) -> Any:
+        """A key with arrays for lists and ranges: `probs[range(N), y]`."""
+        if type(key) is tuple and any(type(k) is range for k in key):
+            return tuple([np.array(k) if type(k) is range else k for k in key])
+        if type(key) is list:
+            return self.array_of(key)
+        return np.array(key) if type(key) is range else key
 
     def _read_number(self, site: int, owner: Any, value: Any, key: int) -> Traced:
         """The short way for `x[i]`, the commonest read of all."""
@@ -226,8 +233,7 @@ class Pieces:
             target = owner.value if type(owner) is Traced else owner
             target[self.key_of_container(key)] = value
             return
-        if type(key) is list:
-            key = self.array_of(key)
+        key = self._key(key)
         if type(value) in (list, tuple):
             value = self.array_of(value)
         row = self.row(value)
