@@ -54,7 +54,7 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
     wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
     factor = 1.0
     if any(c.verdict == "wrong" for c in finals):
-        misnamed = misread(program, finals, items, measured, _factors(items))
+        misnamed = misread(program, finals, items, measured, _factors(items, finals))
         items = [item for item in items if item not in misnamed]
         wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
         found = experiments.discover(program, finals, items, measured, wanted)
@@ -116,14 +116,21 @@ def _scaled_wanted(wanted: Wanted, items: list[Intermediate], factor: float) -> 
     return {key: scaled(value, factor) if key[2] in names else value for key, value in wanted.items()}
 
 
-def _factors(items: list[Intermediate]) -> list[float]:
-    """Factors that intermediates carry, 1 first."""
+def _factors(items: list[Intermediate], finals: list[Claim]) -> list[float]:
+    """Factors that intermediates carry, or should carry, 1 first.
+
+    Where every wrong final gradient is off by one ratio, what leads to them may be off by it too.
+    """
+    ratios = [c.mismatch.facts.get("constant_ratio") for c in finals if c.verdict == "wrong" and c.mismatch]
+    shared = ratios[0] if ratios and all(_is(r, ratios[0] or 0.0) for r in ratios) else None
     found = [1.0]
     for item in items:
-        factor = item.factor
-        if item.named and factor is not None and not any(np.isclose(factor, f, rtol=1e-6) for f in found):
-            found.append(factor)
-    return found[:5]
+        if not item.named or item.factor is None:
+            continue
+        for factor in (item.factor, item.factor / shared if shared else item.factor):
+            if not any(np.isclose(factor, f, rtol=1e-6) for f in found):
+                found.append(factor)
+    return found[:6]
 
 
 def _corrected_runs(
@@ -136,7 +143,7 @@ def _corrected_runs(
     best: tuple[tuple[int, int, int], float, list[Corrected]] | None = None
     informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
     right_before = {c.name for c in finals if c.verdict == "right"}
-    for factor in _factors(items):
+    for factor in _factors(items, finals):
         runs = [corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
         right = {c.name for c in finals if not still_wrong(program, c, runs, measured, informed)}
         carried = sum(item.named and _is(item.factor, factor) for item in items)

@@ -143,8 +143,8 @@ class Workbench:
         self, suspect: Suspect, scope: Scope, claim: Claim
     ) -> Iterator[tuple[Mapping[str, Value], Value]]:
         """What is in scope and what is wanted, for executions of which both are known."""
-        statement = next((s for s in self.trials.evidence.statements
-                          if s.line == suspect.line and claim.name in (*s.targets, *s.names)), None)  # fmt: skip
+        here = [s for s in self.trials.evidence.statements if s.line == suspect.line]
+        statement = next((s for s in here if claim.name in (*s.targets, *s.names)), None)
         for p, kept in zip(self.at, scope.environments, strict=False):
             if not self.trials.usable(claim, p):
                 continue
