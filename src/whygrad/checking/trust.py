@@ -36,7 +36,11 @@ def misread(
     while before < len(found):
         before = len(found)
         for item in items:
-            others = [i for i in items if i is not item and i not in found]
+            # What is computed from it must not be put right: that would hide its own mistake.
+            others = [
+                i for i in items
+                if i is not item and i not in found and item.name not in trust.needs.get(i.name, ())
+            ]  # fmt: skip
             if item not in found and any(item.truths) and item.factor is None and trust.misread(item, others):
                 found.append(item)
     return found

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
-from whygrad.diagnosis.suspects import backward_slice
+from whygrad.diagnosis.suspects import Suspect, backward_slice
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
 MOST_KEPT = 12
+MOST_FINALS = 12
+"""Gradients whose statements are compared to see which ones they share."""
 
 
 @dataclass(eq=False)
@@ -54,7 +56,7 @@ class Repairer(Stages):
         wanted = frozenset({claim.name}) if claim.role == "final" else frozenset()
         self.at, self.scopes, self.inlined = self.search_points(claim), {}, None
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
-        wrong = [s for s in everything if not s.right]
+        wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
             self.by_moving, self.by_value, self.by_block, self.by_trial, self.by_meaning, self.by_synthesis,
             self.by_helpers,
@@ -66,11 +68,33 @@ class Repairer(Stages):
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
-            if any(not fix.suspect.right for fix in found) and stage not in (self.by_value, self.by_moving):
+            if any(not fix.suspect.innocent for fix in found) and stage not in (
+                self.by_value,
+                self.by_moving,
+            ):
                 break
             if found and stage == self.by_synthesis:
                 break
         return self.chosen(found)
+
+    def likeliest_first(self, suspects: list[Suspect]) -> list[Suspect]:
+        """Statements that many wrong gradients share first; last those that make a right gradient as well."""
+        finals = self.trials.finals[:MOST_FINALS]
+        if len(finals) < 2:
+            return suspects
+        place = {c.name: self._slice(c) for c in finals}
+        right = set().union(*(place[c.name] for c in finals if c.verdict == "right"))
+        wrong = [place[c.name] for c in finals if c.verdict != "right"]
+
+        def rank(suspect: Suspect) -> tuple[bool, int]:
+            key = (suspect.node.lineno, suspect.node.col_offset)
+            return key in right, -sum(key in part for part in wrong)
+
+        return sorted(suspects, key=rank)
+
+    def _slice(self, claim: Claim) -> set[tuple[int, int]]:
+        found = backward_slice(self.trials.evidence, self.draft.tree, claim)
+        return {(s.node.lineno, s.node.col_offset) for s in found}
 
     def chosen(self, found: Sequence[Fix]) -> Fix | None:
         """Cheapest first; of equally cheap ones the one that is executed first."""

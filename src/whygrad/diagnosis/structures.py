@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
-    for mutation in (parentheses, containers, calls, products, transposes, locals_of, reductions, factors):
+    for mutation in (parentheses, containers, calls, products, transposes, locals_of, reductions, factors,
+                     inner_terms):  # fmt: skip
         yield from mutation(f, m)
 
 
@@ -89,7 +90,7 @@ FUNCTION_SWAPS = {
 def calls(f: Fragment, m: Material) -> Iterator[Variant]:
     """A call too many or too few, or another function."""
     for node in f.expressions():
-        if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
+        if isinstance(node, ast.Call) and not any(isinstance(a, ast.Starred) for a in node.args[:1]):
             name = f.segment(node.func)
             if isinstance(node.func, ast.Name | ast.Attribute):
                 yield from _other_functions(f, node, node.func, name, m)
@@ -230,7 +231,7 @@ def reductions(f: Fragment, m: Material) -> Iterator[Variant]:
         if isinstance(node, ast.Constant | ast.Slice | ast.Tuple) or f.is_called(node):
             continue
         rank = len(m.shapes.get(text, (0, 0, 0)))
-        for axis in range(min(rank, 2)) if rank != 1 else ():
+        for axis in (0, 1, -1)[: max(2, min(rank, 3))] if rank != 1 else ():
             for more in ("", ", keepdims=True"):
                 cost = (1.0 if node is f.value else 1.25) + (0.1 if more else 0)
                 new = f"np.sum({text}, axis={axis}{more})"
@@ -269,13 +270,31 @@ def _keywords(f: Fragment, node: ast.Call) -> Iterator[Variant]:
             yield Variant(f.patched((low, high, "")), slip)
 
 
+def inner_terms(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A difference of which one side is left: `2 * a` for `2 * (a - b)`."""
+    for node in f.expressions():
+        text = f.segment(node)
+        parent = f.parents.get(node)
+        if (
+            text not in m.shapes
+            or not isinstance(parent, ast.BinOp)
+            or not isinstance(parent.op, ast.Mult | ast.Div)
+        ):
+            continue
+        for other, shape in m.shapes.items():
+            if other != text and shape == m.shapes[text]:
+                for symbol in "-+":
+                    new = f"{text} {symbol} {other}"
+                    yield Variant(f.replaced(node, new), Slip("term", text, new, f.extent(node)[0], 1.4))
+
+
 def factors(f: Fragment, m: Material) -> Iterator[Variant]:
     """A factor that is missing from a product, or from the whole: a quantity in scope, 2, 1/2, 1/N."""
     value = f.value
     if value is None or isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Constant):
         return
     counts = [*m.integers(), *(f"len({n})" for n, s in m.shapes.items() if len(s) >= 1)][:12]
-    for term in f.terms(value):
+    for term in dict.fromkeys((*f.terms(value), value)):
         text, start, end = f.segment(term), *f.outer(term)
         shown = f.text[start:end]
         tight = (

@@ -31,6 +31,11 @@ class Suspect:
     """Variables of the loops around it, outermost first."""
 
     @property
+    def innocent(self) -> bool:
+        """Does something say that it is right?"""
+        return self.right or self.shared
+
+    @property
     def line(self) -> int:
         return self.node.lineno
 
@@ -109,6 +114,7 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     """
     everything = [s for s in statements(tree) if s.line <= evidence.program.last_line]
     backward = [s for s in everything if part_of(evidence, s) == "backward"]
+    repeated = {t for s in everything if part_of(evidence, s) == "forward" for t in targets(s.node)}
     own_line = [s for s in backward if s.line <= claim.line <= (s.node.end_lineno or s.line)]
     right = {c.name for c in evidence.claims if c.verdict == "right"} - {claim.name}
     wrong = {c.name for c in evidence.claims if c.verdict in ("wrong", "inherited")}
@@ -118,6 +124,11 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     wanted = strays | {claim.name, claim.name.split(".")[0].split("[")[0]} - {"self"} | {claim.name}
     for suspect in own_line:
         wanted |= reads(suspect.node)
+    slots = {a.rpartition(".")[2] for a in wanted if "." in a and not a.startswith("self.")}
+    # `parent.grad += ...` may be what `x.grad` holds: the objects go by several names.
+    wanted |= {
+        t for s in backward for t in targets(s.node) if s.loops and t.rpartition(".")[2] in slots and "." in t
+    }
     found: list[Suspect] = []
     before = -1
     # What a loop carries from one round to the next is read above the line that assigns it.
@@ -137,6 +148,8 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
                 continue
             wanted |= reads(suspect.node)
             shared = len(assigned) > 1 and bool(assigned & right) and not assigned & wrong and not own
+            # What the forward pass computes as well (`x_pad`) is likelier right.
+            shared |= bool(assigned) and assigned <= repeated and not own
             found.append(replace(suspect, own=own, shared=shared))
     return sorted(found, key=lambda s: not s.own)
 

@@ -127,22 +127,39 @@ def compositions(text: str, bench: Bench, material: Material) -> Iterator[Soluti
 
 
 def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Iterator[Solution]:
-    if got is None or got.shape != wanted.shape:
+    try:
+        got = None if got is None else np.broadcast_to(got, wanted.shape)
+    except ValueError:
+        return
+    if got is None:
         return
     base = text if _is_product(text) else f"({text})"
     with np.errstate(all="ignore"):
-        for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
-            # Where both are zero, any factor fits.
-            missing = np.where((wanted == 0) & (got == 0), np.nan, missing)
-            for view in views(missing):
-                for factor, rank in table.find(view):
-                    new = f"{base} {symbol} {as_factor(factor)}"
-                    kind = "constant" if factor.replace(".", "").isdigit() else "factor"
-                    yield Solution(new, (Slip(kind, text, new, 0, 1.3 + 0.1 * rank),))
+        yield from _missing_factors(text, base, got, wanted, table)
         for symbol, missing in (("+", wanted - got), ("-", got - wanted)):
             for term, rank in [*table.find(missing), *products_of(missing, table)]:
                 new = f"{text} {symbol} {term}"
                 yield Solution(new, (Slip("term", text, new, 0, 1.35 + 0.1 * rank),))
+        for term, rank in table.find(wanted + got):
+            new = f"{as_factor(term)} - {base}"
+            yield Solution(new, (Slip("term", text, new, 0, 1.4 + 0.1 * rank),))
+
+
+def _missing_factors(text: str, base: str, got: Array, wanted: Array, table: Table) -> Iterator[Solution]:
+    for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
+        # Where both are zero, any factor fits.
+        missing = np.where((wanted == 0) & (got == 0), np.nan, missing)
+        for sign, extra in (("", 0.0), ("-", 0.15)):
+            for view in views(-missing if sign else missing):
+                for factor, rank in table.find(view):
+                    new = f"{sign}{base} {symbol} {as_factor(factor)}"
+                    kind = "constant" if factor.replace(".", "").isdigit() else "factor"
+                    yield Solution(new, (Slip(kind, text, new, 0, 1.3 + 0.1 * rank + extra),))
+    missing = wanted / got
+    if missing.ndim == 2 and np.all(np.isfinite(missing)):
+        for factor, rank in itertools.islice(_matrix_products(missing, table), 2):
+            new = f"{base} * ({factor})"
+            yield Solution(new, (Slip("factor", text, new, 0, 1.4 + 0.1 * rank),))
 
 
 def views(value: Array) -> Iterator[Array]:

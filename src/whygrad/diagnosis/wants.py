@@ -64,7 +64,10 @@ def _target(node: ast.stmt) -> ast.expr | None:
 
 
 def _array(value: Value) -> Value:
-    return np.asarray(value) if isinstance(value, list | tuple) else value
+    try:
+        return np.asarray(value) if isinstance(value, list | tuple) else value
+    except ValueError:  # layers of several shapes
+        return value
 
 
 def _followed(name: str, environment: Mapping[str, Value]) -> Value:

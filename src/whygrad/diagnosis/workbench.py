@@ -53,7 +53,7 @@ class Fix:
     @property
     def worth(self) -> float:
         """Cost; less where several gradients become right, more where the line was right in itself."""
-        innocent = 0.3 if self.suspect.right or self.suspect.shared else 0.0
+        innocent = 0.3 if self.suspect.innocent else 0.0
         return self.cost - 0.5 * (self.gained - 1) + innocent
 
     @property
@@ -102,6 +102,8 @@ class Workbench:
         if library == "math":
             values = dict(numeric_leaves(values))
         values |= self.forward_expressions(scope)
+        if suspect.loops:
+            values |= entries_in_loop(suspect, scope)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
         if len(values) > MOST_QUANTITIES:
             ranked = sorted(values, key=lambda n: (n not in near, n not in scope.local))
@@ -198,6 +200,21 @@ def _offset(text: str, outer: Span, inner: Span) -> int:
     return sum(len(row) + 1 for row in rows) + column
 
 
+def entries_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
+    """`X[n]` where a loop goes over `n`, or where the statements beside this one index by it."""
+    first = scope.first
+    used = {n.slice.id for s in suspect.block for n in ast.walk(s)
+            if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Name)}  # fmt: skip
+    places = [n for n in (*suspect.loops, *sorted(used)) if isinstance(first.get(n), int | np.integer)]
+    found: dict[str, Value] = {}
+    for name in scope.names():
+        value = first[name]
+        for place in dict.fromkeys(places):
+            if _length(value) > abs(first[place]) and name != place:
+                found[f"{name}[{place}]"] = value[first[place]]
+    return {n: v for n, v in found.items() if is_numeric(v)}
+
+
 def _is_slot(node: ast.stmt) -> bool:
     """Does a statement fill a place of an array (`dx[:, t] = ...`)?"""
     return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
@@ -222,3 +239,7 @@ def _functions(scope: Scope, tree: ast.Module) -> tuple[str, ...]:
 def _is_numeric_free(scope: Scope, name: str) -> bool:
     """Functions that make inputs or print are no part of a formula."""
     return is_numeric(scope.shared.get(name)) or name.startswith(("make_", "main"))
+
+
+def _length(value: Value) -> int:
+    return len(value) if isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim) else 0
