@@ -40,6 +40,7 @@ class Pieces:
     def __init__(self, program: Program, points: list[Point]) -> None:
         self.program = program
         self.lines = program.full().split("\n")
+        self.written = program.text.split("\n")
         self.filename = program.source.filename
         names = {*program.inputs, *(n for p in points for n in program.overrides(p))}
         self.missing = unbound_names(program.full())
@@ -58,7 +59,7 @@ class Pieces:
 
     def codes(self, text: str) -> list[CodeType] | None:
         """Codes of an edited text; None where it differs in more than one top-level statement."""
-        lines = self.program.full(text).split("\n")
+        lines = self._lines_of(text)
         if len(lines) != len(self.lines) or not self.separate:
             return None
         changed = [n for n, (a, b) in enumerate(zip(self.lines, lines, strict=True), 1) if a != b]
@@ -76,6 +77,19 @@ class Pieces:
         tree.body = hook_inputs(tree.body, set(piece.hooked))
         code = compile(tree, self.filename, "exec")
         return [*(p.code for p in self.pieces[:k]), code, *(p.code for p in self.pieces[k + 1 :])]
+
+    def _lines_of(self, text: str) -> list[str]:
+        """The lines that run for an edited text. Only lines that run as they are written need no parsing."""
+        own = text.split("\n")
+        if len(own) != len(self.written):
+            return self.program.full(text).split("\n")
+        lines = list(self.lines)
+        for n, (old, new) in enumerate(zip(self.written, own, strict=True)):
+            if old != new:
+                if self.lines[n] != old:
+                    return self.program.full(text).split("\n")
+                lines[n] = new
+        return lines
 
     def run(self, text: str, point: Point) -> Namespace | Failure:
         """A plain run of an edited text at a point; its globals after."""
