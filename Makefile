@@ -11,7 +11,7 @@ BENCH := .venv-bench
 PEERS := torch==2.13.0 jax autograd mygrad scipy
 NEURON := "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench gallery clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -38,6 +38,9 @@ lint: $(VENV)/.tested ## ruff and mypy
 
 bench: $(BENCH)/.installed ## all benchmarks beside their peers, in an environment of their own
 	$(BENCH)/bin/python -m bench
+
+gallery: $(VENV)/.tested ## draw the pictures of docs/gallery.md anew
+	$(BIN)/python -m docs.gallery
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(BENCH) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from whygrad.api import assert_gradient, check, explain, show
     from whygrad.derivation import derive
     from whygrad.errors import WhygradError
+    from whygrad.gates.marking import gate
     from whygrad.transformations import (
         custom_rule,
         elementwise_grad,
@@ -34,6 +35,7 @@ _HOMES = {
     "check": "api",
     "derive": "derivation",
     "explain": "api",
+    "gate": "gates.marking",
     "show": "api",
     "elementwise_grad": "transformations",
     "grad": "transformations",
@@ -58,6 +60,7 @@ __all__ = [
     "derive",
     "elementwise_grad",
     "explain",
+    "gate",
     "grad",
     "hessian",
     "hvp",

@@ -16,6 +16,7 @@ from whygrad.definitions import definitions_of, root_of
 from whygrad.diagnosis.findings import CheckResult
 from whygrad.errors import UsageError
 from whygrad.explanation import explain
+from whygrad.explanation.backward import backward_circuit
 from whygrad.explanation.circuit import circuit_of
 from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.gates import blocks_of
@@ -171,19 +172,26 @@ def show(
     at: str | Mapping[str, Any] | None = None,
     grouped: bool = False,
     theme: Theme = "auto",
+    backward: bool = False,
 ) -> Drawing:
     """Draw the circuit of a function, graph or formula, with the values and gradients at a point.
 
     The arguments are those of `explain`; `grouped` draws each gate, such as the sigmoid, as one box. Large
-    graphs are drawn by their calls, loops and repeated rows. `theme` is auto, light, dark or print. Raises
+    graphs are drawn by their calls, loops and repeated rows. `backward` draws the backward pass as a circuit
+    of its own. `theme` is auto, light, dark or print. Raises
     UsageError where the output has no gradient.
     """
-    return drawing_of(subject_of(target, args, at), grouped, theme)
+    return drawing_of(subject_of(target, args, at), grouped, theme, backward)
 
 
-def drawing_of(subject: Subject, grouped: bool = False, theme: Theme = "auto") -> Drawing:
+def drawing_of(
+    subject: Subject, grouped: bool = False, theme: Theme = "auto", backward: bool = False
+) -> Drawing:
     """The drawing of what is already at hand."""
     entries = subject.ledger()
+    if backward:
+        caption = f"{subject.title}: the backward pass, from the output to the gradients of the inputs"
+        return Drawing(backward_circuit(entries, caption), theme, subject, grouped)
     cut = blocks_of(subject.graph).visible()
     caption = f"{subject.title}: values above the wires, gradients below"
     circuit = circuit_of(

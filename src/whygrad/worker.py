@@ -59,7 +59,7 @@ def show(request: Request) -> Reply:
     from whygrad.api import drawing_of
 
     subject, notes = _subject(request)
-    drawing = drawing_of(subject, request["group"], request["theme"])
+    drawing = drawing_of(subject, request["group"], request["theme"], request["backward"])
     if request["out"]:
         return {"file": base64.b64encode(drawing.as_file(request["out"])).decode(), "notes": notes}
     return {"text": _drawn(request, Report("", (drawing.circuit,))), "notes": notes}

@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--theme", choices=("auto", "light", "dark", "print"), default="auto", help="colours of the picture"
     )
     parser.add_argument("--text", action="store_true", help="draw in the terminal")
+    parser.add_argument("--backward", action="store_true", help="draw the backward pass by itself")
     parser.add_argument("--group", action="store_true", help="draw each gate (sigmoid) as one box")
 
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             open_page(reply)
         return 0
-    reply = ask_about(args, "show", out=args.out, group=args.group, theme=args.theme)
+    reply = ask_about(args, "show", out=args.out, group=args.group, theme=args.theme, backward=args.backward)
     if not args.out:
         print(reply["text"])
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whygrad.explanation.gating import gate_section
+from whygrad.explanation.gating import gate_section, marked_section
 from whygrad.explanation.ledger import EdgeEntry, Ledger
 from whygrad.explanation.links import chain
 from whygrad.explanation.nonfinite import nonfinite
@@ -13,7 +13,7 @@ from whygrad.explanation.paths import Path, Paths, product
 from whygrad.explanation.shapes import contribution_formula
 from whygrad.explanation.story import path_text
 from whygrad.explanation.telling import code, g, grad, product_text, sum_text, tell, v, value
-from whygrad.gates import Grouping
+from whygrad.gates import Grouping, blocks_of
 from whygrad.graph import INPUT
 from whygrad.report import Block, Bullets, Section, Table, Words
 
@@ -32,6 +32,8 @@ def account(ledger: Ledger, grouping: Grouping) -> tuple[Block, ...]:
     for gate in grouping.gates:
         blocks.append(gate_section(ledger, gate, gate.name not in seen))
         seen.add(gate.name)
+    tree = blocks_of(ledger.graph, ())
+    blocks += [marked_section(ledger, tree, block) for block in tree.marked()]
     blocks.append(
         Section(
             "Inputs: each gradient by its edges and by its paths", tuple(account_of_inputs(ledger, grouping))

@@ -29,6 +29,8 @@ MAX_BOXES = 2000
 MANY_INPUTS = 12
 """More inputs that only one block reads are drawn as one box."""
 
+SAID = {"sum_to": "sum", "damped_multiply": "*", "broadcast_to": "spread", "accumulate": "add at"}
+"""Operations of rules, in the words of a drawing."""
 Edge = tuple[int, int]
 
 
@@ -43,7 +45,7 @@ def circuit_of(
     if cut is None:
         tree = Blocks(graph, ())
         cut = Cut(tree, tuple(tree.operations.tolist()))
-    return _Drawing(graph, run, derivative, cut).drawn(caption)
+    return Drawing(graph, run, derivative, cut).drawn(caption)
 
 
 def short_text(value: Any, entries: int = 3) -> str:
@@ -58,7 +60,9 @@ def short_text(value: Any, entries: int = 3) -> str:
     return f"{'x'.join(map(str, array.shape))} ±{number_text(scale_of(array), 2)}"
 
 
-class _Drawing:
+class Drawing:
+    """Boxes and wires in the making."""
+
     def __init__(self, graph: Graph, run: Run, derivative: Derivative, cut: Cut) -> None:
         self.graph, self.run, self.derivative, self.cut = graph, run, derivative, cut
         self.boxes: list[Box] = []
@@ -161,7 +165,7 @@ class _Drawing:
         outputs = [row for row in outputs if self.needed[row]]
         single = self.numbers(outputs[0]) if len(outputs) == 1 else {}
         name = self.graph.name(outputs[0]) if single and outputs[0] not in self.graph.outputs else ""
-        kind = "gate" if block.gate is not None else "block"
+        kind = "gate" if block.is_gate else "block"
         self.boxes.append(Box(key, block.label, kind, name=name, note=block.says, **single))  # type: ignore[arg-type]
 
     def readings(self, block: Block) -> dict[int, list[Edge]]:
@@ -268,7 +272,7 @@ def label_of(graph: Graph, row: int) -> tuple[str, bool]:
     if sign and len(args) == 2:
         return sign, False
     if op.name != "index":
-        return op.name, False
+        return SAID.get(op.name, op.name), False
     arrays = [graph.name(a) or "i" for a in args[1:]]
     return f"[{_key_text(graph.params(row)['key'], arrays)}]", False
 

@@ -6,12 +6,18 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from whygrad.explanation.ledger import Ledger
+from whygrad.differentiation import differentiate
+from whygrad.execution.interpreter import execute
+from whygrad.explanation.ledger import LONGEST, Ledger
 from whygrad.explanation.links import Link, inner_edges, is_chain, link_of_gate
+from whygrad.explanation.locals import flow_formula
 from whygrad.explanation.paths import product
+from whygrad.explanation.reasons import where
 from whygrad.explanation.story import is_number, link_text
 from whygrad.explanation.telling import g, product_text, tell
-from whygrad.gates import Gate, breaks_at, derive, proof
+from whygrad.gates import Block as Part
+from whygrad.gates import Blocks, Gate, breaks_at, derive, proof
+from whygrad.gates.truth import between, cut_out
 from whygrad.report import Block, Bullets, Section
 
 
@@ -74,3 +80,34 @@ def _small_product(ledger: Ledger, gate: Gate, whole: Any) -> Iterator[Block]:
         if not math.isclose(small, float(whole), rel_tol=1e-6, abs_tol=1e-12):
             text += " The small numbers overflow or cancel at this point; the gate's own derivative does not."
         yield tell(text)
+
+
+def marked_section(ledger: Ledger, tree: Blocks, block: Part) -> Section:
+    """A gate that the user marked: what it stands for, and what it sends back, read off its own rows."""
+    inputs, outputs = tree.boundary(block)
+    given = ", ".join(f"`{ledger.label(row)}`" for row in inputs)
+    gives = ", ".join(f"`{ledger.label(row)}`" for row in outputs)
+    lines: list[Block] = [
+        tell(f"{block.says}{where(ledger.graph, block.last)}. It reads {given} and gives {gives}.")
+    ]
+    if len(outputs) == 1 and ledger.gradient(outputs[0]) is not None:
+        lines += _sent_back(ledger, inputs, outputs[0])
+    return Section(f"The gate {block.marked}", tuple(lines))
+
+
+def _sent_back(ledger: Ledger, inputs: list[int], output: int) -> Iterator[Block]:
+    """The gradients of a marked gate by its inputs, from its own rows: formulas and numbers."""
+    piece = cut_out(ledger.graph, inputs, output)
+    derivative = differentiate(piece, seeds=[None])
+    upstream = ledger.gradient(output)
+    run = execute(derivative.graph, [*[ledger.run[row] for row in inputs], upstream], keep=True)
+    names = {new: ledger.label(row) for new, row in zip(piece.inputs, inputs, strict=True)}
+    rows = between(ledger.graph, inputs, output)
+    names |= {len(inputs) + k: ledger.label(row) for k, row in enumerate(rows)}
+    for row, cotangent in zip(inputs, derivative.graph.outputs, strict=True):
+        text = flow_formula(
+            derivative.graph, run, cotangent, derivative.seeds[0], len(piece), names, 2 * LONGEST
+        )
+        sent = run[cotangent]
+        shown = f"`{text}` = " if text else ""
+        yield tell(f"It sends back to `{ledger.label(row)}`: {shown}{g(sent)}.")

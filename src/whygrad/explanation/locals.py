@@ -7,7 +7,7 @@ only says NaN is left out. The numbers shown beside it are those of the full rul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +33,7 @@ def local_formula(
         return ""
     if not isinstance(local, int):
         return number_text(local)
-    fold = _Fold(graph, run, forward, names)
+    fold = Fold(graph, run, forward, names)
     try:
         folded = fold.finish(local)
         text = expression(folded, fold.rows[local], library="", longest=longest)
@@ -50,7 +50,7 @@ def flow_formula(
 
     Empty if it has no short formula.
     """
-    fold = _Fold(graph, run, forward, names, {upstream: UPSTREAM})
+    fold = Fold(graph, run, forward, names, {upstream: UPSTREAM})
     try:
         folded = fold.finish(flow)
         return expression(folded, fold.rows[flow], library="", longest=longest)
@@ -58,7 +58,7 @@ def flow_formula(
         return ""
 
 
-class _Fold:
+class Fold:
     """Copies the rows of a local gradient into a small graph whose inputs are the forward rows (and others
     that have a name)."""
 
@@ -75,13 +75,16 @@ class _Fold:
         self.rows: dict[int, int] = {}
 
     def finish(self, local: int) -> Graph:
-        for row in self.cone(local):
-            self.rows[row] = self.copy(row)
+        self.add((local,))
         return self.builder.freeze((), (self.rows[local],))
 
-    def cone(self, local: int) -> list[int]:
-        """The rows behind `local` up to the forward rows, ascending."""
-        found, pending = {local}, [local]
+    def add(self, wanted: Iterable[int]) -> None:
+        for row in self.cone(wanted):
+            self.rows[row] = self.copy(row)
+
+    def cone(self, wanted: Iterable[int]) -> list[int]:
+        """The rows behind some rows up to the forward rows, ascending."""
+        found, pending = set(wanted), list(wanted)
         while pending:
             row = pending.pop()
             if row >= self.forward and row not in self.leaves:

@@ -11,6 +11,7 @@ from whygrad.gates.arrays import ARRAYS
 from whygrad.gates.blocks import Blocks, blocks_of
 from whygrad.gates.elementwise import ELEMENTWISE
 from whygrad.gates.grouping import Grouping, group
+from whygrad.gates.marking import gate
 from whygrad.gates.recognition import recognise
 from whygrad.gates.records import Block, Derivation, Gate, KnownGate, Step
 from whygrad.gates.truth import POINTS, TOLERANCE, breaks_at, derive, local_gradient, proof, worst_difference
@@ -18,7 +19,7 @@ from whygrad.gates.views import Cut
 
 __all__ = [
     "KNOWN", "POINTS", "TOLERANCE", "Block", "Blocks", "Cut", "Derivation", "Gate", "Grouping", "KnownGate",
-    "Step", "blocks_of", "breaks_at", "derive", "group", "local_gradient", "proof", "recognise",
+    "Step", "blocks_of", "breaks_at", "derive", "gate", "group", "local_gradient", "proof", "recognise",
     "worst_difference",
 ]  # fmt: skip
 

@@ -109,7 +109,7 @@ class Blocks:
 
     def _of_instances(self, numbers: Integers, kind: Kind, start: int = -1) -> Block:
         """A block of executions; where it holds nothing but one other block, that one."""
-        while len(numbers) == 1:
+        while len(numbers) == 1 and not self.executions.marked(int(numbers[0])):
             inner = self.executions.within(numbers[0])
             if not len(inner) or self.executions.has_own_rows(numbers[0], inner):
                 break
@@ -124,18 +124,21 @@ class Blocks:
         shown += f" (from {start})" if start >= 0 else ""
         line = site(number).line if number else 0
         rows = self.executions.count(first, last)
-        return Block(
-            f"b{first}-{last}",
-            kind,
-            shown,
-            rows,
-            first,
-            last,
-            line,
-            times,
-            None,
-            numbers,
-        )
+        marked = self.executions.marked(int(numbers[0])) if times == 1 else ""
+        key = f"b{first}-{last}"
+        return Block(key, kind, marked or shown, rows, first, last, line, times, None, marked, numbers)
+
+    def marked(self, most: int = 20) -> list[Block]:
+        """The gates that the user marked, outer ones first."""
+        found: list[Block] = []
+        pending = [self.root]
+        while pending and len(found) < most:
+            block = pending.pop(0)
+            if block.marked:
+                found.append(block)
+            if block.rows <= MOST_ROWS:
+                pending += [part for part in self.children(block) if isinstance(part, Block)]
+        return found
 
     def boundary(self, block: Block) -> tuple[list[int], list[int]]:
         """The rows outside that a block reads (no constants), in order, and its rows that others use."""

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from whygrad.gates.marking import MARK, marked_name
 from whygrad.graph import Graph
 from whygrad.source import enclosing, site
 
@@ -27,6 +28,8 @@ class Executions:
         self.last: Integers = np.full(count, -1, np.int64)
         self.first[numbers[::-1]] = self.operations[::-1]  # of several writes the last one stays
         self.last[numbers] = self.operations
+        self.own = self.first.copy()
+        """The first row that stands directly in each execution."""
         parents = np.asarray(graph.instance_parents, dtype=np.int64)
         for level in _levels(parents):
             np.minimum.at(self.first, parents[level], self.first[level])
@@ -72,13 +75,24 @@ class Executions:
             if len(called) == 1 and len(inner) == 1:
                 return called.pop()
             return _loop_name(place.text)
+        if place.label.startswith(MARK):
+            return place.label.removeprefix(MARK)
         if number and not self.graph.instance_sites[number]:
             return self._function_of(number)
         return _called(place.text) if number else "graph"
 
+    def marked(self, number: int) -> str:
+        """The name of a gate that a user marked: these lines, or the function that was called."""
+        place = site(self.graph.instance_sites[number])
+        if place.label.startswith(MARK):
+            return place.label.removeprefix(MARK)
+        if place.kind == "loop" or not number:
+            return ""
+        return marked_name(_called(place.text)) or marked_name(self._function_of(number))
+
     def _function_of(self, number: int) -> str:
         """The function whose call was traced."""
-        row = int(self.first[number])
+        row = int(self.own[number])
         around = enclosing(self.graph.site_column[row], "function") if row < len(self.graph) else None
         return (around.label if around else "") or "call"
 

@@ -117,8 +117,15 @@ class Block:
     times: int = 1
     """How often what it repeats is repeated."""
     gate: Gate | None = None
+    marked: str = ""
+    """The name that the user gave it as a gate."""
     span: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     """The executions (numbers of instances) that it holds, next to each other."""
+
+    @property
+    def is_gate(self) -> bool:
+        """A known gate, or one that the user marked."""
+        return self.gate is not None or bool(self.marked)
 
     @property
     def says(self) -> str:

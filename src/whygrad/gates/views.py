@@ -45,7 +45,7 @@ class Cut:
         """The same with all gates opened, while there is room."""
         cut = self
         while True:
-            gates = [b for b in cut.boxes if isinstance(b, Block) and b.gate is not None]
+            gates = [b for b in cut.boxes if isinstance(b, Block) and b.is_gate]
             fitting = [g for g in gates if len(cut.boxes) + len(self.tree.children(g)) <= MOST_BOXES]
             if not fitting:
                 return cut
@@ -94,6 +94,6 @@ def _alike(boxes: Iterable[Part]) -> list[tuple[Any, list[Block]]]:
     """Closed blocks by what they are, the largest first."""
     groups: dict[Any, list[Block]] = {}
     for box in boxes:
-        if isinstance(box, Block) and box.gate is None:
+        if isinstance(box, Block) and not box.is_gate:
             groups.setdefault(_kind(box), []).append(box)
     return sorted(groups.items(), key=lambda g: (-max(b.rows for b in g[1]), g[1][0].first))

@@ -51,6 +51,7 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     body = [
         *_frame_parts(frames),
         *_wire_lines(placed, wires, pairs, drawn, ports),
+        *_frame_titles(frames),
         *_box_parts(placed, drawn),
     ]
     page = Rectangle(0, 0, placed.length, placed.breadth)
@@ -81,13 +82,14 @@ def _frame_parts(frames: list[tuple[Frame, Rectangle]]) -> list[str]:
     for frame, hull in frames:
         width, height = hull.right - hull.left, hull.bottom - hull.top
         outline = f'x="{hull.left}" y="{hull.top}" width="{width}" height="{height}" rx="10"'
-        parts.append(
-            f'<g role="group" aria-label="{_escaped(frame.note or frame.label)}">'
-            f'<rect class="frame" {outline}/>'
-            + _text("title", hull.left + 9, hull.top + 15, cut(frame.label, 40))
-            + "</g>"
-        )
+        label = _escaped(frame.note or frame.label)
+        parts.append(f'<rect class="frame" role="group" aria-label="{label}" {outline}/>')
     return parts
+
+
+def _frame_titles(frames: list[tuple[Frame, Rectangle]]) -> list[str]:
+    """After the wires, so that none runs through a title."""
+    return [_text("title", hull.left + 9, hull.top + 15, cut(frame.label, 40)) for frame, hull in frames]
 
 
 def _placed(drawn: list[Drawn], pairs: list[tuple[int, int]]) -> Layout:

@@ -62,6 +62,7 @@ def _colours(c: dict[str, str], name: str, heats: bool) -> dict[str, str]:
         ".block": f"fill:{c['block']};{outline}:2",
         ".frame": f"fill:{c['inside']};stroke:{c['frame']};stroke-width:1.2;stroke-dasharray:5 4",
         ".label": f"fill:{c['ink']}",
+        ".title": f"stroke:{c['inside']};stroke-width:4;paint-order:stroke",
         ".faint,.title": f"fill:{c['faint']}",
         ".value": f"fill:{c['value']}",
         ".gradient": f"fill:{c['gradient']}",
