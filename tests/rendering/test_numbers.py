@@ -53,5 +53,10 @@ def test_many_numbers_of_different_shapes_are_told_by_their_shapes():
     assert odd[0].startswith("dw computed [[1, 1"), "what has no plain shape is told by its numbers"
 
 
+def test_numbers_of_another_variable_bear_its_name():
+    entry = {"entry": "[1]", "got": 1.0, "want": 2.0}
+    assert shown(entries=[entry], of='grads["W1"]') == ['grads["W1"][1] computed 1, true 2']
+
+
 def test_nothing_measured_is_nothing_said():
     assert shown() == [] and list(measured({"evidence": None})) == []

@@ -17,7 +17,7 @@ def measured(finding: Mapping[str, Any]) -> Iterator[list[str | Words]]:
     """Lines of words: entries that differ, and how many there are beside those."""
     evidence = finding.get("evidence") or {}
     entries = evidence.get("entries") or ()
-    name = finding.get("variable") or ""
+    name = evidence.get("of") or finding.get("variable") or ""
     elsewhere = evidence.get("point", "given") != "given"
     for entry in entries[:SHOWN_ENTRIES]:
         got, want = _compared(entry, evidence)
