@@ -150,3 +150,21 @@ def test_a_nameless_gradient_is_placed_by_experiment():
     )
     assert evidence.claim("back").verdict == "wrong" and evidence.claim("back").of == "x @ W + b"
     assert {c.verdict for c in evidence.finals} == {"inherited"}
+
+
+MEAN_LOSS = """\
+import numpy as np
+
+class MSE:
+    def forward(self, pred, target):
+        self.diff = pred - target
+        return np.mean(self.diff ** 2)
+
+    def backward(self):
+        return 2 * self.diff / self.diff.size
+"""
+
+
+def test_a_weight_of_the_driver_is_not_moved():
+    evidence = measure(Source("mse.py", MEAN_LOSS), Hints())
+    assert evidence.verdict == "right" and len(evidence.points) > 3

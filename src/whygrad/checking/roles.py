@@ -113,7 +113,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
         and has_float(v.value)
         and not (forward_needs.get(n, set()) & claimed_roots)
     ]
-    moved = list(dict.fromkeys([*sorted(claimed_roots, key=lambda n: found[n].first), *upstreams]))
+    # A weight of the driver's own, such as that of a mean, is no input that the user's code could know of.
+    weights = [name for name in upstreams if not name.startswith("__whygrad")]
+    moved = list(dict.fromkeys([*sorted(claimed_roots, key=lambda n: found[n].first), *weights]))
     return Roles(objective, limit, finals, intermediates, moved, candidates, unsure)
 
 
