@@ -161,7 +161,8 @@ def evidence_of(claim: Claim | None, evidence: Evidence | None) -> dict[str, Any
     got, want = claim.values[p], claim.truth[p]
     result: dict[str, Any] = {
         "of": claim.name, "entries": entries(got, want), "point": evidence.points[p].label,
-        "points": len(chosen), "wrong_points": len(wrong), "got_shape": list(shape_of(got)) if got is not None else None,
+        "points": len(chosen), "wrong_points": len(wrong),
+        "got_shape": list(shape_of(got)) if got is not None else None,
         "want_shape": list(shape_of(want)), "wrong_entries": int(np.sum(compare(got, want).wrong)),
     }  # fmt: skip
     if claim.mismatch:
