@@ -16,7 +16,7 @@ examples:
   whygrad derive layers.py --function affine_forward --input "x=randn(4, 3)" --input "w=randn(3, 5)"
 """
 
-TARGETS = ("python", "numpy")
+TARGETS = ("python", "numpy", "latex")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -18,11 +18,13 @@ from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
 from whygrad.emission.scripts import NAME, Script, read_script
+from whygrad.emission.teaching import lecture_of
+from whygrad.emission.typesetting import name_tex, tex_of
 from whygrad.errors import EmissionError, UsageError
 from whygrad.source import Source
 from whygrad.tracing.formulas import parse_formula
 
-TARGETS = ("numpy", "python")
+TARGETS = ("numpy", "python", "latex")
 
 
 def derive_function(
@@ -46,11 +48,16 @@ def derive_function(
         [example, *other_shapes(function, example, enumerated(functions[function.__name__]))],
         list(wrt),
         prefix,
-        target,
+        code_of(target, "numpy"),
     )
     written = Derivation(Program(subject)).derive()
     proof = proven(written, function, subject) if check else None
-    return written.text, proof
+    return (lecture_of(written, subject, function) if target == "latex" else written.text), proof
+
+
+def code_of(target: str, usual: str) -> str:
+    """The language of the code behind a target: LaTeX is set from code."""
+    return usual if target in ("latex", "") else target
 
 
 def enumerated(node: ast.FunctionDef) -> list[int]:
@@ -172,13 +179,23 @@ def derive_script(
     """The backward lines of a script; the whole of it where its forward pass has to save something."""
     script = read_script(source, output, wrt, at)
     example = tuple(script.inputs.values())
-    target = target or ("numpy" if any(map(holds_array, example)) else "python")
+    library = "numpy" if any(map(holds_array, example)) else "python"
+    language = code_of(target, library)
     prepared = runnable(script)
     examples = [example, *other_shapes(prepared, example, enumerated(script.functions[NAME]))]
-    subject = Subject(source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", target)
+    subject = Subject(
+        source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language
+    )
     written = Derivation(Program(subject)).derive()
     proof = proven(written, prepared, subject) if check else None
+    if target == "latex":
+        return lecture_of(written, subject, prepared, name_of_output(script)), proof
     return as_script(written, script), proof
+
+
+def name_of_output(script: Script) -> str:
+    """What a lecture about a script is called after."""
+    return f"${name_tex(script.output)}$"
 
 
 def holds_array(value: Any) -> bool:
@@ -248,7 +265,10 @@ def derive_formula(
     function: Any = namespace["f"]
     subject = Subject(
         shown, "f", {"f": node}, script.namespace, [example, *other_shapes(function, example)], list(wrt),
-        "grad_", target,
+        "grad_", code_of(target, "python"),
     )  # fmt: skip
     written = Derivation(Program(subject)).derive()
-    return written.text, proven(written, function, subject) if check else None
+    proof = proven(written, function, subject) if check else None
+    if target == "latex":
+        return lecture_of(written, subject, function, f"${tex_of(text)}$", text), proof
+    return written.text, proof

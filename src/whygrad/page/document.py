@@ -15,6 +15,7 @@ import numpy as np
 
 from whygrad.differentiation import differentiate
 from whygrad.emission.javascript import javascript
+from whygrad.emission.typesetting import name_tex, tex_of
 from whygrad.errors import EmissionError
 from whygrad.explanation.circuit import label_of
 from whygrad.explanation.ledger import Ledger
@@ -25,7 +26,6 @@ from whygrad.page.groups import derivations_of, groups_of
 from whygrad.page.large import Large
 from whygrad.page.mutants import mutants_of
 from whygrad.page.plainly import plain, stated
-from whygrad.page.typesetting import name_tex, tex_of
 from whygrad.source import Source, site
 
 SCHEMA = 1

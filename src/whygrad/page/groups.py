@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from whygrad.emission.javascript import javascript
+from whygrad.emission.typesetting import tex_of
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import rewrite
 from whygrad.explanation.numbers import number_text
 from whygrad.gates import Block, Gate, KnownGate, blocks_of, derive, proof
 from whygrad.graph import Graph
-from whygrad.page.typesetting import tex_of
 from whygrad.tracing.formulas import parse_formula
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.page.typesetting import name_tex, plain_tex, tex_of
+from whygrad.emission.typesetting import name_tex, plain_tex, tex_of
 
 
 @pytest.mark.parametrize(
