@@ -25,7 +25,7 @@ FLOORS = {
     "diagnosis": 7, "adapters": 7, "page": 7,
     "api": 8, "derivation": 8, "transformations": 8, "definitions": 8, "handover": 8, "relocating": 8,
     "scripts": 8,
-    "pytest_plugin": 8,
+    "pytest_plugin": 8, "notebook": 8,
     "pages": 8,
     "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
@@ -34,6 +34,8 @@ FLOORS = {
 ONE_TASK = "a worker does one task, and loads what that needs: start-up time"
 LOADED_BY_PYTEST = "pytest loads the plugin in every session, needed or not"
 INNER_IMPORTS = {
+    "report: whygrad.rendering.screens": "a report shows itself in a notebook, and pictures live above",
+    "graph: whygrad.explanation.structure": "a graph shows itself in a notebook, and pictures live above",
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
     "commands.ops: whygrad.explanation.operations": "loads NumPy, which no other command needs here",
     "pytest_plugin: whygrad.api": LOADED_BY_PYTEST,

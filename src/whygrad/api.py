@@ -22,6 +22,7 @@ from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.gates import blocks_of
 from whygrad.handover import handed_over
 from whygrad.isolation import CHILD, DEFAULT_SECONDS, ask
+from whygrad.notebook import widget_of
 from whygrad.page.document import document_of
 from whygrad.page.html import html_of, packed
 from whygrad.relocating import relocated
@@ -151,6 +152,10 @@ class Drawing(Picture):
         """The interactive page, as one HTML file that needs nothing else."""
         assert self.subject is not None
         return html_of(self.subject.title, packed(self.document()))
+
+    def widget(self) -> Any:
+        """The page as a widget of a notebook; UsageError without the package anywidget."""
+        return widget_of(self.document())
 
     def open(self) -> str:
         """Write the page to a temporary file, open it in the browser, and return its path."""

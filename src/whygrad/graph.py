@@ -287,6 +287,12 @@ class Graph(_Columns):
         twin.outputs = tuple(outputs)
         return twin
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """For a notebook: the table as text, and as a circuit where it is not too large for one."""
+        from whygrad.explanation.structure import shown
+
+        return shown(self)
+
     def __str__(self) -> str:
         shown = [str(node) for _, node in zip(range(200), self, strict=False)]
         if len(self) > 200:

@@ -6,7 +6,7 @@ Free of NumPy, so that it runs wherever Python does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from whygrad.errors import Place
 
@@ -175,6 +175,11 @@ class Report:
 
     title: str
     blocks: tuple[Block, ...] = field(default=())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from whygrad.rendering.screens import bundle_of
+
+        return bundle_of(self)
 
     def __str__(self) -> str:
         # The one upward reference of this floor: results print themselves, and printing lives above.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from whygrad.differentiation.writing import Stamps
 from whygrad.graph import Graph
@@ -74,3 +74,6 @@ class Derivative:
     edges: Edges
     reached: tuple[bool, ...]
     """For each of `wrt`, whether any output depends on it."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return self.graph._repr_mimebundle_()

@@ -56,6 +56,9 @@ def framed(
         hull = _around([places[number[key]] for key in frame.members] + inside, pad)
         leaves = [box.key for box in circuit.boxes if box.kind in ("input", "constant")]
         own = members | {key for key in leaves if users.get(key, set()) <= members}
+        touched = [places[number[key]] for key in own - members if hull.meets(places[number[key]])]
+        if touched:  # all of an input is within, or none of it
+            hull = _around([places[number[key]] for key in frame.members] + inside + touched, pad)
         if not any(hull.meets(place) for k, place in enumerate(places) if circuit.boxes[k].key not in own):
             found.append((frame, hull))
     return found[::-1]
