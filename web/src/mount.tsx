@@ -15,13 +15,15 @@ export interface Host {
   onSelect?(rows: number[]): void;
   /** The view to begin with, as `hashOf` writes it. */
   hash?: string;
+  /** Ask the server for another formula; only live pages have one. */
+  ask?(formula: string, state: State): Promise<void>;
 }
 
 export function mount(element: HTMLElement, document: PageDocument, host: Host = {}): { state: State; unmount(): void } {
   const state = new State(document);
   if (host.hash) restore(state, host.hash);
   element.classList.add("wg-host");
-  render(<App state={state} host={element} />, element);
+  render(<App state={state} host={element} {...(host.ask ? { ask: (formula: string) => host.ask!(formula, state) } : {})} />, element);
   const stop = effect(() => host.onSelect?.(rowsOf(state, state.chosen.value)));
   return {
     state,

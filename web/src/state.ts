@@ -34,6 +34,10 @@ export class State {
   /** A line of the user's code that is pointed at. */
   readonly line = signal<number | null>(null);
   readonly announced = signal("");
+  /** What keeps a live page from being renewed. */
+  readonly trouble = signal("");
+  /** Points of formulas that were shown before, `name=value`. */
+  readonly remembered: string[] = [];
 
   readonly run: ReadonlySignal<Run>;
   readonly circuit: ReadonlySignal<Circuit>;

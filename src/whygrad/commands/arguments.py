@@ -33,9 +33,14 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
     add_time_limit(parser)
 
 
-def ask_about(args: argparse.Namespace, task: str, **details: Any) -> dict[str, Any]:
-    """The child's reply about a file or formula; what had to be done first is printed."""
-    path = args.target if is_file(args.target) else ""
+def ask_about(
+    args: argparse.Namespace, task: str, *, quiet: bool = False, formula: str | None = None, **details: Any
+) -> dict[str, Any]:
+    """The child's reply about a file or formula; what had to be done first is printed, unless `quiet`.
+
+    A `formula` is taken as one even where a file has its name.
+    """
+    path = args.target if formula is None and is_file(args.target) else ""
     if path:
         read_source(path)
     request = {
@@ -49,7 +54,7 @@ def ask_about(args: argparse.Namespace, task: str, **details: Any) -> dict[str, 
     }
     given = {name: value for name, value in details.items() if value is not None}
     reply = ask(request | given, args.time_limit)
-    for note in reply.get("notes", ()):
+    for note in () if quiet else reply.get("notes", ()):
         print(note)
     return reply
 

@@ -7,6 +7,7 @@ import base64
 import os
 
 from whygrad.commands.arguments import add_subject, ask_about
+from whygrad.commands.following import follow
 from whygrad.commands.pages import open_page, write_page
 from whygrad.errors import UsageError
 
@@ -21,6 +22,7 @@ examples:
   whygrad show neuron.py --out neuron.html
   whygrad show neuron.py --group --out neuron.svg
   whygrad show neuron.py --text
+  whygrad show --live neuron.py
 """
 
 
@@ -33,6 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--theme", choices=("auto", "light", "dark", "print"), default="auto", help="colours of the picture"
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="a page that follows the file on every save (or a formula typed there)",
+    )
     parser.add_argument("--text", action="store_true", help="draw in the terminal")
     parser.add_argument("--backward", action="store_true", help="draw the backward pass by itself")
     parser.add_argument("--group", action="store_true", help="draw each gate (sigmoid) as one box")
@@ -42,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     """Show in the browser, or draw here or into a file; returns the exit status."""
     if args.out:
         _refuse_unwritable(args.out)
+    if args.live:
+        return follow(args)
     if not args.text and (not args.out or args.out.lower().endswith(".html")):
         reply = ask_about(args, "page", group=args.group)
         if args.out:

@@ -24,28 +24,28 @@ def watch(files: Sequence[str], check: Callable[[], int]) -> int:
     status = 0
     try:
         while True:
-            seen = _stamps(files)
+            seen = stamps(files)
             _clear()
             status = check()
             print(f"\nwatching {_named(files)}; Ctrl-C ends it", flush=True)
-            _wait_for_change(files, seen)
+            wait_for_change(files, seen)
     except KeyboardInterrupt:
         print()
         return status
 
 
-def _wait_for_change(files: Sequence[str], seen: list[Stamp]) -> None:
+def wait_for_change(files: Sequence[str], seen: list[Stamp]) -> None:
     """Until the files are others than those seen, all there, and the same at two looks running."""
     before = seen
     while True:
         time.sleep(PAUSE)
-        now = _stamps(files)
+        now = stamps(files)
         if now != seen and now == before and None not in now:
             return
         before = now
 
 
-def _stamps(files: Sequence[str]) -> list[Stamp]:
+def stamps(files: Sequence[str]) -> list[Stamp]:
     return [_stamp(file) for file in files]
 
 

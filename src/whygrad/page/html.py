@@ -32,7 +32,7 @@ body {{ margin: 0; }}
 {css}</style>
 </head>
 <body>
-<div id="whygrad"><noscript>This page computes: it needs JavaScript.</noscript></div>
+<div id="whygrad"{live}><noscript>This page computes: it needs JavaScript.</noscript></div>
 <script type="application/octet-stream" id="whygrad-data">{data}</script>
 <script>{js}</script>
 </body>
@@ -46,10 +46,11 @@ def packed(document: Mapping[str, Any]) -> str:
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
-def html_of(title: str, data: str, policy: str = POLICY) -> str:
-    """The page of a packed document."""
+def html_of(title: str, data: str, policy: str = POLICY, live: str = "") -> str:
+    """The page of a packed document; `live` says what it may ask of the server that it came from."""
     return TEMPLATE.format(
         policy=policy,
+        live=f' data-live="{escape(live)}"' if live else "",
         title=escape(f"{title} - whygrad"),
         css=_asset("page.css"),
         # The end of a script is found by its tag, wherever that stands.

@@ -15,7 +15,13 @@ import { Keys } from "./Keys.tsx";
 import { PathsView } from "./PathsView.tsx";
 import { Transport } from "./Transport.tsx";
 
-export function App({ state, host }: { state: State; host: HTMLElement }): JSX.Element {
+export interface AppProps {
+  state: State;
+  host: HTMLElement;
+  ask?: (formula: string) => Promise<void>;
+}
+
+export function App({ state, host, ask }: AppProps): JSX.Element {
   useEffect(() => {
     const page = host.ownerDocument;
     const onKey = (event: KeyboardEvent): void => {
@@ -27,6 +33,7 @@ export function App({ state, host }: { state: State; host: HTMLElement }): JSX.E
   return (
     <div class="wg-page">
       <Header state={state} host={host} />
+      {state.trouble.value && <p class="wg-warning wg-trouble" role="alert">{state.trouble.value}</p>}
       <main class="wg-columns">
         <div class="wg-centre">
           <section class="wg-card wg-stage" aria-label="The circuit">
@@ -35,7 +42,7 @@ export function App({ state, host }: { state: State; host: HTMLElement }): JSX.E
             {state.mode.value === "explore" && <Transport state={state} />}
           </section>
           <div class="wg-below">
-            <Code state={state} />
+            <Code state={state} {...(ask ? { ask } : {})} />
             <PathsView state={state} />
           </div>
         </div>

@@ -9,7 +9,7 @@ import type { State } from "../state.ts";
 const AROUND = 3;
 const MANY = 24;
 
-export function Code({ state }: { state: State }): JSX.Element | null {
+export function Code({ state, ask }: { state: State; ask?: (formula: string) => Promise<void> }): JSX.Element | null {
   const source = state.document.source;
   if (!source) return null;
   const lines = source.text.replace(/\s+$/, "").split("\n");
@@ -23,12 +23,29 @@ export function Code({ state }: { state: State }): JSX.Element | null {
   return (
     <section class="wg-card wg-code" aria-label={formula ? "The formula" : "The code"}>
       <h2>{formula ? "Formula" : source.name}</h2>
-      <ol class="wg-lines" tabIndex={0} aria-label={formula ? "Formula" : "Lines of the file"}>
+      {formula && ask && <FormulaBox text={source.text} ask={ask} />}
+      <ol class="wg-lines" tabIndex={0} aria-label={formula ? "The text of the formula" : "Lines of the file"}>
         {shown.map((line, k) => (
           <Line key={line} gap={k > 0 && shown[k - 1] !== line - 1} state={state} line={line} text={lines[line - 1]!} active={used.has(line)} lit={lit} findings={findings.filter((one) => one.line === line)} first={findings[0]} numbered={!formula} />
         ))}
       </ol>
     </section>
+  );
+}
+
+/** Another formula may be typed; the server parses it. */
+function FormulaBox({ text, ask }: { text: string; ask: (formula: string) => Promise<void> }): JSX.Element {
+  return (
+    <form
+      class="wg-answer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void ask(new FormData(event.currentTarget).get("formula") as string);
+      }}
+    >
+      <input type="text" name="formula" class="wg-number" defaultValue={text} aria-label="Formula" autocomplete="off" spellcheck={false} maxLength={4000} />
+      <button type="submit">Draw</button>
+    </form>
   );
 }
 
