@@ -63,15 +63,16 @@ def subject_of_script(path: str, point: Mapping[str, Any]) -> tuple[Subject, tup
     return reading.subject, reading.notes
 
 
-def read_script(path: str, point: Mapping[str, Any]) -> Reading:
-    """Read a script and follow its forward pass. `point` overrides its inputs.
+def read_script(path: str, point: Mapping[str, Any], hints: Hints | None = None) -> Reading:
+    """Read a script and follow its forward pass. `point` overrides its inputs, `hints` are those of `check`.
 
     Raises ScriptError where it cannot be run even as repaired, and NoGradientError where nothing in it
     depends on anything.
     """
     source = read_source(path)
-    result, edits, notes = repairs(source)
-    program = _program(Source(path, edited(source, edits)))
+    hints = hints or Hints()
+    result, edits, notes = repairs(source, hints)
+    program = _program(Source(path, edited(source, edits)), hints)
     names = _objective(program)
     unknown = sorted(set(point) - set(names))
     if unknown:
@@ -108,10 +109,10 @@ def _weighted(graph: Graph, seed: Any, output: str, upstream: str) -> tuple[Grap
     return builder.freeze(graph.inputs, [total]), note
 
 
-def repairs(source: Source) -> tuple[CheckResult | None, tuple[Edit, ...], tuple[str, ...]]:
+def repairs(source: Source, hints: Hints) -> tuple[CheckResult | None, tuple[Edit, ...], tuple[str, ...]]:
     """What `check` says, its repairs, and a sentence for each reason to change the text."""
     try:
-        result = check_program(source)
+        result = check_program(source, hints)
     except NoGradientError:  # a forward pass alone can be explained as it stands
         return None, (), ()
     edits = edits_of(result.findings)
@@ -136,8 +137,8 @@ def edits_of(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     return tuple({edit.line: edit for repair in found for edit in repair.edits}.values())
 
 
-def _program(source: Source) -> Program:
-    program = arrange(source, Hints())
+def _program(source: Source, hints: Hints) -> Program:
+    program = arrange(source, hints)
     if isinstance(program, Failure):
         raise ScriptError(f"{source.filename} cannot be run: {program.message}")
     return program

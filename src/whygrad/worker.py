@@ -88,6 +88,7 @@ def derive(request: Request) -> Reply:
 
 
 def _checked_page(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
+    from whygrad.diagnosis.rounds import hints_of
     from whygrad.page.claims import with_check
     from whygrad.page.document import document_of
     from whygrad.scripts import read_script
@@ -95,7 +96,7 @@ def _checked_page(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
 
     _become(request["path"])
     point = parse_point(request["at"])
-    reading = read_script(request["path"], point)
+    reading = read_script(request["path"], point, hints_of(request.get("hints") or {}))
     document = document_of(reading.subject, grouped=request["group"])
     if reading.result is not None:
         claimed = reading.claimed(point)

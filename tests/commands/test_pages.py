@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +59,28 @@ def test_a_screen_gets_the_browser(
 def test_a_place_that_cannot_be_written_is_told() -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         pages.save_page("/no/such/folder/x.html", "x", "")
+
+
+def test_a_check_writes_its_page(tmp_path: Path) -> None:
+    out = tmp_path / "seed.html"
+    done = whygrad_("check", "examples/sigmoid_neuron.py", "--format", "json", "--page", str(out))
+    assert done.returncode == 1 and json.loads(done.stdout)["status"] == "wrong"
+    assert done.stderr == f"wrote {out}\n"
+    data = re.search(r'id="whygrad-data">([^<]+)<', out.read_text(encoding="utf-8"))
+    assert data
+    document = json.loads(gzip.decompress(base64.b64decode(data[1])))
+    assert {claim["name"] for claim in document["check"]["claims"]} == {"grad_product", "grad_x", "grad_w"}
+
+
+def test_hints_of_a_check_reach_its_page(tmp_path: Path) -> None:
+    script = tmp_path / "layer.py"
+    script.write_text("def f(x):\n    return x * x\ndef b(g, x):\n    return g * 3 * x\n")
+    out = tmp_path / "layer.html"
+    words = ["--forward", "f", "--backward", "b", "--input", "x=randn(3)", "--page", str(out)]
+    done = whygrad_("check", str(script), *words)
+    assert done.returncode == 1 and out.is_file(), done.stderr
+
+
+def test_a_page_of_several_files_is_refused(tmp_path: Path) -> None:
+    done = whygrad_("check", "examples/sigmoid_neuron.py", "examples/engine.py", "--page", "x.html")
+    assert done.returncode == 2 and "one file" in done.stderr

@@ -14,6 +14,7 @@ from whygrad.commands import fixing
 from whygrad.commands.arguments import add_time_limit, named_pairs
 from whygrad.commands.failures import failed_check
 from whygrad.commands.outputs import OUTPUTS, STATUS, Checked
+from whygrad.commands.pages import check_page
 from whygrad.commands.watching import watch
 from whygrad.errors import NoGradientError, UsageError, WhygradError
 from whygrad.isolation import Child
@@ -51,6 +52,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="check again whenever a file is saved")
     parser.add_argument(
         "--fix", action="store_true", help="write the verified edits; the file as it was is kept beside it"
+    )
+    parser.add_argument(
+        "--page",
+        metavar="FILE.html",
+        help="write a page too: your gradients beside the true ones in the circuit",
     )
     parser.add_argument("--diff", action="store_true", help="only show what --fix would write, as a diff")
     add_time_limit(parser)
@@ -99,6 +105,8 @@ def _check(args: argparse.Namespace, hints: dict[str, Any]) -> int:
     elif args.reveal != "repair":
         found = (Checked(c.file, c.text, revealed(c.result, args.reveal)) for c in found)
     OUTPUTS[args.format](noted(found))
+    if args.page:
+        check_page(args.files, args.page, hints, args.time_limit)
     return status
 
 

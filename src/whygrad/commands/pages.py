@@ -7,17 +7,28 @@ import re
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from whygrad.errors import UsageError
+from whygrad.isolation import ask
 from whygrad.page.html import html_of
 
 
 def write_page(path: str | os.PathLike[str], reply: Mapping[str, Any]) -> None:
     """Write the page of a worker's reply (`title` and packed `data`), and say so."""
     print(f"wrote {save_page(path, reply['title'], reply['data'])}")
+
+
+def check_page(files: Sequence[str], out: str, hints: Mapping[str, Any], seconds: float) -> None:
+    """Write the page of a check, and say so beside the report; UsageError for several files."""
+    if len(files) > 1:
+        raise UsageError("a page shows one file", hint=f"whygrad check {files[0]} --page {out}")
+    if not out.lower().endswith(".html"):
+        raise UsageError(f"{out}: a page ends in .html", hint=f"--page {os.path.splitext(out)[0]}.html")
+    reply = ask({"task": "page", "path": files[0], "at": "", "group": False, "hints": hints}, seconds)
+    print(f"wrote {save_page(out, reply['title'], reply['data'])}", file=sys.stderr)
 
 
 def save_page(path: str | os.PathLike[str], title: str, data: str) -> str:

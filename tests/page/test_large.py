@@ -1,0 +1,84 @@
+"""Large graphs: collapsed at first, opened block by block, quickly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from whygrad.explanation.subjects import Subject, subject_of
+from whygrad.page.document import document_of
+from whygrad.page.large import Large
+
+
+def chain(w: float, u: float, times: int) -> float:
+    h = 0.1
+    for _ in range(times):
+        a = w * h
+        h = (a + u * a) * 0.5 + 0.1
+    return h
+
+
+@pytest.fixture(scope="module")
+def long_chain() -> Subject:
+    return subject_of(lambda w, u: chain(w, u, 4000), (0.5, 0.3))
+
+
+@pytest.fixture(scope="module")
+def document(long_chain: Subject) -> dict[str, Any]:
+    return document_of(long_chain)
+
+
+def test_every_operation_stands_once_in_the_tree(long_chain: Subject) -> None:
+    large = Large(long_chain.ledger(), most=100_000)
+    leaves = [node["row"] for node in large.nodes.values() if "label" not in node]
+    assert sorted(leaves) == large.tree.operations.tolist() and len(set(leaves)) == len(leaves)
+
+
+def test_what_a_block_reads_and_makes_is_what_its_rows_do(long_chain: Subject) -> None:
+    large = Large(long_chain.ledger(), most=2000)
+    blocks = [part for part in large.tree.children(large.tree.root) if not isinstance(part, int)]
+    for block in blocks[:5]:
+        reads, makes = large.tree.boundary(block)
+        assert large._boundary(block) == (sorted(reads), makes)
+
+
+def test_no_view_has_more_boxes_than_one_can_read(document: dict[str, Any]) -> None:
+    blocks = document["blocks"]
+    assert len(blocks["top"]) <= 300
+    assert all(len(node.get("children") or ()) <= 300 for node in blocks["nodes"].values())
+
+
+def test_a_large_graph_opens_collapsed_and_its_blocks_open(opened: Any, document: dict[str, Any]) -> None:
+    page = opened(document)
+    assert page.locator(".wg-box").count() <= 120
+    ready = int(page.get_attribute("#whygrad", "data-ready"))
+    took = page.evaluate(
+        """async () => {
+            const { state } = window.whygrad;
+            const shown = (group) => group.carried && state.circuit.value.box.has(group.id);
+            const group = [...state.structure.groups.values()].find(shown);
+            const began = performance.now();
+            state.toggle(group.id);
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            return performance.now() - began;
+        }"""
+    )
+    assert page.locator(".wg-group").count() >= 1
+    assert ready < 5000 and took < 3000, (ready, took)  # the targets are 1000 and 300; machines are busy
+
+
+def test_numbers_of_a_large_page_are_the_engines(document: dict[str, Any], long_chain: Subject) -> None:
+    entries = long_chain.ledger()
+    for key, known in (("values", lambda row: entries.run[row]), ("gradients", entries.gradient)):
+        assert len(document[key]) > 500
+        for row, stated in document[key][::7]:
+            assert stated == pytest.approx(known(row), rel=1e-15, abs=1e-320)
+
+
+def test_large_arrays_are_told_by_shape_and_range() -> None:
+    subject = subject_of(lambda x: np.sum(np.tanh(x)), (np.linspace(-1, 1, 10_000),))
+    document = document_of(subject)
+    assert document["program"] is None and "4096" in document["frozen"]
+    assert dict(map(tuple, document["values"]))[0] == {"shape": [10_000], "range": [-1, 1]}
