@@ -46,6 +46,7 @@ def wait_for_change(files: Sequence[str], seen: list[Stamp]) -> None:
 
 
 def stamps(files: Sequence[str]) -> list[Stamp]:
+    """What tells one state of each file from another; None for a file that is not there."""
     return [_stamp(file) for file in files]
 
 
