@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,10 @@ USES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
 def test_no_function_is_unknown() -> None:
     found = counted()
     assert found["unknown"] == []
-    assert len(found["differentiable"]) > len(found["refused"])
+    page = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+    total = sum(map(len, found.values()))
+    if f"of {total} (" in page.read_text(encoding="utf-8"):  # another NumPy has other functions
+        assert f"{len(found['differentiable'])} of {total} (" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(FOLLOWED))

@@ -162,7 +162,7 @@ class Writer:
             f"np.cumsum({inner})", f"np.concatenate([{inner}[2:], {inner}[:2]])", f"{matrix}.sum(axis=0)",
             f"{matrix}.mean(0)", f"np.max({matrix}, axis=0)", f"np.array([{numbers}, 1, {self.scalar(0)}])",
             f"np.stack([{numbers}, *{inner}[1:3]])", f"({matrix}.T @ {matrix}[:, 1])", f"{matrix}[{d.randrange(3)}]",
-            f"np.dot({matrix}[:, :3].T, {matrix})[0]", f"np.roll({inner}, 1)", f"np.append({inner}[1:], {numbers})[:4]",
+            f"np.dot({matrix}[:, :3].T, {matrix})[0]", f"np.roll({inner}, 1)", f"np.append({inner}[1:], [{numbers}])[:4]",
             f"np.where({inner} > 0, {inner}, 0.0)", f"np.array([v * 0.5 for v in {inner}])", f"squash({inner})",
             f"power({inner}, 2)", f"np.repeat({inner}[:2], 2)", f"Layer({inner}).apply({inner})",
             f"np.add.accumulate({inner})", f"np.outer({inner}, {inner})[1]", f"np.prod({matrix}, axis=0)",
