@@ -12,7 +12,20 @@ from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.functions import Function
-from whygrad.checking.losses import foreign_loss, loss_arguments
+from whygrad.checking.lines import (
+    CAPTURE,
+    FORWARD,
+    HANDED,
+    INPUT,
+    INPUTS,
+    LAYER,
+    LOCAL,
+    MEAN,
+    RESULT,
+    STIRRED,
+    UPSTREAM,
+)
+from whygrad.checking.losses import foreign_loss, loss_arguments, target_names
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
@@ -24,25 +37,11 @@ from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
-_UPSTREAM = """import numpy as __whygrad_np
-__whygrad_weights = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
-{upstream} = __whygrad_weights.reshape(__whygrad_np.shape({output}))"""
-"""Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
-_INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
-{variable} = __whygrad_input({text!r}, {name!r})"""
-_HANDED = """from whygrad.checking.handed import handed as __whygrad_handed
-{variable} = __whygrad_handed({name!r})"""
-_MEAN = """import numpy as __whygrad_np
-{upstream} = __whygrad_np.full(__whygrad_np.shape({output}), 1.0 / __whygrad_np.size({output}))"""
-_CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
-{result}, {locals} = __whygrad_captured({callee}, {names!r})({arguments})"""
-
 INPUT_FUNCTIONS = re.compile(
     r"(?i)^(make|get|example|sample|build|create|gen|generate|setup)?_?(inputs?|example\w*|data|args)$"
 )
-RESULT, FORWARD, LAYER, INPUTS, LOCAL = (
-    f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs", "locals")
-)
+MEANS = ("mean", "predictions", "predictions, the output")
+"""Readings (`forms.READINGS`) in which the loss is the mean over what the forward function returns."""
 _OUTPUT_NAMES = ("out", "output", "y", "a", "activation", "s", "z", "outputs")
 
 
@@ -76,6 +75,7 @@ class Driver:
         self.lacking = lacking
         """Variables of the module that could not be computed, and are given."""
         self.lines: list[str] = []
+        self.methods: Mapping[str, Function] = {}
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
@@ -83,6 +83,10 @@ class Driver:
     def run(self) -> Namespace | Failure:
         text = "\n".join([sliced(self.source.text, self.roots, self.failing), *self.lines])
         return run_text(text, self.source.filename, frozenset(), {}, SECONDS)
+
+    def foreign_loss(self, forward: Function, backward: Function) -> Function | None:
+        """The loss that stands beside the pass, among the functions or the methods of its class."""
+        return foreign_loss({**self.functions, **self.methods}, forward, backward)
 
     def take_inputs(self, parameters: list[tuple[str, bool]]) -> None:
         """Lines that bind example inputs: of a function of the file, of `--input`, or of the module."""
@@ -95,9 +99,9 @@ class Driver:
         for name in dict.fromkeys([*self.hints.input, *given, *(n for n, _ in parameters)]):
             variable = name if name not in self.namespace or name in self.lacking else f"{name}_"
             if name in self.hints.input:
-                self.lines.append(_INPUT.format(variable=variable, text=self.hints.input[name], name=name))
+                self.lines.append(INPUT.format(variable=variable, text=self.hints.input[name], name=name))
             elif name in self.hints.given:
-                self.lines.append(_HANDED.format(variable=variable, name=name))
+                self.lines.append(HANDED.format(variable=variable, name=name))
             elif name in given:
                 self.lines.append(f"{variable} = {INPUTS}{given[name]}")
             elif name in self.namespace and is_numeric(self.namespace[name]):
@@ -154,7 +158,8 @@ class Driver:
             *forward.parameters,
             *(backward.parameters if backward else []),
         ]
-        if backward is not None and (loss := foreign_loss(self.functions, forward, backward)):
+        self.methods = methods
+        if backward is not None and (loss := self.foreign_loss(forward, backward)):
             wanted += loss.parameters
         self.take_inputs(wanted)
         callee = forward.name
@@ -184,7 +189,12 @@ class Driver:
             variable = name if name not in self.namespace else f"{name}_"
             # An example input of that name that nothing takes is not the layer's parameter.
             self.lines = [line for line in self.lines if not line.startswith(f"{variable} = ")]
-            self.lines += [f"{variable} = {LAYER}.{name}", f"{LAYER}.{name} = {variable}"]
+            value_ = f"{LAYER}.{name}"
+            if self.hints.input:  # zeros that a constructor makes are nobody's example
+                self.lines.append(STIRRED.format(variable=variable, value=value_))
+            else:
+                self.lines.append(f"{variable} = {value_}")
+            self.lines.append(f"{LAYER}.{name} = {variable}")
             self.names[name] = variable
 
     def single(self, function: Function, after: Namespace) -> Program:
@@ -223,7 +233,7 @@ class Driver:
         known = {name: path for name, path in zip(names, paths, strict=True) if name}
         upstreams = self.upstreams(forward, backward, items, known)
         outputs = outputs_of(upstreams, names, items)
-        loss = foreign_loss(self.functions, forward, backward) if form == "pair" else None
+        loss = self.foreign_loss(forward, backward)
         if loss is not None:
             upstreams, outputs = [], [0]
         else:
@@ -239,17 +249,22 @@ class Driver:
             upstream = upstreams[place] if place < len(upstreams) else ""
             variable = self.bind_output(names[output], paths[output], place, after)
             objective.append((variable, self.bind_upstream(upstream, variable, known)))
+            if self.reading in MEANS and not upstream:
+                self.lines.append(MEAN.format(output=variable))
+                objective[-1] = ("__whygrad_loss", "")
         if loss is not None:
             chosen = loss_arguments(loss, objective[0][0], {**known, **self.names})
-            self.lines.append(f"__whygrad_loss = {self.call(loss, loss.name, chosen)}")
+            callee = f"{LAYER}.{loss.name}" if loss.owner else loss.name
+            self.lines.append(f"__whygrad_loss = {self.call(loss, callee, chosen)}")
             objective = [("__whygrad_loss", "")]
+            known.update(target_names(loss, forward, backward, self.names))
         self.forward_lines = len(self.lines)
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
         local = used_up_by(backward) if form == "class" else []
         if local:
             arguments = self.call(backward, "", known)
             self.lines.append(
-                _CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=local, arguments=arguments)
+                CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=local, arguments=arguments)
             )
         else:
             self.lines.append(f"{RESULT} = {self.call(backward, callee, known)}")
@@ -298,13 +313,10 @@ class Driver:
 
     def bind_upstream(self, upstream: str, output: str, known: dict[str, str]) -> str:
         """The variable that holds an upstream gradient; made where nobody gave it."""
-        if self.reading in ("mean", "predictions", "predictions, the output") and not upstream:
-            self.lines.append(_MEAN.format(upstream="__whygrad_mean", output=output))
-            return "__whygrad_mean"
         if upstream and upstream not in self.names:
             # A function may bear the name of a parameter of another one.
             variable = upstream if upstream not in self.namespace else f"{upstream}_"
-            self.lines.append(_UPSTREAM.format(upstream=variable, output=output))
+            self.lines.append(UPSTREAM.format(upstream=variable, output=output))
             self.names[upstream] = variable
         if upstream:
             known[upstream] = self.names[upstream]

@@ -20,6 +20,7 @@ from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, sliced
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in
+from whygrad.checking.upstreams import free_parameters
 from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
@@ -173,12 +174,21 @@ class _Arranging:
         """Programs of all readings, made when they are asked for."""
         readings: tuple[str, ...] = READINGS if self.form in ("pair", "class") else ("",)
         if _LOSS.search(self.forward.qualname) and self.backward is not None:
-            readings = LOSS_READINGS
-        for reading in readings:
-            try:
-                yield from unaided.programs(self.form, self.forward, self.backward, reading)
-            except NoGradientError as error:
-                refused.append(error)
+            readings = LOSS_READINGS if self.free_parameters() else READINGS
+        waiting = [unaided.programs(self.form, self.forward, self.backward, r) for r in readings]
+        while waiting:  # one of each reading before the second of any
+            for programs in list(waiting):
+                try:
+                    yield next(programs)
+                except StopIteration:
+                    waiting.remove(programs)
+                except NoGradientError as error:
+                    refused.append(error)
+                    waiting.remove(programs)
+
+    def free_parameters(self) -> list[str]:
+        """Parameters of the backward function that the forward pass knows nothing of."""
+        return [] if self.backward is None else free_parameters(self.forward, self.backward, {})
 
 
 def _roots(

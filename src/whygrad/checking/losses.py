@@ -27,7 +27,7 @@ def foreign_loss(
         return None
     for name, function in functions.items():
         parameters = [p for p, _ in function.parameters]
-        if len(parameters) < 2 or function in (forward, backward):
+        if len(parameters) < 2 or (name in (forward.name, backward.name if backward else "")):
             continue
         if _LOSS.search(name) and not _DERIVATIVE.search(name) and any(map(TARGET_WORDS.match, parameters)):
             return function
@@ -41,3 +41,12 @@ def loss_arguments(loss: Function, output: str, known: Mapping[str, str]) -> dic
     if output not in chosen.values() and rest:
         chosen[rest[0]] = output
     return chosen
+
+
+def target_names(
+    loss: Function, forward: Function, backward: Function, names: Mapping[str, str]
+) -> dict[str, str]:
+    """The target of the loss for the target of the backward function, where they are called differently."""
+    stated = [names[name] for name, _ in loss.parameters if TARGET_WORDS.match(name) and name in names]
+    wanted = [name for name in targets_of(forward, backward) if name not in names]
+    return dict(zip(wanted, stated, strict=False))

@@ -176,7 +176,7 @@ def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured
     wrong = [claim for claim in claims if claim.verdict == "wrong"]
     if not wrong or text == program.text:
         return
-    names = tuple(dict.fromkeys(base_name(claim.of) for claim in wrong))
+    names = tuple(roles.roots)  # all of them: what is no input keeps its number at every point
     truths = [Truth() for _ in measured]
     for m, truth in zip(measured, truths, strict=True):
         engine(program, m.point, names, truth, text)

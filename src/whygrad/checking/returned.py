@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from whygrad.checking.functions import Function
@@ -53,7 +55,24 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
             if isinstance(value, dict):
                 for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
                     found[item.name] = item
-    return list(found.values())
+    return [*found.values(), *_listed(backward, layer, made)]
+
+
+def _listed(backward: Function, layer: str, made: Any) -> Iterator[Returned]:
+    """Gradients that are written into a list: `self.grads[0][...] = dW`, or `dW, = self.grads`."""
+    for node in ast.walk(backward.node):
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        target, value = node.targets[0], node.value
+        if isinstance(target, ast.Subscript) and isinstance(value, ast.Name) and stems(value.id):
+            match = re.match(r"self\.(\w*grad\w*)\[(\d+)\]\[(\.\.\.|:)\]$", ast.unparse(target))
+            if match:
+                yield Returned(value.id, f"{layer}.{match[1]}[{match[2]}]", backward.qualname)
+        elif isinstance(target, ast.Tuple) and re.fullmatch(r"self\.\w*grad\w*", ast.unparse(value)):
+            for place, item in enumerate(target.elts):
+                if isinstance(item, ast.Name) and stems(item.id):
+                    path = f"{layer}{ast.unparse(value)[4:]}[{place}]"
+                    yield Returned(item.id, path, backward.qualname)
 
 
 def used_up_by(backward: Function) -> list[str]:

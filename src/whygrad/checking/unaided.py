@@ -72,7 +72,7 @@ class Unaided:
 
         Raises NoGradientError where there is none.
         """
-        loss = foreign_loss(self.functions, forward, backward) if form == "pair" else None
+        loss = foreign_loss({**self.functions, **self.classes.get(forward.owner, {})}, forward, backward)
         wanted, call = tuple(self.wanted(forward, loss)), self.caller(forward, loss)
         search = Search(wanted, call, self.source.filename, self.given)
         made: list[Made] = []
@@ -151,18 +151,32 @@ class Unaided:
 
     def wanted(self, forward: Function, loss: Function | None) -> Iterator[Wanted]:
         """What the constructor, the forward function and the loss need."""
-        init = self.classes.get(forward.owner, {}).get("__init__")
+        methods = self.classes.get(forward.owner, {})
+        init = methods.get("__init__")
         seen = set(forward.returns) if loss else set()
+        held = self.held_by(init, methods) if init else {}
         for function in filter(None, (init, forward, loss)):
             if function is loss and not seen & {name for name, _ in loss.parameters}:
-                seen.add(loss.parameters[0][0])  # the output under another name
+                # The output under another name.
+                seen.update([name for name, _ in loss.parameters if not TARGET_WORDS.match(name)][:1])
             further = self.lacking(function)
             facts = facts_of(function.node, self.resolver(function), further=further)
             for name in (*further, *(n for n, _ in function.parameters)):
                 if name not in seen and name not in self.given:
                     seen.add(name)
-                    context = f"{function.owner} {function.name} {self.source.filename.rpartition('/')[2]}"
-                    yield Wanted(name, tuple(choices(name, facts.get(name, Facts()), context)), context)
+                    context = f"{function.owner} {function.name}"
+                    known = held.get(name) if function is init else None
+                    known = known or facts.get(name, Facts())
+                    yield Wanted(name, tuple(choices(name, known, context)), context)
+
+    def held_by(self, init: Function, methods: Mapping[str, Function]) -> dict[str, Facts]:
+        """What the constructor's parameters are, by the use of the attributes that hold them."""
+        facts = facts_of(init.node, self.resolver(init))
+        attributes = {name: known for known in facts.values() for name in known.stored_as}
+        for method in methods.values():
+            if attributes and method is not init:
+                facts_of(method.node, self.resolver(method), attributes=attributes)
+        return facts
 
     def lacking(self, function: Function) -> list[str]:
         """Variables of the module that a function reads and that could not be computed."""
@@ -199,11 +213,19 @@ class Unaided:
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
             result = getattr(made, forward.name)(**_chosen(forward, values))
-            return getattr(made, forward.stored_output, None) if result is None else result
+            result = getattr(made, forward.stored_output, None) if result is None else result
+            return self.lost(forward, loss, result, values, made) if loss else result
 
         return call
 
-    def lost(self, forward: Function, loss: Function, result: Value, values: Mapping[str, Value]) -> Value:
+    def lost(
+        self,
+        forward: Function,
+        loss: Function,
+        result: Value,
+        values: Mapping[str, Value],
+        made: Any = None,
+    ) -> Value:
         """The loss of a result, called as the driver does."""
         items = result if isinstance(result, tuple) else (result,)
         named = dict(zip(forward.returns, items, strict=False)) if len(forward.returns) == len(items) else {}
@@ -213,23 +235,24 @@ class Unaided:
             target, output = known[chosen[name]], items[0]
             if np.ndim(target) == np.ndim(output) > 1 and np.shape(target) != np.shape(output):
                 raise UnlikeError(np.shape(target), np.shape(output))
-        return self.namespace[loss.name](**{name: known[place] for name, place in chosen.items()})
+        called = getattr(made, loss.name) if loss.owner else self.namespace[loss.name]
+        return called(**{name: known[place] for name, place in chosen.items()})
 
     def misfits(self, program: Program, forward: Function) -> list[str]:
         """Parameters whose gradients have another shape."""
         namespace = program.run(GIVEN)
         if isinstance(namespace, Failure):
             return [name for name, _ in forward.parameters]
-        inputs = [n for n in namespace if not n.startswith("__") and is_numeric(namespace[n])]
+        shapes, owners = _input_shapes(namespace)
         found = []
         for item in program.returned:
             try:
                 value = program.value(item.name, namespace)
             except LookupError:
                 continue
-            ranked = [n for score, n in best(gradient_word(item.name), inputs) if score >= EXACT]
-            if ranked and shape_of(value) != shape_of(namespace[ranked[0]]):
-                found.append(ranked[0].rstrip("_"))
+            ranked = [n for score, n in best(gradient_word(item.name), list(shapes)) if score >= EXACT]
+            if ranked and shape_of(value) != shapes[ranked[0]]:
+                found.append(owners[ranked[0]].rstrip("_"))
         return found
 
     def reason(
@@ -292,3 +315,16 @@ def _definition(value: Any) -> Definition | None:
     except (OSError, TypeError, SyntaxError, ValueError, IndexError):
         return None
     return node if isinstance(node, ast.FunctionDef) else None
+
+
+def _input_shapes(namespace: Namespace) -> tuple[dict[str, Any], dict[str, str]]:
+    """Shapes of the inputs and of the entries of those that are dictionaries, and whose they are."""
+    shapes: dict[str, Any] = {}
+    owners: dict[str, str] = {}
+    for name, value in namespace.items():
+        if name.startswith("__") or not is_numeric(value):
+            continue
+        entries = value.items() if isinstance(value, dict) else ()
+        for key, item in (*((k, v) for k, v in entries if isinstance(k, str)), (name, value)):
+            shapes[key], owners[key] = shape_of(item), name
+    return shapes, owners

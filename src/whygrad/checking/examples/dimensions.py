@@ -43,6 +43,10 @@ class Dimensions:
 
     def by_name(self, name: str, role: str = "") -> int:
         """The dimension of a name; the same name is the same dimension."""
+        if role == "image" and not name.startswith("image"):
+            # Height and width are those of all images that a unit takes.
+            low = name.lower()
+            name = "image 3" if "w" in low else "image 2" if "h" in low else name
         if name not in self.named:
             self.named[name] = self.new(role)
         return self.named[name]

@@ -5,12 +5,14 @@ What the text says (`N, D = x.shape`, a docstring, a use as an index) counts mor
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
-from whygrad.checking.examples.usage import ARRAY_WORDS, Facts, literal
+from whygrad.checking.examples.literals import literal
+from whygrad.checking.examples.usage import ARRAY_WORDS, Facts
 
 Make = Callable[[Dimensions], Template | None]
 """A template with new dimensions; None leaves the parameter at its default."""
@@ -62,7 +64,6 @@ _BIAS = re.compile(r"(?i)^(b\w{0,2}|bias(es)?\d?|beta\d?|gamma\d?|shift|intercep
 _STATE = re.compile(r"(?i)^(h|c|a|s)0$|prev|(h|c|a|s)_?(t|next|init)$|hidden_?state|^d?(h|c)next$")
 _MASK = re.compile(r"(?i)mask")
 _CONVOLVES = re.compile(r"(?i)conv|pool|im2col|spatial|cnn|image|zero_?pad")
-_RECURS = re.compile(r"(?i)rnn|lstm|gru|temporal|seq")
 _FLAG = re.compile(r"(?i)^(train(ing)?|is_train(ing)?|verbose|debug|print_\w+|return_\w+|use_\w+|do_\w+|test(ing)?)$")
 MOST = 7
 
@@ -100,6 +101,10 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.divisor and not array:
         yield _constant(COUNTS.get(low, "2"))
         return
+    listed = re.search(r"(?i)(dims|sizes|layers|shape|structure|hidden_units)$", name)
+    if listed and not facts.attributes & {"shape", "dot"} and not facts.annotation == "int":
+        yield from _lists(facts)
+        return
     if facts.size and not facts.ranks and not facts.least_rank and not facts.documented or (
         not array and not facts.index and _SIZE.match(name) and not facts.indexed_by_number
     ):
@@ -110,9 +115,6 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if low in SCALARS and not array and low not in ("p", "t", "c", "scale", "std", "delta", "alpha"):
         yield _constant(SCALARS[low])
         return
-    if re.search(r"(?i)(dims|sizes|layers|shape|structure)$", name) and not facts.attributes & {"shape", "dot"}:
-        yield from _lists(facts)
-        return
     yield from _arrays(name, facts, context)
     if low in SCALARS:
         yield _constant(SCALARS[low])
@@ -121,6 +123,9 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
 
 def _with_default(name: str, facts: Facts, context: str) -> Iterator[Make]:
     value, low = literal(facts.default), name.lower()
+    if "dtype" in low and facts.default is not None and "32" in ast.unparse(facts.default):
+        yield _constant("'float64'")  # rounding to 7 digits hides small mistakes
+        return
     required = Facts(**{**vars(facts), "required": True, "default": None})
     if facts.strings or _FLAG.match(name) or isinstance(value, bool | str):
         yield _omitted
@@ -183,8 +188,12 @@ def _sized(low: str, facts: Facts) -> Iterator[Make]:
 
 def _sizes(count: int, brackets: str, image: bool = False) -> Make:
     def make(d: Dimensions) -> Template:
-        roles = ["", "image", "image"] if image else [""] * count
-        return Items(tuple(Size(d.new(role)) for role in roles), brackets)
+        made: tuple[int, ...]
+        if image:
+            made = (d.new(), d.by_name("image 2", "image"), d.by_name("image 3", "image"))
+        else:
+            made = tuple(d.new() for _ in range(count))
+        return Items(tuple(map(Size, made)), brackets)
 
     return make
 
@@ -209,7 +218,11 @@ def _entries(facts: Facts, context: str, d: Dimensions, layout: str) -> Template
         written = written or KEYS.get(key.lower())
         if default is not None and key != "mode":
             continue
-        made = Literally(written) if written else entry_template(key, context, d, layout)
+        made: Template | None
+        if key in facts.entries:
+            made = Array(_documented(facts.entries[key], d))
+        else:
+            made = Literally(written) if written else entry_template(key, context, d, layout)
         if made is not None:
             found[key] = made
     for number in (1, 2):
@@ -246,7 +259,7 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
     elif _PROBABILITY.match(name) and (facts.logarithm or re.search(r"(?i)entropy|bce|nll|likelihood", context)):
         domain = "probability"
     for shape in _shapes(name, facts, context):
-        yield _array(shape, facts, domain)
+        yield _array(shape, facts, domain, window=bool(_WEIGHT.match(name)))
 
 
 def _label_ranks(facts: Facts) -> Iterable[int | tuple[int, ...]]:
@@ -290,14 +303,11 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
     yield from ranks
     if facts.ranks:
         return
-    low = name.lower()
     usual: tuple[int | tuple[int, ...], ...]
     if _BIAS.match(name) and not re.fullmatch(r"(?i)b\w*[xy]", name):
         usual = (1, (1, 0), (0, 1), 0)
-    elif _CONVOLVES.search(context) and not _STATE.search(low):
+    elif _CONVOLVES.search(context) and not _STATE.search(name):
         usual = (4, 2, 3)
-    elif _RECURS.search(context) and low in ("x", "inputs", "xs", "out", "h") and "step" not in context:
-        usual = (3, 2)
     elif _WEIGHT.match(name):
         usual = (2, (0, 1), 1, 4, 3)
     else:
@@ -305,7 +315,9 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
     yield from (u for u in usual if not isinstance(u, int) or u >= least)
 
 
-def _array(shape: int | tuple[int, ...], facts: Facts, domain: Domain, classes: int = 2) -> Make:
+def _array(
+    shape: int | tuple[int, ...], facts: Facts, domain: Domain, classes: int = 2, window: bool = False
+) -> Make:
     def make(d: Dimensions) -> Template:
         if shape == -1 and facts.documented:
             return Array(_documented(facts.documented, d), domain, classes)
@@ -315,7 +327,11 @@ def _array(shape: int | tuple[int, ...], facts: Facts, domain: Domain, classes: 
         made = []
         for place in range(shape):
             role = _role(named.get(place, ""), place, shape)
-            made.append(d.by_name(named[place], role) if place in named else d.new(role))
+            if shape == 4 and not named and place > 1:
+                role = "window" if window else "image"
+                made.append(d.by_name(f"{role} {place}", role))  # all images are of one size
+            else:
+                made.append(d.by_name(named[place], role) if place in named else d.new(role))
         return Array(tuple(made), domain, classes)
 
     return make

@@ -59,6 +59,8 @@ class Items:
 
     def text(self, sizes: Mapping[int, int]) -> str:
         inner = ", ".join(item.text(sizes) for item in self.items)
+        if self.brackets == "[]" and all(isinstance(item, Size) for item in self.items):
+            return f"list({inner})"  # numbers in brackets are read as an array
         comma = "," if self.brackets == "()" and len(self.items) == 1 else ""
         return f"{self.brackets[0]}{inner}{comma}{self.brackets[1]}"
 

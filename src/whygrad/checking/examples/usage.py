@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
@@ -61,6 +62,8 @@ class Facts:
     default: ast.expr | None = None
     required: bool = True
     annotation: str = ""
+    entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Shapes that the docstring gives for its keys."""
     stored_as: list[str] = field(default_factory=list)
     """Attributes that hold it: `self.n = n`."""
 
@@ -72,6 +75,7 @@ class Facts:
         for key, default in other.keys.items():
             self.keys.setdefault(key, default)
         self.prefixes += other.prefixes
+        self.entries.update(other.entries)
         self.attributes |= other.attributes
         self.strings += other.strings
         for name in ("index", "indexed_by_number", "size", "divisor", "called", "iterated", "logarithm", "optional"):
@@ -85,10 +89,12 @@ def facts_of(
     depth: int = 0,
     seen: frozenset[str] = frozenset(),
     further: Iterable[str] = (),
+    attributes: Mapping[str, Facts] = MappingProxyType({}),
 ) -> dict[str, Facts]:
     """Facts for every parameter of a function, those of the functions that it hands them to included.
 
-    `further` are variables of the module that are to be read as if they were parameters.
+    `further` are variables of the module that are to be read as if they were parameters, `attributes` what
+    attributes of the object are known to hold: they learn.
     """
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
@@ -106,9 +112,12 @@ def facts_of(
         found[name].documented = shape
     for name, kind in described_kinds(described, list(found)).items():
         found[name].annotation = found[name].annotation or kind
-    reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found))
+    reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found), attributes)
     for statement in function.body:
         reader.visit(statement)
+    for facts in found.values():
+        if facts.keys and not facts.entries:
+            facts.entries = described_shapes(described, list(facts.keys))
     return found
 
 
@@ -136,13 +145,17 @@ class _Reader(ast.NodeVisitor):
         depth: int,
         seen: frozenset[str],
         renamed: dict[str, str],
+        attributes: Mapping[str, Facts],
     ) -> None:
         self.found, self.resolve, self.depth, self.seen, self.renamed = found, resolve, depth, seen, renamed
+        self.attributes = attributes
         self.calls = 0
 
     def of(self, node: ast.AST | None) -> Facts | None:
         if isinstance(node, ast.Name):
             return self.found.get(self.renamed.get(node.id, node.id))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            return self.attributes.get(node.attr)
         return None
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -368,26 +381,3 @@ def _is_none(node: ast.expr) -> bool:
 
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
-
-
-def literal(node: ast.expr | None) -> Any:
-    """The value of a default that is written out; None where it is not."""
-    if isinstance(node, ast.BinOp):
-        left, right = literal(node.left), literal(node.right)
-        if isinstance(left, int | float) and isinstance(right, int | float):
-            return _computed(node.op, left, right)
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-
-
-def _computed(op: ast.operator, left: float, right: float) -> float | None:
-    """`3 * 32 * 32` and its kind."""
-    if isinstance(op, ast.Mult):
-        return left * right
-    if isinstance(op, ast.Add):
-        return left + right
-    if isinstance(op, ast.Div) and right:
-        return left / right
-    return None

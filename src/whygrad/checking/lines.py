@@ -1,0 +1,21 @@
+"""Lines that drivers are made of, and the names that they keep things under."""
+
+from __future__ import annotations
+
+RESULT, FORWARD, LAYER, INPUTS, LOCAL = (
+    f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs", "locals")
+)
+UPSTREAM = """import numpy as __whygrad_np
+__whygrad_weights = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
+{upstream} = __whygrad_weights.reshape(__whygrad_np.shape({output}))"""
+"""Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
+INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
+{variable} = __whygrad_input({text!r}, {name!r})"""
+HANDED = """from whygrad.checking.handed import handed as __whygrad_handed
+{variable} = __whygrad_handed({name!r})"""
+MEAN = """import numpy as __whygrad_np
+__whygrad_loss = __whygrad_np.mean({output})"""
+CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
+{result}, {locals} = __whygrad_captured({callee}, {names!r})({arguments})"""
+STIRRED = """from whygrad.checking.miniature import stirred as __whygrad_stirred
+{variable} = __whygrad_stirred({value})"""
