@@ -127,7 +127,9 @@ def _factors(items: list[Intermediate], finals: list[Claim]) -> list[float]:
     for item in items:
         if not item.named or item.factor is None:
             continue
-        for factor in (item.factor, item.factor / shared if shared else item.factor):
+        # One that is right as it stands is not to blame for what a later line does.
+        other = item.factor / shared if shared and not _is(item.factor, 1.0) else item.factor
+        for factor in (item.factor, other):
             if not any(np.isclose(factor, f, rtol=1e-6) for f in found):
                 found.append(factor)
     return found[:6]
