@@ -76,7 +76,8 @@ class _Trust:
         if all(c.verdict == "right" for c in led_to):
             return True
         return (
-            self.spoils(led_to, item)
+            self.does_not_fit(item)
+            or self.spoils(led_to, item)
             or self.does_as_it_is(led_to, item, others)
             or self.is_another(led_to, item, others)
         )
@@ -91,6 +92,12 @@ class _Trust:
         return [
             _equal(final_value(self.program, c, run, self.measured[place]), c.truth[place]) for c in claims
         ]
+
+    def does_not_fit(self, item: Intermediate) -> bool:
+        """Do the lines behind it raise with the truth in its place?"""
+        place = next(k for k, truths in enumerate(item.truths) if truths)
+        found = self.run([item], place).observation
+        return isinstance(found, Failure) or found.failure is not None
 
     def spoils(self, led_to: Sequence[Claim], item: Intermediate) -> bool:
         """Does the truth in its place make a right gradient wrong, with every factor that it may carry?"""

@@ -23,7 +23,7 @@ from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
-from whygrad.diagnosis.slips import Solution
+from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, part_of, statements, targets
 
 KINDS = {
@@ -119,7 +119,7 @@ class ForwardSearch:
             for variant in variants(text, material):
                 if self.allowance.is_spent():
                     return
-                if variant.slip.kind not in KINDS or variant.slip.cost > 1.2:
+                if variant.slip.kind not in KINDS or variant.slip.cost > 1.2 or _removes(variant.slip):
                     continue
                 draft = self.draft.replaced(span, variant.text)
                 explained = self.explained(draft)
@@ -163,6 +163,11 @@ class ForwardSearch:
         """Those that explain most first; one that makes a known gate before others."""
         found = list(self.candidates())
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def _removes(slip: Slip) -> bool:
+    """Does an edit take a part of the function away, as nobody forgets to?"""
+    return slip.new in ("0", "0.0") or (slip.old, slip.new) in (("/", "-"), ("*", "+"))
 
 
 def agrees(program: Program, claim: Claim, point: Point) -> bool:

@@ -38,6 +38,37 @@ def moves(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
                 yield from _moved(draft, block, changer, reader, sorted(changed)[0])
 
 
+def indentations(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
+    """A statement right behind a loop as the last one of its body; a `return` in a loop behind it."""
+    lines = draft.source.lines
+    for suspect in suspects:
+        node, block = suspect.node, list(suspect.block)
+        if node not in block or node.lineno != node.end_lineno or not lines[node.lineno - 1].strip():
+            continue
+        place = block.index(node)
+        columns: list[int] = []
+        before = block[place - 1] if place else None
+        while isinstance(before, ast.For | ast.While | ast.If):
+            columns.append(before.body[-1].col_offset)
+            before = before.body[-1]
+        if suspect.in_loop and place == len(block) - 1:
+            columns += [c for c in _outer_columns(draft, node) if c < node.col_offset]
+        line = lines[node.lineno - 1]
+        for column in columns:
+            text = " " * column + line.strip()
+            span = Span(node.lineno, 1, node.lineno, len(line) + 1)
+            slip = Slip("indent", line.strip(), text, 0, 0.95)
+            here = draft.source.span_of(node)
+            yield Move(draft.replaced(span, text), suspect, here, line, Solution(text, (slip,)))
+
+
+def _outer_columns(draft: Draft, node: ast.stmt) -> list[int]:
+    """Columns of the loops around a statement, innermost first."""
+    around = [n for n in ast.walk(draft.tree) if isinstance(n, ast.For | ast.While)
+              and n.lineno < node.lineno <= (n.end_lineno or 0)]  # fmt: skip
+    return sorted((n.col_offset for n in around), reverse=True)
+
+
 def _changed(node: ast.stmt) -> set[str]:
     """Names that a statement updates: it reads what it assigns."""
     if isinstance(node, ast.Assign | ast.AugAssign):

@@ -88,6 +88,10 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
         if not isinstance(f.parents.get(node), ast.Compare | ast.Call | ast.BinOp):
             continue
         text, start = f.segment(node), f.extent(node)[0]
+        # A quantity of which something was computed that was not meant: `1 / (1 + np.exp(-reg))` for `reg`.
+        for leaf in {f.segment(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)}:
+            if leaf in m.values:
+                yield Variant(f.replaced(node, leaf), Slip("name", text, leaf, start, 1.25))
         for other, shape in m.shapes.items():
             if shape and other not in text:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, start, 1.3))
@@ -149,6 +153,8 @@ def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Itera
                 yield str(value)
         if m.in_loop:
             yield from (f"{name}{by}" for name in m.in_loop for by in ("", " + 1", " - 1"))
+    elif isinstance(part, ast.UnaryOp):
+        yield from ("0", "1", "2")
     elif isinstance(part, ast.Name | ast.BinOp) and not isinstance(m.values.get(text), np.ndarray | list):
         if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant):
             yield ast.unparse(part.left)

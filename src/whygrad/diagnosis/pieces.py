@@ -34,6 +34,10 @@ class Piece:
     hooked: frozenset[str]
 
 
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 class Pieces:
     """A program cut into its top-level statements."""
 
@@ -63,6 +67,8 @@ class Pieces:
         if len(lines) != len(self.lines) or not self.separate:
             return None
         changed = [n for n, (a, b) in enumerate(zip(self.lines, lines, strict=True), 1) if a != b]
+        if any(_indent(self.lines[n - 1]) != _indent(lines[n - 1]) for n in changed):
+            return None  # a line that moves into a loop, or out of one, belongs to another statement
         if not changed:
             return [p.code for p in self.pieces]
         touched = [k for k, p in enumerate(self.pieces) if p.first <= changed[-1] and changed[0] <= p.last]

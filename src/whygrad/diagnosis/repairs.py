@@ -13,6 +13,8 @@ from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
 MOST_KEPT = 12
+SIMPLE_SLIP = 1.2
+"""Dearer edits do not end the search for others."""
 MOST_FINALS = 12
 """Gradients whose statements are compared to see which ones they share."""
 
@@ -68,10 +70,9 @@ class Repairer(Stages):
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
-            if any(not fix.suspect.innocent for fix in found) and stage not in (
-                self.by_value,
-                self.by_moving,
-            ):
+            sound = [fix.cost for fix in found if not fix.suspect.innocent]
+            early = stage in (self.by_value, self.by_moving)
+            if sound and not early and not (stage == self.by_block and min(sound) > SIMPLE_SLIP):
                 break
             if found and stage == self.by_synthesis:
                 break

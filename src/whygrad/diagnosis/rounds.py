@@ -222,7 +222,9 @@ class Check:
         if not explained or forward.solution.slips[0].kind == "name":
             return False
         if any(fix is None for fix in explained):
-            return len(explained) == len(fixes)
+            # One gradient alone can be made right by many a change of what is differentiated.
+            plain = forward.solution.slips[0].kind in ("parentheses", "operands", "sign", "index", "axis")
+            return len(explained) == len(fixes) and (len(forward.explained) > 1 or plain)
         cost = sum(fix.cost for fix in explained if fix is not None)
         return len(explained) >= 2 or cost > forward.solution.cost + 1.0
 

@@ -12,7 +12,7 @@ from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
-from whygrad.diagnosis.moves import moves
+from whygrad.diagnosis.moves import indentations, moves
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
@@ -52,7 +52,7 @@ class Stages(Workbench):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
-        for moved in moves(self.draft, suspects):
+        for moved in (*moves(self.draft, suspects), *indentations(self.draft, suspects)):
             # A gradient that is worked on in steps is not updated, it is being computed.
             if self.trials.evidence.claim(moved.solution.slips[0].old) is not None:
                 continue

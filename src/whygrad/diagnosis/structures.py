@@ -294,7 +294,9 @@ def factors(f: Fragment, m: Material) -> Iterator[Variant]:
     if value is None or isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Constant):
         return
     counts = [*m.integers(), *(f"len({n})" for n, s in m.shapes.items() if len(s) >= 1)][:12]
-    for term in dict.fromkeys((*f.terms(value), value)):
+    sums = [n for n in f.expressions() if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub)]
+    inner = [t for n in sums[:3] for t in (n.left, n.right) if not isinstance(t, ast.Constant)]
+    for term in dict.fromkeys((*f.terms(value), value, *inner)):
         text, start, end = f.segment(term), *f.outer(term)
         shown = f.text[start:end]
         tight = (
