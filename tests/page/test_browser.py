@@ -158,6 +158,21 @@ def test_arrays_are_followed_too(opened: Any) -> None:
     assert assert_same_numbers(page, subject_of(layer, (W, b, np.array([1.0, -0.75]), y))) > 10
 
 
+def branching(x: float, w: float) -> float:
+    y = w * x
+    y = y * 3 if y > 1 else y * y
+    return y + x
+
+
+def test_another_branch_is_told(opened: Any) -> None:
+    page = opened(subject_of(branching, (0.5, 0.8)))
+    assert page.locator(".wg-warning").count() == 0
+    page.get_by_label("w", exact=True).fill("4")
+    assert "takes another branch" in page.locator(".wg-warning").inner_text()
+    page.get_by_label("w", exact=True).fill("1")
+    assert page.locator(".wg-warning").count() == 0
+
+
 @pytest.mark.parametrize("width", [320, 800, 1600])
 def test_nothing_is_cut_at_any_width(opened: Any, neuron: Subject, width: int) -> None:
     page = opened(neuron, viewport={"width": width, "height": 720})

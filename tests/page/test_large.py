@@ -69,6 +69,31 @@ def test_a_large_graph_opens_collapsed_and_its_blocks_open(opened: Any, document
     assert ready < 5000 and took < 3000, (ready, took)  # the targets are 1000 and 300; machines are busy
 
 
+def test_very_many_boxes_are_drawn_on_a_canvas(opened: Any, document: dict[str, Any]) -> None:
+    page = opened(document)
+    page.evaluate(
+        """() => {
+            const { state } = window.whygrad;
+            for (let turn = 0; turn < 40 && state.circuit.value.boxes.length <= 1600; turn++) {
+                const shown = (g) => g.carried && state.circuit.value.box.has(g.id);
+                const open = new Set(state.open.value);
+                const groups = [...state.structure.groups.values()].filter(shown);
+                for (const g of groups.slice(0, 20)) open.add(g.id);
+                state.open.value = open;
+            }
+        }"""
+    )
+    page.locator(".wg-canvas").wait_for()
+    painted = page.evaluate(
+        """() => {
+            const canvas = document.querySelector(".wg-canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value) => value !== 0);
+        }"""
+    )
+    assert painted and page.locator(".wg-box").count() == 0
+
+
 def test_numbers_of_a_large_page_are_the_engines(document: dict[str, Any], long_chain: Subject) -> None:
     entries = long_chain.ledger()
     for key, known in (("values", lambda row: entries.run[row]), ("gradients", entries.gradient)):

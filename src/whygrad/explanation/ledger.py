@@ -197,11 +197,12 @@ def ledger(graph: Graph, run: Run, derivative: Derivative) -> Ledger:
     return Ledger(graph, run, derivative, output, name_rows(graph, needed, output))
 
 
-def ancestors(graph: Graph, output: int) -> list[int]:
-    """The rows that a row depends on, itself and all inputs included, ascending."""
+def ancestors(graph: Graph, *wanted: int) -> list[int]:
+    """The rows that some rows depend on, themselves and all inputs included, ascending."""
     marks = bytearray(len(graph))
-    marks[output] = 1
-    for row in range(output, -1, -1):
+    for row in wanted:
+        marks[row] = 1
+    for row in range(max(wanted), -1, -1):
         if marks[row]:
             for arg in graph.args(row):
                 marks[arg] = 1

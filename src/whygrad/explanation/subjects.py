@@ -37,10 +37,10 @@ class Subject:
     """The graph with the rows that the output does not need."""
 
     def __post_init__(self) -> None:
-        """Leave out rows that the output does not depend on: what a script computes beside it, or after."""
+        """Leave out rows that neither the output nor a branch on the way depends on."""
         (output,) = self.graph.outputs
         object.__setattr__(self, "whole", self.graph)
-        needed = ancestors(self.graph, output)
+        needed = ancestors(self.graph, output, *(guard.row for guard in self.graph.guards))
         if len(needed) < len(self.graph):
             object.__setattr__(self, "graph", extract(self.graph, needed, output))
         abstract = self.graph.abstract(self.graph.outputs[0])

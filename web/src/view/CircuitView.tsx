@@ -10,9 +10,12 @@ import { framesOf } from "../frames.ts";
 import { shortText } from "../numbers.ts";
 import type { Chosen, State } from "../state.ts";
 import { Icon } from "./Icon.tsx";
+import { Overview } from "./Overview.tsx";
 import { neighbour } from "./walking.ts";
 
 const MARGIN = 26;
+/** With more boxes than these a browser is slow to move them as elements. */
+const MOST_DRAWN = 1500;
 /** Below this the numbers cannot be read. */
 const LEAST = 0.62;
 interface View {
@@ -68,13 +71,13 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
   }, [state.chosen.value?.key]);
   return (
     <div class="wg-frame" ref={frame} style={{ "--tall": `${tall(size.value.width, whole)}px` }} onKeyDown={onKeyDown} {...panning(frame, view, () => shown, zoom)}>
-      <svg width="100%" height="100%" role="group" aria-label={`Circuit of ${state.document.title}. Arrow keys walk along the wires.`}>
+      {circuit.boxes.length > MOST_DRAWN ? <Overview state={state} view={shown} size={size.value} margin={MARGIN} /> : <svg width="100%" height="100%" role="group" aria-label={`Circuit of ${state.document.title}. Arrow keys walk along the wires.`}>
         <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale}) translate(${MARGIN} ${MARGIN})`}>
           <Frames state={state} />
           <Wires state={state} />
           <Boxes state={state} />
         </g>
-      </svg>
+      </svg>}
       <div class="wg-zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Enlarge" title="Enlarge (+)" onClick={() => zoom(1.25)}>+</button>
         <button type="button" aria-label="Reduce" title="Reduce (-)" onClick={() => zoom(0.8)}>−</button>

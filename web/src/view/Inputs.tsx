@@ -7,7 +7,8 @@ import { type NdArray, type Value, isArray } from "../nd.ts";
 import { numberText, parsedNumber, valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
 
-const MOST_ENTRIES = 64;
+const MOST_ENTRIES = 256;
+const FEW_ENTRIES = 16;
 
 export function Inputs({ state }: { state: State }): JSX.Element {
   const point = state.point.value;
@@ -102,6 +103,7 @@ export function NumberBox({ id, value, disabled, set, label }: { id?: string; va
 }
 
 function ArrayInput({ state, row, name, value }: { state: State; row: number; name: string; value: NdArray }): JSX.Element {
+  const open = useSignal(false);
   if (value.data.length > MOST_ENTRIES || value.range) {
     return (
       <div class="wg-input wg-array">
@@ -110,9 +112,17 @@ function ArrayInput({ state, row, name, value }: { state: State; row: number; na
     );
   }
   const columns = value.shape.at(-1) ?? 1;
+  const head = <>{name} <span class="wg-faint">{value.shape.join(" × ")}</span></>;
+  if (value.data.length > FEW_ENTRIES && !open.value) {
+    return (
+      <div class="wg-array">
+        <button type="button" class="wg-quiet" aria-expanded="false" onClick={() => (open.value = true)}>▸ {head}</button>
+      </div>
+    );
+  }
   return (
     <fieldset class="wg-array">
-      <legend>{name} <span class="wg-faint">{value.shape.join(" × ")}</span></legend>
+      <legend>{head}</legend>
       <div class="wg-grid" style={{ gridTemplateColumns: `repeat(${columns}, minmax(4.9rem, 1fr))` }}>
         {Array.from(value.data, (entry, k) => (
           <NumberBox

@@ -54,7 +54,7 @@ export function PathsView({ state }: { state: State }): JSX.Element | null {
               <li key={keys.join()}>
                 <button type="button" aria-pressed={on} onClick={() => (state.path.value = on ? [] : keys)}>
                   <span class="wg-route">{[teller.name(row), ...path.wires.map((wire) => circuit.boxes[circuit.pairs[wire]![1]]!.label)].join(" → ")}</span>
-                  <span class="wg-product">{path.locals.map((x) => (x < 0 ? `(${numberText(x)})` : numberText(x))).join(" · ")} = <b class="wg-g">{numberText(path.product)}</b></span>
+                  <span class="wg-product">{path.locals.slice(path.locals.length > 1 ? 1 : 0).map((x) => (x < 0 ? `(${numberText(x)})` : numberText(x))).join(" · ")} = <b class="wg-g">{numberText(path.product)}</b></span>
                 </button>
               </li>
             );
