@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from whygrad.graph import Graph
 from whygrad.rules import Elementwise
 
 Entry = tuple[int, ...]
+TRIED = 50
+"""Of so many makers at most it is tried whether anything needed what they made: each costs a run."""
 Kind = Callable[[Any], Any]
 """Which entries are looked for: `np.isnan`, or whatever is not finite."""
 Replaced = Callable[[Sequence[int]], dict[int, Any]]
@@ -79,14 +82,13 @@ def blame(graph: Graph, run: Run, rows: Iterable[int], forward: int = 0, most: i
         if healed is None or not spoiled:
             return Blame(tuple(found), ())
         values = healed
-    return Blame(tuple(found), tuple(_unneeded(graph, values, asked, forward)))
+    return Blame(tuple(found), tuple(islice(_unneeded(graph, values, asked, forward), most)))
 
 
 def _unneeded(graph: Graph, values: Sequence[Any], rows: Sequence[int], forward: int) -> Iterator[Author]:
     bad = bytearray(is_bad(values[row]) for row in range(forward))
-    for row in range(forward):
-        if not bad[row] or any(bad[a] for a in graph.args(row)):
-            continue
+    makers = (row for row in range(forward) if bad[row] and not any(bad[a] for a in graph.args(row)))
+    for row in islice(makers, TRIED):
         mended = _mended(graph, values, {row})
         if mended is not None and all(_same(values[r], mended[r]) for r in rows):
             entry = _first(values[row])
