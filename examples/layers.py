@@ -106,6 +106,11 @@ def dropout_backward(dout, cache):
 
 
 def conv_forward(x, w, b, stride=1, pad=1):
+    """
+    - x: images of shape (N, C, H, W)
+    - w: filters of shape (F, C, HH, WW)
+    - b: biases of shape (F,)
+    """
     N, C, H, W = x.shape
     F, _, HH, WW = w.shape
     H_out = 1 + (H + 2 * pad - HH) // stride
@@ -169,17 +174,20 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-def embedding_forward(x, W):
-    """x: integer words of shape (N, T); W: one row for each of the V words of the vocabulary."""
-    out = W[x]
-    cache = (x, W.shape)
+def embedding_forward(words, W):
+    """
+    - words: integers of shape (N, T), each the number of a word in the vocabulary
+    - W: word vectors of shape (V, D)
+    """
+    out = W[words]
+    cache = (words, W.shape)
     return out, cache
 
 
 def embedding_backward(dout, cache):
-    x, shape = cache
+    words, shape = cache
     dW = np.zeros(shape)
-    dW[x] += dout
+    dW[words] += dout
     return dW
 
 
@@ -201,6 +209,13 @@ def rnn_step_backward(dnext_h, cache):
 
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+    """
+    - x: input of shape (N, D)
+    - prev_h, prev_c: state of shape (N, H)
+    - Wx: weights of shape (D, 4H)
+    - Wh: weights of shape (H, 4H)
+    - b: bias of shape (4H,)
+    """
     H = prev_h.shape[1]
     a = x @ Wx + prev_h @ Wh + b
     i = 1 / (1 + np.exp(-a[:, :H]))

@@ -27,7 +27,7 @@ def output_of(command: str) -> str:
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [sys.executable, "-m", "whygrad", *words[1:]],
-        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60,
+        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=240,
     )  # fmt: skip
     return done.stdout
 

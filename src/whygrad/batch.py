@@ -25,7 +25,7 @@ from whygrad.errors import DefectError, LimitError, NoGradientError, ScriptError
 from whygrad.source import Source
 
 UNIT_SECONDS = 12.0
-"""Longest time for one unit."""
+"""Longest time for one unit; more where half of the time that is left is more."""
 RESERVE = 1.0
 """Seconds that are kept for telling what was found."""
 
@@ -153,7 +153,8 @@ def _checked(source: Source, units: Sequence[Unit], until: float, progress: Prog
 
 def _started(source: Source, unit: Unit, place: int, until: float) -> _Job:
     reader, writer = os.pipe()
-    seconds = min(UNIT_SECONDS, until - time.monotonic())
+    left = until - time.monotonic()
+    seconds = min(left, max(UNIT_SECONDS, left / 2))
     FORKING.append(True)
     pid = os.fork()
     if pid == 0:

@@ -249,7 +249,8 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.index and (_LABEL.match(name) or not (facts.logarithm or _WEIGHT.match(name))):
         for rank in _label_ranks(facts):
             yield _array(rank, facts, "labels", classes=3)
-        yield _constant("1")
+        if _known_rank(facts) is None:  # nothing says that there are several, which may be the same
+            yield _constant("1")
         return
     if _TARGET.match(name):
         yield from _targets(name, facts, context)

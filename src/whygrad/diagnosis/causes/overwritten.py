@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from whygrad.diagnosis.causes.cause import Case, Cause
 
 
@@ -39,7 +41,7 @@ for k in range(3):
         return case.slip.kind == "augment"
 
     def title(self, case: Case) -> str:
-        return f"`{case.variable}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
+        return f"`{_target(case)}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
         if case.slip.new.startswith("+"):
@@ -50,3 +52,13 @@ for k in range(3):
         if case.slip.new.startswith("-"):
             return "the output falls when this grows, so the contribution is subtracted, not added"
         return "this line sets the value; adding to what was there counts it twice"
+
+
+def _target(case: Case) -> str:
+    """What is assigned: of an attribute more than the name of its object."""
+    try:
+        statement = ast.parse(case.statement).body[0]
+    except SyntaxError:
+        return case.variable
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    return ast.unparse(target) if isinstance(target, ast.Attribute) else case.variable
