@@ -320,7 +320,9 @@ class Check:
         final, imports = self.with_imports()
         found = [f for step in self.steps for f in findings_of(step, final)]
         shown = {f.variable for f in found}
-        found += [*imports, *(unsolved(c, e) for c, e in self.unsolved if c.name not in shown)]
+        # What has no line of its own (results of a generated script) explains nothing beside what has.
+        rest = [(c, e) for c, e in self.unsolved if c.name not in shown and (c.line or not found)]
+        found += [*imports, *(unsolved(c, e) for c, e in rest)]
         order = {"script": 0, "forward": 1, "backward": 2}
         found.sort(key=lambda f: (order[f.where], f.line))
         if self.last is not None and self.last.forward_differs:
