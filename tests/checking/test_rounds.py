@@ -64,3 +64,21 @@ def test_a_training_loop_within_a_block_ends_after_its_first_round():
     exec(first_round(text), namespace)
     assert namespace["step"] == 0
     assert ast.parse(first_round(text))
+
+
+def test_weights_changed_in_a_loop_over_pairs_make_a_training_loop():
+    text = body("""
+        import numpy as np
+        W, b = np.ones(2), np.ones(1)
+        rounds = 0
+        while rounds < 9:
+            dW, db = 2 * W, 2 * b
+            for param, dparam in zip([W, b], [dW, db]):
+                param -= 0.1 * dparam
+            rounds += 1
+    """)
+    namespace: dict = {}
+    exec(first_round(text), namespace)
+    assert namespace["rounds"] == 1
+    unrelated = text.replace("0.1 * dparam", "0.1")
+    assert first_round(unrelated) == unrelated

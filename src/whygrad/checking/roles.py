@@ -174,15 +174,15 @@ def _output(
 ) -> str:
     if hints.output:
         return hints.output
-    start = _first_gradient(observation, gradients, needs, moving)
+    # `loss, dW = net.loss(X)`: functions read what they need without being given it.
+    functions = {s.function.partition(".")[0] for s in observation.statements if s.function}
+    start = _first_gradient(observation, gradients, needs, moving | functions)
     before = [v for n, v in found.items() if v.first < start and n not in gradients and "[" not in n]
     tops = [v for v in before if v.name in above.values() and _is_output(v.value)]
     if tops:
         return max(tops, key=lambda v: v.last).name
     numbers = [v for v in before if _is_output(v.value) and _depends(v.name, needs, moving)]
     if not numbers:
-        # `loss, dW = net.loss(X)`: functions read what they need without being given it.
-        functions = {s.function.partition(".")[0] for s in observation.statements if s.function}
         numbers = [
             v
             for n, v in found.items()

@@ -23,7 +23,7 @@ def first_round(text: str) -> str:
     """The text with training loops of the module cut to one round; lines and columns stay where they are.
 
     A training loop assigns a gradient-like name (`dw`) and changes the variable of that name (`w`), which the
-    text binds before the loop.
+    text binds before the loop; by its name, or in a loop over pairs of both.
     """
     if not _LOOP.search(text):  # candidates for an edit come here by the thousand
         return text
@@ -137,7 +137,37 @@ def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
             read = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
             if names and read & gradients and _is_update(node, names):
                 return True
+    return _trains_by_pairs(loop, before, gradients)
+
+
+def _trains_by_pairs(loop: ast.For | ast.While, before: set[str], gradients: set[str]) -> bool:
+    """`for param, grad in zip([W, b], [dW, db]): param -= lr * grad`: arrays changed under another name."""
+    for inner in ast.walk(loop):
+        if not isinstance(inner, ast.For) or inner is loop:
+            continue
+        stands_for = _stands_for(inner)
+        for node in ast.walk(inner):
+            if not isinstance(node, ast.AugAssign):
+                continue
+            changed = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+            read = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+            subjects = {o for name in changed for o in stands_for.get(name, ())} & before - gradients
+            if subjects and any(stands_for.get(name, set()) & gradients for name in read):
+                return True
     return False
+
+
+def _stands_for(loop: ast.For) -> dict[str, set[str]]:
+    """For each name that a loop binds, the names whose values it takes; of `zip` each has its own."""
+    targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+    call = loop.iter
+    zipped = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "zip"
+    sources = call.args if isinstance(call, ast.Call) and zipped else [call] * len(targets)
+    return {
+        target.id: {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}
+        for target, source in zip(targets, sources, strict=False)
+        if isinstance(target, ast.Name)
+    }
 
 
 def _is_update(node: ast.Assign | ast.AugAssign, names: set[str]) -> bool:
