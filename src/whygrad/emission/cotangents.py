@@ -216,7 +216,15 @@ def sum_of(a: str, b: str) -> str:
 def tupled(key: str) -> str:
     """A key as an argument."""
     node = ast.parse(f"_[{key}]", mode="eval").body
-    return f"({key})" if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else key
+    assert isinstance(node, ast.Subscript)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [_slice_text(p) if isinstance(p, ast.Slice) else write(p) for p in parts]
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _slice_text(node: ast.Slice) -> str:
+    bounds = [write(b) if b is not None else "None" for b in (node.lower, node.upper)]
+    return "slice(None)" if bounds == ["None", "None"] else f"slice({', '.join(bounds)})"
 
 
 def lines_in(part: Any) -> bool:

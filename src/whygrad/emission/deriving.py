@@ -108,6 +108,8 @@ class Derivation:
     def gathered(self, part: Function, reversal: Reversal, state: dict[str, Cotangent]) -> Any:
         """How each result is read; the dictionaries that are filled on the way, and what completes them."""
         results, containers, ending = [], [], []
+        roots = sorted({base.split("[")[0] for base in reversal.bases if base.endswith('"]')})
+        containers += [f"    {reversal.name(r)} = {{}}" for r in roots if r not in part.wanted]
         for name in part.wanted:
             inner = sorted(base for base in reversal.bases if base.startswith(f'{name}["'))
             if inner or isinstance(part.activity.value(name), dict):

@@ -50,14 +50,26 @@ def derive_function(
         prefix,
         code_of(target, "numpy"),
     )
-    written = Derivation(Program(subject)).derive()
-    proof = proven(written, function, subject) if check else None
+    written, proof = attempted(subject, function, check)
     return (lecture_of(written, subject, function) if target == "latex" else written.text), proof
 
 
 def code_of(target: str, usual: str) -> str:
     """The language of the code behind a target: LaTeX is set from code."""
     return usual if target in ("latex", "") else target
+
+
+def attempted(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
+    """Derive and check; where the text would differ at other shapes, for the shapes of the example alone."""
+    try:
+        written = Derivation(Program(subject)).derive()
+        return written, proven(written, function, subject) if check else None
+    except EmissionError:
+        if len(subject.examples) == 1:
+            raise
+        subject.examples = subject.examples[:1]
+        written = Derivation(Program(subject)).derive()
+        return written, proven(written, function, subject) if check else None
 
 
 def enumerated(node: ast.FunctionDef) -> list[int]:
@@ -186,8 +198,7 @@ def derive_script(
     subject = Subject(
         source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language
     )
-    written = Derivation(Program(subject)).derive()
-    proof = proven(written, prepared, subject) if check else None
+    written, proof = attempted(subject, prepared, check)
     if target == "latex":
         return lecture_of(written, subject, prepared, name_of_output(script)), proof
     return as_script(written, script), proof
@@ -267,8 +278,7 @@ def derive_formula(
         shown, "f", {"f": node}, script.namespace, [example, *other_shapes(function, example)], list(wrt),
         "grad_", code_of(target, "python"),
     )  # fmt: skip
-    written = Derivation(Program(subject)).derive()
-    proof = proven(written, function, subject) if check else None
+    written, proof = attempted(subject, function, check)
     if target == "latex":
         return lecture_of(written, subject, function, f"${tex_of(text)}$", text), proof
     return written.text, proof

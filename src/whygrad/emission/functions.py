@@ -7,6 +7,8 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from whygrad.errors import EmissionError
+
 Definitions = dict[str, ast.FunctionDef]
 
 
@@ -59,6 +61,13 @@ def flattened(node: ast.FunctionDef, functions: Definitions) -> ast.FunctionDef:
     lambdas = [s for s in node.body if _is_lambda(s)]
     if not inner and not lambdas:
         return node
+    for each in inner:
+        if each not in node.body or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(each)):
+            raise EmissionError(
+                f"the function `{each.name}` in line {each.lineno}, a generator or made within a block, "
+                "cannot be derived",
+                hint="define it at the top of its function, and return its result",
+            )
     twin = copy.deepcopy(node)
     own = bound(twin)
     small: dict[str, tuple[list[str], ast.expr]] = {}
@@ -75,6 +84,11 @@ def flattened(node: ast.FunctionDef, functions: Definitions) -> ast.FunctionDef:
             functions[statement.name] = statement
         elif _is_lambda(statement):
             made: Any = statement
+            if made.value.args.defaults or made.value.args.vararg:
+                raise EmissionError(
+                    f"a lambda with defaults in line {statement.lineno} cannot be derived",
+                    hint="hand it what it needs as arguments",
+                )
             small[made.targets[0].id] = ([a.arg for a in made.value.args.args], made.value.body)
         else:
             body.append(statement)

@@ -104,17 +104,8 @@ def over_one(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract
     return None
 
 
-def slope_of_maximum(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
-    """where(a == b, 0.5, a > b) is a > b: at a tie either slope is right."""
-    condition, half, other = args
-    below = rows.written
-    if rows.reals.get(half) == 0.5 and below.op(condition).name == "equal":
-        return other if below.op(other).name in ("greater", "less") else None
-    return None
-
-
 def mask(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
-    """where(c, 1, 0) is c where it is a factor."""
+    """where(c, 1, 0) is c where it is a factor, and so is where(a == b, 0.5, c)."""
     if op.name not in ("multiply", "damped_multiply"):
         return None
     for k in (1, 0):
@@ -123,6 +114,11 @@ def mask(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) ->
             c, yes, no = below.args(args[k])
             if rows.reals.get(yes) == 1 and rows.reals.get(no) == 0:
                 return OPS["multiply"], [args[1 - k], c], {}
+            if rows.reals.get(yes) == 0.5 and below.op(c).name == "equal":  # at a tie either slope is right
+                a, b = below.args(c)
+                if a == b:
+                    return OPS["multiply"], [args[1 - k], yes], {}
+                return OPS["multiply"], [args[1 - k], no], {}
     return None
 
 
@@ -196,7 +192,6 @@ READABLE = (
     *REWRITES,
     Entry(over_one, ("multiply", "damped_multiply")),
     Entry(mask, ("multiply", "damped_multiply")),
-    Entry(slope_of_maximum, ("where",)),
     Entry(minus_out, ("multiply", "damped_multiply", "divide")),
     Entry(twice, ("add", "multiply")),
     Entry(minus_sum, ("sum", "sum_to")),

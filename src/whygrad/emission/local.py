@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from whygrad.differentiation import differentiate, tangent
 from whygrad.emission.gating import closed, readable
 from whygrad.emission.leaves import Finder, Leaf, bound_within, is_array, is_number, is_real
@@ -29,6 +31,7 @@ from whygrad.tracing.trees import flatten, mapped
 from whygrad.tracing.values import Traced
 
 Scope = Mapping[str, Any]
+NUMPY = "__whygrad_numpy__"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
     A whole number that carries a derivative (`loss = 0` before a loop) is a real one.
     """
     finder = Finder(execution.scope, bound_within(node))
-    body = finder.visit(copy.deepcopy(node))
+    body = finder.visit(_Extremes(execution.scope).visit(copy.deepcopy(node)))
     code = _compiled(body)
     tracer, rows, paths, given = Tracer(), [], [], {}
     with tracer, deeper_recursion():
@@ -70,11 +73,13 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
             given[name] = mapped(partial(_entered, tracer, mine), value)
             rows.append(tuple(row for row, _ in mine))
             paths.append(tuple(path for _, path in mine))
-        result = eval(code, {**execution.scope, **given, RUNTIME: runtime})
+        result = eval(code, {**execution.scope, **given, RUNTIME: runtime, NUMPY: np})
         leaves, _ = flatten(result)
         outputs = [tracer.row(v) for v in leaves if type(v) is Traced or is_number(v) or is_array(v)]
         plain = tracer.opened(result)
     graph = tracer.builder.freeze([row for mine in rows for row in mine], outputs)
+    if any(graph.abstract(g.row).is_float or type(g.expected) in (bool, np.bool_) for g in graph.guards):
+        raise EmissionError("a value in it chooses what is computed", hint="choose by an `if` of its own")
     entered = tuple(finder.leaves.values())
     return Followed(
         graph,
@@ -85,6 +90,24 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
         tuple(outputs),
         plain,
     )
+
+
+class _Extremes(ast.NodeTransformer):
+    """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in ("max", "min") or name in self.scope or len(node.args) < 2 or node.keywords:
+            return node
+        made = node.args[0]
+        for other in node.args[1:]:
+            function = ast.Attribute(ast.Name(NUMPY, ast.Load()), f"{name}imum", ast.Load())
+            made = ast.Call(function, [made, other], [])
+        return ast.fix_missing_locations(ast.copy_location(made, node))
 
 
 def _entered(tracer: Tracer, mine: list[tuple[int, str]], value: Any, path: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +13,23 @@ from whygrad.emission.leaves import Leaf, evaluated, is_array, leaf_of, write
 from whygrad.emission.local import Execution
 from whygrad.emission.observing import Notes
 from whygrad.emission.tree import Node, Step, root_of
+from whygrad.errors import EmissionError
 
 VARIANTS = 4
 """Executions at which a statement is traced, and has to give the same text."""
+
+
+def axes_between(given: tuple[int, ...], place: tuple[int, ...]) -> str | None:
+    """How to sum from one shape to another, as further arguments; None where they are equal."""
+    if given == place:
+        return None
+    if not given:
+        return ""
+    lead = len(place) - len(given)
+    axes = [*range(lead), *(lead + k for k, n in enumerate(given) if n == 1 and place[lead + k] != 1)]
+    kept = any(k >= lead for k in axes)
+    told = str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+    return f", axis={told}" + (", keepdims=True" if kept and not lead else "")
 
 
 class Observed:
@@ -59,6 +74,28 @@ class Observed:
             except Exception:  # a name that is not bound yet
                 return None
         return None
+
+    def stretched(self, node: Step, value: ast.expr) -> str | None:
+        """The axes along which what is written is stretched, as an argument; None where it is not.
+
+        They are the same at all executions, or the statement is refused.
+        """
+        found = set[str | None]()
+        for execution in self.chosen(node):
+            code = compile(ast.fix_missing_locations(ast.Expression(copy.deepcopy(value))), "<value>", "eval")
+            with np.errstate(all="ignore"):
+                given = np.shape(eval(code, dict(execution.scope)))
+            place = np.shape(evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope))
+            found.add(axes_between(given, place))
+        if len(found) > 1:
+            raise self.refuse(
+                node, f"`{write(node.node)}`, which stretches what it writes at some inputs only,"
+            )
+        return found.pop() if found else None
+
+    def refuse(self, node: Node, what: str, hint: str | None = None) -> EmissionError:
+        """An error that names a statement."""
+        raise NotImplementedError
 
     def result(self, node: Step) -> Any:
         """What a step assigned, at its first execution."""

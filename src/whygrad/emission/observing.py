@@ -17,6 +17,8 @@ from whygrad.emission.structure import loaded
 from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step
 
 NOTE = "__whygrad_note__"
+DEEPEST = 20
+"""Containers within containers that are copied; an object may hold itself."""
 MOST = 6
 """Executions of a statement that are kept of one run."""
 
@@ -46,18 +48,20 @@ def snapshot(scope: Mapping[str, Any]) -> dict[str, Any]:
     return {name: copied(value) for name, value in scope.items() if not name.startswith("__")}
 
 
-def copied(value: Any) -> Any:
+def copied(value: Any, depth: int = 0) -> Any:
     """A copy of numbers, arrays, their containers, and of objects that hold them."""
+    if depth > DEEPEST:
+        return value
     if is_array(value):
         return value.copy()
     if isinstance(value, list | tuple) and type(value) in (list, tuple):
-        return type(value)(copied(v) for v in value)
+        return type(value)(copied(v, depth + 1) for v in value)
     if type(value) is dict:
-        return {k: copied(v) for k, v in value.items()}
+        return {k: copied(v, depth + 1) for k, v in value.items()}
     held = getattr(value, "__dict__", None)
     if held and not isinstance(value, type) and not callable(value) and any(map(is_numeric, held.values())):
         twin = copy.copy(value)
-        twin.__dict__.update({k: copied(v) for k, v in held.items()})
+        twin.__dict__.update({k: copied(v, depth + 1) for k, v in held.items()})
         return twin
     return value
 
@@ -86,7 +90,7 @@ def _noted(node: Node) -> list[ast.stmt]:
         return [before, ast.If(node.test, *arms)]
     if isinstance(node, Return | Break):
         return [before, node.node]
-    if isinstance(node, Step) and not node.appends and not isinstance(node.node, ast.AugAssign):
+    if isinstance(node, Step) and not (node.appends or node.at or isinstance(node.node, ast.AugAssign)):
         return [before, ast.Assign([_stored(node.target)], node.value), after]
     return [before, node.node, after]
 

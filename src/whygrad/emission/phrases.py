@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from whygrad.emission.expressions import key_text
 from whygrad.emission.leaves import Leaf
 from whygrad.emission.local import Derived
 from whygrad.emission.readable import ReadableWriter
@@ -111,9 +112,9 @@ class Phrasing:
         for row in chosen:
             del self.names[row]
         for row in chosen:
-            text = self.text(row)
-            self.names[row] = name = self.claimed(row) or self.fresh_name(self.noun(row))
-            lines.append(Named(name, text))
+            name = self.claimed(row) or self.fresh_name(self.noun(row))
+            lines += self.buffer(row, name) if self.is_buffer(row) else [Named(name, self.text(row))]
+            self.names[row] = name
         found, fresh = [], []
         for leaf, rows in self.grouped():
             texts = [self.text(r, whole=True) for r in rows]
@@ -124,6 +125,29 @@ class Phrasing:
             )
             fresh.append(len(rows) > 1 or self.is_fresh(rows[0]))
         return Phrases(tuple(lines), tuple(found), tuple(fresh))
+
+    def is_buffer(self, row: int) -> bool:
+        """Is it an array written piece by piece?"""
+        return self.graph.op(row).name in ("accumulate", "assemble")
+
+    def buffer(self, row: int, name: str) -> list[Named]:
+        """The lines that fill an array piece by piece."""
+        graph = self.graph
+        base, *rest = graph.args(row)
+        keys = graph.params(row)["keys"]
+        values, dynamic = rest[: len(keys)], [self.text(r) for r in rest[len(keys) :]]
+        writer = ReadableWriter(self.derived, self.names, self.library, self.sizes)
+        start = f"np.zeros({writer.shape_text(row)})" if self.nothing(base) else f"{self.text(base)}.copy()"
+        start = re.sub(r"^np\.zeros\((\w+)\.shape\)$", r"np.zeros_like(\1)", start)
+        lines = [Named(name, start)]
+        adds = graph.op(row).name == "accumulate"
+        for key, value in zip(keys, values, strict=True):
+            written, text = key_text(key, dynamic), self.text(value)
+            if adds and dynamic and any(t in written for t in dynamic):
+                lines.append(Named("", f"np.add.at({name}, ({written}), {text})"))
+            else:
+                lines.append(Named("", f"{name}[{written}] {'+=' if adds else '='} {text}"))
+        return lines
 
     def claimed(self, row: int) -> str | None:
         """The name of the gradient that a row is, if it is one."""
@@ -209,6 +233,9 @@ class Phrasing:
 
     def _next(self, chosen: list[int]) -> int | None:
         uses, order = self._uses()
+        buffers = [row for row in order if self.is_buffer(row)]
+        if buffers:
+            return buffers[0]
         for row in order:
             weight = self._weight(row)
             if uses[row] > 1 and (weight or len(self.text(row)) > LONG):
@@ -220,6 +247,8 @@ class Phrasing:
     def _too_long(self, chosen: Sequence[int]) -> int | None:
         """A part to be named of what would not fit on a line; None where everything fits."""
         for row in dict.fromkeys((*self.graph.outputs, *chosen)):
+            if self.is_buffer(row):
+                continue
             named = self.names.pop(row, None)
             text = "" if self.nothing(row) else self.text(row)
             parts = {r: len(self.text(r)) for r in self._below(row)} if len(text) > LINE else {}

@@ -160,12 +160,19 @@ class Primal:
 
     def branch(self, node: Branch, depth: int) -> list[str]:
         pad = "    " * depth
+        plain = not any(self.saves(n) for n in (*node.body, *node.orelse))
+        if node.instead and plain and all(self.plan.tape(node.number, a) is None for a in ("body", "orelse")):
+            return [pad + node.instead]
         body, orelse = (
             self.arm(node, name, arm, depth + 1)
             for name, arm in (("body", node.body), ("orelse", node.orelse))
         )
         out = [f"{pad}if {write(node.test)}:", *(body or [f"{pad}    pass"])]
         return [*out, *otherwise(orelse, depth)] if orelse else out
+
+    def saves(self, node: Node) -> bool:
+        """Is anything saved before or after a node?"""
+        return node.number in self.plan.before or node.number in self.plan.after
 
     def arm(self, node: Branch, name: str, nodes: Sequence[Node], depth: int) -> list[str]:
         lines = self.block(nodes, depth)

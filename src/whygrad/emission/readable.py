@@ -70,6 +70,8 @@ class ReadableWriter(Writer):
                 return infix(
                     ">", self.write_part(self.graph.args(gate)[0]), self.pieces[self.graph.args(row)[1]]
                 )
+        if name in ("concatenate", "stack"):
+            return self.joined(row)
         if name in ("sum", "mean", "sum_to") and self.library == "np":
             return self.reduced(super().apply(row))
         return super().apply(row)
@@ -159,6 +161,17 @@ class ReadableWriter(Writer):
                 vector = self.write_part(args[0])
                 return [self.call("outer", vector.text, pieces[1 - k].text)]
         return None
+
+    def joined(self, row: int) -> Piece:
+        """Arrays put together: constants among them need their shape."""
+        graph, texts = self.graph, []
+        for arg in graph.args(row):
+            text = self.pieces[arg].text
+            if arg not in self.names and graph.op(arg) is CONSTANT and self.shape(arg):
+                text = f"np.full({self.shape_text(arg)}, {text})"
+            texts.append(text)
+        params = [f"{k}={v!r}" for k, v in graph.params(row).items()]
+        return self.call(graph.op(row).name, f"[{', '.join(texts)}]", *params)
 
     def states(self, number: float) -> bool:
         """Does the user's own text have this number?"""

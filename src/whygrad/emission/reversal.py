@@ -15,7 +15,7 @@ from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
 from whygrad.emission.leaves import Leaf, is_array
 from whygrad.emission.phrases import PRIME
-from whygrad.emission.tree import Branch, Loop, Node, Return, Step
+from whygrad.emission.tree import Branch, Loop, Node, Plain, Return, Step
 
 
 class Reversal(Flow):
@@ -42,6 +42,8 @@ class Reversal(Flow):
             return self.branch(node, state)
         if isinstance(node, Return):
             return self.result(node, state)
+        if isinstance(node, Plain):
+            self.activity.refuse_silent_changes(node)
         return []
 
     def result(self, node: Return, state: State) -> list[Any]:
@@ -72,6 +74,7 @@ class Reversal(Flow):
             return self.several(node, state)
         held = state.get(target.base)
         if held is None:
+            self.activity.refuse_views(node, target, state)
             return []
         if not self.activity.executions(node):
             raise self.activity.unreached(node)
@@ -90,6 +93,7 @@ class Reversal(Flow):
         if not self.activity.depends(node):
             state.pop(target.base)
             return []
+        self.activity.refuse_aliases(node)
         after = primed(target.base)
         kept = state.pop(target.base)
         self.derive(group, node, node.value, [kept.text], [after], state, held=(target.base, kept))
@@ -133,6 +137,7 @@ class Reversal(Flow):
 
     def write(self, group: Group, node: Step, target: Leaf, state: State) -> list[Any]:
         """`out[i] = e`: its cotangent is the entry `grad_out[i]`, which ends here if it was set before."""
+        self.activity.refuse_twice(node, target)
         base, held = target.base, state[target.base]
         key = "".join(f"[{k}]" for k in target.keys)
         again = self.activity.overwrites(node, target)
@@ -141,10 +146,11 @@ class Reversal(Flow):
             held = state[base]
         seed = f"{held.text}{key}"
         increments = isinstance(node.node, ast.AugAssign) and isinstance(node.node.op, ast.Add | ast.Sub)
-        if increments and again:
-            value = node.node.value  # type: ignore[attr-defined]
-            value = value if isinstance(node.node.op, ast.Add) else ast.UnaryOp(ast.USub(), value)  # type: ignore[attr-defined]
-            self.derive(group, node, value, [seed], [], state)
+        if node.at or (increments and again):
+            value = node.value if node.at else node.node.value  # type: ignore[attr-defined]
+            if not node.at and isinstance(node.node.op, ast.Sub):  # type: ignore[attr-defined]
+                value = ast.UnaryOp(ast.USub(), value)
+            self.derive(group, node, value, [self.summed(node, value, seed)], [], state)
             return [group] if group.lines else []
         if not self.activity.depends(node):
             if again:
@@ -160,8 +166,16 @@ class Reversal(Flow):
             group.lines += [f"{name} = {seed}{copied}", f"{seed} = 0"]
             seed = name
         text = f"{primed(base)}{key}"
-        self.derive(group, node, node.value, [seed], [text], state)
+        found = self.summed(node, node.value, seed)
+        self.derive(group, node, node.value, [found], [text] if found == seed else [], state)
         return [group] if group.lines else []
+
+    def summed(self, node: Step, value: ast.expr, seed: str) -> str:
+        """The cotangent of what was stretched to fill a place: summed over the copies."""
+        axes = self.activity.stretched(node, value)
+        if axes is None:
+            return seed
+        return f"np.sum({seed}{axes})"
 
     def several(self, node: Step, state: State) -> list[Any]:
         """`a, b = e` where `e` is no tuple in the text."""
@@ -186,10 +200,13 @@ class Reversal(Flow):
             lambda leaf: self.claim(leaf, before, seeds), loss.prediction if loss else "",
         )  # fmt: skip
         for line in phrases.lines:
-            self.assign(group, state, line.name, line.text)
+            if line.name:
+                self.assign(group, state, line.name, line.text)
+            else:
+                group.lines.append(line.text)
         order = sorted(
             zip(phrases.contributions, phrases.fresh, strict=True),
-            key=lambda c: self.name(c[0][0].base) in {s.split("[")[0] for s in seeds},
+            key=lambda c: any(self.name(c[0][0].base) in s for s in seeds),
         )
         order = self.filled(group, state, order)
         for (leaf, text), fresh in order:

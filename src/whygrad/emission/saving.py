@@ -196,6 +196,12 @@ class Saving:
         index = block.index(node) + after
         while index < len(block) and not any(self.changes(n, name) for n in walk([block[index]])):
             index += 1
+        at, scope = node, self.loop_of(name, node)
+        while index == len(block) and (owner := self.place[at][0]) is not None and owner is not scope:
+            at, block = owner, self.place[owner][2]
+            index = block.index(at) + 1
+            while index < len(block) and not any(self.changes(n, name) for n in walk([block[index]])):
+                index += 1
         ended = index == len(block)
         at = block[-1] if ended else block[index]
         key = (name, at.number, ended)
@@ -204,9 +210,11 @@ class Saving:
         if not after and (outer := self.copied_outside(name, node)):
             return outer
         second = self.copies[key] = self.fresh_name(f"{name}_prev")
-        copy = ".copy()" if self.mutated(name) and is_array(self.activity.value(name)) else ""
+        value = self.activity.value(name) if self.mutated(name) else None
+        kept = f"{name}.copy()" if is_array(value) or isinstance(value, dict) else name
+        kept = f"list({name})" if isinstance(value, list) else kept
         table = self.plan.after if ended else self.plan.before
-        table.setdefault(at.number, []).append(f"{second} = {name}{copy}")
+        table.setdefault(at.number, []).append(f"{second} = {kept}")
         return second
 
     def copied_outside(self, name: str, node: Node) -> str | None:

@@ -112,7 +112,9 @@ class Sizes:
                 return f"{name}.shape"
         parts = []
         for sizes in zip(*shapes, strict=True):
-            alike = len(set(sizes)) == 1 and sizes[0] <= 1
-            parts.append(str(sizes[0]) if alike else self.number(sizes) or str(sizes[0]))
+            alike = len(set(sizes)) == 1 and (sizes[0] <= 1 or len(set(shapes)) > 1)
+            named = [t for t, have in self.candidates() if t in self.counts and have == list(sizes)]
+            text = named[0] if named and sizes[0] > 1 else None
+            parts.append(text or (str(sizes[0]) if alike else self.number(sizes) or str(sizes[0])))
         inner = ", ".join(p.strip("()") if p.startswith("(") else p for p in parts)
         return f"({inner},)" if len(parts) == 1 else f"({inner})"

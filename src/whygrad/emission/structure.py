@@ -75,6 +75,8 @@ class Builder:
 
     def statement(self, node: ast.stmt) -> list[Node]:
         """The nodes of one statement, after those of comprehensions and calls within it."""
+        if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.IfExp):
+            return [self.conditional(node, node.value)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and node.value is not None:
             found = Comprehensions(self, node)
             twin = copy.copy(node)
@@ -85,6 +87,17 @@ class Builder:
                         loop.within = twin
                 return [*found.before, *([] if twin.value is None else self.remade(twin))]
         return self.plain_or_calls(node)
+
+    def conditional(self, node: Any, value: ast.IfExp) -> Branch:
+        """`y = a if c else b` as a branch."""
+        number, arms = self.number(), []
+        for part in (value.body, value.orelse):
+            twin = copy.copy(node)
+            twin.value = part
+            twin.rewritten = True
+            arms.append(self.statement(twin))
+        instead = "" if isinstance(node, ast.Return) else write(node)
+        return Branch(node, number, value.test, arms[0], arms[1], instead=instead)
 
     def remade(self, node: ast.stmt) -> list[Node]:
         """A statement that is no more what the user wrote."""
@@ -154,7 +167,7 @@ class Builder:
             return [Branch(node, number, node.test, self.block(node.body), self.block(node.orelse))]
         if isinstance(node, ast.For):
             before, node = self.named_items(node)
-            return [*before, self.loop(node, number)]
+            return [*before, self.loop(node, self.number())]
         if isinstance(node, ast.While):
             if node.orelse:
                 raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
@@ -180,6 +193,10 @@ class Builder:
             and len(call.args) == 1
         ):
             return Step(node, number, call.func.value, call.args[0], appends=True)
+        if isinstance(call, ast.Call) and write(call.func) == "np.add.at" and len(call.args) == 3:
+            owner, key, value = call.args
+            place = ast.copy_location(ast.Subscript(owner, key, ast.Store()), node)
+            return Step(node, number, ast.fix_missing_locations(place), value, at=True)
         return Plain(node, number)
 
     def assignment(self, node: Any, number: int) -> list[Node]:
@@ -205,6 +222,8 @@ class Builder:
 
     def pairs(self, node: ast.stmt, number: int, target: ast.expr, value: ast.expr) -> list[Node]:
         """`a, b = x, y` as two steps, where the second does not read what the first assigns."""
+        if isinstance(value, ast.Dict) and isinstance(target, ast.Name) and value.keys:
+            return self.entries(node, number, target, value)
         if not isinstance(target, ast.Tuple | ast.List):
             return [Step(node, number, target, value)]
         if isinstance(value, ast.Name | ast.Subscript) and all(isinstance(t, ast.Name) for t in target.elts):
@@ -224,6 +243,18 @@ class Builder:
                     "write it as separate assignments with a name for the old value",
                 )
             steps.append(Step(node, number if k == 0 else self.number(), t, v, shared=True))
+        return steps
+
+    def entries(self, node: ast.stmt, number: int, target: ast.Name, value: ast.Dict) -> list[Node]:
+        """A dictionary written out: each of its entries is a step."""
+        if not all(isinstance(k, ast.Constant) and isinstance(k.value, str) for k in value.keys):
+            return [Step(node, number, target, value)]
+        steps: list[Node] = [Step(node, number, target, ast.Dict([], []), shared=True)]
+        for k, v in zip(value.keys, value.values, strict=True):
+            assert k is not None
+            place = ast.Subscript(ast.Name(target.id, ast.Load()), k, ast.Store())
+            ast.fix_missing_locations(ast.copy_location(place, node))
+            steps.append(Step(node, self.number(), place, v, shared=True))
         return steps
 
     def named_items(self, node: ast.For) -> tuple[list[Node], ast.For]:

@@ -37,6 +37,8 @@ class Step(Node):
     """The function of the user's whose call is the value, where that keeps a backward pass of its own."""
     cache: str = ""
     """The name of what that call saves."""
+    at: bool = False
+    """`np.add.at(target, value)`: added at places that may be named twice."""
     shared: bool = False
     """One of several steps that a single statement of the user's makes."""
     changed: bool = False
@@ -82,6 +84,8 @@ class Branch(Node):
     orelse: list[Node] = field(default_factory=list)
     rest: int = 0
     """How many nodes at the end of the arm that does not leave follow the branch in the user's text."""
+    instead: str = ""
+    """Of a conditional expression: the user's line."""
     flag: str | None = None
     """For `if c: break`: a name that says whether the loop was left here, where the backward pass asks."""
 

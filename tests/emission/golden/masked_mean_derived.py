@@ -4,9 +4,8 @@ def grad_masked_mean(x, mask, grad_out):
     count = np.sum(mask, axis=1)
 
     # return total / np.maximum(count, 1)
-    where = np.where(count == 1, 0.5, count > 1)
     grad_total = grad_out / np.maximum(count, 1)
-    grad_count = -grad_out * total * where / np.maximum(count, 1) ** 2
+    grad_count = -grad_out * total * (count > 1) / np.maximum(count, 1) ** 2
     # count = np.sum(mask, axis=1)
     grad_mask = np.broadcast_to(grad_count[:, None], mask.shape)
     # total = np.sum(x * mask, axis=1)
