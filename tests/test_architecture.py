@@ -74,6 +74,7 @@ RUNS_TEXT = {
     "derivation.py": "runs the user's file, in the child process, to have its functions",
     "emission/leaves.py": "evaluates a subscript of the user's, with values that were recorded",
     "emission/local.py": "runs an expression of the user's rewritten, so that it is followed",
+    "emission/observed.py": "evaluates what a statement writes, with values that were recorded",
     "emission/observing.py": "runs the user's function with a note at every statement",
     "emission/program.py": "evaluates what the user's function returns, with values that were recorded",
     "emission/gating.py": "reads the derivative of a gate's record as code",
