@@ -7,12 +7,14 @@ at a place gives the very row that was written, so that recurrences stay linear.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
+
+from whygrad.ops import Slot
 
 Array = NDArray[Any]
 Position = tuple[int, ...]
@@ -28,7 +30,10 @@ def owner_of(array: Array) -> Array:
 class Buffer:
     """The writes to one owner of memory since its last `assemble` row."""
 
-    __slots__ = ("_memory", "array", "depth", "dynamic", "keys", "row", "rows", "version", "views", "written")
+    __slots__ = (
+        "_memory", "adds", "array", "coverage", "depth", "dynamic", "keys", "row", "rows", "version", "views",
+        "written",
+    )  # fmt: skip
 
     def __init__(self, array: Array, row: int) -> None:
         self.array = array
@@ -45,11 +50,21 @@ class Buffer:
         self.views: dict[Any, tuple[int, int]] = {}
         """Rows of views already read: layout -> (version, row)."""
         self._memory: Array | None = None
+        self.adds = False
+        """Are the pending writes additions?"""
+        self.coverage: Coverage | None = None
+        """What covers each entry; made when a piece that is no single place is first written or read."""
 
-    def add(self, key: Any, row: int, dynamic: Sequence[int]) -> None:
-        """Note a write of `row` at `key`."""
+    def add(self, key: Any, row: int, dynamic: Sequence[int], whole: bool = True, adds: bool = False) -> None:
+        """Note a write of `row` at `key`. `whole`: the row has the shape and dtype of what it is written to.
+        With `adds` it is added there; then all pending writes are additions."""
         place = place_of(key)
-        if place is None:
+        if self.coverage is None and (place is None or not whole or adds):
+            self.coverage = Coverage(self.array, self._pending())
+        self.adds = adds
+        if self.coverage is not None:
+            self.coverage.write(None if dynamic else key, row if whole and not adds else None)
+        if place is None or adds:
             self.written.clear()
             self.depth = -1
         else:
@@ -73,6 +88,24 @@ class Buffer:
         """`row` holds the array with all pending writes."""
         self.row = row
         self.keys, self.rows, self.dynamic, self.depth = [], [], [], 0
+        self.adds = False
+        if self.coverage is not None:
+            self.coverage.settle()
+
+    def _pending(self) -> Iterator[tuple[Any, int | None]]:
+        """The pending writes, as a coverage notes them: before there is one, all go to places or anywhere."""
+        for key, row in zip(self.keys, self.rows, strict=True):
+            anywhere = any(type(part) is Slot for part in (key if type(key) is tuple else (key,)))
+            yield (None, None) if anywhere else (key, None if self.adds else row)
+
+    def read(self, key: Any) -> tuple[int, Any] | None:
+        """A row and the key that reads a piece from it (None: all of it); None where several writes meet."""
+        if not self.keys:
+            return self.row, key
+        if self.coverage is None:
+            self.coverage = Coverage(self.array, self._pending())
+        found = self.coverage.source(key)
+        return (self.row, key) if found == () else found  # type: ignore[return-value]
 
     def untouched(self, place: Position) -> bool:
         """Does the row without the pending writes hold what stands at a place?"""
@@ -99,6 +132,54 @@ class Buffer:
         if not view.size:
             return np.empty(view.shape, np.int64)
         return np.array(as_strided(self._memory[offset:], view.shape, strides))
+
+
+class Coverage:
+    """Which pending write each entry of an array was last covered by, and what entry of it stands there.
+
+    Pieces that are written and read one by one (the columns of a table, windows beside one another) are then
+    read from the very row that was written: a loop of them takes time and memory of what it writes.
+    """
+
+    def __init__(self, array: Array, writes: Iterable[tuple[Any, int | None]]) -> None:
+        self.serials = np.zeros(array.shape, np.int32)
+        self.offsets = np.zeros(array.shape, np.int32)
+        self.count = self.settled = 0
+        self.rows: dict[int, tuple[int, tuple[int, ...]]] = {}
+        """By number of the write its row and shape, where they can be read from."""
+        for key, row in writes:
+            self.write(key, row)
+
+    def write(self, key: Any, row: int | None) -> None:
+        """Note a write; without a key it may be anywhere, without a row it cannot be read from."""
+        self.count += 1
+        part = self.serials[...] if key is None else self.serials[key]
+        shape = np.shape(part)
+        self.serials[... if key is None else key] = self.count
+        if row is not None and key is not None:
+            self.offsets[key] = np.arange(part.size, dtype=np.int32).reshape(shape)
+            self.rows[self.count] = row, shape
+
+    def settle(self) -> None:
+        """One row holds everything."""
+        self.settled = self.count
+        self.rows.clear()
+
+    def source(self, key: Any) -> tuple[int, Any] | tuple[()] | None:
+        """The row that covers a piece, and the key in it; () where no pending write does, None for more."""
+        serials = np.asarray(self.serials[key])
+        if not serials.size or serials.max() <= self.settled:
+            return ()
+        first = int(serials.flat[0])
+        known = self.rows.get(first)
+        if known is None or not (serials == first).all():
+            return None
+        row, shape = known
+        places = np.asarray(self.offsets[key])
+        if places.shape == shape and np.array_equal(places.reshape(-1), np.arange(places.size)):
+            return row, None
+        inner = block_key(places, shape)
+        return None if inner is None or np.empty(shape)[inner].shape != places.shape else (row, inner)
 
 
 def _address(array: Array) -> int:

@@ -15,12 +15,11 @@ import numpy as np
 
 from whygrad.errors import NoRuleError, Place
 from whygrad.graph import NO_PARAMS, GraphBuilder
-from whygrad.ops import OPS, Keys, lookup, template
+from whygrad.ops import OPS, Keys, template
 from whygrad.tracing.buffers import (
     Buffer,
     Position,
     block_key,
-    is_everything,
     normal_place,
     owner_of,
     place_of,
@@ -134,7 +133,8 @@ class Pieces:
         """The row of a whole buffer: one `assemble` for all writes pending."""
         if buffer.keys:
             rows = [buffer.row, *buffer.rows, *buffer.dynamic]
-            row = self.builder.add(ASSEMBLE, rows, abstract(buffer.array), {"keys": Keys(buffer.keys)})
+            op = ACCUMULATE if buffer.adds else ASSEMBLE
+            row = self.builder.add(op, rows, abstract(buffer.array), {"keys": Keys(buffer.keys)})
             self.values.append(self.snapshot(buffer.array))
             buffer.settle(row)
         return buffer.row
@@ -148,18 +148,22 @@ class Pieces:
             return self._read_number(site, owner, array[key], key)
         if not isinstance(plain(array), np.ndarray):
             return array[self.key_of_container(key)]
-        key = self._key(key)
+        key = self.key_of_array(key)
         value = self.opened(array)[self.opened(key)]
         if self.buffers:
             buffer = self.buffers.get(id(owner_of(plain(array))))
             if buffer is not None and buffer.is_whole(plain(array)):
-                place = place_of(normal_place(_whole_numbers(key), plain(array).shape))
+                place = place_of(normal_place(whole_numbers(key), plain(array).shape))
                 if place is not None:
                     return self._read_place(buffer, place, value)
-        stated, dynamic = template(_whole_numbers(key))
+                if is_block(key):
+                    found = buffer.read(whole_numbers(key))
+                    if found is not None:
+                        return self._read_block(buffer, *found, value)
+        stated, dynamic = template(whole_numbers(key))
         return self._read(self.row(owner), value, stated, dynamic)
 
-    def _key(self, key: Any) -> Any:
+    def key_of_array(self, key: Any) -> Any:
         """A key with arrays for lists and ranges: `probs[range(N), y]`."""
         if type(key) is tuple and any(type(k) is range for k in key):
             return tuple([np.array(k) if type(k) is range else k for k in key])
@@ -180,8 +184,20 @@ class Pieces:
         """Read one place of a written array: the very row that was written there, if there is one."""
         row = buffer.written.get(place)
         if row is None:
+            if not buffer.untouched(place):
+                found = buffer.read(place)
+                if found is not None:
+                    return self._read_block(buffer, *found, value)
             base = buffer.row if buffer.untouched(place) else self._assembled(buffer)
             return self._read(base, value, place if len(place) > 1 else place[0], ())
+        traced = Traced(self, row, value)
+        traced.version = buffer.version
+        return traced
+
+    def _read_block(self, buffer: Buffer, row: int, key: Any, value: Any) -> Traced:
+        """Read a piece of one row: of what was written there, or of what was there before."""
+        if key is not None:
+            return self._read(row, value, key, ())
         traced = Traced(self, row, value)
         traced.version = buffer.version
         return traced
@@ -205,178 +221,16 @@ class Pieces:
             return slice(*[self.key_of_container(k) for k in (key.start, key.stop, key.step)])
         return tuple([self.key_of_container(k) for k in key]) if type(key) is tuple else key
 
-    # -- writing --
 
-    def buffer(self, array: Any) -> Buffer:
-        """The buffer of an array's memory, which is about to be written."""
-        owner = owner_of(array)
-        found = self.buffers.get(id(owner))
-        if found is None:
-            row = self.owners.get(id(owner))
-            if row is None:
-                row = self.constant(self.snapshot(owner))
-            elif plain(self.values[row]) is owner:
-                self.values[row] = self.snapshot(self.values[row])
-            found = self.buffers[id(owner)] = Buffer(owner, row)
-            for shared in self.sharing.pop(id(owner), ()):
-                self.values[shared] = self.snapshot(self.values[shared])
-        return found
+def is_block(key: Any) -> bool:
+    """Whole numbers, slices of them, `...` and None: what NumPy reads as a view, if it reads an array."""
+    return all(_is_plain_part(part) for part in (key if type(key) is tuple else (key,)))
 
-    def setitem(self, site: int, value: Any, owner: Any, key: Any) -> None:
-        """`owner[key] = value` where one of the three is traced, or `owner` has been written."""
-        if site:
-            self.builder.current_site = site
-        array = plain(owner)
-        if type(key) is int and type(value) is Traced and self._write_number(owner, key, value):
-            return
-        if not isinstance(array, np.ndarray):
-            target = owner.value if type(owner) is Traced else owner
-            target[self.key_of_container(key)] = value
-            return
-        key = self._key(key)
-        if type(value) in (list, tuple):
-            value = self.array_of(value)
-        row = self.row(value)
-        buffer = self.buffer(array)
-        self._write_below(owner, key, value)
-        self._write(buffer, array, key, row)
 
-    def _write_number(self, owner: Any, key: int, value: Traced) -> bool:
-        """The short way for `out[i] = number`, the commonest write of all, from its second time on."""
-        buffer = self.buffers.get(id(owner))
-        number = value.value
-        if buffer is None or buffer.array.ndim != 1 or owner.dtype != np.float64 or value.tracer is not self:
-            return False
-        if type(number) is not float and type(number) is not np.float64:
-            return False
-        owner[key] = number
-        buffer.add(key if key >= 0 else key + len(owner), value.row, ())
-        return True
-
-    def _write_below(self, owner: Any, key: Any, value: Any) -> None:
-        """The write itself; where an outer trace takes part, through that."""
-        target, key, value = self.opened(owner), self.opened(key), self.opened(value)
-        outer = [v for v in (target, value, *(key if type(key) is tuple else (key,))) if type(v) is Traced]
-        if outer:
-            max(outer, key=lambda v: v.tracer.serial).tracer.setitem(0, value, target, key)
-        else:
-            target[key] = value
-
-    def _write(self, buffer: Buffer, array: Any, key: Any, row: int) -> None:
-        """Note that `row` has been written at a key of an array."""
-        if buffer.is_whole(array):
-            if is_everything(key) and self.builder.abstract(row).shape == array.shape:
-                buffer.replace(self._converted(row, array))
-                return None
-            stated = normal_place(_whole_numbers(key), array.shape)
-            if place_of(stated) is not None:
-                parts = stated if type(stated) is tuple else (stated,)
-                if len(parts) == array.ndim or self.builder.abstract(row).shape == array.shape[len(parts) :]:
-                    row = self._converted(row, array)
-                    return buffer.add(stated, row, ())
-                buffer.add(stated, row, ())
-                buffer.written.clear()  # the row is stretched: reading gives another shape
-                buffer.depth = -1
-                return None
-            stated, dynamic = template(stated, len(buffer.dynamic))
-            return buffer.add(stated, row, [self.row(d) for d in dynamic])
-        positions = buffer.positions(array)
-        if positions is None:
-            raise NoRuleError("a write through a view with another dtype", place=self.place())
-        where = np.asarray(positions[plain_key(key)])
-        for part in key if type(key) is tuple else (key,):
-            if type(part) is Traced:
-                self.guard(part, plain(part))
-        shape = buffer.array.shape
-        block = block_key(where, shape)
-        if block is not None and buffer.array[block].shape == where.shape:
-            if place_of(block) is not None and not where.ndim:
-                row = self._converted(row, array)
-            return buffer.add(block, row, ())
-        if not where.size:
-            return None
-        stated, dynamic = template(tuple(np.unravel_index(where, shape)), len(buffer.dynamic))
-        return buffer.add(stated, row, [self.row(d) for d in dynamic])
-
-    def _converted(self, row: int, array: Any) -> int:
-        """The row in the dtype of the array it is written to. Python floats stand for float64 as they are."""
-        have = self.builder.abstract(row).dtype
-        if have == array.dtype or (have is float and array.dtype == np.float64):
-            return row
-        value = self.values[row]
-        if type(value) is Traced:
-            value = value.tracer.operate(0, np.ndarray.astype, (value, array.dtype))
-        else:
-            value = np.asarray(value).astype(array.dtype)[()]
-        result = self.builder.add(OPS["astype"], [row], abstract(value), {"dtype": array.dtype})
-        self.values.append(value)
-        return result
-
-    def in_place(self, site: int, function: Any, target: Any, value: Any) -> Any:
-        """`target += value` and its kin: arrays are changed where they are, numbers made anew."""
-        if site:
-            self.builder.current_site = site
-        array = plain(target)
-        known = lookup(function)
-        if not isinstance(array, np.ndarray) or known is None:
-            return self.operate(site, function, (target, value))
-        if type(value) in (list, tuple):
-            value = self.array_of(value)
-        rows = [self.row(target), self.row(value)]
-        result_of = self._result_of(target, value, array)
-        made = None
-        if result_of.dtype != array.dtype:  # NumPy computes in the wider dtype, then converts
-            made = known.op.value(self.values[rows[0]], self.opened(value))
-        buffer = self.buffer(array)
-        below = self.opened(target), self.opened(value)
-        outer = [v for v in below if type(v) is Traced]
-        if outer:
-            max(outer, key=lambda v: v.tracer.serial).tracer.in_place(0, function, *below)
-        else:
-            function(*below)
-        result = self.builder.add(known.op, rows, result_of, {})
-        self.values.append(self.snapshot(array) if made is None else made)
-        self._write(buffer, array, Ellipsis, self._converted(result, array))
-        return target
-
-    def _result_of(self, target: Any, value: Any, array: Any) -> Any:
-        """Shape and dtype before the result is converted to the array's."""
-        from_types = [abstract(target), abstract(value)]
-        kinds = [
-            np.ones((), f.dtype)[()] if isinstance(f.dtype, np.dtype) else f.dtype(1) for f in from_types
-        ]
-        dtype = np.result_type(*kinds)
-        return abstract(array)._replace(dtype=array.dtype if dtype.kind == array.dtype.kind == "i" else dtype)
-
-    def add_at(self, function: Any, target: Any, key: Any, value: Any) -> None:
-        """`np.add.at(target, key, value)` and `np.subtract.at`."""
-        ufunc = function.__self__
-        if ufunc not in (np.add, np.subtract):
-            raise NoRuleError(f"`numpy.{ufunc.__name__}.at` has no derivative rule", place=self.place())
-        array = plain(target)
-        if type(key) is list:
-            key = self.array_of(key)
-        if type(value) in (list, tuple):
-            value = self.array_of(value)
-        added = (
-            value
-            if ufunc is np.add
-            else self.operate(0, np.negative, (value,))
-            if type(value) is Traced
-            else -value
-        )
-        stated, dynamic = template(_whole_numbers(key))
-        rows = [self.row(target), self.row(added), *[self.row(d) for d in dynamic]]
-        buffer = self.buffer(array)
-        below = self.opened(target), self.opened(key), self.opened(value)
-        outer = [v for v in below if type(v) is Traced]
-        if outer:
-            max(outer, key=lambda v: v.tracer.serial).tracer.add_at(function, *below)
-        else:
-            function(*below)
-        row = self.builder.add(ACCUMULATE, rows, abstract(array), {"keys": Keys((stated,))})
-        self.values.append(self.snapshot(array))
-        self._write(buffer, array, Ellipsis, row)
+def _is_plain_part(part: Any) -> bool:
+    if type(part) is slice:
+        return all(b is None or type(b) is int for b in (part.start, part.stop, part.step))
+    return part is None or part is Ellipsis or type(part) is int or isinstance(part, np.integer)
 
 
 def plain_key(key: Any) -> Any:
@@ -386,10 +240,10 @@ def plain_key(key: Any) -> Any:
     return tuple([plain_key(k) for k in key]) if type(key) is tuple else plain(key)
 
 
-def _whole_numbers(key: Any) -> Any:
+def whole_numbers(key: Any) -> Any:
     """NumPy's whole numbers in a key as Python's; a range as the indices that it stands for."""
     if type(key) is tuple:
-        return tuple([_whole_numbers(k) for k in key])
+        return tuple([whole_numbers(k) for k in key])
     if type(key) is range:
         return np.array(key, dtype=np.intp)
     return int(key) if isinstance(key, np.integer) else key

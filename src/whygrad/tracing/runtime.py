@@ -16,6 +16,7 @@ from whygrad.source import site as site_of
 from whygrad.tracing.calls import CONTAINERS, flat_of
 from whygrad.tracing.calls import call as call
 from whygrad.tracing.nesting import active, innermost, writer_of
+from whygrad.tracing.pieces import is_block
 from whygrad.tracing.special import emptied
 from whygrad.tracing.tracer import SCALARS, Tracer
 from whygrad.tracing.values import MATCHING, Traced, plain
@@ -212,8 +213,26 @@ def setitem(site: int, value: Any, owner: Any, key: Any) -> None:
 
 
 def current_item(site: int, owner: Any, key: Any) -> tuple[Any, Any, Any]:
-    """The first half of `owner[key] += ...`: what stands there, read before the right side is evaluated."""
+    """The first half of `owner[key] += ...`: what stands there, read before the right side is evaluated.
+
+    A block of an array is a view, so it need not be read yet.
+    """
+    if _is_view(owner, key):
+        return owner, key, LATER
     return owner, key, getitem(site, owner, key)
+
+
+LATER = object()
+
+
+def _is_view(owner: Any, key: Any) -> bool:
+    """Is `owner[key]` a block of an array? In recordings all that is stored is read, to be shown."""
+    tracer = active()
+    array = plain(owner)
+    if tracer is None or tracer.recorder is not None or type(array) is not ndarray or not is_block(key):
+        return False
+    parts = key if type(key) is tuple else (key,)
+    return len(parts) < array.ndim or any(type(part) is slice for part in parts)
 
 
 def changed_item(
@@ -221,6 +240,13 @@ def changed_item(
 ) -> Any:
     """The second half: compute and store. Returns what was stored."""
     owner, key, old = place
+    if old is LATER:
+        if compute in _ADDING and _is_real(value):
+            added = _ADDING[compute](site, value)
+            tracer = innermost((owner, added))
+            if tracer is not None and tracer.add_block(site, added, owner, key):
+                return owner
+        old = getitem(site, owner, key)
     array, number = plain(old), plain(owner)
     if isinstance(number, ndarray) and isinstance(array, ndarray | np.generic):
         tracer = innermost((old, value, owner))
@@ -234,6 +260,15 @@ def changed_item(
         new = globals()["i" + _NAMES[compute].rstrip("_")](site, old, value)
     setitem(site, new, owner, key)
     return new
+
+
+def _is_real(value: Any) -> bool:
+    """Is it a floating number or array, or a whole number of Python's?"""
+    return type(value) in (Traced, float, int) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+
+
+_ADDING = {globals()["add"]: lambda site, value: value, globals()["sub"]: globals()["neg"]}
+"""What is added by `+=` and `-=`."""
 
 
 def current_attribute(owner: Any, name: str) -> tuple[Any, str, Any]:

@@ -20,8 +20,8 @@ from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
 from whygrad.tracing.meanings import invoked, meant_row
 from whygrad.tracing.nesting import active, innermost, make_active, writer_of
-from whygrad.tracing.pieces import Pieces
 from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE, handler_of
+from whygrad.tracing.stores import Stores
 from whygrad.tracing.ufuncs import at, has_options, with_options
 from whygrad.tracing.values import Traced, abstract, plain
 from whygrad.tracing.writes import Flat
@@ -42,7 +42,7 @@ def is_simple(function: Any) -> bool:
     return known is not None and known.adapter is None and function not in SPECIAL
 
 
-class Tracer(Pieces):
+class Tracer(Stores):
     """One trace. It belongs to one thread; a trace within a trace has the greater serial number."""
 
     def __init__(self, lenient: bool = False, seconds: float = 0.0) -> None:
