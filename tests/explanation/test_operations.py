@@ -107,7 +107,7 @@ def test_a_page_is_found_by_what_users_write(name: str, op: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("quantile", "no rule: which"), ("nothing", "no operation is called")]
+    ("name", "said"), [("histogram", "no rule: counts"), ("nothing", "no operation is called")]
 )
 def test_a_name_that_means_no_operation(name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
