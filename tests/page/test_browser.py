@@ -173,6 +173,16 @@ def test_another_branch_is_told(opened: Any) -> None:
     assert page.locator(".wg-warning").count() == 0
 
 
+def test_a_small_array_is_a_table(opened: Any) -> None:
+    W, b, x, y = np.arange(6.0).reshape(3, 2) / 5 - 0.3, np.zeros(3), np.array([1.0, 2.0]), np.ones(3)
+    subject = subject_of(layer, (W, b, x, y))
+    page = opened(subject)
+    page.locator('.wg-frame [aria-label^="input W"]').focus()
+    cells = page.locator(".wg-heat").nth(1).locator("td").all_text_contents()
+    gradient = subject.ledger().gradient(subject.graph.inputs[0])
+    assert [float(cell) for cell in cells] == pytest.approx(gradient.ravel(), rel=1e-2, abs=1e-6)
+
+
 @pytest.mark.parametrize("width", [320, 800, 1600])
 def test_nothing_is_cut_at_any_width(opened: Any, neuron: Subject, width: int) -> None:
     page = opened(neuron, viewport={"width": width, "height": 720})

@@ -122,6 +122,14 @@ def test_a_check_stands_beside_the_truth(opened: Any) -> None:
     assert "WG201, line 10" in page.locator(INSPECTOR).inner_text()
 
 
+@pytest.mark.parametrize("width", [320, 800])
+def test_a_check_is_not_cut_on_small_screens(opened: Any, width: int) -> None:
+    document = checked(str(ROOT / "examples" / "sigmoid_neuron.py"))
+    page = opened(document, viewport={"width": width, "height": 720})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "✗ grad_x wrong" in page.locator(INSPECTOR).inner_text()
+
+
 def test_claims_go_when_an_input_is_moved(opened: Any) -> None:
     page = opened(checked(str(ROOT / "examples" / "sigmoid_neuron.py")))
     page.get_by_label("x[0]", exact=True).fill("4")

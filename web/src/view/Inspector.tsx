@@ -4,9 +4,11 @@ import type { JSX } from "preact";
 
 import type { Box } from "../circuit.ts";
 import { Math as Formula, Said } from "../math.tsx";
+import { type Value, isArray } from "../nd.ts";
 import { valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
 import { scalarText } from "../telling.ts";
+import { Heat, fitsTable } from "./Heat.tsx";
 
 export function Inspector({ state }: { state: State }): JSX.Element {
   const chosen = state.hovered.value ?? state.chosen.value;
@@ -23,6 +25,7 @@ export function Inspector({ state }: { state: State }): JSX.Element {
 function StepTold({ state }: { state: State }): JSX.Element {
   if (state.step.value === null) {
     const out = state.teller.value.name(state.output.value);
+    const claims = new Map((state.document.check?.claims ?? []).map((claim) => [claim.name.replace(/\[\d+\]$/, ""), claim.verdict]));
     return (
       <>
         <h2>How to read this</h2>
@@ -30,6 +33,14 @@ function StepTold({ state }: { state: State }): JSX.Element {
           Each circle is a gate. Above a wire stands the <b class="wg-v">value</b> that flows forward, below it, slanted, the{" "}
           <b class="wg-g">gradient</b> that flows back: how much <code>{out}</code> moves when this number moves by a little.
         </p>
+        {claims.size > 0 && (
+          <p>
+            Your own gradients stand below, as the file computes them here:{" "}
+            {[...claims].map(([name, verdict], k) => (
+              <span key={name}>{k > 0 && ", "}{verdict === "right" ? "✓" : "✗"} <code>{name}</code> {verdict}</span>
+            ))}.
+          </p>
+        )}
         <p>Step through both passes, point at a wire for its numbers, or change an input and watch everything follow.</p>
       </>
     );
@@ -61,11 +72,11 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
       {row.kind === "op" && <Formula tex={teller.forward(box).tex[0]!} />}
       <dl class="wg-ledger">
         <dt>value</dt>
-        <dd class="wg-v">{valueText(run.value(box.row))}</dd>
+        <dd class="wg-v"><Worth value={run.value(box.row)} name="value" /></dd>
         {row.kind !== "constant" && !hidden && (
           <>
             <dt>gradient</dt>
-            <dd class="wg-g">{gradient === null ? "none flows" : valueText(gradient)}</dd>
+            <dd class="wg-g">{gradient === null ? "none flows" : <Worth value={gradient} name="gradient" />}</dd>
           </>
         )}
         {uses.length > 1 && !hidden && (
@@ -97,6 +108,11 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
       {box.group && state.document.derivations[box.group.label] && <Derived state={state} box={box} />}
     </>
   );
+}
+
+/** A value: a table where it is a small array. */
+function Worth({ value, name }: { value: Value; name: string }): JSX.Element {
+  return isArray(value) && fitsTable(value) ? <Heat value={value} name={name} /> : <>{valueText(value)}</>;
 }
 
 function Derived({ state, box }: { state: State; box: Box }): JSX.Element {
