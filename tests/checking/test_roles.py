@@ -168,3 +168,22 @@ class MSE:
 def test_a_weight_of_the_driver_is_not_moved():
     evidence = measure(Source("mse.py", MEAN_LOSS), Hints())
     assert evidence.verdict == "right" and len(evidence.points) > 3
+
+
+def test_a_weight_that_a_step_has_changed_is_no_output():
+    output, found = roles("""
+        import numpy as np
+        X = np.array([[0.3, -0.7], [1.1, 0.4], [-0.2, 0.9]])
+        W = np.array([[0.5], [-1.5]])
+
+        def forward_backward(X, W):
+            h = np.tanh(X @ W)
+            loss = np.sum(h ** 2)
+            dW = X.T @ (2 * h * (1 - h ** 2))
+            return loss, dW
+
+        for step in range(50):
+            loss, dW = forward_backward(X, W)
+            W -= 0.1 * dW
+    """)
+    assert (output, found) == ("loss", {"dW": ("W", "right")})

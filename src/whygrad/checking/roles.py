@@ -181,6 +181,8 @@ def _output(
     tops = [v for v in before if v.name in above.values() and _is_output(v.value)]
     if tops:
         return max(tops, key=lambda v: v.last).name
+    # A weight that a step along its gradient has changed depends on inputs by that alone.
+    before = [v for v in before if v.last < start or not _depends(v.name, needs, gradients)]
     numbers = [v for v in before if _is_output(v.value) and _depends(v.name, needs, moving)]
     if not numbers:
         numbers = [
