@@ -32,12 +32,13 @@ def revealed(result: Mapping[str, Any], level: Reveal) -> dict[str, Any]:
     if level == "cause":
         told["findings"] = [{**finding, **_OF_THE_REPAIR} for finding in result["findings"]]
     elif level == "line":
-        told["findings"] = list(_lines_alone(result["findings"]))
+        known = {variable["name"] for variable in result["variables"]}
+        told["findings"] = list(_lines_alone(result["findings"], known))
         told["notes"] = []
     return told
 
 
-def _lines_alone(findings: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _lines_alone(findings: Iterable[Mapping[str, Any]], known: set[str]) -> Iterator[dict[str, Any]]:
     seen = set()
     for finding in findings:
         if finding["line"] in seen and finding["cause"] != NOT_ASKED_FOR:
@@ -46,11 +47,11 @@ def _lines_alone(findings: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, An
             yield dict(finding)
             continue
         seen.add(finding["line"])
-        yield {**finding, **_OF_THE_CAUSE, "end_line": finding["line"], "title": _bare(finding)}
+        yield {**finding, **_OF_THE_CAUSE, "end_line": finding["line"], "title": _bare(finding, known)}
 
 
-def _bare(finding: Mapping[str, Any]) -> str:
-    if finding["where"] == "backward" and finding.get("variable"):
+def _bare(finding: Mapping[str, Any], known: set[str]) -> str:
+    if finding["where"] == "backward" and finding["variable"] in known:
         return f"the gradient `{finding['variable']}` is wrong, and this line is at fault"
     if finding["where"] == "forward":
         return "this line of the forward pass is at fault"

@@ -35,6 +35,7 @@ def summary(result: Result) -> str:
     if result.get("units"):
         return _units(result["units"], len(findings))
     of = f" of `{result['output']}`" if result.get("output") else ""
+    of = f" that `{result['functions'][0]}` makes" if is_engine(result) else of
     if result["status"] == "right":
         all_of = "both" if len(variables) == 2 else f"all {len(variables)}"
         many = f"{all_of} gradients" if len(variables) > 1 else "the gradient"
@@ -42,8 +43,23 @@ def summary(result: Result) -> str:
     if result["status"] == "undecided":
         return f"not every gradient{of} could be decided"
     bad = sum(v["verdict"] in ("wrong", "inherited") for v in variables)
+    if is_engine(result):
+        return (
+            f"`{result['functions'][0]}` makes {bad} of {len(variables)} gradients wrong, {_found(findings)}"
+        )
     said = f"{bad} of {counted(len(variables), 'gradient')}{of} wrong" if variables else "something is wrong"
-    return f"{said}, {counted(len(findings), 'finding')}"
+    return f"{said}, {_found(findings)}"
+
+
+def _found(findings: Sequence[Result]) -> str:
+    return counted(len(findings), "finding")
+
+
+def is_engine(result: Result) -> bool:
+    """Was a home-made engine checked, by a script that is not the user's?"""
+    return bool(result.get("functions") and result["variables"]) and not any(
+        variable["line"] for variable in result["variables"]
+    )
 
 
 def _units(units: Sequence[Result], findings: int) -> str:
