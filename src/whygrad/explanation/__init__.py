@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from whygrad.explanation.account import account
+from whygrad.explanation.gating import block_named, marked_section
 from whygrad.explanation.ledger import Ledger, ledger
 from whygrad.explanation.links import shown_gates
 from whygrad.explanation.overview import MOST_LISTED, overview
 from whygrad.explanation.story import Level, answer
 from whygrad.explanation.subjects import At, Subject, subject_of
-from whygrad.gates import group
+from whygrad.gates import blocks_of, group
 from whygrad.graph import INPUT
 from whygrad.report import Report, say
 
@@ -31,6 +32,12 @@ def explain(target: Any, *args: Any, why: str | None = None, at: At = None, leve
     entries = subject.ledger()
     note = (say(subject.note),) if subject.note else ()
     grouping = shown_gates(entries, group(subject.graph))
+    if why is not None and why not in entries.names.values():
+        tree = blocks_of(subject.graph, ())
+        block = block_named(tree, why)
+        if block is not None:
+            section = marked_section(entries, tree, block)
+            return Report(f"What does {why} send back in {subject.title}?", (*note, *section.blocks))
     if why is not None:
         title = f"Why is the gradient of {why} in {subject.title} what it is?"
         return Report(title, (*note, *answer(entries, grouping, why, subject.whole, level)))

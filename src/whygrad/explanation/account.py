@@ -93,9 +93,9 @@ def _as_a_whole(ledger: Ledger, edge: EdgeEntry) -> Words:
     return code(text) if text else Words(f"rule of {ledger.graph.op(edge.row).name}", "dim")
 
 
-def account_of_inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
+def account_of_inputs(ledger: Ledger, grouping: Grouping, most: int = MOST_PATHS) -> Iterator[Block]:
     """Each input with its gradient, as a sum over its edges and over its paths."""
-    ways = ledger.paths(MOST_PATHS)
+    ways = ledger.paths(most)
     cells: list[tuple[Words, ...]] = []
     items: list[Block] = []
     for row in ledger.graph.inputs[:MOST_ROWS]:
@@ -109,7 +109,7 @@ def account_of_inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
             grad(0.0 if gradient is None else gradient),
             Words(uses) if uses else Words("does not reach the output", "dim"), Words(str(ways.count(row))),
         ))  # fmt: skip
-        items.extend(_path_items(ledger, grouping, ways, row))
+        items.extend(_path_items(ledger, grouping, ways, row, most))
     yield Table(("input", "value", "gradient", "sum over its edges", "paths"), tuple(cells), "lrrlr")
     yield from _left_out(len(ledger.graph.inputs), "inputs")
     if items:
@@ -117,10 +117,10 @@ def account_of_inputs(ledger: Ledger, grouping: Grouping) -> Iterator[Block]:
         yield Bullets(tuple(items))
 
 
-def _path_items(ledger: Ledger, grouping: Grouping, ways: Paths, row: int) -> Iterator[Block]:
+def _path_items(ledger: Ledger, grouping: Grouping, ways: Paths, row: int, most: int) -> Iterator[Block]:
     if not ledger.is_scalar or not ways.count(row):
         return
-    shown = ways.best(row, max(1, min(MOST_PATHS, MOST_ROWS // len(ledger.graph.inputs))))
+    shown = ways.best(row, max(1, min(most, MOST_ROWS // len(ledger.graph.inputs))))
     for path in shown:
         yield _path_item(ledger, grouping, row, path)
     left = ways.count(row) - len(shown)

@@ -213,8 +213,12 @@ class Drawing:
         self.wires.append(Wire(f"inputs of {key}", key, order))
 
     def draw_constant(self, target: str, order: int, source: int) -> None:
-        key, value = f"{source}:{target}:{order}", short_text(self.run[source])
-        self.boxes.append(Box(key, value, "constant"))
+        key, value, name = f"{source}:{target}:{order}", short_text(self.run[source]), self.graph.name(source)
+        if name:  # data that the user named
+            heat = heat_of(self.run[source])
+            self.boxes.append(Box(key, name, "constant", value, name=name, value_heat=heat))
+        else:
+            self.boxes.append(Box(key, value, "constant"))
         self.wires.append(Wire(key, target, order, value))
 
     def draw_outputs(self) -> None:

@@ -15,18 +15,18 @@ from whygrad.report import Block, Section, Table, Words
 MOST_LISTED = 400
 """Operations beyond this are not listed one by one."""
 MOST_RESULTS = 3
+FEW_PATHS = 3
 
 
 def overview(ledger: Ledger) -> tuple[Block, ...]:
     """What is computed, part by part, and each input's gradient by its edges and by its paths."""
     grouping = Grouping(ledger.graph, ())
+    inputs = tuple(account_of_inputs(ledger, grouping, FEW_PATHS))
     return (
         point(ledger),
         *nonfinite(ledger),
         Section("What is computed, part by part", tuple(_parts(ledger))),
-        Section(
-            "Inputs: each gradient by its edges and by its paths", tuple(account_of_inputs(ledger, grouping))
-        ),
+        Section("Inputs: each gradient by its edges and by its paths", inputs),
     )
 
 

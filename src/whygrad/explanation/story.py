@@ -27,6 +27,7 @@ Level = Literal["line", "steps", "full"]
 """How much is told: one line, the steps, or the full derivation."""
 MOST_PATHS = 5
 """Paths told gate by gate; the others are added up."""
+FEW_NAMES = 7
 MOST_USES = 8
 """Places of use that are told one by one."""
 SUM_RULE = (
@@ -348,5 +349,8 @@ def sentence(ledger: Ledger, link: Link) -> Block:
 
 
 def path_text(ledger: Ledger, row: int, links: Sequence[Link]) -> str:
-    """`x0 -> t1 -> t3 -> out`: forward, as the values flow."""
-    return f"`{' -> '.join([ledger.label(row), *(link.result for link in reversed(links))])}`"
+    """`x0 -> t1 -> t3 -> out`: forward, as the values flow; of a long path the ends."""
+    names = [ledger.label(row), *(link.result for link in reversed(links))]
+    if len(names) > 2 * FEW_NAMES:
+        names = [*names[:FEW_NAMES], "...", *names[-FEW_NAMES:]]
+    return f"`{' -> '.join(names)}`"

@@ -21,10 +21,25 @@ def to_dot(circuit: Circuit) -> str:
     wires, pairs = wires_in_order(circuit)
     lines = ["digraph circuit {", "  rankdir=LR; ordering=in; node [fontname=monospace];"]
     lines += [f"  n{number[box.key]} [{_box(box)}];" for box in circuit.boxes]
+    lines += _clusters(circuit, number)
     for wire, (source, target) in zip(wires, pairs, strict=True):
         label = "\n".join(text for text in (wire.value, wire.gradient) if text)
         lines.append(f"  n{source} -> n{target} [label={_quoted(label)}];")
     return "\n".join([*lines, "}", ""])
+
+
+def _clusters(circuit: Circuit, number: dict[str, int]) -> list[str]:
+    """Frames as clusters, inner ones within outer ones."""
+    lines: list[str] = []
+    open_frames: list[set[str]] = []
+    for k, frame in enumerate(circuit.frames):
+        while open_frames and not set(frame.members) <= open_frames[-1]:
+            open_frames.pop()
+            lines.append("  }")
+        own = " ".join(f"n{number[key]};" for key in frame.members)
+        lines.append(f"  subgraph cluster_{k} {{ label={_quoted(frame.label)}; style=dashed; {own}")
+        open_frames.append(set(frame.members))
+    return [*lines, *["  }"] * len(open_frames)]
 
 
 def _box(box: Box) -> str:
