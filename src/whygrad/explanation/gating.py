@@ -168,6 +168,6 @@ def _sent_back(ledger: Ledger, inputs: list[int], output: int) -> Iterator[Block
     worst = difference(ledger, inputs, output)
     if worst < TOLERABLE:
         yield tell(
-            "At 10 random points near here, what it sends back and central differences of its own rows differ "
+            "At 10 random points near here, what it sends back and central differences of its rows differ "
             f"by at most {worst:.1g} (relative)."
         )
