@@ -29,7 +29,7 @@ from whygrad.rendering.measuring import OUTLINED, RADIUS, Drawn, measured, room,
 from whygrad.rendering.themes import Theme, style_of
 from whygrad.report import Circuit, Frame, Heat, Wire
 
-_MARGIN, _GAP, _RANK_GAP, _PAD = 16, 10, 34, 7
+_MARGIN, _GAP, _RANK_GAP, _PAD, _FRAME_ROOM = 16, 10, 34, 7, 22
 
 
 def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> str:
@@ -39,15 +39,12 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     """
     wires, pairs = wires_in_order(circuit)
     drawn = measured(circuit, wires, pairs)
-    placed = _placed(drawn, pairs)
-    mixed = reordered(circuit, wires, pairs, arrivals(placed, pairs))
-    for box in mixed:  # operands in another order than they are written get numbers, and room for them
-        drawn[box].reordered, drawn[box].entry = True, max(drawn[box].entry, 2 * _MARGIN)
-    if mixed:
-        placed = _placed(drawn, pairs)
+    placed, frames = _arranged(circuit, wires, pairs, drawn, _GAP)
+    if len(frames) < len(circuit.frames):  # with more room between rows there may be more of them
+        wider = _arranged(circuit, wires, pairs, drawn, _GAP + _FRAME_ROOM)
+        if len(wider[1]) > len(frames):
+            placed, frames = wider
     ports = _ports(placed, pairs, drawn)
-    places = [_rectangle(placed, k, one) for k, one in enumerate(drawn)]
-    frames = framed(circuit, places, list(_bends(placed, wires, pairs)), _PAD)
     body = [
         *_frame_parts(frames),
         *_wire_lines(placed, wires, pairs, drawn, ports),
@@ -58,6 +55,20 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     for _, hull in frames:
         page = page.with_room_for(hull)
     return _document(circuit, page, body, _legend(circuit, drawn), theme, title)
+
+
+def _arranged(
+    circuit: Circuit, wires: list[Wire], pairs: list[tuple[int, int]], drawn: list[Drawn], gap: int
+) -> tuple[Layout, list[tuple[Frame, Rectangle]]]:
+    """Where the boxes stand, and the frames that find room there."""
+    placed = _placed(drawn, pairs, gap)
+    mixed = reordered(circuit, wires, pairs, arrivals(placed, pairs))
+    for box in mixed:  # operands in another order than they are written get numbers, and room for them
+        drawn[box].reordered, drawn[box].entry = True, max(drawn[box].entry, 2 * _MARGIN)
+    if mixed:
+        placed = _placed(drawn, pairs, gap)
+    places = [_rectangle(placed, k, one) for k, one in enumerate(drawn)]
+    return placed, framed(circuit, places, list(_bends(placed, wires, pairs)), _PAD)
 
 
 def _rectangle(placed: Layout, k: int, one: Drawn) -> Rectangle:
@@ -92,9 +103,9 @@ def _frame_titles(frames: list[tuple[Frame, Rectangle]]) -> list[str]:
     return [_text("title", hull.left + 9, hull.top + 15, cut(frame.label, 40)) for frame, hull in frames]
 
 
-def _placed(drawn: list[Drawn], pairs: list[tuple[int, int]]) -> Layout:
+def _placed(drawn: list[Drawn], pairs: list[tuple[int, int]], gap: int) -> Layout:
     extents = [d.extent for d in drawn]
-    placed = layout(extents, pairs, gap=_GAP, rank_gap=_RANK_GAP, wire_room=8)
+    placed = layout(extents, pairs, gap=gap, rank_gap=_RANK_GAP, wire_room=8)
     return respaced(placed, extents, _rank_gaps(placed, pairs))
 
 
