@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from whygrad.explanation.numbers import number_text, texts, value_text
+from whygrad.explanation.numbers import about, number_text, texts, value_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_texts_have_enough_digits_to_tell_numbers_apart():
     assert texts([0.5, 0.50001]) == ["0.5", "0.50001"]
     assert texts([0.5, 0.5]) == ["0.5", "0.5"]
     assert texts([1.0, float("nan")]) == ["1", "nan"]
+
+
+def test_very_large_counts_are_short_and_never_overflow():
+    assert about(2**200) == "1.606e+60"
+    assert about(7 * 10**400) == "7.000e+400"

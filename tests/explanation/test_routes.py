@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from whygrad.explanation.parts import batch_row, by_example
+from whygrad.explanation.parts import batch_row, by_example, parts
 from whygrad.explanation.routes import find_routes, largest_entries, norm
 from whygrad.explanation.subjects import subject_of
 
@@ -83,3 +83,19 @@ def test_the_examples_of_a_batch_add_up_and_each_is_what_the_others_leave(functi
 
 def test_the_largest_entries_come_with_their_places():
     assert largest_entries(np.array([[1.0, -7.0], [3.0, 0.0]]), 2) == [((0, 1), -7.0), ((1, 0), 3.0)]
+
+
+def test_more_paths_than_a_float_can_count_are_told():
+    def many(x):
+        for _ in range(1100):
+            x = x * np.array([0.5, 0.4]) + x * np.array([0.5, 0.4])
+        return np.sum(x)
+
+    entries = subject_of(many, (np.array([1.0, 2.0]),)).ledger()
+    row = entries.graph.inputs[0]
+    assert entries.paths(1).count(row) == 2**1100
+    routes = find_routes(entries, row, 2)
+    assert routes.total == 2**1100
+    assert np.allclose(sum(r.contribution for r in routes.shown) + routes.rest, entries.gradient(row))
+    told = " ".join(str(block) for block in parts(entries, row))
+    assert "1.358e+331" in told

@@ -41,6 +41,12 @@ def value_text(value: Any, digits: int = DIGITS) -> str:
     return f"{shape}, {low} to {high}" if low != high else f"{shape}, all {low}"
 
 
+def about(count: int) -> str:
+    """A very large whole number in four digits: `1.607e+60`, also beyond what a float holds."""
+    digits = str(count)
+    return f"{digits[0]}.{digits[1:4]}e+{len(digits) - 1}"
+
+
 def cell_text(value: Any) -> str:
     """The same for a cell of a table: arrays of more than a few entries by shape and largest size."""
     array = np.asarray(value)

@@ -12,7 +12,7 @@ from whygrad.differentiation import differentiate
 from whygrad.errors import WhygradError
 from whygrad.execution.interpreter import execute
 from whygrad.explanation.ledger import Ledger
-from whygrad.explanation.numbers import FEW, number_text, value_text
+from whygrad.explanation.numbers import FEW, about, number_text, value_text
 from whygrad.explanation.routes import Routes, find_routes, largest_entries, norm
 from whygrad.explanation.telling import g, tell
 from whygrad.report import Block, Section, Table, Words
@@ -83,7 +83,7 @@ def _paths(ledger: Ledger, row: int) -> Iterator[Block]:
         return
     if routes.total < 2 or not routes.shown:
         return
-    ways = f"{routes.total} paths lead" if routes.total < 10**9 else f"About {routes.total:.3e} paths lead"
+    ways = f"{routes.total} paths lead" if routes.total < 10**9 else f"About {about(routes.total)} paths lead"
     yield tell(
         f"{ways} from `{ledger.label(row)}` to `{ledger.label(ledger.output)}`. What each sends back is an "
         f"array like `{ledger.label(row)}`; their sum is the gradient."
@@ -101,7 +101,7 @@ def _cells(ledger: Ledger, row: int, routes: Routes) -> Iterator[tuple[Words, ..
             Words(value_text(route.contribution)),
         )
     if routes.others:
-        label = f"the other {routes.others if routes.others < 10**9 else f'{routes.others:.3e}'}"
+        label = f"the other {routes.others if routes.others < 10**9 else about(routes.others)}"
         yield (
             Words(label, "dim"),
             Words(number_text(norm(routes.rest)), "gradient"),

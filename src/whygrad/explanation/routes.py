@@ -1,8 +1,8 @@
 """Paths between arrays: what each sends back is an array of its own, and these add up to the gradient.
 
 Between single numbers a path has a product, and the weightiest are found exactly (`paths`). Between arrays
-the upstream gradient is carried back along a path edge by edge. Of few paths all are followed; of many, those
-that carry most at each step are followed first, and the others are what is left to the gradient.
+the upstream gradient is carried back along a path edge by edge. Of few paths all are followed; of many, at
+each row those that carry most to it, and the others are what is left to the gradient.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,8 +18,8 @@ from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.paths import Step
 from whygrad.gates.truth import summed_to
 
-MOST_STEPS = 4000
-"""Edges that are followed; with more paths than that the weightiest so far are told."""
+MOST_KEPT = 64
+"""Up to so many paths all are followed; of more, at each row those that carry most to it."""
 
 
 class Route(NamedTuple):
@@ -55,38 +54,48 @@ def norm(value: Any) -> float:
 
 
 def find_routes(ledger: Ledger, row: int, limit: int) -> Routes:
-    """The paths that carry most from the output to a row: exactly, if all can be followed."""
+    """The paths that carry most from the output to a row: exactly, if there are no more than `MOST_KEPT`."""
     total = ledger.paths(1).count(row)
-    found = _follow(ledger, row, limit if total > MOST_STEPS else MOST_STEPS)
+    found = _follow(ledger, row, total if limit < total <= MOST_KEPT else limit)
     shown = tuple(sorted(found, key=lambda route: -route.norm)[:limit])
     gradient = np.asarray(ledger.gradient(row), float)
     rest = gradient - sum((np.asarray(r.contribution, float) for r in shown), start=np.zeros(gradient.shape))
     return Routes(shown, total, rest)
 
 
-def _follow(ledger: Ledger, target: int, most: int) -> list[Route]:
-    """Carry the upstream gradient back, the largest part first."""
+class _Way(NamedTuple):
+    """A way from the output to a row: what it carries, its last edge, and the way before that."""
+
+    norm: float
+    carried: Any
+    step: Step | None
+    before: Any
+
+
+def _follow(ledger: Ledger, target: int, kept: int) -> list[Route]:
+    """Carry the upstream gradient back, row by row; every row keeps the ways that carry most to it."""
     leading = _leading_to(ledger, target)
-    by_row: dict[int, list[Step]] = {}
-    for step in ledger.edges:
-        if ledger.graph.args(step[0])[step[1]] in leading:
-            by_row.setdefault(step[0], []).append(step)
-    order = count()
     start = ledger.gradient(ledger.output)
-    heap: list[tuple[float, int, int, tuple[Step, ...], Any]] = [(0.0, next(order), ledger.output, (), start)]
-    found: list[Route] = []
-    for _ in range(MOST_STEPS):
-        if not heap or len(found) >= most:
-            break
-        _, _, row, steps, upstream = heapq.heappop(heap)
-        if row == target:
-            found.append(Route(steps, upstream))
+    ways: dict[int, list[_Way]] = {ledger.output: [_Way(norm(start), start, None, None)]}
+    for step in ledger.edges:  # from the output back, so that a row has all its ways when its turn comes
+        source = ledger.graph.args(step[0])[step[1]]
+        if source not in leading or step[0] not in ways:
             continue
-        for step in by_row.get(row, ()):
-            sent = carried(ledger, step, upstream)
-            source = ledger.graph.args(row)[step[1]]
-            heapq.heappush(heap, (-norm(sent), next(order), source, (*steps, step), sent))
-    return found
+        for way in heapq.nsmallest(kept, ways[step[0]], key=lambda way: -way.norm):
+            sent = carried(ledger, step, way.carried)
+            ways.setdefault(source, []).append(_Way(norm(sent), sent, step, way))
+        if len(ways[source]) > 4 * kept:
+            ways[source] = heapq.nsmallest(kept, ways[source], key=lambda way: -way.norm)
+    best = heapq.nsmallest(kept, ways.get(target, []), key=lambda way: -way.norm)
+    return [Route(_steps(way), way.carried) for way in best]
+
+
+def _steps(way: _Way) -> tuple[Step, ...]:
+    steps = []
+    while way.step is not None:
+        steps.append(way.step)
+        way = way.before
+    return tuple(reversed(steps))
 
 
 def carried(ledger: Ledger, step: Step, upstream: Any) -> Any:
