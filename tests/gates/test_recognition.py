@@ -178,3 +178,12 @@ def test_a_graph_beyond_the_limit_is_looked_at_in_parts():
     graph = wg.trace(chain)(0.3)
     assert recognise(graph) == []
     assert [gate.name for gate in recognise(graph, rows=range(10))] == ["sigmoid", "sigmoid"]
+
+
+def test_what_changes_nothing_is_no_part_of_a_gate():
+    def layer(x):
+        return np.sum(np.tanh(x @ np.ones((3, 2)) + np.zeros(2)))
+
+    graph = wg.trace(layer)(np.ones((4, 3)))
+    tanh = next(gate for gate in recognise(graph) if gate.name == "tanh")
+    assert [graph.op(row).name for row in tanh.rows] == ["tanh"]

@@ -94,16 +94,18 @@ class _Search:
     def gate_at(self, row: int) -> Gate | None:
         """The largest known gate that ends in a row."""
         best: Gate | None = None
-        for cut, between in self.cuts[row]:
+        for cut, between in sorted(self.cuts[row], key=lambda way: len(way[1])):
             if not self.closed(row, between) or (best is not None and len(between) < len(best.rows)):
                 continue
             inside = self.with_constants(between)
             meaning = self.meaning(row, cut, inside)
-            if meaning is not None and self.has_own_bias(cut, meaning):
-                rows = tuple(r for r in inside if self.own(r, inside))
-                best = Gate(
-                    meaning.known.name, rows, cut, row, meaning.known, meaning.parameters, meaning.bound
-                )
+            if meaning is None or not self.has_own_bias(cut, meaning):
+                continue
+            if best is not None and best.known is meaning.known and meaning.known.elementwise:
+                continue  # the same with something before it that changes nothing, as adding zeros
+            rows = tuple(r for r in inside if self.own(r, inside))
+            name, parameters = meaning.known.name, meaning.parameters
+            best = Gate(name, rows, cut, row, meaning.known, parameters, meaning.bound)
         return best
 
     def has_own_bias(self, cut: Cut, meaning: Meaning) -> bool:
