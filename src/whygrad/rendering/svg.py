@@ -54,7 +54,7 @@ def render_svg(circuit: Circuit, *, theme: Theme = "auto", title: str = "") -> s
     page = Rectangle(0, 0, placed.length, placed.breadth)
     for _, hull in frames:
         page = page.with_room_for(hull)
-    return _document(circuit, page, body, _legend(circuit, drawn), theme, title)
+    return _document(circuit, page, body, _legend(circuit, drawn, theme), theme, title)
 
 
 def _arranged(
@@ -251,7 +251,7 @@ def _spoken(one: Drawn) -> str:
     return ", ".join(words)
 
 
-def _legend(circuit: Circuit, drawn: list[Drawn]) -> list[tuple[str, str]]:
+def _legend(circuit: Circuit, drawn: list[Drawn], theme: Theme) -> list[tuple[str, str]]:
     """What has to be said to read the picture."""
     said = [("value", "above a wire: forward value"), ("gradient", "below a wire, slanted: gradient")]
     if any(one.entry for one in drawn):
@@ -260,6 +260,8 @@ def _legend(circuit: Circuit, drawn: list[Drawn]) -> list[tuple[str, str]]:
         said.append(
             ("faint", "an array is painted by its entries, full colour at ± the number beside its shape")
         )
+        if theme == "print":
+            said.append(("faint", "a dash in a cell: the entry is negative"))
     return said
 
 

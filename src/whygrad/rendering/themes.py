@@ -31,7 +31,7 @@ _PRINT = {
 _HEATS = {
     "light": (("#7b3fa0", "#12702e"), ("#1f5fbf", "#c01a26")),
     "dark": (("#c08be0", "#4fd067"), ("#6aa6ff", "#ff6b63")),
-    "print": (("#4d4d4d", "#4d4d4d"), ("#4d4d4d", "#4d4d4d")),
+    "print": (("#858585", "#858585"), ("#858585", "#858585")),  # a black dash is seen on it
 }
 
 
