@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whygrad.rendering.dot import to_dot
-from whygrad.report import Box, Circuit, Wire
+from whygrad.report import Box, Circuit, Frame, Wire
 
 
 @given(st.data())
@@ -38,3 +38,16 @@ def test_operands_keep_their_order():
 def test_graphviz_reads_it(neuron):
     done = subprocess.run(["dot", "-Tsvg"], input=to_dot(neuron), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_frames_are_clusters_inner_ones_within_outer_ones():
+    boxes = tuple(Box(key, key, "op") for key in "abcd")
+    wires = tuple(Wire(one, two, 0) for one, two in ("ab", "bc", "cd"))
+    frames = (
+        Frame("o", "outer", ("a", "b", "c")),
+        Frame("i", "inner", ("a", "b")),
+        Frame("e", "else", ("d",)),
+    )
+    lines = to_dot(Circuit(boxes, wires, frames=frames)).splitlines()
+    shape = [line.split()[0] + line.split()[-1] for line in lines if "subgraph" in line or line == "  }"]
+    assert shape == ["subgraphn2;", "subgraphn1;", "}}", "}}", "subgraphn3;", "}}"]
