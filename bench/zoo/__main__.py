@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import statistics
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.zoo.drawing import Drawing
-from bench.zoo.program import programs
+from bench.zoo.program import Program, programs
 from bench.zoo.scoring import Score, Task, scores
 from bench.zoo.table import summary, write_tables
+from bench.zoo.variants import variants
 
 EACH = 36
 """Mutants of each program."""
@@ -24,6 +26,8 @@ def main() -> int:
     chosen = [
         p for p in programs() if not asked.only or any(word in p.name for word in asked.only.split(","))
     ]
+    if asked.variants:
+        return _alarms(chosen, asked)
     drawings = [Drawing(p, asked.seed) for p in chosen]
     tasks = list(_sampled(_tasks(drawings, asked.each), asked))
     got: list[Score] = []
@@ -60,8 +64,28 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--docs", type=Path, help="write the tables into this file")
     parser.add_argument("--floors", default="", help="found,line,repair in percent, such as 97,92,85")
+    parser.add_argument("--variants", action="store_true", help="check correct variants instead")
     parser.add_argument("--verbose", action="store_true", help="print each miss")
     return parser.parse_args()
+
+
+def _alarms(chosen: list[Program], asked: argparse.Namespace) -> int:
+    """Check the programs and variants of them; exit status 1 where one is called wrong."""
+    tasks = [Task(p.name, p, p.text) for p in chosen]
+    for program in chosen:
+        tasks += [Task(f"{p.name}/{k} {kind}", p, p.text)
+                  for k, (kind, p) in enumerate(variants(program, asked.seed))]  # fmt: skip
+    if asked.sample:
+        tasks = random.Random(asked.seed).sample(tasks, min(asked.sample, len(tasks)))
+    got = list(scores(tasks, asked.workers, asked.log))
+    for one in got:
+        if one.status != "right":
+            print(f"  {one.name}: {one.status} {one.codes} {one.lines}", flush=True)
+    said = {status: sum(one.status == status for one in got) for status in ("right", "wrong", "undecided")}
+    times = statistics.median(one.seconds for one in got)
+    print(f"{len(got)} correct programs: {said}, could not be checked: {len(got) - sum(said.values())}; "
+          f"median {times:.2f} s")  # fmt: skip
+    return int(said["wrong"] > 0)
 
 
 def _tasks(drawings: list[Drawing], each: int) -> Iterator[Task]:

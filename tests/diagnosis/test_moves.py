@@ -1,7 +1,7 @@
 """A statement that changes a value is moved behind those that still need it."""
 
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.moves import moves
+from whygrad.diagnosis.moves import indentations, moves
 from whygrad.diagnosis.suspects import statements
 from whygrad.source import Source
 
@@ -22,3 +22,13 @@ def test_an_update_is_not_moved_past_a_change_of_its_operands() -> None:
 
 def test_what_changes_nothing_stays() -> None:
     assert moved("W = 2.0\nV = 3.0\ndx = W", 3) == []
+
+
+def test_statements_are_tried_in_and_behind_the_loop_beside_them() -> None:
+    text = "for i in a:\n    for j in b:\n        z = i * j\nd = d + z\n"
+    draft = Draft.of(Source("x.py", text))
+    found = [m.solution.text for m in indentations(draft, list(statements(draft.tree)))]
+    assert "    d = d + z" in found and "        d = d + z" in found
+    text = "def f(a):\n    for i in a:\n        d = i\n        return d\n"
+    draft = Draft.of(Source("x.py", text))
+    assert [m.solution.text for m in indentations(draft, list(statements(draft.tree)))] == ["    return d"]

@@ -21,7 +21,7 @@ from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find
 from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.roles import Roles
-from whygrad.checking.trust import doubt, misread
+from whygrad.checking.trust import doubt, misread, vain
 from whygrad.checking.values import is_numeric
 from whygrad.checking.variables import base_name
 from whygrad.checking.watching import RETURNED
@@ -54,13 +54,8 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
     wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
     factor = 1.0
     if any(c.verdict == "wrong" for c in finals):
-        misnamed = misread(program, finals, items, measured, _factors(items, finals))
-        items = [item for item in items if item not in misnamed]
+        items, misnamed = _understood(program, finals, items, measured)
         wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
-        found = experiments.discover(program, finals, items, measured, wanted)
-        if found:
-            items = sorted([*items, *found], key=lambda item: item.last)
-            wanted = [true_values(program, finals, items, m, k) for k, m in enumerate(measured)]
         factor, runs = _corrected_runs(program, finals, items, measured, wanted)
         _divide(program, finals, items, measured, wanted, runs, factor, blame)
         doubt(program, finals, blame.claims, measured[0])
@@ -76,6 +71,25 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
     blame.wanted = [_scaled_wanted(w, items, factor) for w in wanted]
     blame.order.update({item.name: item.last for item in (*items, *misnamed)})
     return blame
+
+
+def _understood(
+    program: Program, finals: list[Claim], items: list[Intermediate], measured: Sequence[Measured]
+) -> tuple[list[Intermediate], list[Intermediate]]:
+    """The intermediates with the meanings that experiments confirm; those whose names were read wrongly."""
+    misnamed = misread(program, finals, items, measured, _factors(items, finals))
+    items = [item for item in items if item not in misnamed]
+    doubted = vain(program, finals, items, measured, _factors(items, finals))
+    plain = [item for item in items if item not in doubted]
+    wanted = [true_values(program, finals, plain, m, k) for k, m in enumerate(measured)]
+    found = experiments.discover(program, finals, plain, measured, wanted)
+    shown = {item.name for item in found}
+    items = [*(item for item in items if item in plain or item.name not in shown), *found]
+    if found and len(items) > len(plain) + len(found):
+        again = misread(program, finals, items, measured, _factors(items, finals))
+        misnamed += again
+        items = [item for item in items if item not in again]
+    return sorted(items, key=lambda item: item.last), misnamed
 
 
 def _position(program: Program, observation: Observation, claim: Claim) -> int:

@@ -22,7 +22,7 @@ from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import SUPPLIED, steady, unbound_names
-from whygrad.checking.points import propose
+from whygrad.checking.points import hides, propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
@@ -208,6 +208,9 @@ def _check_repeatable(program: Program, first: Observation, evidence: Evidence) 
 
 def _points(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
     moved = {name: given[name] for name in roles.roots}
+    # Equal entries (`w = [2.0, -3.0, -3.0]`) hide a wrong index even where no gradient of `w` is claimed,
+    # and a penalty of zero hides a wrong penalty.
+    moved |= {n: given[n] for n in roles.candidates if n in given and hides(n, given[n])}
     bounds = {name: _bounds(text) for name, text in program.hints.input.items()}
 
     def accept(point: Point) -> bool:

@@ -6,18 +6,22 @@ values of the same scale, of both signs where the forward pass allows it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
 
 from whygrad.checking.evidence import Point, Value
-from whygrad.checking.values import Vector, as_double, rebuild, vector
+from whygrad.checking.values import Vector, as_double, rebuild, shape_of, vector
 from whygrad.checking.values import count as count_of
 
 COUNT = 8
 ATTEMPTS = 40
 SEED = 20250131
+
+PENALTY = re.compile(r"(?i)^(reg\w*|lam\w*|l[12]|penalty\w*|weight_decay|decay|wd)$")
+"""Names of the factor of a penalty."""
 
 Accept = Callable[[Point], bool]
 
@@ -99,3 +103,20 @@ def _moved(numbers: Vector | None, kind: str, reach: float, rng: np.random.Rando
     return np.asarray(
         np.maximum(np.abs(numbers), 0.2 * typical) * rng.uniform(0.5, 1.6, numbers.size) * signs
     )
+
+
+def hides(name: str, value: Value) -> bool:
+    """May the value of an input hide mistakes of which it is a factor or an operand?"""
+    numbers = vector(value)
+    if numbers is not None and numbers.size == 1 and isinstance(value, float):
+        return bool(numbers[0] == 0.0) and PENALTY.search(name) is not None
+    return has_ties(value)
+
+
+def has_ties(value: Value) -> bool:
+    """Does an array or list of numbers hold equal ones? Not so a mask, a one-hot target, labels, counts."""
+    numbers = vector(value)
+    if numbers is None or numbers.size < 2 or not shape_of(value) or not np.all(np.isfinite(numbers)):
+        return False
+    whole = np.all(numbers == np.round(numbers)) and (np.all(numbers >= 0) or np.max(np.abs(numbers)) <= 1)
+    return len(np.unique(numbers)) < numbers.size and not whole

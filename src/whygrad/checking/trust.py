@@ -46,6 +46,16 @@ def misread(
     return found
 
 
+def vain(
+    program: Program, finals: Sequence[Claim], items: Sequence[Intermediate], measured: Sequence[Measured],
+    factors: Sequence[float],
+) -> list[Intermediate]:  # fmt: skip
+    """Wrong intermediates whose truth, by their names, mends nothing: they may mean something else."""
+    trust = _Trust(program, finals, measured, factors)
+    wrong = [item for item in items if item.truths and item.truths[0] and item.factor is None]
+    return [item for item in wrong if trust.mends_nothing(item)]
+
+
 def doubt(program: Program, finals: Sequence[Claim], claims: Sequence[Claim], m: Measured) -> None:
     """Mark wrong intermediates that lead to no gradient which would be right if all above it were.
 
@@ -92,6 +102,13 @@ class _Trust:
         return [
             _equal(final_value(self.program, c, run, self.measured[place]), c.truth[place]) for c in claims
         ]
+
+    def mends_nothing(self, item: Intermediate) -> bool:
+        led_to = [c for c in self.finals if item.name in self.needs.get(base_name(c.name), ())]
+        wrong = [c for c in led_to if c.verdict == "wrong"]
+        return bool(wrong) and not any(
+            any(self.right(wrong, self.run([item], 0, factor), 0)) for factor in self.factors
+        )
 
     def does_not_fit(self, item: Intermediate) -> bool:
         """Do the lines behind it raise with the truth in its place?"""

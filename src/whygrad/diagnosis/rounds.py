@@ -40,7 +40,9 @@ SECONDS = 2.0
 """Processor time for searching after one measurement, so that a busy machine finds what an idle one finds."""
 MOST_SECONDS = 8.0
 """Processor time after which no search is begun."""
-FORWARD_SECONDS = 0.5
+FORWARD_SECONDS = ALTERNATIVE_SECONDS = 0.5
+PLAIN = ("parentheses", "operands", "sign", "index", "axis", "in-place")
+"""Slips of a forward pass that are likely even if they explain one gradient only."""
 AS_LIKELY = 0.25
 """Edits whose costs differ by no more than this are told apart by what they lead to."""
 
@@ -199,7 +201,10 @@ class Check:
         search = ForwardSearch(evidence, self.draft, FORWARD_SECONDS)
         forward = search.best() if self.forward_allowed else []
         if forward and forward[0].gate:
-            self.apply_forward(forward[0], evidence, [])
+            # What the backward pass would be, were the forward pass meant as it stands, is offered as well.
+            soon = min(self.deadline, time.process_time() + ALTERNATIVE_SECONDS)
+            rival = Repairer(trials, self.draft, soon).repair(roots[0]) if roots else None
+            self.apply_forward(forward[0], evidence, [rival] if rival else [])
             return True
         fixes = repairer.searched(roots)
         if forward and self.prefers_forward(forward[0], fixes):
@@ -223,7 +228,7 @@ class Check:
             return False
         if any(fix is None for fix in explained):
             # One gradient alone can be made right by many a change of what is differentiated.
-            plain = forward.solution.slips[0].kind in ("parentheses", "operands", "sign", "index", "axis")
+            plain = forward.solution.slips[0].kind in PLAIN
             return len(explained) == len(fixes) and (len(forward.explained) > 1 or plain)
         cost = sum(fix.cost for fix in explained if fix is not None)
         return len(explained) >= 2 or cost > forward.solution.cost + 1.0
