@@ -107,6 +107,7 @@ def test_shapes_and_dtypes_of_elementwise_operations(name, shapes, dtype, tools)
         dot_product_holds(found)
 
 
+@pytest.mark.filterwarnings("ignore:the result of:UserWarning")  # a linear operation has no second derivative
 @pytest.mark.parametrize("over", ["reverse over forward", "forward over reverse"])
 def test_second_order_in_both_mixed_modes(sample, over, tools):
     """d/de of the gradient along a direction, two ways; reverse over reverse is in test_second_order."""
