@@ -36,11 +36,11 @@ def assert_same_numbers(page: Any, subject: Subject) -> int:
     """Every value and gradient of the page is the engine's, up to the last digits of exp and the like."""
     entries, compared = subject.ledger(), 0
     for row, (value, gradient) in numbers_of(page).items():
-        np.testing.assert_allclose(value, entries.run[row], rtol=1e-13, atol=1e-300, err_msg=f"row {row}")
+        np.testing.assert_allclose(value, entries.run[row], rtol=1e-13, atol=1e-14, err_msg=f"row {row}")
         wanted = entries.gradient(row)
         assert (gradient is None) == (wanted is None), f"row {row}"
         if wanted is not None:
-            np.testing.assert_allclose(gradient, wanted, rtol=1e-12, atol=1e-300, err_msg=f"row {row}")
+            np.testing.assert_allclose(gradient, wanted, rtol=1e-12, atol=1e-14, err_msg=f"row {row}")
             compared += 1
     return compared
 

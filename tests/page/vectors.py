@@ -136,6 +136,20 @@ ARRAYS: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
     "round": [([0], {"decimals": 1})],
     "where": [([9, 0, 5], {})],
     "clip": [([0, 5, 10], {})],
+    "einsum": [
+        ([0, 1], {"subscripts": "ij,jk->ik"}),
+        ([0, 0], {"subscripts": "ij,ij"}),
+        ([1, 2], {"subscripts": "ki,i->k"}),
+        ([3], {"subscripts": "abc->ca"}),
+    ],
+    "norm": [
+        ([0], {}),
+        ([0], {"axis": 1}),
+        ([2], {"ord": 3}),
+        ([0], {"axis": 0, "keepdims": True, "ord": 1}),
+    ],
+    "pad": [([0], {"pad_width": ((1, 0), (2, 1))}), ([2], {"pad_width": ((0, 2),), "constant_values": 7})],
+    "stop_gradient": [([0], {})],
     "invert": [([9], {})],
     "inside": [([0], {"low": 0.0})],
 }

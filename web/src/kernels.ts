@@ -3,6 +3,7 @@
 
 import * as nd from "./nd.ts";
 import { type Axis, type NdArray, type Value, dataOf, elementwise, isArray, made, shapeOf } from "./nd.ts";
+import { einsum } from "./contraction.ts";
 import { accumulate, assemble, index } from "./pieces.ts";
 import { erf, erfc, gammaln } from "./special.ts";
 
@@ -139,6 +140,25 @@ function place(x: Float64Array, better: (a: number, b: number) => boolean): numb
 function variance(x: Float64Array, ddof = 0): number {
   const mean = nd.sum(x) / x.length;
   return nd.sum(x.map((value) => (value - mean) ** 2)) / (x.length - ddof);
+}
+
+/** The p-norm of entries, scaled so that squares do not overflow. */
+function norm(x: Float64Array, p: number): number {
+  const most = x.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  if (!Number.isFinite(p) || most === 0 || !Number.isFinite(most)) return p === -Infinity ? x.reduce((a, b) => Math.min(a, Math.abs(b)), Infinity) : most;
+  if (p === 0) return x.reduce((count, value) => count + +(value !== 0), 0);
+  if (p === 2) return Math.sqrt(nd.sum(x.map((value) => value * value)));
+  return nd.sum(x.map((value) => Math.abs(value) ** p)) ** (1 / p);
+}
+
+function pad(x: Value, { pad_width, constant_values = 0 }: { pad_width: [number, number][]; constant_values?: number }): Value {
+  const shape = shapeOf(x).map((n, k) => n + pad_width[k]![0] + pad_width[k]![1]);
+  const strides = nd.stridesOf(shape);
+  const start = pad_width.reduce((sum, [before], k) => sum + before * strides[k]!, 0);
+  const data = new Float64Array(nd.sizeOf(shape)).fill(constant_values);
+  const from = dataOf(x);
+  nd.walk(shapeOf(x), [strides], ([o], k) => (data[start + o!] = from[k]!));
+  return made(shape, data);
 }
 
 function logsumexp(x: Float64Array): number {
@@ -367,6 +387,10 @@ export const kernels = {
   outer: (a: Value, b: Value) =>
     lifted.multiply(nd.reshape(a, [dataOf(a).length, 1]), nd.reshape(b, [1, dataOf(b).length])),
   tensordot,
+  einsum,
+  norm: (x: Value, { axis, keepdims = false, ord }: Reduction & { ord?: number | null } = {}) => nd.reduce(x, axis, keepdims, (e) => norm(e, ord ?? 2)),
+  pad,
+  stop_gradient: (x: Value) => x,
   reshape: (x: Value, { shape }: { shape: number | number[] }) => nd.reshape(x, Array.isArray(shape) ? shape : [shape]),
   transpose: (x: Value, { axes }: { axes?: number[] | null } = {}) => nd.transpose(x, axes),
   broadcast_to: (x: Value, { shape }: { shape: number[] }) => nd.broadcastTo(x, shape),

@@ -43,7 +43,7 @@ KERNELS = frozenset({
     "prod", "cumsum", "cumprod", "matmul", "dot", "outer", "tensordot", "reshape", "transpose",
     "broadcast_to", "copy", "tril", "triu", "diag", "sum_to", "astype", "concatenate", "stack", "tile",
     "repeat", "flip", "roll", "index", "assemble", "accumulate", "argsort", "sort", "expit", "logit", "erf",
-    "erfc", "gammaln", "xlogy", "logsumexp",
+    "erfc", "gammaln", "xlogy", "logsumexp", "einsum", "norm", "pad", "stop_gradient",
 })  # fmt: skip
 """Operations whose values the page can compute; `web/src/kernels.ts` has them, and a test says so."""
 
@@ -87,6 +87,8 @@ class _Writer:
         """The parameters; index arrays of truth values are marked, which in the page are 0 and 1."""
         graph = self.graph
         given = {key: parameter(value) for key, value in graph.params(row).items()}
+        if name == "einsum" and "." in given["subscripts"]:
+            raise EmissionError("the page has no einsum with an ellipsis")
         if name == "invert":
             return {"bool": np.dtype(graph.abstract(row).dtype).kind == "b"}
         first = 1 + (len(given["keys"]) if "keys" in given else 0)

@@ -181,7 +181,7 @@ def _program(entries: Ledger) -> tuple[Json | None, str]:
             ],
         }, ""
     except EmissionError as error:
-        return None, f"{error}, so the numbers stay those of this point"
+        return None, f"{error.message}, so the numbers stay those of this point"
 
 
 def _backward(entries: Ledger) -> Iterator[Json]:
