@@ -145,6 +145,15 @@ def test_an_undecided_result_gives_the_reason():
     assert "? not every gradient of `activation` could be decided" in text
 
 
+def test_of_rivals_with_one_reason_the_first_is_shown():
+    edits = [{"line": 8, "before": LINES[7], "after": f"grad_product = {k}"} for k in range(3)]
+    rivals = [{"why": why, "repair": {"edits": [edit], "verified_points": 1}}
+              for why, edit in zip(["a slip", "a slip", "the forward pass"], edits, strict=True)]  # fmt: skip
+    text = shown(result(findings=[finding("WG203", "t", 10, SUM, GRAD_X, alternatives=rivals)]))
+    assert text.count("or: ") == 2 and "grad_product = 1" not in text
+    assert text.index("grad_product = 0") < text.index("grad_product = 2")
+
+
 def test_an_error_shows_the_line_and_the_hint():
     error = {
         "code": "WG601",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
-import shutil
-import tempfile
 import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -41,16 +40,16 @@ def difference(file: str, before: str, after: str) -> str:
 def write(file: str, text: str) -> str:
     """Replace the file's text in one step and keep the old file beside it; returns the name of that copy."""
     path = Path(os.path.realpath(file))  # a link stays a link
-    with open(path, "rb") as stream:
-        encoding, _ = tokenize.detect_encoding(stream.readline)
     kept = next(name for name in _names(path) if not name.exists())
+    new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        shutil.copy2(path, kept)
-        handle, new = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with open(handle, "w", encoding=encoding, newline="") as stream:
-            stream.write(text)
-        shutil.copymode(path, new)
-        os.replace(new, path)
+        before, mode = path.read_bytes(), path.stat().st_mode
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(before).readline)
+        for name, data in ((kept, before), (new, text.encode(encoding))):
+            with open(name, "xb") as stream:
+                stream.write(data)
+            name.chmod(mode)
+        new.replace(path)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be written: {error.strerror}", hint=f"whygrad check {file} --diff"

@@ -63,13 +63,18 @@ def _finding(finding: Result, file: str, lines: Sequence[str], repaired_later: b
     if repair and not repaired_later:
         likely = "likely meant, and " if finding.get("certainty") == "likely" else "this edit, "
         blocks.append(Diff(_edits_of(repair), f"{likely}{_checked(repair)}"))
-    for rival in finding.get("alternatives") or ():
+    for rival in _distinct(finding.get("alternatives") or ()):
         why = rival.get("why") or "this edit explains the numbers as well"
         repair = rival.get("repair")
         blocks.append(say(Words("or: ", "hint"), why, f" ({_checked(repair)})" if repair else ""))
         if repair:
             blocks.append(Diff(_edits_of(repair)))
     return Section(f"{finding['code']} {finding['title']}", tuple(blocks))
+
+
+def _distinct(rivals: Sequence[Result]) -> list[Result]:
+    """The first rival for each reason: the second spelling of the same answer only makes the reader tired."""
+    return list({rival.get("why"): rival for rival in reversed(rivals)}.values())[::-1]
 
 
 def _excerpt(finding: Result, file: str, lines: Sequence[str], notes: Sequence[Paragraph]) -> Excerpt:
