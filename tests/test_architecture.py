@@ -37,6 +37,7 @@ INNER_IMPORTS = {
     "report: whygrad.rendering.screens": "a report shows itself in a notebook, and pictures live above",
     "graph: whygrad.explanation.structure": "a graph shows itself in a notebook, and pictures live above",
     "report: whygrad.rendering.text": "a report prints itself, and printing lives above",
+    "commands.show: whygrad.commands.following": "a web server, slow to load, which no other command needs",
     "commands.ops: whygrad.explanation.operations": "loads NumPy, which no other command needs here",
     "pytest_plugin: whygrad.api": LOADED_BY_PYTEST,
     "pytest_plugin: whygrad.errors": LOADED_BY_PYTEST,

@@ -7,7 +7,6 @@ import base64
 import os
 
 from whygrad.commands.arguments import add_subject, ask_about
-from whygrad.commands.following import follow
 from whygrad.commands.pages import open_page, write_page
 from whygrad.errors import UsageError
 
@@ -50,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         _refuse_unwritable(args.out)
     if args.live:
+        from whygrad.commands.following import follow  # a web server, which no other command needs
+
         return follow(args)
     if not args.text and (not args.out or args.out.lower().endswith(".html")):
         reply = ask_about(args, "page", group=args.group)
