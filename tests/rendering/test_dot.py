@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,10 @@ def test_operands_keep_their_order():
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz' `dot` is not installed")
 def test_graphviz_reads_it(neuron):
-    done = subprocess.run(["dot", "-Tsvg"], input=to_dot(neuron), capture_output=True, text=True, check=False)
+    framed = replace(
+        neuron, frames=(Frame("o", "an outer", ("s0", "s1", "t0")), Frame("i", "in", ("s0", "s1")))
+    )
+    done = subprocess.run(["dot", "-Tsvg"], input=to_dot(framed), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-from whygrad.differentiation import differentiate
-from whygrad.execution.interpreter import execute
-from whygrad.explanation.ledger import LONGEST, Ledger
+from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import Link, inner_edges, is_chain, link_of_gate
-from whygrad.explanation.locals import flow_formula
 from whygrad.explanation.paths import product
 from whygrad.explanation.reasons import where
+from whygrad.explanation.sending import sent_back
 from whygrad.explanation.story import is_number, link_text
 from whygrad.explanation.telling import g, product_text, tell
 from whygrad.gates import Block as Part
 from whygrad.gates import Blocks, Gate, breaks_at, derive, proof
 from whygrad.gates.recognition import MOST_ROWS
-from whygrad.gates.truth import between, cut_out
-from whygrad.graph import Graph
 from whygrad.report import Block, Bullets, Section
 
-STEP, TOLERABLE = 1e-6, 1e-4
-"""Of central differences; what differs by more is at a kink, and proves nothing."""
 MOST_BLOCKS = 2000
 
 
@@ -98,76 +90,20 @@ def marked_section(ledger: Ledger, tree: Blocks, block: Part) -> Section:
     lines: list[Block] = [
         tell(f"{block.says}{where(ledger.graph, block.last)}. It reads {given} and gives {gives}.")
     ]
-    if len(outputs) == 1 and ledger.gradient(outputs[0]) is not None:
-        lines += _sent_back(ledger, inputs, outputs[0])
+    arriving = [row for row in outputs if ledger.gradient(row) is not None]
+    if arriving:
+        lines += sent_back(ledger, inputs, arriving, tree.members(block))
     return Section(f"The {'gate' if block.marked else 'call'} {block.label}", tuple(lines))
 
 
 def block_named(tree: Blocks, name: str) -> Part | None:
-    """A call, or a gate of the user's, by its name: the first that is executed."""
+    """A call, an iteration or a gate of the user's, by its name: the first that is executed."""
     pending = [tree.root]
     for block in pending:  # grows while it is walked
-        if (name in (block.marked, block.label) and block.kind == "call") or name == block.marked != "":
+        if (
+            name in (block.marked, block.label) and block.kind in ("call", "iteration")
+        ) or name == block.marked != "":
             return block
         if block.rows <= MOST_ROWS and len(pending) < MOST_BLOCKS:
             pending += [part for part in tree.children(block) if isinstance(part, Part)]
     return None
-
-
-def difference(ledger: Ledger, inputs: Sequence[int], output: int, points: int = 10) -> float:
-    """The worst difference between what a group of rows sends back and central differences of the same rows.
-
-    Relative, over random points near here, each in a random direction; large where it is not smooth.
-    """
-    piece = cut_out(ledger.graph, inputs, output)
-    derivative = differentiate(piece, seeds=[None])
-    random, worst = np.random.default_rng(5), 0.0
-    for _ in range(points):
-        at = [_near(ledger.run[row], random) for row in inputs]
-        upstream = random.normal(size=piece.abstract(piece.outputs[0]).shape)[()]
-        ways = [random.normal(size=np.shape(v))[()] if _is_real(v) else np.zeros(np.shape(v)) for v in at]
-        sent = execute(derivative.graph, [*at, upstream]).outputs
-        slope = sum(np.sum(np.asarray(s, float) * w) for s, w in zip(sent, ways, strict=True))
-        ahead, back = (_weighted(piece, at, ways, side * STEP, upstream) for side in (1, -1))
-        measured = (ahead - back) / (2 * STEP)
-        worst = max(worst, abs(float(slope) - measured) / max(abs(float(slope)), abs(measured), 1e-300))
-    return worst
-
-
-def _weighted(piece: Graph, at: Sequence[Any], ways: Sequence[Any], step: float, upstream: Any) -> float:
-    moved = [v + step * w if _is_real(v) else v for v, w in zip(at, ways, strict=True)]
-    return float(np.sum(execute(piece, moved).outputs[0] * upstream))
-
-
-def _is_real(value: Any) -> bool:
-    return np.asarray(value).dtype.kind == "f"
-
-
-def _near(value: Any, random: np.random.Generator) -> Any:
-    if not _is_real(value):
-        return value
-    return (np.asarray(value) * (1 + 0.1 * random.normal(size=np.shape(value))) + 0.01 * random.normal())[()]
-
-
-def _sent_back(ledger: Ledger, inputs: list[int], output: int) -> Iterator[Block]:
-    """The gradients of a marked gate by its inputs, from its own rows: formulas and numbers."""
-    piece = cut_out(ledger.graph, inputs, output)
-    derivative = differentiate(piece, seeds=[None])
-    upstream = ledger.gradient(output)
-    run = execute(derivative.graph, [*[ledger.run[row] for row in inputs], upstream], keep=True)
-    names = {new: ledger.label(row) for new, row in zip(piece.inputs, inputs, strict=True)}
-    rows = between(ledger.graph, inputs, output)
-    names |= {len(inputs) + k: ledger.label(row) for k, row in enumerate(rows)}
-    for row, cotangent in zip(inputs, derivative.graph.outputs, strict=True):
-        text = flow_formula(
-            derivative.graph, run, cotangent, derivative.seeds[0], len(piece), names, 2 * LONGEST
-        )
-        sent = run[cotangent]
-        shown = f"`{text}` = " if text else ""
-        yield tell(f"It sends back to `{ledger.label(row)}`: {shown}{g(sent)}.")
-    worst = difference(ledger, inputs, output)
-    if worst < TOLERABLE:
-        yield tell(
-            "At 10 random points near here, what it sends back and central differences of its rows differ "
-            f"by at most {worst:.1g} (relative)."
-        )

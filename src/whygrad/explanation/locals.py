@@ -44,13 +44,19 @@ def local_formula(
 
 
 def flow_formula(
-    graph: Graph, run: Run, flow: int, upstream: int, forward: int, names: Mapping[int, str], longest: int
+    graph: Graph,
+    run: Run,
+    flow: int,
+    upstream: Mapping[int, str],
+    forward: int,
+    names: Mapping[int, str],
+    longest: int,
 ) -> str:
-    """Text of a contribution over the names of forward rows and `G`, the upstream gradient at row `upstream`.
+    """Text of a contribution over the names of forward rows and of upstream gradients, by their rows.
 
     Empty if it has no short formula.
     """
-    fold = Fold(graph, run, forward, names, {upstream: UPSTREAM})
+    fold = Fold(graph, run, forward, names, upstream)
     try:
         folded = fold.finish(flow)
         return expression(folded, fold.rows[flow], library="", longest=longest)

@@ -64,4 +64,4 @@ def contribution_formula(ledger: Ledger, edge: EdgeEntry) -> str:
     flow = ledger.derivative.edges[edge.row, edge.arg].contribution
     upstream = ledger.derivative.cotangents[edge.row]
     graph, forward = ledger.derivative.graph, len(ledger.graph)
-    return flow_formula(graph, ledger.run, flow, upstream, forward, ledger.names, LONGEST)
+    return flow_formula(graph, ledger.run, flow, {upstream: UPSTREAM}, forward, ledger.names, LONGEST)

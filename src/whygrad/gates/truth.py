@@ -270,25 +270,30 @@ def draws(graph: Graph, known: KnownGate, parameters: Sequence[str], seed: int) 
     return made
 
 
-def cut_out(graph: Graph, inputs: Sequence[int], output: int, points: Any = None) -> Graph:
-    """The rows between `inputs` and `output` as a graph of their own; with `points`, of arrays like these."""
+def cut_out(
+    graph: Graph, inputs: Sequence[int], output: int, points: Any = None, more: Sequence[int] = ()
+) -> Graph:
+    """The rows between `inputs` and `output` as a graph of their own; with `points`, of arrays like these.
+
+    `more` are further outputs.
+    """
     builder = GraphBuilder()
     new: dict[int, int] = {}
     for row in inputs:
         like = graph.abstract(row) if points is None else Abstract(np.shape(points), np.dtype(float))
         new[row] = builder.add(INPUT, (), like)
-    for row in between(graph, inputs, output):
+    for row in between(graph, inputs, (output, *more)):
         op, params, args = graph.op(row), graph.params(row), [new[a] for a in graph.args(row)]
         abstract = graph.abstract(row)
         if args and points is not None:
             abstract = infer(op, [builder.abstract(a) for a in args], params)
         new[row] = builder.add(op, args, abstract, params)
-    return builder.freeze([new[row] for row in inputs], [new[output]])
+    return builder.freeze([new[row] for row in inputs], [new[row] for row in (output, *more)])
 
 
-def between(graph: Graph, inputs: Sequence[int], output: int) -> list[int]:
-    """The rows that lead from `inputs` to `output`, ascending; all inputs of the graph must be beyond."""
-    found, pending = {output}, [output]
+def between(graph: Graph, inputs: Sequence[int], outputs: Sequence[int]) -> list[int]:
+    """The rows that lead from `inputs` to `outputs`, ascending; all inputs of the graph must be beyond."""
+    found, pending = set(outputs), list(outputs)
     while pending:
         fresh = [a for a in graph.args(pending.pop()) if a not in found and a not in inputs]
         found.update(fresh)
