@@ -123,3 +123,62 @@ def test_a_file_with_several_functions_asks_which(tmp_path: Path) -> None:
     assert found.returncode == 2
     assert "--function g" in found.stderr
     assert "grad_x = 2 * x" in derive(str(path), "--function", "f", "--input", "x=2.0").stdout
+
+
+LAYERS = """\
+import numpy as np
+
+
+def make_inputs():
+    return dict(x=np.full((4, 3), 0.3), w=np.eye(3, 5) + 0.1, b=np.zeros(5))
+
+
+def affine_forward(x, w, b):
+    out = x @ w + b  # the affine map
+    cache = (x, w, b)
+    return out, cache
+
+
+def affine_backward(dy, cache):
+    \"\"\"Gradients by x, w and b.\"\"\"
+    ...
+"""
+
+
+def test_a_function_marked_with_dots_is_filled_in_and_found_right(tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text(LAYERS)
+    assert derive(str(path), "--into").stdout == f"wrote {path}\n"
+    text = path.read_text()
+    assert text.startswith(LAYERS.removesuffix("    ...\n"))
+    assert "    dx = dy @ w.T\n" in text
+    checked = subprocess.run(
+        [sys.executable, "-m", "whygrad", "check", str(path)], capture_output=True, text=True, timeout=120
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_cache_that_lacks_something_is_told_what(tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text(LAYERS.replace("cache = (x, w, b)", "cache = (x, b)"))
+    found = derive(str(path), "--into")
+    assert found.returncode == 2
+    assert "the cache of affine_forward lacks w" in found.stderr
+
+
+def test_the_section_of_a_script_is_filled_in_and_the_rest_stays(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.py"
+    path.write_text(SEED + "\n# backward\n\nprint(activation)\n")
+    derive(str(path), "--into")
+    text = path.read_text()
+    assert text.startswith(SEED + "\n# backward\n")
+    assert text.endswith("\n\nprint(activation)\n")
+    assert "grad_x = [w[0] * grad_product, w[1] * grad_product]\n" in text
+
+
+def test_lines_are_left_as_exercises(tmp_path: Path) -> None:
+    path = tmp_path / "neuron.py"
+    path.write_text(SEED)
+    text = derive(str(path), "--teach", "2").stdout
+    assert text.count("= ...  # exercise") == 2
+    assert "grad_w = [x[0]" in text

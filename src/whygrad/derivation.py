@@ -10,7 +10,8 @@ from typing import Any
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
-from whygrad.emission.entry import TARGETS, derive_formula, derive_function, derive_script
+from whygrad.emission.entry import TARGETS, derive_formula, derive_function, derive_script, written_for
+from whygrad.emission.filling import forward_of, into_function, into_script, stubs, with_exercises
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
 from whygrad.errors import ScriptError, UsageError
@@ -65,8 +66,43 @@ def derive_requested(request: Mapping[str, Any]) -> str:
         found = derive_script(
             source, target=request["to"], output=request["output"], wrt=request["wrt"], at=at, check=check
         )
-        return said(found, check)
-    return said(of_function(source, tree, request), check)
+        if request["into"]:
+            return taught(whole_script(source, found[0]), request)
+        return said((taught(found[0], request), found[1]), check)
+    if request["into"]:
+        return taught(filled(source, tree, request), request)
+    found = of_function(source, tree, request)
+    return said((taught(found[0], request), found[1]), check)
+
+
+def taught(text: str, request: Mapping[str, Any]) -> str:
+    """The text with some of its lines left as exercises, if that is asked for."""
+    return with_exercises(text, request["teach"]) if request["teach"] else text
+
+
+def whole_script(source: Source, text: str) -> str:
+    """The script with its backward lines; all of it anew where its forward pass has to save something."""
+    return into_script(source, text) if text.startswith("# backward") else text
+
+
+def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:
+    """The file with its functions marked `...` written out."""
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    pairs = [(stub, forward_of(stub, list(functions))) for stub in stubs(tree)]
+    found = [(stub, name) for stub, name in pairs if name is not None]
+    if not found:
+        raise UsageError(
+            f"there is nothing to fill in in {source.filename}",
+            hint="def affine_backward(dout, cache): ...  beside affine_forward; or a comment # backward",
+        )
+    namespace = run_definitions(source, tree)
+    for stub, name in reversed(found):
+        function = namespace[name]
+        args = example_inputs(function, source, tree, namespace, request)
+        target = request["to"] or "numpy"
+        _, written, _ = written_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
+        source = Source(source.filename, into_function(source, stub, functions[name], written))
+    return source.text
 
 
 def said(found: tuple[str, Any], check: bool) -> str:

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from whygrad.commands.arguments import add_time_limit, is_file, named_pairs
+from whygrad.errors import UsageError
 from whygrad.isolation import ask
 from whygrad.source import read_source
 
@@ -44,6 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-check", action="store_true", help="do not run what was written before it is shown"
     )
+    parser.add_argument(
+        "--into", action="store_true", help="write it into the file: below `# backward`, or in place of `...`"
+    )
+    parser.add_argument("--teach", metavar="N", type=int, default=0, help="leave N lines as exercises")
     add_time_limit(parser)
 
 
@@ -64,7 +69,19 @@ def run(args: argparse.Namespace) -> int:
         "input": named_pairs("--input", args.input, "x=randn(4,3)"),
         "at": args.at,
         "check": not args.no_check,
+        "into": args.into,
+        "teach": args.teach,
     }
+    if args.into and not path:
+        raise UsageError("--into writes into a file, not a formula", hint="whygrad derive FILE --into")
     reply = ask(request, args.time_limit)
-    print(reply["text"], end="")
+    if not args.into:
+        print(reply["text"], end="")
+        return 0
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as stream:
+            stream.write(reply["text"])
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    print(f"wrote {path}")
     return 0

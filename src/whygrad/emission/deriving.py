@@ -11,6 +11,7 @@ from typing import Any
 from whygrad.emission import layout
 from whygrad.emission.cotangents import Cotangent
 from whygrad.emission.leaves import is_number, is_real, write
+from whygrad.emission.mentions import free_names, unbound
 from whygrad.emission.primal import Primal, kept_nodes
 from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
@@ -55,6 +56,8 @@ class Written:
     """The backward lines of a function that has both passes, and how each gradient is read after them."""
     results: list[str] = field(default_factory=list)
     forward_lines: list[str] = field(default_factory=list)
+    cache: list[str] = field(default_factory=list)
+    """Of a pair: the names in its cache."""
     saves: bool = False
     """Whether the forward pass saves anything that the user's does not."""
 
@@ -186,7 +189,9 @@ class Derivation:
             *found.lines,
         ]
         lines += layout.fitted(f"return {', '.join(found.results)}", 1)
-        return Written("\n".join(lines) + "\n", backward_name, part.wanted, found.given, forward_name)
+        pair = Written("\n".join(lines) + "\n", backward_name, part.wanted, found.given, forward_name)
+        pair.lines, pair.results, pair.cache = found.lines, found.results, cache
+        return pair
 
     def closing(self, part: Function) -> Written:
         """The gradient by way of a pair."""
@@ -217,7 +222,10 @@ class Derivation:
         kept = kept_nodes(part.block, needed)
         if any(on_return(r) for r in returns):
             kept |= around_returns(part.block)
-            kept |= kept_nodes(part.block, needed | {n for node in kept for n in node_reads(node)})
+            kept |= kept_nodes(
+                part.block,
+                needed | {n for node in kept if not isinstance(node, Return) for n in node_reads(node)},
+            )
         self.whole_statements(found, needed)
         created = [
             f"    {t.name} = {'0' if t.counted and not t.values else '[]'}" for t in found.plan.tapes.values()
@@ -342,56 +350,3 @@ def parameters(node: ast.FunctionDef, extra: Sequence[str]) -> str:
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
-
-
-def free_names(lines: Sequence[str]) -> set[str]:
-    """Names that lines of code mention, and do not say in comments."""
-    found = set[str]()
-    for line in lines:
-        code = line.strip()
-        if code.startswith("#"):
-            continue
-        try:
-            tree = ast.parse(code)
-        except SyntaxError:  # a header, or part of a long line
-            words = "".join(c if c.isalnum() or c in '_"' else " " for c in code.split("  #")[0]).split()
-            found |= {w for w in words if '"' not in w}
-            continue
-        found |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    return found
-
-
-def unbound(lines: Sequence[str]) -> set[str]:
-    """Names that lines read before they assign them."""
-    found, known = set[str](), set[str]()
-
-    def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load) and node.id not in known:
-                found.add(node.id)
-            elif isinstance(node.ctx, ast.Store):
-                known.add(node.id)
-        elif isinstance(node, ast.Assign):
-            for part in (node.value, *node.targets):
-                visit(part)
-        elif isinstance(node, ast.AugAssign):
-            visit(node.value)
-            if isinstance(node.target, ast.Name) and node.target.id not in known:
-                found.add(node.target.id)
-            visit(node.target)
-        elif isinstance(node, ast.For):
-            for each in (node.iter, node.target, *node.body):
-                visit(each)
-        elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
-            for generator in node.generators:
-                visit(generator.iter)
-                visit(generator.target)
-            for field in ("elt", "key", "value"):
-                if hasattr(node, field):
-                    visit(getattr(node, field))
-        else:
-            for child in ast.iter_child_nodes(node):
-                visit(child)
-
-    visit(ast.parse("def _():\n" + "\n".join(lines) if lines else "pass"))
-    return found

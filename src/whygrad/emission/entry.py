@@ -27,7 +27,7 @@ from whygrad.tracing.formulas import parse_formula
 TARGETS = ("numpy", "python", "latex")
 
 
-def derive_function(
+def written_for(
     function: Callable[..., Any],
     args: Sequence[Any],
     *,
@@ -35,8 +35,8 @@ def derive_function(
     wrt: Sequence[str] = (),
     check: bool = True,
     prefix: str = "",
-) -> tuple[str, Proof | None]:
-    """The text of the gradient of a function of the user's, and how it was checked."""
+) -> tuple[Subject, Written, Proof | None]:
+    """What is derived of a function of the user's, in its parts."""
     source, functions = definitions(function)
     example = complete(function, args)
     prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
@@ -50,7 +50,20 @@ def derive_function(
         prefix,
         code_of(target, "numpy"),
     )
-    written, proof = attempted(subject, function, check)
+    return subject, *attempted(subject, function, check)
+
+
+def derive_function(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    target: str = "numpy",
+    wrt: Sequence[str] = (),
+    check: bool = True,
+    prefix: str = "",
+) -> tuple[str, Proof | None]:
+    """The text of the gradient of a function of the user's, and how it was checked."""
+    subject, written, proof = written_for(function, args, target=target, wrt=wrt, check=check, prefix=prefix)
     return (lecture_of(written, subject, function) if target == "latex" else written.text), proof
 
 

@@ -1,0 +1,112 @@
+"""Derived lines put into the user's own file: below `# backward`, or in place of `...` in a function.
+
+Everything else stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from whygrad.emission.deriving import Written, is_cache
+from whygrad.emission.leaves import write
+from whygrad.emission.saving import replaced
+from whygrad.errors import EmissionError
+from whygrad.source import Source
+
+SECTION = re.compile(r"(?i)^#+\s*backward\b.*")
+EXERCISE = re.compile(r"^(\s*)((?:grad_|d)\w+(?:\[[^=]*\])?) (=|\+=|-=) .+$")
+
+
+def into_script(source: Source, backward: str) -> str:
+    """The file with backward lines below its comment `# backward`; at its end if there is none."""
+    lines = source.text.split("\n")
+    added = backward.rstrip("\n").split("\n")[1:]
+    for k, line in enumerate(lines):
+        if SECTION.match(line.strip()):
+            return "\n".join([*lines[: k + 1], *added, *lines[k + 1 :]])
+    return source.text.rstrip("\n") + "\n\n# backward\n" + "\n".join(added) + "\n"
+
+
+def stubs(tree: ast.Module) -> list[ast.FunctionDef]:
+    """Functions of which only the header is written."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[ast.get_docstring(node) is not None :]
+            last = body[0] if len(body) == 1 else None
+            if (
+                isinstance(last, ast.Expr)
+                and isinstance(last.value, ast.Constant)
+                and last.value.value is ...
+            ):
+                found.append(node)
+    return found
+
+
+def forward_of(stub: ast.FunctionDef, names: Sequence[str]) -> str | None:
+    """The function that a stub answers to: `affine_forward` of `affine_backward`, `f` of `grad_f`."""
+    name = stub.name
+    wanted = [name.replace("backward", "forward"), name.removeprefix("grad_"), name.removesuffix("_backward")]
+    return next((n for n in wanted if n in names and n != name), None)
+
+
+def into_function(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, written: Written) -> str:
+    """The file with the body of a stub written out."""
+    body = [f"    {line}" if line else "" for line in body_of(source, stub, forward, written)]
+    mark = stub.body[-1]
+    lines = source.text.split("\n")
+    pad = " " * mark.col_offset
+    made = [pad + line[4:] if line else "" for line in body]
+    if mark.lineno == stub.lineno:  # def f(x): ...
+        head = lines[mark.lineno - 1][: mark.col_offset].rstrip()
+        made = [head, *body]
+    return "\n".join([*lines[: mark.lineno - 1], *made, *lines[mark.end_lineno or mark.lineno :]])
+
+
+def body_of(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, written: Written) -> list[str]:
+    """The lines of a stub's body, without indentation."""
+    parameters = [a.arg for a in stub.args.args]
+    given = dict(zip(written.given, parameters, strict=False)) if written.forward else {}
+    results = f"return {', '.join(written.results)}"
+    lines = [line.removeprefix("    ") for line in written.lines]
+    if not written.forward:
+        above = [line.removeprefix("    ") for line in written.forward_lines]
+        return [*above, *([""] if above else []), *lines, results]
+    kept = cached(forward)
+    missing = [n for n in written.cache if n not in kept]
+    if missing:
+        raise EmissionError(
+            f"the cache of {forward.name} lacks {', '.join(missing)}, which its backward pass needs",
+            hint=f"cache = ({', '.join(written.cache)})",
+            place=source.place(source.span_of(stub)),
+        )
+    unpack = f"{', '.join(kept)} = {parameters[-1]}"
+    return [unpack, *(replaced(line, given) for line in lines), replaced(results, given)]
+
+
+def cached(forward: ast.FunctionDef) -> list[str]:
+    """The names that a forward function returns in its cache, in order."""
+    returns = [n.value for n in ast.walk(forward) if isinstance(n, ast.Return)]
+    last = returns[-1] if returns else None
+    kept = next((e for e in last.elts if is_cache(write(e))), None) if isinstance(last, ast.Tuple) else None
+    if isinstance(kept, ast.Name):
+        assigned = [n for n in ast.walk(forward) if isinstance(n, ast.Assign)]
+        made = [n.value for n in assigned if write(n.targets[0]) == write(kept)]
+        kept = made[-1] if made else None
+    parts = kept.elts if isinstance(kept, ast.Tuple) else [kept]
+    names = [e.id for e in parts if isinstance(e, ast.Name)]
+    return names if len(names) == len(parts) else []
+
+
+def with_exercises(text: str, count: int) -> str:
+    """The text with `...` in place of what some gradients are: evenly spread, `count` of them."""
+    lines = text.split("\n")
+    places = [k for k, line in enumerate(lines) if EXERCISE.match(line) and "zeros" not in line]
+    chosen = {places[round((k + 0.5) * len(places) / count - 0.5)] for k in range(min(count, len(places)))}
+    for k in chosen:
+        found = EXERCISE.match(lines[k])
+        assert found is not None
+        lines[k] = f"{found[1]}{found[2]} {found[3]} ...  # exercise"
+    return "\n".join(lines)
