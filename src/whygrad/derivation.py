@@ -10,7 +10,14 @@ from typing import Any
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
-from whygrad.emission.entry import TARGETS, derive_formula, derive_function, derive_script, written_for
+from whygrad.emission.entry import (
+    TARGETS,
+    derive_formula,
+    derive_function,
+    derive_script,
+    forward_for,
+    written_for,
+)
 from whygrad.emission.filling import forward_of, into_function, into_script, stubs, with_exercises
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
@@ -25,6 +32,7 @@ def derive(
     target: str = "numpy",
     wrt: str | Sequence[str] = (),
     check: bool = True,
+    mode: str = "reverse",
 ) -> str:
     """The source of the gradient of `f` at example arguments of these kinds, in its author's own names.
 
@@ -33,6 +41,7 @@ def derive(
     all that hold floating numbers and have no default. Of a function `affine_forward` the pair is written,
     with a cache of exactly what its backward pass needs. `target` is "numpy" or "python". Unless `check` is
     False the text is run before it is returned, and compared with the engine's gradient at several points.
+    With `mode="forward"` the function is written with its tangents, `dot_x` beside `x`.
 
     Raises EmissionError, with the line, for what cannot be written, UsageError for missing arguments.
     """
@@ -40,6 +49,8 @@ def derive(
     chosen = [wrt] if isinstance(wrt, str) else list(wrt)
     if isinstance(f, str):
         return derive_formula(f, target=target, wrt=chosen, check=check)[0]
+    if mode == "forward":
+        return forward_for(f, args, target=target, wrt=chosen, check=check)[0].text
     return derive_function(f, args, target=target, wrt=chosen, check=check)[0]
 
 
@@ -116,6 +127,9 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     function = namespace[chosen_function(source, tree, request["function"])]
     args = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
+    if request["forward"]:
+        found, proof = forward_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
+        return found.text, proof
     return derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
 
 

@@ -46,6 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--no-check", action="store_true", help="do not run what was written before it is shown"
     )
     parser.add_argument(
+        "--forward", action="store_true", help="of a function: its tangents in forward mode, dot_x beside x"
+    )
+    parser.add_argument(
         "--into", action="store_true", help="write it into the file: below `# backward`, or in place of `...`"
     )
     parser.add_argument("--teach", metavar="N", type=int, default=0, help="leave N lines as exercises")
@@ -69,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         "input": named_pairs("--input", args.input, "x=randn(4,3)"),
         "at": args.at,
         "check": not args.no_check,
+        "forward": args.forward,
         "into": args.into,
         "teach": args.teach,
     }

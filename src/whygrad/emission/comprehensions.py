@@ -68,6 +68,7 @@ class Comprehensions(ast.NodeTransformer):
         (generator,) = node.generators
         names = {n.id: n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
         given = {n: self.builder.fresh(f"{n}_k") for n in names if n in self.builder.bound}
+        last.inner = True  # type: ignore[attr-defined]
         body: list[ast.stmt] = [last]
         if generator.ifs:
             test = generator.ifs[0] if len(generator.ifs) == 1 else ast.BoolOp(ast.And(), generator.ifs)

@@ -14,6 +14,7 @@ import numpy as np
 from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.expressions import expression
+from whygrad.emission.forwarding import Forwarding, prove_forward
 from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
@@ -65,6 +66,41 @@ def derive_function(
     """The text of the gradient of a function of the user's, and how it was checked."""
     subject, written, proof = written_for(function, args, target=target, wrt=wrt, check=check, prefix=prefix)
     return (lecture_of(written, subject, function) if target == "latex" else written.text), proof
+
+
+def forward_for(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    target: str = "numpy",
+    wrt: Sequence[str] = (),
+    check: bool = True,
+) -> tuple[Written, Proof | None]:
+    """The function with its tangents, `dot_x` beside `x`."""
+    source, functions = definitions(function)
+    example = complete(function, args)
+    examples = [example, *other_shapes(function, example, enumerated(functions[function.__name__]))]
+    names = {**function.__globals__, **captured(function)}
+    subject = Subject(
+        source,
+        function.__name__,
+        functions,
+        names,
+        examples,
+        list(wrt),
+        "dot_",
+        code_of(target, "numpy"),
+        "forward",
+    )
+    written = Forwarding(Program(subject)).derive()
+    if not check:
+        return written, None
+    namespace = dict(names)
+    exec(compile(written.text, "<derived>", "exec"), namespace)
+    parameters = list(inspect.signature(function).parameters)
+    argnums = [parameters.index(n) for n in written.wanted]
+    plain = without_cache(function, subject) if is_forward(function.__name__) else function
+    return written, prove_forward(plain, namespace[written.name], examples, argnums, written.given)
 
 
 def code_of(target: str, usual: str) -> str:

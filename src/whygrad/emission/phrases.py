@@ -206,7 +206,11 @@ class Phrasing:
     @staticmethod
     def full(shape: str, text: str) -> str:
         """An array of one number."""
+        like = shape.removesuffix(".shape") if shape.endswith(".shape") else ""
+        if text == "0":
+            return f"np.zeros_like({like})" if like else f"np.zeros({shape})"
         if text != "1":
+            text = f"{text}.0" if text.lstrip("-").isdigit() else text
             return f"np.full({shape}, {text})"
         return (
             f"np.ones_like({shape.removesuffix('.shape')})"

@@ -122,12 +122,17 @@ class Primal:
             return self.loop(node, depth)
         if isinstance(node, Branch):
             return self.branch(node, depth)
+        if isinstance(node, Step) and node.made and self.plan.indexed:
+            text = write(node.node) if node.appends else f"{write(node.target)} = {write(node.value)}"
+            return [f"{'    ' * depth}{text}"]
         if isinstance(node, Step) and (node.made or (node.shared and node.node in self.written)):
             return []
         self.written.add(node.node)
         if isinstance(node, Step) and node.calls:
             return [f"{'    ' * depth}{self.called(node)}"]
-        if (isinstance(node, Step) and node.changed) or getattr(node.node, "rewritten", False):
+        if (isinstance(node, Step) and node.changed) or getattr(
+            node.node, "rewritten", getattr(node.node, "inner", False)
+        ):
             return [f"{'    ' * depth}{write(node.node)}"]
         return self.own(node.node, depth)
 
@@ -148,11 +153,13 @@ class Primal:
         statement = node.node
         if isinstance(statement, ast.For):
             header = f"for {bare(statement.target)} in {write(statement.iter)}:"
+            if self.plan.indexed and node.target is not None and node.items is not None:
+                header = f"for {bare(node.target)} in {write(node.items)}:"
         else:
             header = f"while {write(node.test)}:"  # type: ignore[arg-type]
         body = self.block(node.body, depth + 1)
         tape = self.plan.tape(node.number)
-        if node.instead and tape is None:
+        if node.instead and tape is None and not self.plan.indexed:
             return [] if node.silent else [pad + node.instead]
         if tape is not None:
             body.append(f"{pad}    {push(tape)}")

@@ -46,6 +46,9 @@ class Plan:
     counts: dict[int, str] = field(default_factory=dict)
     """Names that count the passes of a loop."""
 
+    indexed: bool = False
+    """Whether loops over entries are written as loops over their index."""
+
     def tape(self, number: int, arm: str = "body") -> Tape | None:
         return self.tapes.get((number, arm))
 

@@ -65,7 +65,7 @@ class Sizes:
         if all(v < 0 for v in values):
             text = self.number([-v for v in values])
             return None if text is None else f"-{text}"
-        for made in (self.candidates(), self.stepped(), self.products(2), self.products(3)):
+        for made in (self.candidates(), self.parts(), self.stepped(), self.products(2), self.products(3)):
             found = next((text for text, have in made if have == list(values)), None)
             if found is not None:
                 return found
@@ -85,16 +85,20 @@ class Sizes:
             for text, have in self.candidates()
         ]
 
-    def products(self, count: int) -> list[tuple[str, list[int]]]:
-        """Products of lengths, and of parts such as `C // G`."""
-        known = self.candidates()
-        names = [(t, h) for t, h in known if t in self.counts]
-        parts = [
+    def parts(self) -> list[tuple[str, list[int]]]:
+        """One named length over another: `C // G`."""
+        names = [(t, h) for t, h in self.candidates() if t in self.counts]
+        return [
             (f"({a} // {b})", [p // q for p, q in zip(x, y, strict=True)])
             for a, x in names
             for b, y in names
             if a != b and all(q and p % q == 0 and p != q for p, q in zip(x, y, strict=True))
         ]
+
+    def products(self, count: int) -> list[tuple[str, list[int]]]:
+        """Products of lengths, and of parts such as `C // G`."""
+        known, parts = self.candidates(), self.parts()
+        names = [(t, h) for t, h in known if t in self.counts]
         of = known if count == 2 else [*parts, *names]
         of = [*parts, *of] if count == 2 else of or known
         return [

@@ -1,0 +1,218 @@
+"""Forward mode as code: beside every line of the user's the one that carries its tangent, `dot_x` beside `x`.
+
+Nothing has to be saved or reversed, so the function keeps its form: loops, branches and writes are the
+user's. The statement of a tangent stands before the user's; after it, if it reads the new value.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from whygrad.differentiation import tangent
+from whygrad.emission import layout
+from whygrad.emission.activity import Activity
+from whygrad.emission.cotangents import primed, zeros_of
+from whygrad.emission.deriving import Written, is_cache, listed, parameters
+from whygrad.emission.leaves import is_array, is_number, is_real, write
+from whygrad.emission.local import derive_expression, refusal
+from whygrad.emission.phrases import PRIME, Named, Phrasing, scalars_only
+from whygrad.emission.primal import Primal
+from whygrad.emission.program import Program
+from whygrad.emission.proving import Proof, moved, numbers
+from whygrad.emission.saving import Plan
+from whygrad.emission.sizes import Sizes
+from whygrad.emission.tree import Node, Return, Step
+from whygrad.errors import EmissionError, WhygradError
+from whygrad.execution import execute
+from whygrad.tracing.functions import trace_function
+
+PREFIX = "dot_"
+
+
+class TangentPhrasing(Phrasing):
+    """Writes the tangents of the results of one statement."""
+
+    def grouped(self) -> list[Any]:
+        return []
+
+    def tangents(self) -> tuple[list[Named], list[str]]:
+        """The lines before, and the tangent of each result."""
+        lines = list(self.phrases().lines)
+        return lines, [self.text(row, whole=True) for row in self.graph.outputs]
+
+
+class Forwarding:
+    """Writes the function with its tangents."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.part = program, program.parts[program.subject.name]
+        self.activity: Activity = self.part.activity
+        self.plan = Plan(indexed=True)
+
+    def derive(self) -> Written:
+        """The function that returns the result and its tangent."""
+        for node in self.part.nodes:
+            if isinstance(node, Step):
+                self.step(node)
+        part, subject = self.part, self.program.subject
+        body = Primal(subject.source, self.plan, set(part.nodes), self.returning, lambda node: "").block(
+            part.block, 1
+        )
+        dots = [f"{PREFIX}{name}" for name in part.wanted]
+        name = f"{PREFIX}{part.name}"
+        doc = f'    """{part.name} and its tangent as {listed(part.wanted)} move along {listed(dots)}."""'
+        inner = [
+            f for n, f in self.program.functions.items() if n not in subject.namespace and n != part.name
+        ]
+        above = [line for f in inner for line in (*write(f).split("\n"), "", "")]
+        lines = [*above, f"def {name}({parameters(part.node, dots)}):", doc]
+        for line in body:
+            depth = len(line) - len(line.lstrip())
+            lines += layout.fitted(line.strip(), depth // 4) if f"{PREFIX}" in line else [line]
+        return Written("\n".join(lines) + "\n", name, part.wanted, dots)
+
+    # -- statements --
+
+    def step(self, node: Step) -> None:
+        """Note the lines of the tangent of a step."""
+        roots = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        if not roots & self.activity.active or any(is_cache(r) for r in roots):
+            return
+        place = dotted(write(node.target)) if not node.appends else ""
+        if not self.activity.depends(node):
+            if isinstance(node.target, ast.Name) and not node.appends:
+                value = self.activity.result(node)
+                self.after(
+                    node,
+                    f"{place} = {zeros_of(value, write(node.target))}"
+                    if is_real(value) or not is_number(value)
+                    else f"{place} = 0.0",
+                )
+            elif node.appends:
+                self.after(node, f"{dotted(write(node.target))}.append(0.0)")
+            else:
+                self.before(node, f"{place} = 0.0")
+            return
+        target = write(node.target)
+        own = node.appends or isinstance(node.target, ast.Tuple)
+        after = [] if own or target in write(node.value) else [primed(target)]
+        lines, texts = self.tangents(node, node.value, after)
+        if len(texts) != 1:
+            raise self.activity.refuse(node, "several values from one expression", "assign them one by one")
+        made = [f"{line.name} = {line.text}" if line.name else line.text for line in lines]
+        if (
+            texts[0].isidentifier()
+            and not isinstance(node.value, ast.Name)
+            and is_array(self.activity.result(node))
+        ):
+            texts = [f"{texts[0]}.copy()"]  # where the user's value is a new array, so is its tangent
+        last = f"{dotted(target)}.append({texts[0]})" if node.appends else f"{place} = {texts[0]}"
+        late = any(PRIME in line for line in (*made, last))
+        for line in (*made, last):
+            (self.after if late else self.before)(node, line.replace(PRIME, ""))
+
+    def before(self, node: Node, line: str) -> None:
+        self.plan.before.setdefault(node.number, []).append(line)
+
+    def after(self, node: Node, line: str) -> None:
+        self.plan.after.setdefault(node.number, []).append(line)
+
+    def tangents(self, node: Node, value: ast.expr, after: Sequence[str]) -> tuple[list[Named], list[str]]:
+        """The tangent of an expression."""
+        activity = self.activity
+        executions = activity.chosen(node)
+        if not executions:
+            raise activity.unreached(node)
+        try:
+            derived = [derive_expression(value, e, activity.is_active, forward=True) for e in executions]
+        except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
+            raise refusal(write(value), activity.place(node), error) from None
+        first = derived[0].traced
+        seeds = []
+        for k, part in derived[0].wanted:
+            seeds.append(dotted(first.leaves[k].text) + first.paths[k][part])
+        arrays = [leaf.base for leaf in first.leaves if leaf.base.isidentifier()]
+        sizes = Sizes([e.scope for e in executions], arrays, activity.counts)
+        plain = activity.library == "python" or (scalars_only(derived[0]) and "np." not in write(value))
+        phrasing = TangentPhrasing(
+            derived, sizes, "math" if plain else "np", seeds, after, self.part.builder.fresh, PREFIX
+        )
+        try:
+            return phrasing.tangents()
+        except EmissionError as error:
+            raise refusal(write(value), activity.place(node), error) from None
+
+    def returning(self, node: Return) -> list[str]:
+        """The result and its tangent."""
+        if node.value is None:
+            return ["return None"]
+        values = [v for v in self.activity.returned(node) if not is_cache(write(v))]
+        lines, dots = [], []
+        for value in values:
+            made, texts = self.tangents(node, value, [])
+            lines += [f"{line.name} = {line.text}" if line.name else line.text for line in made]
+            dots += texts
+        return [*lines, f"return {', '.join([*map(write, values), *dots])}"]
+
+
+def dotted(text: str) -> str:
+    """The tangent of a place: `dot_h[t]` of `h[t]`."""
+    node = ast.parse(text, mode="eval").body
+    at = node
+    while isinstance(at, ast.Subscript):
+        at = at.value
+    base = write(at)
+    owner, dot, rest = base.rpartition(".")
+    return f"{owner}{dot}{PREFIX}{rest}{text[len(base) :]}"
+
+
+def prove_forward(
+    function: Callable[..., Any], derived: Callable[..., Any], examples: Sequence[Sequence[Any]],
+    argnums: Sequence[int], names: Sequence[str],
+) -> Proof:  # fmt: skip
+    """Compare results and tangents with the engine's at points around the examples."""
+    draw, points, worst = np.random.default_rng(4), 0, 0.0
+    for reach in (0.0, 0.1, 1.0):
+        for example in examples:
+            args = [moved(v, reach, draw) if k in argnums else v for k, v in enumerate(example)]
+            along = [moved(args[k], 1.0, draw) for k in argnums]
+            found = _gap(function, derived, args, argnums, dict(zip(names, along, strict=True)))
+            if found is None:
+                continue
+            points, worst = points + 1, max(worst, found)
+    if points == 0 or not worst <= 1e-7:
+        raise EmissionError(
+            f"the tangent that was written differs from the engine's by {worst:.2g}",
+            hint="this is a defect of whygrad, please report it; --no-check shows what was written",
+        )
+    return Proof(points, worst)
+
+
+def _gap(
+    function: Any, derived: Any, args: list[Any], argnums: Sequence[int], along: dict[str, Any]
+) -> float | None:
+    with np.errstate(all="ignore"):
+        try:
+            trace = trace_function(function, copy.deepcopy(args), argnums=argnums)
+            seeds = [
+                v for k, d in zip(argnums, along.values(), strict=True) for v, _ in numbers(d, d) if k >= 0
+            ]
+            made = tangent(trace.graph, seeds=[float(s) if type(s) is int else s for s in seeds])
+            wanted = execute(made.graph, [trace.values[r] for r in trace.graph.inputs]).outputs
+        except (WhygradError, ArithmeticError, ValueError, IndexError):
+            return None
+        if not all(np.all(np.isfinite(w)) for w in wanted):
+            return None
+        result = derived(*copy.deepcopy(args), **copy.deepcopy(along))
+    worst = 0.0
+    for want, got in zip(wanted, result[len(result) // 2 :], strict=True):
+        if np.shape(want) != np.shape(got):
+            return float("inf")
+        scale = max(float(np.max(np.abs(want), initial=0.0)), 1e-3)
+        worst = max(worst, float(np.max(np.abs(np.asarray(got) - want), initial=0.0)) / scale)
+    return worst
