@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
-    for mutation in (parentheses, containers, calls, products, transposes, locals_of, reductions, factors,
-                     inner_terms):  # fmt: skip
+    every = (
+        parentheses, containers, calls, products, transposes, locals_of, reductions, factors, inner_terms,
+        flips,
+    )  # fmt: skip
+    for mutation in every:
         yield from mutation(f, m)
 
 
@@ -268,6 +271,22 @@ def _keywords(f: Fragment, node: ast.Call) -> Iterator[Variant]:
             low = f.text.rindex(",", 0, low) if "," in f.text[start:low] else f.text.rindex(name, 0, low)
             slip = Slip("axis", f.text[low:high].strip(", "), "", start, 1.1)
             yield Variant(f.patched((low, high, "")), slip)
+
+
+def flips(f: Fragment, m: Material) -> Iterator[Variant]:
+    """An array turned by half a turn, as kernels are on the way back, or turned without need."""
+    if m.library != "np":
+        return
+    for node in f.expressions():
+        text, start = f.segment(node), f.extent(node)[0]
+        if isinstance(node, ast.Subscript) and text.endswith("[::-1, ::-1]"):
+            base = f.segment(node.value)
+            yield Variant(f.replaced(node, base), Slip("flip", text, base, start, 1.1))
+        elif isinstance(f.parents.get(node), ast.Call) and not f.is_called(node):
+            rank = len(m.shapes.get(text, ()))
+            if rank in (1, 2, 4):
+                new = f"{text}[{', '.join([*[':'] * (rank - 2), *['::-1'] * min(rank, 2)])}]"
+                yield Variant(f.replaced(node, new), Slip("flip", text, new, start, 1.3))
 
 
 def inner_terms(f: Fragment, m: Material) -> Iterator[Variant]:

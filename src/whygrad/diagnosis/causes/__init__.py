@@ -12,6 +12,7 @@ from whygrad.diagnosis.causes.extra_factor import ExtraFactor
 from whygrad.diagnosis.causes.extra_term import ExtraTerm
 from whygrad.diagnosis.causes.forward_slip import ForwardSlip
 from whygrad.diagnosis.causes.integer_dtype import IntegerDtype
+from whygrad.diagnosis.causes.kernel_not_turned import KernelNotTurned
 from whygrad.diagnosis.causes.misplaced import MisplacedStatement
 from whygrad.diagnosis.causes.missing_import import MissingImport
 from whygrad.diagnosis.causes.missing_local_derivative import MissingLocalDerivative
@@ -43,7 +44,7 @@ __all__ = ["CAUSES", "Case", "Cause", "cause_of"]
 
 CAUSES: tuple[Cause, ...] = (
     MissingImport(), Container(), UnknownName(), ShapeError(), OperatorPrecedence(), ValueChangedBeforeUse(),
-    MisplacedStatement(),
+    KernelNotTurned(), MisplacedStatement(),
     ForwardSlip(), ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),

@@ -27,7 +27,7 @@ grad_product = (1 - activation) * activation
     right = "grad_x = [w[0] * grad_product, w[1] * grad_product]"
 
     def explains(self, case: Case) -> bool:
-        if case.slip.kind == "split":
+        if case.slip.kind == "split" or (case.slip.kind == "unwrap" and case.slip.old.startswith("np.sum(")):
             return True
         # A dot product of two vectors adds up what their outer product keeps apart.
         return (
