@@ -101,6 +101,8 @@ SAMPLED = {
     "reciprocal": ((0.0, math.inf),),
     "power": ((0.0, math.inf), (-math.inf, math.inf)),
     "gammaln": ((0.5, math.inf),),
+    "gamma": ((0.5, math.inf),),
+    "betaln": ((0.5, math.inf), (0.5, math.inf)),
     "float_power": ((0.0, math.inf), (-math.inf, math.inf)),
     "arctan2": ((-math.inf, math.inf), (0.0, math.inf)),
 }
@@ -129,7 +131,7 @@ def elementwise_samples(name: str) -> list[Sample]:
 BY_REQUEST = {"stop_gradient"}
 """Ops whose gradient is not that of their value, because their user said so."""
 
-OF_SCIPY = {"erf", "erfc", "gammaln", "polygamma", "logsumexp"}
+OF_SCIPY = {"erf", "erfc", "gammaln", "gamma", "logsumexp", "ndtr", "log_ndtr", "log_expit", "betaln"}
 """Ops whose value is SciPy's, which need not be there."""
 
 

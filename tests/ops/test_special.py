@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import whygrad as wg
+from whygrad.ops import OPS
 
 
 def test_scipy_is_not_loaded_by_looking():
@@ -21,6 +23,26 @@ TRUTH = {
     "erf": mpmath.erf, "erfc": mpmath.erfc, "gammaln": mpmath.loggamma, "digamma": mpmath.digamma,
     "expit": lambda x: 1 / (1 + mpmath.exp(-x)), "logit": lambda x: mpmath.log(x / (1 - x)),
 }  # fmt: skip
+
+
+NUMBERS = {"erf": mpmath.erf, "erfc": mpmath.erfc, "lgamma": mpmath.loggamma, "gamma": mpmath.gamma}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("x", [0.3, 4.7, 30.25])
+def test_functions_of_math_need_no_scipy(name, x):
+    function = getattr(math, name)
+    first = wg.grad(lambda z: function(z))
+    for order, found in ((1, first(x)), (2, wg.grad(first)(x))):
+        truth = float(mpmath.diff(NUMBERS[name], x, order))
+        assert abs(found - truth) <= 1e-11 * max(1.0, abs(truth))
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_polygamma_of_any_size_and_sign(n):
+    x = np.array([1e-3, 0.4, 1.0, 7.5, 15.99, 300.0, -0.5, -3.25])
+    truth = [float(mpmath.polygamma(n, float(v))) for v in x]
+    np.testing.assert_allclose(OPS["polygamma"].value(x, n=n), truth, rtol=2e-14)
 
 
 @pytest.mark.parametrize("name", TRUTH)

@@ -214,6 +214,12 @@ class Writer(GraphBuilder):
         """Fill in names, sites and instances."""
         self.flush()
         start, self._begun = self._begun, -1
+        if len(self.op_column) - start < MANY:  # NumPy's calls would cost more than these rows
+            rows = self.origin_row_column[start - self.origin_start :]
+            self.name_column.extend([0] * len(rows))
+            self.site_column.extend([self.site_column[row] for row in rows])
+            self.instance_column.extend([self.instance_column[row] for row in rows])
+            return
         origins = np.asarray(self.origin_row_column)[start - self.origin_start :]
         self.name_column.frombytes(bytes(4 * len(origins)))
         for column in (self.site_column, self.instance_column):

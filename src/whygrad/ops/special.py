@@ -34,9 +34,41 @@ def _expit(x: Any) -> Any:
     return np.where(np.asarray(x) >= 0, 1.0 / (1.0 + small), small / (1.0 + small))[()]
 
 
+def _of_numbers(name: str, spelled: str) -> Callable[..., Any]:
+    """SciPy's function, but Python's own for Python's numbers, which does not need SciPy."""
+    of_arrays, of_numbers = _fetched(name), getattr(math, spelled)
+
+    def value(x: Any) -> Any:
+        return of_numbers(x) if type(x) is float else of_arrays(x)
+
+    return value
+
+
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+FAR = 16.0
+"""From here on eight terms of the asymptotic series are exact to double precision."""
+FARTHEST = 2000.0
+"""How far below zero the recurrence is followed; NaN beyond."""
+
+
 def _polygamma(x: Any, n: int) -> Any:
+    """The asymptotic series far out, and the recurrence from there (Abramowitz and Stegun, 6.4.6, 6.4.11)."""
+    z = np.asarray(x, dtype=np.float64)
+    sign, factorial = (-1.0) ** (n + 1), math.factorial(n)
+    total = np.zeros(z.shape)
+    z = np.where(z < -FARTHEST, np.nan, z)
+    lowest = float(np.min(z, initial=FAR, where=np.isfinite(z)))
+    for _ in range(max(0, math.ceil(FAR - lowest))):
+        near = z < FAR
+        total = total + np.where(near, sign * factorial / np.where(near, z, 1.0) ** (n + 1), 0.0)
+        z = np.where(near, z + 1.0, z)
+    lead = np.log(z) if n == 0 else sign * math.factorial(n - 1) / z**n
+    total = total + lead + sign * factorial / (2 * z ** (n + 1))
+    for k, number in enumerate(BERNOULLI, 1):
+        weight = number * math.factorial(2 * k + n - 1) / math.factorial(2 * k)
+        total = total + sign * weight / z ** (2 * k + n)
     dtype = np.float32 if getattr(x, "dtype", None) == np.float32 else np.float64
-    return np.asarray(_fetched("polygamma")(n, x)).astype(dtype)[()]
+    return total.astype(dtype)[()]
 
 
 def _elementwise(*partials: Any) -> Elementwise:
@@ -70,24 +102,66 @@ SPECIAL_FUNCTIONS = (
     ),
     Op(
         "erf",
-        _fetched("erf"),
+        _of_numbers("erf", "erf"),
         _elementwise(lambda x, y: 2 / math.sqrt(math.pi) * np.exp(-x * x)),
         latex=r"\operatorname{{erf}} {0}",
         note="The local gradient of erf(x) is 2/sqrt(pi) * exp(-x**2).",
+        calls=(math.erf,),
     ),
     Op(
         "erfc",
-        _fetched("erfc"),
+        _of_numbers("erfc", "erfc"),
         _elementwise(lambda x, y: -2 / math.sqrt(math.pi) * np.exp(-x * x)),
         latex=r"\operatorname{{erfc}} {0}",
         note="The local gradient of erfc(x) is -2/sqrt(pi) * exp(-x**2).",
+        calls=(math.erfc,),
     ),
     Op(
         "gammaln",
-        _fetched("gammaln"),
+        _of_numbers("gammaln", "lgamma"),
         _elementwise(lambda x, y: call(POLYGAMMA, x, n=0)),
         latex=r"\log\Gamma({0})",
         note="The local gradient of log(gamma(x)) is digamma(x).",
+        calls=(math.lgamma,),
+    ),
+    Op(
+        "gamma",
+        _of_numbers("gamma", "gamma"),
+        _elementwise(lambda x, y: y * call(POLYGAMMA, x, n=0)),
+        latex=r"\Gamma({0})",
+        note="The local gradient of gamma(x) is gamma(x) * digamma(x).",
+        calls=(math.gamma,),
+    ),
+    Op(
+        "ndtr",
+        _fetched("ndtr"),
+        _elementwise(lambda x, y: np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
+        latex=r"\Phi({0})",
+        note="The local gradient of the normal distribution function is its density.",
+    ),
+    Op(
+        "log_ndtr",
+        _fetched("log_ndtr"),
+        _elementwise(lambda x, y: np.exp(-0.5 * x * x - y) / math.sqrt(2 * math.pi)),
+        latex=r"\log \Phi({0})",
+        note="The local gradient of the logarithm of the normal distribution function is density / value.",
+    ),
+    Op(
+        "log_expit",
+        _fetched("log_expit"),
+        _elementwise(lambda x, y: call(EXPIT, -x)),
+        latex=r"\log \sigma({0})",
+        note="The local gradient of the logarithm of the sigmoid s is 1 - s.",
+    ),
+    Op(
+        "betaln",
+        _fetched("betaln"),
+        _elementwise(
+            lambda a, b, y: call(POLYGAMMA, a, n=0) - call(POLYGAMMA, a + b, n=0),
+            lambda a, b, y: call(POLYGAMMA, b, n=0) - call(POLYGAMMA, a + b, n=0),
+        ),
+        latex=r"\log B({0}, {1})",
+        note="The local gradient of log(beta(a, b)) is digamma(a) - digamma(a + b) for a, and alike for b.",
     ),
     Op(
         "xlogy",
@@ -123,6 +197,12 @@ def _log_total(x: Any, axis: Any) -> Any:
     return call(_OPS["logsumexp"], x, **axis_params(x, axis, True))
 
 
+OWN_NAMES = (
+    "expit", "logit", "erf", "erfc", "gammaln", "xlogy", "gamma", "ndtr", "log_ndtr", "log_expit", "betaln",
+)  # fmt: skip
+"""Operations that are called as they are named."""
+
+
 def named(others: dict[str, Op]) -> dict[str, tuple[Op, Adapter]]:
     """The operation and adapter of each function of scipy.special, by name."""
 
@@ -136,7 +216,7 @@ def named(others: dict[str, Op]) -> dict[str, tuple[Op, Adapter]]:
         return Meaning(others["subtract"], (x, _log_total(x, axis)), {})
 
     return {
-        **{name: plain(_OPS[name]) for name in ("expit", "logit", "erf", "erfc", "gammaln", "xlogy")},
+        **{name: plain(_OPS[name]) for name in OWN_NAMES},
         **{name: plain(others[name]) for name in ("exp2", "expm1", "log1p", "cbrt")},
         "digamma": plain(POLYGAMMA, n=0),
         "psi": plain(POLYGAMMA, n=0),

@@ -108,6 +108,12 @@ class Tracer(Stores):
             return self.row(self.array_of(value))
         if isinstance(value, np.ndarray):
             return self._row_of_array(value)
+        if not isinstance(value, np.generic) and kind not in NUMBERS:
+            raise TraceError(
+                f"a {kind.__name__} is computed with a value that depends on an input",
+                hint="compute with real numbers and arrays of them",
+                place=self.place(),
+            )
         return self.constant(value)
 
     def _row_of_traced(self, value: Traced) -> int:

@@ -7,6 +7,10 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from whygrad.tracing.values import Traced
+
 Tree = Any
 """LEAF, None (a None of the user's), or (kind, names, children)."""
 
@@ -19,9 +23,15 @@ class _Leaf:
 LEAF = _Leaf()
 
 
+_LEAVES = frozenset({float, int, bool, str, np.ndarray, np.float64, np.float32, Traced})
+"""The commonest leaves, recognised at once."""
+
+
 def _parts(value: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     """What names the parts of a container, and the parts; None for a leaf."""
     kind = type(value)
+    if kind in _LEAVES:
+        return None
     if kind is list or kind is tuple:
         return tuple(range(len(value))), list(value)
     if isinstance(value, dict):
