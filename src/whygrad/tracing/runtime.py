@@ -27,7 +27,7 @@ slice_of = slice
 JOINERS = frozenset({type(np.c_), type(np.r_)})
 """`np.r_[a, b]` joins arrays."""
 
-_OPERANDS = (np.ndarray, np.generic, float, int, list, tuple)
+_OPERANDS = (np.ndarray, np.generic, float, int, complex, list, tuple)
 
 
 def _operator(function: Callable[[Any, Any], Any]) -> Callable[[int, Any, Any], Any]:
