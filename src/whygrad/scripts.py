@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from whygrad.checking.observing import Observation
 from whygrad.checking.programs import Program
 from whygrad.checking.roles import recognise
 from whygrad.checking.truth import output_rows
+from whygrad.checking.units import Outline, units_in
 from whygrad.checking.values import is_numeric
 from whygrad.checking.variables import dependencies, variables
 from whygrad.diagnosis import CheckResult, Edit, check_program
@@ -87,9 +89,24 @@ def read_script(path: str, point: Mapping[str, Any], hints: Hints | None = None)
             f"{output} in {path} is {len(rows)} numbers; a gradient is that of one",
             hint=f"explain one of them: add a line `{output}_0 = {output}[0]`" if rows else None,
         )
+    notes += _others(source, program, hints)
     graph, note = _weighted(recording.graph.with_outputs(rows), seeds[0], *program.objective[0])
     values = [recording.values[row] for row in graph.inputs]
     return Reading(Subject(f"{output} in {path}", graph, values, note), notes, source, edits, result, program)
+
+
+def _others(source: Source, program: Program, hints: Hints) -> tuple[str, ...]:
+    """Said where a file has more than what is shown of it."""
+    if program.form == "script" or hints.forward:
+        return ()
+    found = [forward for _, forward, _ in units_in(Outline.of(ast.parse(source.text))) if forward]
+    if len(found) < 2:
+        return ()
+    other = next((f.qualname for f in found if f.qualname != program.forward_function), found[0].qualname)
+    return (
+        f"{source.filename} has {len(found)} forward passes; this is `{program.forward_function}`. "
+        f"For another: whygrad check {source.filename} --forward {other} --page page.html\n",
+    )
 
 
 def _weighted(graph: Graph, seed: Any, output: str, upstream: str) -> tuple[Graph, str]:

@@ -84,3 +84,8 @@ def test_hints_of_a_check_reach_its_page(tmp_path: Path) -> None:
 def test_a_page_of_several_files_is_refused(tmp_path: Path) -> None:
     done = whygrad_("check", "examples/sigmoid_neuron.py", "examples/engine.py", "--page", "x.html")
     assert done.returncode == 2 and "one file" in done.stderr
+
+
+def test_a_file_of_several_layers_says_which_is_shown(tmp_path: Path) -> None:
+    done = whygrad_("show", "examples/layers.py", "--out", str(tmp_path / "layers.html"))
+    assert done.returncode == 0 and "12 forward passes; this is `affine_forward`" in done.stdout

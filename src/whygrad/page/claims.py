@@ -33,7 +33,7 @@ def with_check(
     return {
         **document,
         "source": {"name": source.filename, "text": source.text},
-        "rows": _respanned(document["rows"], edits),
+        "rows": _respanned(document["rows"], edits, len(source.lines)),
         "check": {
             "status": result.status,
             "repaired": bool(edits),
@@ -114,8 +114,11 @@ def _finding(finding: Finding, places: Mapping[str, list[int]]) -> Json:
     }
 
 
-def _respanned(rows: Sequence[Json], edits: Sequence[Edit]) -> list[Json]:
-    """Spans of the text that ran as spans of the file: of an edited line the whole of it."""
+def _respanned(rows: Sequence[Json], edits: Sequence[Edit], last: int) -> list[Json]:
+    """Spans of the text that ran as spans of the file: of an edited line the whole of it.
+
+    What runs below the file (a driver that calls its functions) has no place in it.
+    """
     after = {edit.line: edit.after.count("\n") + 1 for edit in edits}
     longest = max((row["span"][2] for row in rows if "span" in row), default=0)
     lines = [line for line in range(1, longest + 1) for _ in range(after.get(line, 1))]
@@ -126,4 +129,5 @@ def _respanned(rows: Sequence[Json], edits: Sequence[Edit]) -> list[Json]:
         begin = 1 if first in after else span[1]
         return [first, begin, last, widths[last] if last in after else span[3]]
 
-    return [{**row, "span": moved(row["span"])} if "span" in row else row for row in rows]
+    moved_rows = [{**row, "span": moved(row["span"])} if "span" in row else row for row in rows]
+    return [{k: v for k, v in row.items() if k != "span" or v[2] <= last} for row in moved_rows]

@@ -73,7 +73,7 @@ function nudged(event: KeyboardEvent, state: State, row: number, value: number):
   state.setInput(row, Number((value + direction * (event.shiftKey ? 1 : 0.1)).toPrecision(12)));
 }
 
-export function NumberBox({ id, value, disabled, set, label }: { id?: string; value: number; disabled: boolean; set: (value: number) => void; label?: string }): JSX.Element {
+export function NumberBox({ id, value, disabled, set, label, digits = 6 }: { id?: string; value: number; disabled: boolean; set: (value: number) => void; label?: string; digits?: number }): JSX.Element {
   const typing = useSignal<string | null>(null);
   return (
     <input
@@ -82,7 +82,7 @@ export function NumberBox({ id, value, disabled, set, label }: { id?: string; va
       {...(id ? { id } : {})}
       {...(label ? { "aria-label": label } : {})}
       class="wg-number"
-      value={typing.value ?? numberText(value, 6)}
+      value={typing.value ?? numberText(value, digits)}
       title={String(value)}
       disabled={disabled}
       autocomplete="off"
@@ -129,6 +129,7 @@ function ArrayInput({ state, row, name, value }: { state: State; row: number; na
             key={k}
             value={entry}
             disabled={!state.engine}
+            digits={columns > 3 ? 3 : 5}
             label={`${name}, entry ${k + 1}`}
             set={(next) => {
               const data = Float64Array.from(value.data);
