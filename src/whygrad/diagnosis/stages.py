@@ -17,7 +17,7 @@ from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.diagnosis.suspects import Suspect, helpers
+from whygrad.diagnosis.suspects import Suspect, helpers, part_of, statements
 from whygrad.diagnosis.synthesis import compositions
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
@@ -52,7 +52,11 @@ class Stages(Workbench):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
-        for moved in (*moves(self.draft, suspects), *indentations(self.draft, suspects)):
+        # A `return` inside a loop ends it after the first round, whatever it returns.
+        everything = statements(self.draft.tree)
+        early = [s for s in everything if isinstance(s.node, ast.Return) and s.in_loop]
+        early = [s for s in early if part_of(self.trials.evidence, s) == "backward" and s not in suspects]
+        for moved in (*moves(self.draft, suspects), *indentations(self.draft, (*suspects, *early))):
             # A gradient that is worked on in steps is not updated, it is being computed.
             if self.trials.evidence.claim(moved.solution.slips[0].old) is not None:
                 continue

@@ -76,7 +76,10 @@ class Trials:
             return self._kept[draft.text]
         chosen = self.points() if full else self.points()[:1]
         start = time.process_time()
-        outcome = self._run(draft.text, chosen)
+        try:
+            outcome = self._run(draft.text, chosen)
+        except RecursionError:  # a list that was put into itself
+            outcome = FAILED
         self.seconds += time.process_time() - start
         self.count += 1
         if full:
