@@ -137,3 +137,25 @@ def test_loops_over_blocks_are_linear_in_rows_and_memory(made):
     assert more_rows < 9 * rows
     assert more_kept < 12 * kept
     assert more_seconds < 40 * seconds
+
+
+def test_additions_are_recorded_by_both_traces_of_a_nest():
+    def f(x):
+        out = np.zeros((2, 3))
+        out[0] += x**2
+        out[:, 1] -= x[0] * x[1]
+        out[1] += np.sin(x)
+        return np.sum(out**3)
+
+    x, h = np.array([0.3, -0.8, 1.1]), 1e-30
+    slope = lambda z: complex_slope(z)
+    truth = [np.imag(slope(x + 1j * h * e)) / h for e in np.eye(3)]
+    np.testing.assert_allclose(wg.hessian(f)(x), truth, rtol=1e-11, atol=1e-12)
+
+
+def complex_slope(z):
+    """The gradient of the function above, written out."""
+    cross = np.array([0, z[0] * z[1], 0])
+    upper, lower = 3 * (z**2 - cross) ** 2, 3 * (np.sin(z) - cross) ** 2
+    through = -(upper[1] + lower[1])
+    return upper * 2 * z + lower * np.cos(z) + through * np.array([z[1], z[0], 0])

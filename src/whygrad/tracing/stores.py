@@ -5,7 +5,6 @@ The writes to an array wait in its buffer; they become one row when all of the a
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -75,8 +74,7 @@ class Stores(Pieces):
         below = self.opened(owner), self.opened(value)
         outer = [v for v in below if type(v) is Traced]
         if outer:
-            changed = max(outer, key=lambda v: v.tracer.serial).tracer
-            changed.setitem(0, changed.operate(0, operator.add, (below[0][key], below[1])), below[0], key)
+            max(outer, key=lambda v: v.tracer.serial).tracer.add_block(0, below[1], below[0], key)
         else:
             below[0][key] += below[1]
         buffer.add(whole_numbers(key), row, (), adds=True)
