@@ -182,3 +182,39 @@ def test_lines_are_left_as_exercises(tmp_path: Path) -> None:
     text = derive(str(path), "--teach", "2").stdout
     assert text.count("= ...  # exercise") == 2
     assert "grad_w = [x[0]" in text
+
+
+POSTED = """\
+w = [2,-3,-3]
+x = [-1, -2]
+
+product = [w[0]*x[0]+w[1]*x[1]+w[2]]
+activation = 1 / 1 + math.exp(-product)
+
+grad_product = (1 - activation) * activation
+"""
+
+
+def test_a_script_that_does_not_run_is_read_as_check_repairs_it(tmp_path: Path) -> None:
+    path = tmp_path / "posted.py"
+    path.write_text(POSTED)
+    text = derive(str(path)).stdout
+    assert "is read as `whygrad check" in text.splitlines()[0]
+    assert "grad_product = (1 - activation) * activation" in text
+    assert "grad_x = [w[0] * grad_product, w[1] * grad_product]" in text
+
+
+def twice(x):  # type: ignore[no-untyped-def]
+    return np.sin(x) * x
+
+
+def test_what_is_derived_can_be_derived_again(tmp_path: Path) -> None:
+    path = tmp_path / "second.py"
+    path.write_text("import numpy as np\n\n\n" + wg.derive(twice, 0.7))
+    second = derive(str(path), "--function", "grad_twice", "--input", "x=0.7")
+    namespace: dict[str, object] = {"np": np}
+    exec(second.stdout, namespace)
+    grad: object = namespace["grad2_grad_twice"]
+    h = 1e-4
+    f = lambda x: np.sin(x) * x
+    assert grad(0.7) == pytest.approx((f(0.7 + h) - 2 * f(0.7) + f(0.7 - h)) / h**2, rel=1e-6)  # type: ignore[operator]

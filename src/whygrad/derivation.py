@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
+from whygrad.checking.evidence import Hints
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
 from whygrad.emission.entry import (
@@ -22,6 +23,7 @@ from whygrad.emission.filling import forward_of, into_function, into_script, stu
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
 from whygrad.errors import ScriptError, UsageError
+from whygrad.scripts import edited, repairs
 from whygrad.source import Source, parsed, read_source
 from whygrad.tracing.points import parse_point
 
@@ -74,9 +76,15 @@ def derive_requested(request: Mapping[str, Any]) -> str:
     source = read_source(request["path"])
     tree = parsed(source)
     if not request["function"] and is_script(tree):
-        found = derive_script(
-            source, target=request["to"], output=request["output"], wrt=request["wrt"], at=at, check=check
-        )
+        options = {"target": request["to"], "output": request["output"], "wrt": request["wrt"], "at": at}
+        try:
+            found = derive_script(source, **options, check=check)
+        except ScriptError:
+            _, edits, notes = repairs(source, Hints())
+            if not notes or request["into"]:
+                raise
+            found = derive_script(Source(source.filename, edited(source, edits)), **options, check=check)
+            found = (f"# {notes[0].strip()}\n{found[0]}", found[1])
         if request["into"]:
             return taught(whole_script(source, found[0]), request)
         return said((taught(found[0], request), found[1]), check)

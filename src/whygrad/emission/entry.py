@@ -41,6 +41,7 @@ def written_for(
     source, functions = definitions(function)
     example = complete(function, args)
     prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
+    prefix = free_prefix(functions[function.__name__], prefix)
     subject = Subject(
         source,
         function.__name__,
@@ -119,6 +120,17 @@ def attempted(subject: Subject, function: Callable[..., Any], check: bool) -> tu
         subject.examples = subject.examples[:1]
         written = Derivation(Program(subject)).derive()
         return written, proven(written, function, subject) if check else None
+
+
+def free_prefix(node: ast.FunctionDef, prefix: str) -> str:
+    """A prefix that makes no name of the function's own: of a gradient, `grad2_`."""
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    names |= {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    found, number = prefix, 1
+    while any(f"{found}{name}" in names for name in names):
+        number += 1
+        found = f"{prefix.rstrip('_')}{number}_"
+    return found
 
 
 def enumerated(node: ast.FunctionDef) -> list[int]:
