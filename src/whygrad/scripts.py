@@ -99,10 +99,12 @@ def _others(source: Source, program: Program, hints: Hints) -> tuple[str, ...]:
     """Said where a file has more than what is shown of it."""
     if program.form == "script" or hints.forward:
         return ()
-    found = [forward for _, forward, _ in units_in(Outline.of(ast.parse(source.text))) if forward]
+    units = units_in(Outline.of(ast.parse(source.text)))
+    found = [(forward.qualname, backward) for _, forward, backward in units if forward]
     if len(found) < 2:
         return ()
-    other = next((f.qualname for f in found if f.qualname != program.forward_function), found[0].qualname)
+    other, backward = next((unit for unit in found if unit[0] != program.forward_function), found[0])
+    other += f" --backward {backward.qualname}" if backward else ""
     return (
         f"{source.filename} has {len(found)} forward passes; this is `{program.forward_function}`. "
         f"For another: whygrad check {source.filename} --forward {other} --page page.html\n",
