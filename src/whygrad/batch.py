@@ -19,15 +19,15 @@ from typing import Any
 
 from whygrad.checking.evidence import Hints
 from whygrad.checking.units import Found, Outline, units_in
-from whygrad.diagnosis import check_program
+from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.rounds import facts_of
 from whygrad.errors import DefectError, LimitError, NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source
 
-UNIT_SECONDS = 12.0
-"""Longest time for one unit; more where half of the time that is left is more."""
-RESERVE = 1.0
-"""Seconds that are kept for telling what was found."""
+RESERVE = 2.0
+"""Seconds of the limit that are kept for telling what was found."""
+MOST = 3
+"""So many times the limit a whole file may take, if its units keep to theirs."""
 
 Result = dict[str, Any]
 Progress = Callable[[Mapping[str, Any]], None]
@@ -47,7 +47,7 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
 
     Raises what `check_program` raises where there is just one thing to check.
     """
-    until = time.monotonic() + seconds - RESERVE
+    until = time.monotonic() + MOST * seconds - RESERVE
     outline = None if _is_aimed(hints) else _outline(source)
     if outline is None:
         return check_program(source, hints).to_json()
@@ -67,11 +67,27 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
     if not units or (len(units) == 1 and not main):
         alone = units[0].hints if units and outline.has_gradients else hints
         return main[0] if main else check_program(source, alone).to_json()
-    results = list(_checked(source, units, until, progress))
+    progress({"done": 0, "of": len(units), "unit": units[0].name})
+    results = list(_checked(source, units, max(1.0, seconds - RESERVE), until, progress))
     if main:
         functions = main[0]["functions"]
         units = [Unit(", ".join(functions) or "the script", 1, hints), *units]
-    return merged(source.filename, units, main + results)
+    results = main + results
+    for unit, result in zip(units, results, strict=True):
+        _inherit(source, unit, result, list(zip(units, results, strict=True)))
+    return merged(source.filename, units, results)
+
+
+def _inherit(source: Source, unit: Unit, result: Result, others: Sequence[tuple[Unit, Result]]) -> None:
+    """A unit that calls one whose mistake is known, and in which no other is found, only inherits it."""
+    if result["status"] != "wrong" or any(f["repair"] for f in result["findings"]):
+        return
+    reached = _covered(source, sorted(_names(unit))) if _names(unit) else set()
+    for other, found in others:
+        solved = [f for f in found["findings"] if f["repair"]]
+        if other is not unit and solved and _names(other) and _names(other) <= reached:
+            result["findings"] = [{**f, "shared": True} for f in solved]
+            return
 
 
 def _is_aimed(hints: Hints) -> bool:
@@ -128,8 +144,10 @@ class _Job:
     answer: bytearray = field(default_factory=bytearray)
 
 
-def _checked(source: Source, units: Sequence[Unit], until: float, progress: Progress) -> Iterator[Result]:
-    """The results of all units, in their order."""
+def _checked(
+    source: Source, units: Sequence[Unit], seconds: float, until: float, progress: Progress
+) -> Iterator[Result]:
+    """The results of all units, in their order; each has so many seconds."""
     if not hasattr(os, "fork"):
         for unit in units:
             yield _answer(source, unit)
@@ -143,7 +161,7 @@ def _checked(source: Source, units: Sequence[Unit], until: float, progress: Prog
             if time.monotonic() > until - 0.5:
                 results[place] = _late()
                 continue
-            running.append(_started(source, units[place], place, until))
+            running.append(_started(source, units[place], place, min(until, time.monotonic() + seconds)))
         for job in _finished(running):
             results[job.place] = _read(job)
             progress({"done": len(results), "of": len(units), "unit": units[job.place].name})
@@ -153,23 +171,25 @@ def _checked(source: Source, units: Sequence[Unit], until: float, progress: Prog
 
 def _started(source: Source, unit: Unit, place: int, until: float) -> _Job:
     reader, writer = os.pipe()
-    left = until - time.monotonic()
-    seconds = min(left, max(UNIT_SECONDS, left / 2))
     FORKING.append(True)
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
             os.close(reader)
-            line = json.dumps(_answer(source, unit), allow_nan=False).encode()
             with os.fdopen(writer, "wb") as stream:
-                stream.write(line)
+
+                def tell(known: CheckResult) -> None:
+                    stream.write(_line(known.to_json()))
+                    stream.flush()
+
+                stream.write(_line(_answer(source, unit, tell)))
             status = 0
         finally:
             os._exit(status)
     FORKING.pop()
     os.close(writer)
-    return _Job(place, pid, reader, time.monotonic() + seconds)
+    return _Job(place, pid, reader, until)
 
 
 FORKING: list[bool] = []
@@ -201,11 +221,17 @@ def _finished(running: list[_Job]) -> list[_Job]:
 def _read(job: _Job) -> Result:
     os.close(job.pipe)
     _, status = os.waitpid(job.pid, 0)
-    try:
-        found: Result = json.loads(job.answer)
-    except ValueError:
+    lines = bytes(job.answer).split(b"\n")[:-1]  # what follows the last one was cut off
+    if not lines:
         return _died(status)
+    found: Result = json.loads(lines[-1])
+    if status:
+        found["notes"] = [*found["notes"], "there was no time to search for repairs"]
     return found
+
+
+def _line(result: Result) -> bytes:
+    return json.dumps(result, allow_nan=False).encode() + b"\n"
 
 
 def _died(status: int) -> Result:
@@ -231,9 +257,9 @@ def _late() -> Result:
     )
 
 
-def _answer(source: Source, unit: Unit) -> Result:
+def _answer(source: Source, unit: Unit, tell: Callable[[CheckResult], None] = lambda _: None) -> Result:
     try:
-        return check_program(source, unit.hints).to_json()
+        return check_program(source, unit.hints, tell).to_json()
     except WhygradError as error:
         return _failed(error)
     except MemoryError:
@@ -263,7 +289,7 @@ def merged(file: str, units: Sequence[Unit], results: Sequence[Result]) -> Resul
     listed: list[Result] = []
     seen: set[tuple[Any, ...]] = set()
     for unit, result in zip(units, results, strict=True):
-        new = [f for f in result["findings"] if _key(f) not in seen]
+        new = [f for f in result["findings"] if _key(f) not in seen and not f.get("shared")]
         seen |= {_key(f) for f in new}
         edited = {e["line"] for f in findings for e in _edits(f)}
         new = [f for f in new if not {e["line"] for e in _edits(f)} & edited]

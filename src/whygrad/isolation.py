@@ -108,6 +108,7 @@ class Child:
         for line in _pipe(self._process.stdout):
             _, token, body = line.partition(self._token.encode())
             if token and body.startswith(b"~"):
+                self._deadline = time.monotonic() + self.seconds + _GRACE
                 if self._progress is not None:
                     self._progress(json.loads(body[1:]))
             elif token and body.endswith(b"\n"):

@@ -152,6 +152,7 @@ def main() -> None:
     _limit_copies()
 
     def progress(said: Mapping[str, Any]) -> None:
+        faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)  # begins anew
         reply.write(request.get("token", "").encode() + PROGRESS + _line(dict(said)))
         reply.flush()
 

@@ -12,8 +12,8 @@ from whygrad.checking.programs import Program
 from whygrad.checking.values import vector
 from whygrad.errors import NoGradientError
 
-MOST_RIVALS = 8
-SECONDS = 4.0
+MOST_RIVALS = 6
+SECONDS = 2.5
 """Longest processor time for rivals."""
 _ONE = re.compile(r"[(,] ?1[,)]")
 
@@ -45,6 +45,10 @@ def charitable(program: Program, measure: Callable[[Program, float], Evidence], 
 def _is_as_credible(first: Evidence, rival: Program) -> bool:
     """Dimensions of one hide a sum or a mean over them; they are taken where more is wrong than that."""
     given = first.program.assumed
+    if set(given) - set(rival.assumed):
+        return False  # a penalty that is left at zero hides what becomes of it
+    if any("(" in text and "(" not in rival.assumed.get(n, "(") for n, text in given.items()):
+        return False  # a single index in place of many hides that some occur twice
     narrower = [
         n for n, text in rival.assumed.items() if _ONE.search(text) and not _ONE.search(given.get(n, ""))
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import copy
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,12 @@ def parse_input(text: str, name: str = "") -> Value:
     list(number, ...); also words, True, False, None, tuples, and dictionaries of such: `{'stride': 1,
     'w': randn(3, 2)}`. Numbers are the same in each call for one `name`. Raises UsageError for anything else.
     """
+    return copy.deepcopy(_parsed(text, name))
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str, name: str) -> Value:
+    """A script is run hundreds of times with the same inputs."""
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError) as error:

@@ -22,8 +22,14 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
         # Of a loss of predictions and targets it may be the gradient of either: values decide.
         sole = prefix != "d" or not any(TARGET_WORDS.match(name) for name, _ in forward.parameters)
         single = f"{prefix}{forward.parameters[0][0]}" if forward.parameters and sole else "grad"
-        if len(names) == 1 and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict)):
+        if (
+            len(names) == 1
+            and names[0] not in _keys(result)
+            and (stems(names[0].rpartition(".")[2]) or isinstance(result, dict))
+        ):
             single = names[0]
+        if isinstance(result, dict) and single not in names:
+            single = "grads"
         return entries_of(result, single, path, backward.qualname)
     if isinstance(result, list) and len(names) != len(result):
         return entries_of(result, names[0] if names else "grad", path, backward.qualname)
@@ -108,3 +114,7 @@ def _constant_key(node: ast.Subscript) -> str:
     return (
         node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
     )
+
+
+def _keys(result: Any) -> list[str]:
+    return list(result) if isinstance(result, dict) else []

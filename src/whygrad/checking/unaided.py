@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import copy
 import inspect
 import linecache
@@ -23,7 +24,7 @@ import numpy as np
 from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
-from whygrad.checking.examples.complaints import UnlikeError
+from whygrad.checking.examples.complaints import UnlikeError, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
@@ -63,6 +64,7 @@ class Unaided:
         self.source, self.hints, self.functions, self.classes = source, hints, functions, classes
         self.namespace, self.given, self.roots = namespace, dict(given), roots
         self.failing = failing
+        remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
 
     def programs(
@@ -91,6 +93,9 @@ class Unaided:
                 failed = failed or program
                 continue
             misfits = self.misfits(program, forward)
+            if misfits and (tied := self.tied(search, form, forward, backward, reading)) is not None:
+                program, texts = tied
+                misfits = self.misfits(program, forward)
             if not misfits:
                 perfect = True
                 yield self.assuming(program, texts, reading)
@@ -102,6 +107,23 @@ class Unaided:
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
+
+    def tied(
+        self, search: Search, form: Form, forward: Function, backward: Function | None, reading: str
+    ) -> tuple[Program, dict[str, str]] | None:
+        """The last solution with dimensions tied that only the backward pass brings together: `b[f]`."""
+        with contextlib.suppress(NoGradientError):
+            program, _ = self.completed(form, forward, backward, reading, search.guess.texts(small=False))
+            if isinstance(program, Failure):
+                return None
+            shapes = self.misfits(program, forward)
+            ties = [search.tie(name, shape) for name, shape in shapes.items()]
+            if any(ties):
+                texts = search.guess.texts(small=True)
+                if search.tried(texts) is None:
+                    program, texts = self.completed(form, forward, backward, reading, texts)
+                    return None if isinstance(program, Failure) else (program, texts)
+        return None
 
     def assuming(self, program: Program, texts: dict[str, str], reading: str) -> Program:
         program.assumed = texts
@@ -238,13 +260,13 @@ class Unaided:
         called = getattr(made, loss.name) if loss.owner else self.namespace[loss.name]
         return called(**{name: known[place] for name, place in chosen.items()})
 
-    def misfits(self, program: Program, forward: Function) -> list[str]:
-        """Parameters whose gradients have another shape."""
+    def misfits(self, program: Program, forward: Function) -> dict[str, tuple[int, ...]]:
+        """Parameters whose gradients have another shape, which is told."""
         namespace = program.run(GIVEN)
         if isinstance(namespace, Failure):
-            return [name for name, _ in forward.parameters]
+            return {name: () for name, _ in forward.parameters}
         shapes, owners = _input_shapes(namespace)
-        found = []
+        found = {}
         for item in program.returned:
             try:
                 value = program.value(item.name, namespace)
@@ -252,7 +274,7 @@ class Unaided:
                 continue
             ranked = [n for score, n in best(gradient_word(item.name), list(shapes)) if score >= EXACT]
             if ranked and shape_of(value) != shapes[ranked[0]]:
-                found.append(owners[ranked[0]].rstrip("_"))
+                found[owners[ranked[0]].rstrip("_")] = shape_of(value)
         return found
 
     def reason(

@@ -9,7 +9,7 @@ What was edited on the way becomes the findings.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -53,6 +53,8 @@ class Check:
 
     source: Source
     hints: Hints
+    tell: Callable[[CheckResult], None] = lambda _: None
+    """Told what the first measurement says, before repairs are searched for."""
     draft: Draft = field(init=False)
     steps: list[Step] = field(default_factory=list)
     unsolved: list[tuple[Claim, Evidence]] = field(default_factory=list)
@@ -85,7 +87,10 @@ class Check:
                 if not self.past_exception(evidence):
                     return self.failed(evidence)
                 continue
-            self.first = self.first or evidence
+            if self.first is None:
+                self.first = evidence
+                wrong = [unsolved(c, evidence) for c in evidence.finals if c.verdict == "wrong"]
+                self.tell(replace(self.result(), findings=tuple(wrong)))
             if not self.progressed(evidence):
                 continue
             if evidence.forward_differs and self.as_formula(evidence):
@@ -367,14 +372,16 @@ def forward_values(evidence: Evidence, fix: ForwardFix, variable: str) -> dict[s
     return {"entries": entries(*values), "explains": list(fix.explained)}
 
 
-def check_program(source: Source, hints: Hints | None = None) -> CheckResult:
-    """Check one file's text.
+def check_program(
+    source: Source, hints: Hints | None = None, tell: Callable[[CheckResult], None] = lambda _: None
+) -> CheckResult:
+    """Check one file's text; `tell` is told the verdict before repairs are searched for.
 
     Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
     to check.
     """
     parsed(source)
-    return Check(source, hints or Hints()).run()
+    return Check(source, hints or Hints(), tell).run()
 
 
 def check_file(path: str, hints: Hints | Mapping[str, Any] | None = None) -> CheckResult:

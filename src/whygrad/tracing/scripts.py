@@ -130,6 +130,7 @@ def _syntax_error(source: Source, error: SyntaxError) -> ScriptError:
     return ScriptError(message, hint=hint, place=place)
 
 
+@functools.lru_cache(maxsize=64)
 def _unbound(text: str) -> list[str]:
     """Names of SUPPLIED that a text reads without ever binding them."""
     read, bound = set[str](), set[str]()

@@ -94,13 +94,21 @@ def _is_library(filename: str) -> bool:
 
 
 _lines: dict[str, dict[int, ast.stmt]] = {}
+_texts: dict[str, str] = {}
+
+
+def remember(filename: str, text: str) -> None:
+    """The text of the user's file as it is checked; it need not be on disk."""
+    if _texts.get(filename) != text:
+        _texts[filename] = text
+        _lines.pop(filename, None)
 
 
 def _line_node(filename: str, number: int, own: str) -> ast.stmt | None:
     """The innermost simple statement at a line."""
     if filename not in _lines:
         try:
-            tree = ast.parse("".join(linecache.getlines(filename)))
+            tree = ast.parse(_texts.get(filename) or "".join(linecache.getlines(filename)))
         except (SyntaxError, ValueError, RecursionError):
             return None
         found: dict[int, ast.stmt] = {}

@@ -7,7 +7,7 @@ sum or a multiple of primes says how one follows from others.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 PRIMES = (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103)
@@ -127,37 +127,46 @@ class Dimensions:
             return False
         return any(self._needs(part, other, depth + 1) for part in self.bound[root][2])
 
+    def equate(self, first: int, second: int) -> bool:
+        """Make two dimensions one whose sizes a run complained of; False where one is no dimension."""
+        sizes = self.sizes(small=False)
+        owners = [[n for n in self.free() if sizes[n] == size] for size in (first, second)]
+        return bool(all(owners)) and self.unify(owners[0][0], owners[1][0])
+
+    def multiply(self, first: int, second: int) -> bool:
+        """Let a dimension be the product of others that a run asks for."""
+        return self._bound_by(first, second, _products)
+
     def reconcile(self, first: int, second: int) -> bool:
-        """Make two sizes that a run complained of agree; False where it is not known how."""
+        """Make two sizes agree in any way that gives the number; False where there is none."""
+        return self._bound_by(first, second, _readings, last=True)
+
+    def _bound_by(self, first: int, second: int, readings: Readings, last: bool = False) -> bool:
         sizes = self.sizes(small=False)
         for mine, other in ((first, second), (second, first)):
-            owners = [n for n in self.free() if sizes[n] == mine]
-            if not owners:
-                continue
-            if same := [n for n in self.free() if sizes[n] == other]:
-                return self.unify(owners[0], same[0])
-        for mine, other in ((first, second), (second, first)):
-            owners = [n for n in self.free() if sizes[n] == mine]
-            for owner in owners:
-                if self._bind(owner, other, sizes):
+            for owner in (n for n in self.free() if sizes[n] == mine):
+                if self._bind(owner, other, sizes, readings, last):
                     return True
         return False
 
-    def _bind(self, owner: int, size: int, sizes: Mapping[int, int]) -> bool:
-        """Let a dimension be what gives a size: a product, a sum, a multiple, a number."""
+    def _bind(
+        self, owner: int, size: int, sizes: Mapping[int, int], readings: Readings, last: bool
+    ) -> bool:
         others = [n for n in self.free() if n != owner]
-        for kind, number, parts in _readings(size, others, sizes):
+        for kind, number, parts in readings(size, others, sizes):
             self.bound[owner] = (kind, number, parts)
             return True
-        if 0 < size <= LARGEST:  # a number of the code's own: `hidden_size = 100`
+        if last and 0 < size <= LARGEST:  # a number of the code's own: `hidden_size = 100`
             self.fixed[owner] = size
             return True
         return False
 
 
-def _readings(
-    size: int, others: Iterable[int], sizes: Mapping[int, int]
-) -> Iterable[tuple[str, int, tuple[int, ...]]]:
+Reading = tuple[str, int, tuple[int, ...]]
+Readings = Callable[[int, Iterable[int], Mapping[int, int]], Iterable[Reading]]
+
+
+def _products(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Iterable[Reading]:
     free = [n for n in others if sizes[n] > 1]
     for count in (2, 3, 4):
         for chosen in itertools.combinations_with_replacement(free, count):
@@ -170,15 +179,18 @@ def _readings(
         for n in free:
             if factor * sizes[n] == size:
                 yield "product", factor, (n,)
+
+
+def _readings(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Iterable[Reading]:
+    free = [n for n in others if sizes[n] > 1]
+    yield from _products(size, free, sizes)
     for first, second in itertools.combinations(free, 2):
         if sizes[first] + sizes[second] == size:
             yield "sum", 0, (first, second)
-    for n in free:
-        if sizes[n] + 1 == size:
-            yield "sum", 1, (n,)
-    for n in free:
-        if sizes[n] - 1 == size:
-            yield "sum", -1, (n,)
+    for step in (1, -1):
+        for n in free:
+            if sizes[n] + step == size:
+                yield "sum", step, (n,)
 
 
 def _small_sizes(free: list[int], roles: Mapping[int, str]) -> dict[int, int]:

@@ -34,7 +34,7 @@ COUNTS = {
     "batch_size": "4", "num_epochs": "1", "n_epochs": "1", "num_iterations": "1", "n_iters": "1",
     "negative_samples": "3", "k": "3", "verbose": "0", "print_cost": "False", "debug": "False",
     "p_s": "2", "pool_stride": "2", "kernel_size": "3", "filter_size": "3", "kernel": "3", "f": "3",
-    "window": "2", "heads": "2",
+    "window": "2", "heads": "2", "size": "2", "ksize": "2",
 }  # fmt: skip
 KEYS = {
     "mode": "'train'", "stride": "2", "pad": "1", "eps": "1e-5", "momentum": "0.9", "p": "0.6",

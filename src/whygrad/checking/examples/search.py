@@ -20,10 +20,11 @@ from whygrad.checking.evidence import Value
 from whygrad.checking.examples.complaints import Complaint, complaint_of
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import Make, entry_template
-from whygrad.checking.examples.templates import Array, Entries, Template
+from whygrad.checking.examples.templates import Array, Entries, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import OutOfTime, steady, time_limit
 from whygrad.checking.values import leaves
+from whygrad.errors import UsageError
 
 SECONDS = 2.5
 """Longest search for one unit."""
@@ -98,12 +99,27 @@ class Search:
             self.complaint = self.complaint or complaint
             blamed = self._blamed(complaint) if complaint else set()
             self._neighbours(places, cost, blamed, 1.0, 1.5 if complaint else 1.0)
-            self._last = (places, cost)
+            self._last, self.guess = (places, cost), guess
             if found is not None:
                 key = tuple(sorted(found.items()))
                 if key not in self._found:
                     self._found.add(key)
                     yield found
+
+    def tie(self, name: str, wanted: tuple[int, ...]) -> bool:
+        """Tie dimensions that only this parameter has to those that its gradient has, at prime sizes."""
+        template = self.guess.templates.get(name)
+        if not isinstance(template, Array) or len(template.dimensions) != len(wanted):
+            return False
+        roots = [
+            self.guess.dimensions.root(d) for t in self.guess.templates.values() for d in dimensions_of(t)
+        ]
+        sizes = self.guess.dimensions.sizes(small=False)
+        tied = False
+        for own, size in zip(template.dimensions, wanted, strict=True):
+            if sizes[own] != size and roots.count(self.guess.dimensions.root(own)) == 1:
+                tied |= self.guess.dimensions.equate(sizes[own], size)
+        return tied
 
     def turn(self, names: Iterable[str]) -> None:
         """Vary these parameters first: with the last solution they had gradients of another shape."""
@@ -148,7 +164,10 @@ class Search:
 
     def tried(self, texts: Mapping[str, str]) -> Complaint | None:
         """Run the forward pass; None where it runs and gives finite numbers."""
-        values = {name: parse_input(text, name) for name, text in texts.items()}
+        try:
+            values = {name: parse_input(text, name) for name, text in texts.items()}
+        except UsageError as error:  # sizes that multiply beyond all bounds
+            return Complaint("TooLarge", error.message, ())
         try:
             with steady(), time_limit(CALL_SECONDS):
                 result = self.call({**self.given, **values})
@@ -168,9 +187,9 @@ class Search:
         return None
 
     def _mend(self, guess: Guess, complaint: Complaint) -> bool:
-        for first, second in complaint.pairs:
-            if guess.dimensions.reconcile(first, second):
-                return True
+        """Change the guess so that it no longer gives rise to a complaint; False where it is not known how."""
+        if any(guess.dimensions.equate(*pair) for pair in complaint.pairs):
+            return True
         if complaint.kind == "KeyError" and self._add_key(guess, complaint):
             return True
         if complaint.limit and self._lower_labels(guess, complaint):
@@ -181,7 +200,11 @@ class Search:
             return self._to_probabilities(guess)
         if "cannot reshape" in complaint.message or "equal division" in complaint.message:
             return self._double(guess)
-        return bool(complaint.pairs) and self._multiply(guess, complaint)
+        if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
+            return True
+        if complaint.pairs and self._multiply(guess, complaint):
+            return True
+        return any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs)
 
     def _double(self, guess: Guess) -> bool:
         """A dimension may have to be even, to be split into groups or heads."""
@@ -252,12 +275,21 @@ class Search:
             for owner, part in itertools.permutations(known, 2):
                 trial = guess.copy()
                 trial.dimensions.bound[owner] = ("product", factor, (part,))
-                found = self.tried(trial.texts(small=False))
-                if found is None:
+                if self._runs(trial):
                     guess.dimensions, guess.mended = trial.dimensions, 1
                     return True
                 if time.monotonic() > self.until:
                     return False
+        return False
+
+    def _runs(self, trial: Guess) -> bool:
+        """Does a guess run, once sizes that it complains of are made equal?"""
+        for _ in range(6):
+            complaint = self.tried(trial.texts(small=False))
+            if complaint is None:
+                return True
+            if not any(trial.dimensions.equate(*pair) for pair in complaint.pairs):
+                return False
         return False
 
     def _blamed(self, complaint: Complaint) -> set[str]:

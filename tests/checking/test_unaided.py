@@ -1,0 +1,176 @@
+"""Inputs that nobody gave are found: right code is right with them, and its wrong twin is not."""
+
+import re
+import textwrap
+
+import numpy as np
+import pytest
+
+from whygrad.checking.measurement import measure
+from whygrad.checking.miniature import parse_input
+from whygrad.source import Source
+
+CASES = {
+    "an affine layer, flattened": """
+        def affine_forward(x, w, b):
+            return x.reshape(x.shape[0], -1).dot(w) + b, (x, w, b)
+        def affine_backward(dout, cache):
+            x, w, b = cache
+            rows = x.reshape(x.shape[0], -1)
+            return dout.dot(w.T).reshape(x.shape), rows.T.dot(dout), dout.<<mean||sum>>(axis=0)
+    """,
+    "columns, with the bias one wide": """
+        import numpy as np
+        def linear_forward(A, W, b):
+            Z = np.dot(W, A) + b
+            return Z, (A, W, b)
+        def linear_backward(dZ, cache):
+            A, W, b = cache
+            dA, dW = np.dot(W.T, dZ), np.dot(dZ, A.T)
+            db = <<2||1>> * np.sum(dZ, axis=1, keepdims=True)
+            return dA, dW, db
+    """,
+    "gates side by side": """
+        import numpy as np
+        def sigmoid(z):
+            return 1 / (1 + np.exp(-z))
+        def cell_forward(x, prev_h, prev_c, Wx, Wh, b):
+            H = prev_h.shape[1]
+            a = x.dot(Wx) + prev_h.dot(Wh) + b
+            i, f, g = sigmoid(a[:, :H]), sigmoid(a[:, H:2 * H]), np.tanh(a[:, 2 * H:])
+            next_c = f * prev_c + i * g
+            return next_c, (x, prev_h, prev_c, Wx, Wh, i, f, g)
+        def cell_backward(dnext_c, cache):
+            x, prev_h, prev_c, Wx, Wh, i, f, g = cache
+            di, df, dg = dnext_c * g, dnext_c * prev_c, dnext_c * i
+            da = np.hstack([di * i * (1 - i), df * f * (1 - f), dg * (1 - <<g||g ** 2>>)])
+            dx, dprev_h, dprev_c = da.dot(Wx.T), da.dot(Wh.T), dnext_c * f
+            dWx, dWh, db = x.T.dot(da), prev_h.T.dot(da), da.sum(axis=0)
+            return dx, dprev_h, dprev_c, dWx, dWh, db
+    """,
+    "labels, a penalty and what the module cannot compute": """
+        import numpy as np
+        data = open("not there.txt").read()
+        classes = len(set(data))
+        W = np.random.randn(5, classes)
+        def softmax_loss(W, X, y, reg):
+            scores = X.dot(W)
+            p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+            N = X.shape[0]
+            loss = -np.log(p[range(N), y]).mean() + reg * np.sum(W * W)
+            p[range(N), y] -= 1
+            dW = X.T.dot(p) / N + <<reg||2 * reg>> * W
+            return loss, dW
+        while True:
+            W -= softmax_loss(W, data, data, 0)[1]
+    """,
+    "a network that makes its own weights": """
+        import numpy as np
+        class Net(object):
+            def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, reg=0.0):
+                self.params = {"W1": 0.1 * np.random.randn(input_dim, hidden_dim),
+                               "b1": np.zeros(hidden_dim),
+                               "W2": 0.1 * np.random.randn(hidden_dim, num_classes)}
+                self.reg = reg
+            def loss(self, X, y=None):
+                W1, b1, W2 = self.params["W1"], self.params["b1"], self.params["W2"]
+                h = np.maximum(0, X.reshape(X.shape[0], -1).dot(W1) + b1)
+                scores = h.dot(W2)
+                if y is None:
+                    return scores
+                p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+                loss = -np.log(p[np.arange(len(y)), y]).mean() + 0.5 * self.reg * np.sum(W2 * W2)
+                p[np.arange(len(y)), y] -= 1
+                p /= len(y)
+                grads = {"W2": h.T.dot(p) + <<0||self.reg>> * W2}
+                dh = p.dot(W2.T) * (h > 0)
+                grads["W1"], grads["b1"] = X.reshape(X.shape[0], -1).T.dot(dh), dh.sum(axis=0)
+                return loss, grads
+    """,
+    "gradients that are only used up": """
+        import numpy as np
+        class Dense:
+            def __init__(self, input_size, output_size):
+                self.weights = np.random.randn(output_size, input_size)
+            def forward(self, input):
+                self.input = input
+                return np.dot(self.weights, self.input)
+            def backward(self, output_gradient, learning_rate):
+                weights_gradient = <<2||1>> * np.dot(output_gradient, self.input.T)
+                input_gradient = np.dot(self.weights.T, output_gradient)
+                self.weights -= learning_rate * weights_gradient
+                return input_gradient
+    """,
+    "an output and gradients that are stored": """
+        import numpy as np
+        class Layer_Dense:
+            def __init__(self, n_inputs, n_neurons):
+                self.weights = 0.01 * np.random.randn(n_inputs, n_neurons)
+                self.biases = np.zeros((1, n_neurons))
+            def forward(self, inputs):
+                self.inputs = inputs
+                self.output = np.dot(inputs, self.weights) + self.biases
+            def backward(self, dvalues):
+                self.dweights = np.dot(self.inputs.T, dvalues)
+                self.dbiases = np.<<mean||sum>>(dvalues, axis=0, keepdims=True)
+                self.dinputs = np.dot(dvalues, self.weights.T)
+    """,
+    "a loss that stands beside the pass": """
+        import numpy as np
+        def forward_propagation(X, parameters):
+            A1 = np.tanh(np.dot(parameters["W1"], X) + parameters["b1"])
+            A2 = 1 / (1 + np.exp(-np.dot(parameters["W2"], A1) - parameters["b2"]))
+            assert A2.shape == (1, X.shape[1])
+            return A2, {"A1": A1, "A2": A2}
+        def compute_cost(A2, Y):
+            m = Y.shape[1]
+            return -np.sum(np.multiply(Y, np.log(A2)) + np.multiply(1 - Y, np.log(1 - A2))) / m
+        def backward_propagation(parameters, cache, X, Y):
+            m = X.shape[1]
+            dZ2 = cache["A2"] - Y
+            dZ1 = np.dot(parameters["W2"].T, dZ2) * (1 - np.power(cache["A1"], <<1||2>>))
+            return {"dW2": np.dot(dZ2, cache["A1"].T) / m, "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+                    "dW1": np.dot(dZ1, X.T) / m, "db1": np.sum(dZ1, axis=1, keepdims=True) / m}
+    """,
+    "predictions given to the backward pass of a loss": """
+        import numpy as np
+        class CrossEntropyLoss:
+            def forward(self, y_pred, y_true):
+                return -np.log(np.clip(y_pred, 1e-7, 1 - 1e-7)[range(len(y_pred)), y_true])
+            def backward(self, dvalues, y_true):
+                onehot = np.eye(dvalues.shape[1])[y_true]
+                self.dinputs = -<<onehot * dvalues||onehot / dvalues>> / len(dvalues)
+    """,
+}
+
+
+def evidence(text: str, wrong: bool):
+    """Of `<<wrong||right>>` one side."""
+    text = re.sub(r"<<(.*?)\|\|(.*?)>>", lambda match: match[1 if wrong else 2], text)
+    return measure(Source("user.py", textwrap.dedent(text).lstrip("\n")))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_right_code_is_right_with_found_inputs(name):
+    found = evidence(CASES[name], wrong=False)
+    assert found.verdict == "right" and found.program.assumed
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_wrong_code_is_wrong_with_found_inputs(name):
+    assert evidence(CASES[name], wrong=True).verdict == "wrong"
+
+
+def test_dimensions_differ_and_repeat_as_the_code_has_them():
+    assumed = evidence(CASES["gates side by side"], wrong=False).program.assumed
+    shapes = {name: np.shape(parse_input(text)) for name, text in assumed.items()}
+    (n, d), h = shapes["x"], shapes["prev_h"][1]
+    assert shapes == {
+        "x": (n, d), "prev_h": (n, h), "prev_c": (n, h), "Wx": (d, 3 * h), "Wh": (h, 3 * h), "b": (3 * h,)
+    }  # fmt: skip
+    assert len({n, d, h}) == 3
+
+
+def test_zeros_of_a_constructor_are_made_generic():
+    found = evidence(CASES["a network that makes its own weights"], wrong=False)
+    assert "__whygrad_stirred(__whygrad_layer.params)" in found.program.driver

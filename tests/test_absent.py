@@ -1,0 +1,81 @@
+"""Modules that are not there: siblings are found, the rest is replaced, and said where it is used."""
+
+import subprocess
+import sys
+import textwrap
+
+PROBE = """
+import sys
+from whygrad.absent import install, missing_modules, served_package
+finder = install({path!r})
+names = {{"__name__": "__main__", "__package__": served_package()}}
+exec(compile(open({path!r}).read(), {path!r}, "exec"), names)
+print(missing_modules(), names["result"])
+"""
+
+
+def run(folder, text: str, **siblings: str) -> str:
+    (folder / "user.py").write_text(textwrap.dedent(text))
+    for name, content in siblings.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(content))
+    probe = PROBE.format(path=str(folder / "user.py"))
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_missing_library_may_be_imported_and_decorate(tmp_path):
+    text = """
+        import plotting_of_nobody as plt
+        plt.rcParams["figure.figsize"] = (10, 8)
+        @plt.jit(nopython=True)
+        def f(x): return x + 1
+        @plt.jit
+        def g(x): return f(x)
+        class A(plt.Base): pass
+        result = g(1)
+    """
+    assert run(tmp_path, text) == "['plotting_of_nobody'] 2"
+
+
+def test_its_use_says_what_is_missing(tmp_path):
+    text = """
+        from data_of_nobody import load
+        try:
+            load("a", 3)
+        except ImportError as error:
+            result = error
+    """
+    said = "`data_of_nobody.load` is used, and its module is neither installed nor beside the file"
+    assert said in run(tmp_path, text)
+
+
+def test_siblings_are_found_by_their_last_name_and_relatively(tmp_path):
+    text = """
+        from course.layers import *
+        from .losses import loss
+        from ..losses import loss as same
+        result = affine(2) + loss(1) + same(1)
+    """
+    layers, losses = "def affine(x): return 2 * x", "def loss(x): return x"
+    assert run(tmp_path, text, layers=layers, losses=losses).endswith(" 6")
+
+
+def test_imports_that_are_guarded_fail_as_they_should(tmp_path):
+    text = """
+        try:
+            import fast_of_nobody
+            result = "stand-in"
+        except ImportError:
+            result = "slow"
+    """
+    assert run(tmp_path, text) == "[] slow"
+
+
+def test_modules_of_python_2_have_their_new_names(tmp_path):
+    text = """
+        import cPickle as pickle
+        from past.builtins import xrange
+        result = len(pickle.dumps(1)) > 0, list(xrange(2))
+    """
+    assert run(tmp_path, text) == "[] (True, [0, 1])"

@@ -1,0 +1,94 @@
+"""A file of many units: each is checked in a process of its own, and one result is made of all."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def check(*arguments: str) -> tuple[int, dict]:
+    command = [sys.executable, "-m", "whygrad", "check", "--format", "json", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return done.returncode, json.loads(done.stdout)
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "layers.py"
+    path.write_text(text)
+    return str(path)
+
+
+def test_three_of_twelve_layers_are_wrong():
+    status, said = check(str(ROOT / "examples" / "layers.py"))
+    assert status == 1 and len(said["units"]) == 12
+    wrong = [unit["unit"] for unit in said["units"] if unit["status"] != "right"]
+    assert len(wrong) == 3 and {f["unit"] for f in said["findings"]} == set(wrong)
+    assert all(f["repair"] for f in said["findings"])
+
+
+UNITS = """
+import os
+import numpy as np
+def double_forward(x):
+    return 2 * x, x
+def double_backward(dout, cache):
+    return 2 * dout
+def quit_forward(x):
+    os._exit(3)
+def quit_backward(dout, cache):
+    return dout
+def strange_forward(x):
+    return x.solve(), x
+def strange_backward(dout, cache):
+    return dout
+"""
+
+
+def test_a_unit_that_cannot_be_checked_does_not_stop_the_others(tmp_path):
+    status, said = check(written(tmp_path, UNITS))
+    found = {unit["unit"].partition("_")[0]: unit for unit in said["units"]}
+    assert status == 0 and said["status"] == "undecided" and said["error"] is None
+    assert found["double"]["status"] == "right" and found["double"]["assumed"] == {"x": "randn(4, 3)"}
+    assert "ended the Python process" in found["quit"]["error"]["message"]
+    assert "strange_forward" in found["strange"]["error"]["message"]
+
+
+SHARED = """
+import numpy as np
+def scale_forward(x, w):
+    return x * w, (x, w)
+def scale_backward(dout, cache):
+    x, w = cache
+    dx = dout * w
+    dw = 2 * dout * x
+    return dx, dw
+def both_forward(x, w):
+    a, first = scale_forward(x, w)
+    return np.tanh(a), (first, np.tanh(a))
+def both_backward(dout, cache):
+    first, t = cache
+    return scale_backward(dout * (1 - t ** 2), first)
+"""
+
+
+def test_a_mistake_in_what_others_call_is_told_once(tmp_path):
+    _, said = check(written(tmp_path, SHARED))
+    assert [finding["line"] for finding in said["findings"]] == [8]
+    assert [unit["inherits"] for unit in said["units"]] == [False, True]
+
+
+def test_a_hint_chooses_one_unit(tmp_path):
+    path = written(tmp_path, UNITS)
+    status, said = check(path, "--forward", "double_forward", "--backward", "double_backward")
+    assert status == 0 and "units" not in said and said["functions"] == ["double_forward", "double_backward"]
+
+
+def test_the_assumed_inputs_pin_the_check(tmp_path):
+    path = written(tmp_path, SHARED)
+    flags = ["--forward", "scale_forward", "--backward", "scale_backward"]
+    assumed = check(path, *flags)[1]["assumed"]
+    inputs = [part for name, text in assumed.items() for part in ("--input", f"{name}={text}")]
+    status, said = check(path, *flags, *inputs)
+    assert status == 1 and [finding["line"] for finding in said["findings"]] == [8]
