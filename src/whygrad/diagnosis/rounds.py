@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from whygrad.checking.evidence import Claim, Evidence, Failure, Hints
+from whygrad.checking.evidence import Claim, Evidence, Hints
 from whygrad.checking.forms import pinned
 from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
-from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.values import is_numeric
+from whygrad.checking.programs import Program
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.exceptions import ExceptionFix, get_past, refuse_inputs
 from whygrad.diagnosis.findings import CheckResult, Finding, Variable
@@ -26,11 +25,10 @@ from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
 from whygrad.diagnosis.intention import as_meant
 from whygrad.diagnosis.remarks import import_line, missing_import, not_as_meant, unsolved
 from whygrad.diagnosis.repairs import Repairer
-from whygrad.diagnosis.scopes import scope_of
-from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.shown import forward_values, given_values
 from whygrad.diagnosis.suspects import targets
 from whygrad.diagnosis.trials import Trials
-from whygrad.diagnosis.wording import Rival, Step, entries, findings_of
+from whygrad.diagnosis.wording import Rival, Step, findings_of
 from whygrad.diagnosis.workbench import Fix
 from whygrad.errors import NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source, parsed, read_source
@@ -350,26 +348,6 @@ class Check:
         final = self.draft.with_line(line, f"{lines}\n{self.draft.cells[line - 1]}")
         findings = [missing_import(self.source, name, text, final.edits([line])) for name, text in supplied]
         return final, findings
-
-
-def given_values(evidence: Evidence, fix: Fix) -> dict[str, Any]:
-    """Values at the given point, with the entries of short lists, for sentences about the user's numbers."""
-    program = evidence.program.with_text(fix.before.text)
-    scope = scope_of(program, fix.suspect.node, [GIVEN])
-    values = dict(scope.quantities())
-    values.update(dict(numeric_leaves(values)))
-    return values
-
-
-def forward_values(evidence: Evidence, fix: ForwardFix, variable: str) -> dict[str, Any]:
-    """What a forward line computes as typed and with the edit, at the given inputs."""
-    values = []
-    for draft in (fix.before, fix.draft):
-        namespace = evidence.program.run(GIVEN, draft.text)
-        if isinstance(namespace, Failure) or not is_numeric(namespace.get(variable)):
-            return {"explains": list(fix.explained)}
-        values.append(namespace[variable])
-    return {"entries": entries(*values), "explains": list(fix.explained)}
 
 
 def check_program(
