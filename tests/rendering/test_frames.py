@@ -40,3 +40,18 @@ def test_nested_frames_come_outer_first_and_do_not_touch():
 def test_long_wires_between_members_stay_within():
     ((_, hull),) = frames("abc", bends=[("a", "c", Rectangle(80, -60, 90, -56))])
     assert hull.top < -60
+
+
+def test_no_level_wire_runs_along_an_edge_or_through_the_title():
+    passing = [("w", "c", Rectangle(30, y - 2, 100, y + 2)) for y in (-22, -12, 14, 21)]
+    ((_, hull),) = frames("ab", bends=passing)
+    for _, _, wire in passing:
+        assert not wire.meets(Rectangle(hull.left, hull.top - 4, hull.right, hull.top + 14))
+        assert not wire.meets(Rectangle(hull.left, hull.bottom - 4, hull.right, hull.bottom + 4))
+
+
+def test_a_frame_does_not_grow_over_a_foreign_box_to_avoid_a_wire():
+    above = [*PLACES]
+    above[3] = Rectangle(60, -40, 70, -22)
+    ((_, hull),) = frames("ab", places=above, bends=[("w", "c", Rectangle(30, -14, 100, -10))])
+    assert not hull.meets(above[3])

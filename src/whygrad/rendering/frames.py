@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whygrad.report import Circuit, Frame
 
 TITLE = 14
 """Room for the title of a frame, above its boxes."""
+_CLEAR = 8
+"""A wire that passes a frame level stays this far from its edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,25 @@ def framed(
         touched = [places[number[key]] for key in own - members if hull.meets(places[number[key]])]
         if touched:  # all of an input is within, or none of it
             hull = _around([places[number[key]] for key in frame.members] + inside + touched, pad)
-        if not any(hull.meets(place) for k, place in enumerate(places) if circuit.boxes[k].key not in own):
-            found.append((frame, hull))
+        foreign = [place for place, box in zip(places, circuit.boxes, strict=True) if box.key not in own]
+        if any(hull.meets(place) for place in foreign):
+            continue
+        wider = _off_wires(hull, [place for _, _, place in bends])
+        found.append((frame, hull if any(wider.meets(place) for place in foreign) else wider))
     return found[::-1]
+
+
+def _off_wires(hull: Rectangle, level: Sequence[Rectangle]) -> Rectangle:
+    """The frame made so high that no level wire runs along its edges or through its title."""
+    passing = [wire for wire in level if wire.left < hull.right and hull.left < wire.right]
+    top, bottom = hull.top, hull.bottom
+    for wire in sorted(passing, key=lambda w: -w.top):  # from below upwards, so that one pass is enough
+        if top - _CLEAR < wire.bottom and wire.top < top + TITLE + _CLEAR:
+            top = wire.top - TITLE - _CLEAR
+    for wire in sorted(passing, key=lambda w: w.bottom):
+        if bottom - _CLEAR < wire.bottom and wire.top < bottom + _CLEAR:
+            bottom = wire.bottom + _CLEAR
+    return replace(hull, top=top, bottom=bottom)
 
 
 def _around(places: Sequence[Rectangle], pad: int) -> Rectangle:
