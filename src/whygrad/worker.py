@@ -17,6 +17,7 @@ from typing import IO, Any
 from whygrad.absent import install
 from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
 from whygrad.handover import provide, taken
+from whygrad.modernization import modern
 from whygrad.rendering.text import render_text
 from whygrad.report import Report
 from whygrad.source import Source, read_source
@@ -42,7 +43,10 @@ def check(request: Request) -> Reply:
         values = taken(request["values"])
         provide(values.get("given", {}))
         hints = {**hints, "given": values.get("inputs", {})}
-    return {"result": check_whole(source, hints_of(hints), request["seconds"], request["progress"])}
+    source, remark = modern(source)
+    result = check_whole(source, hints_of(hints), request["seconds"], request["progress"])
+    result["notes"] = [*([remark] if remark else []), *result["notes"]]
+    return {"result": result}
 
 
 def explain(request: Request) -> Reply:
