@@ -12,6 +12,7 @@ import re
 import tokenize
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from whygrad.source import Source
 
@@ -99,7 +100,7 @@ def _statements(text: str) -> list[list[Token]]:
 def _edits(tokens: Sequence[Token]) -> list[Edit]:
     words = [t.string for t in tokens]
     edit = STATEMENTS.get(words[0], _no_edit)(tokens, words)
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = pairwise(tokens)
     unequal = [(a, b) for a, b in pairs if a.string == "<" and b.string == ">" and a.end == b.start]
     unequal += [(t, t) for t in tokens if t.string == "<>"]
     return edit + [(a.start[0], a.start[1], b.end[1], "!=") for a, b in unequal]
