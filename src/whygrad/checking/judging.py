@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def clipped(got: Value, want: Value) -> Value:
     return rebuild(want, np.clip(true, -bound, bound))
 
 
+@lru_cache(maxsize=256)
 def without_tiny(text: str) -> str:
     """The text with its tiny literals, such as the 1e-9 of `log(p + 1e-9)`, as zeros of equal width."""
     lines = text.split("\n")
@@ -148,7 +150,8 @@ def _as_step(
         claim.note = "right before its last line makes a step of it"
 
 
-def added(text: str) -> set[str]:
+@lru_cache(maxsize=256)
+def added(text: str) -> frozenset[str]:
     """Names that a statement adds to another variable: `W += lr * dW` takes `dW` for a direction of descent.
 
     Not `W += -lr * dW`, and no sums of a gradient's own parts.
@@ -169,7 +172,7 @@ def added(text: str) -> set[str]:
         if not any(isinstance(n, ast.USub) for n in parts):
             found |= {n.id for n in parts if isinstance(n, ast.Name)} - {"self"}
             found |= {ast.unparse(n) for n in parts if isinstance(n, ast.Attribute)}
-    return found
+    return frozenset(found)
 
 
 def _loaded(target: ast.expr) -> str:

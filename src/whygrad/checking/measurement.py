@@ -21,7 +21,7 @@ from whygrad.checking.intended import intended
 from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
 from whygrad.checking.pairing import Pairing
-from whygrad.checking.plain import SUPPLIED, steady, unbound_names
+from whygrad.checking.plain import steady
 from whygrad.checking.points import hides, propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
@@ -31,6 +31,7 @@ from whygrad.checking.values import Vector, as_double, as_floats, count, is_nume
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
+from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 BUDGET = 12.0
 """Seconds after which no further point is measured (three are in any case)."""

@@ -13,6 +13,7 @@ import copy
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -100,7 +101,12 @@ def snapshot(values: Mapping[str, Value]) -> dict[str, Value]:
 
 def follow(text: str, scope: Mapping[str, Value]) -> Value:
     """The value of a path such as `self.grads["W"]` or `cells[0].grad`; else LookupError."""
-    return _follow(ast.parse(text, mode="eval").body, scope)
+    return _follow(_path(text), scope)
+
+
+@lru_cache(maxsize=1024)
+def _path(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 def _follow(node: ast.expr, scope: Mapping[str, Value]) -> Value:

@@ -23,15 +23,9 @@ import numpy as np
 
 from whygrad.absent import OLD_FUNCTIONS, served_package, served_path
 from whygrad.checking.evidence import Failure, Value
+from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 INPUT_HOOK = "__whygrad_input__"
-SUPPLIED = {
-    "math": "import math",
-    "np": "import numpy as np",
-    "numpy": "import numpy",
-    "random": "import random",
-}
-"""Names that a text may use without importing them, and the import that is supplied."""
 
 Namespace = dict[str, Any]
 
@@ -153,23 +147,6 @@ def hook_inputs(body: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
                 hook = ast.Assign([ast.Name(name, ast.Store())], value)
                 out.append(ast.fix_missing_locations(ast.copy_location(hook, statement)))
     return out
-
-
-@lru_cache(maxsize=256)
-def unbound_names(text: str) -> tuple[str, ...]:
-    """Names of SUPPLIED that a text reads without ever binding them."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-            if any(alias.name == "*" for alias in node.names):
-                bound |= set(SUPPLIED)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-    return tuple(name for name in SUPPLIED if name in read - bound)
 
 
 @lru_cache(maxsize=2048)

@@ -13,7 +13,8 @@ from types import CodeType
 
 from whygrad.checking.evidence import Failure, Value
 from whygrad.checking.observing import is_data
-from whygrad.checking.plain import Namespace, execute, fresh_namespace, hook_inputs, run_text, unbound_names
+from whygrad.checking.plain import Namespace, execute, fresh_namespace, hook_inputs, run_text
+from whygrad.tracing.scripts import unbound_names
 
 
 class Suffix:

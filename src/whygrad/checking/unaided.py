@@ -32,7 +32,7 @@ from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function
 from whygrad.checking.losses import foreign_loss, loss_arguments
 from whygrad.checking.naming import EXACT, best
-from whygrad.checking.plain import SUPPLIED, Namespace
+from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -40,6 +40,7 @@ from whygrad.checking.values import is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError, ScriptError
 from whygrad.source import Source
+from whygrad.tracing.scripts import SUPPLIED
 
 MOST = 10
 """Solutions that are tried with the backward pass."""

@@ -183,7 +183,10 @@ class _Watcher:
         number, scope = ast.Constant(index), call(LOCALS)
         before = ast.Expr(call(BEFORE, number, scope))
         if isinstance(node, ast.Return) and node.value is not None and not self.light:
-            node.value = call(RETURN, number, node.value)
+            hook = call(RETURN, number)
+            _stand(hook, node)
+            hook.args.append(node.value)
+            node.value = hook
             out: list[ast.stmt] = [before, node]
         else:
             out = [node] if self.light else [before, node, ast.Expr(call(AFTER, number, scope))]
@@ -198,7 +201,15 @@ class _Watcher:
                         # Written in place: to assign the name could make it local to a function.
                         arguments = (number, ast.Constant(name), ast.Name(name, ast.Load()))
                         out.append(ast.Expr(call(REPLACE, *arguments, ast.Constant(True))))
-        return [ast.fix_missing_locations(ast.copy_location(item, node)) for item in out]
+        for item in out:
+            if item is not node:
+                _stand(item, node)
+        return out
+
+
+def _stand(hook: ast.AST, node: ast.stmt) -> None:
+    """Put a hook where its statement stands."""
+    ast.fix_missing_locations(ast.copy_location(hook, node))
 
 
 @lru_cache(maxsize=64)

@@ -19,9 +19,9 @@ from whygrad.checking.plain import (
     hook_inputs,
     steady,
     time_limit,
-    unbound_names,
 )
 from whygrad.checking.programs import Program
+from whygrad.tracing.scripts import unbound_names
 
 
 @dataclass(frozen=True, eq=False)

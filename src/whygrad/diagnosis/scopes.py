@@ -13,9 +13,10 @@ import numpy as np
 
 from whygrad.checking.evidence import Point, Value
 from whygrad.checking.observing import is_data, snapshot
-from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs, unbound_names
+from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
+from whygrad.tracing.scripts import unbound_names
 
 SCOPE, LOCALS = "__whygrad_scope__", "__whygrad_locals__"
 KEEP = 6

@@ -57,7 +57,7 @@ def record_script(
     chosen = frozenset(inputs)
     parts = [source] if driver is None else [source, driver]
     codes = [_instrumented(part.filename, part.text, chosen) for part in parts]
-    supplied = [(name, SUPPLIED[name]) for name in _unbound("\n".join(p.text for p in parts))]
+    supplied = [(name, SUPPLIED[name]) for name in unbound_names("\n".join(p.text for p in parts))]
     namespace = _namespace(path or source.filename, supplied)
     tracer = Tracer(lenient=True, seconds=seconds)
     recorder = tracer.recorder = Recorder(tracer, chosen, overrides or {})
@@ -131,10 +131,35 @@ def _syntax_error(source: Source, error: SyntaxError) -> ScriptError:
 
 
 @functools.lru_cache(maxsize=64)
-def _unbound(text: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def unbound_names(text: str) -> tuple[str, ...]:
     """Names of SUPPLIED that a text reads without ever binding them."""
     read, bound = set[str](), set[str]()
-    for node in ast.walk(ast.parse(text)):
+    for piece in _statements(text):
+        names = _names_in(piece)
+        read |= names[0]
+        bound |= names[1]
+    return tuple(name for name in SUPPLIED if name in read - bound)
+
+
+def _statements(text: str) -> list[str]:
+    """The text of each statement of a module; those that share a line together."""
+    lines = Source("", text).lines
+    pieces: list[tuple[int, int]] = []
+    for node in ast.parse(text).body:
+        decorators = getattr(node, "decorator_list", ())
+        start, end = min([node.lineno, *(d.lineno for d in decorators)]), node.end_lineno or node.lineno
+        if pieces and start <= pieces[-1][1]:
+            start, end = pieces.pop()[0], end
+        pieces.append((start, end))
+    return ["\n".join(lines[start - 1 : end]) for start, end in pieces]
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_in(statement: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Names that are read and names that are bound; edited texts share most of their statements."""
+    read, bound = set[str](), set[str]()
+    for node in ast.walk(ast.parse(statement)):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -143,7 +168,7 @@ def _unbound(text: str) -> list[str]:
                 bound |= set(SUPPLIED)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
-    return [name for name in SUPPLIED if name in read - bound]
+    return frozenset(read), frozenset(bound)
 
 
 def _namespace(path: str, supplied: Iterable[tuple[str, str]]) -> dict[str, Any]:
