@@ -36,3 +36,31 @@ def test_failing_statements_are_left_out_and_two_on_a_line_parse():
     kept = sliced(text, ("f",), (1,))
     assert "read" not in kept and ast.unparse(ast.parse(kept)).startswith("a = 1\nc = 2")
     assert place_of(text, 1) == 0 and place_of(text, 3) is None
+
+
+LAYERS = """import numpy as np
+def scale(x): return 2 * x
+@np.vectorize
+def other(x): return x
+def forward(x): return scale(x)
+TABLE = {"scale": scale}
+class Named:
+    kind = "other"
+"""
+
+
+def test_definitions_that_nothing_mentions_are_blanked():
+    kept = sliced(LAYERS, ("forward",))
+    assert "def scale" in kept and "vectorize" not in kept and "class Named" not in kept
+    namespace: dict[str, object] = {}
+    exec(kept, namespace)
+    assert kept.count("\n") == LAYERS.count("\n") and callable(namespace["forward"])
+
+
+def test_a_name_in_a_string_keeps_its_definition():
+    assert "def other" in sliced(LAYERS, ("Named",))
+
+
+def test_definitions_are_kept_where_names_may_be_put_together():
+    looked_up = LAYERS + "def call(name, x):\n    return globals()[name](x)\n"
+    assert sliced(looked_up, ("call",)).count("def ") == looked_up.count("def ")

@@ -7,9 +7,13 @@ none of it belongs to a layer that stands in the same file. Lines and columns st
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+LOOKUPS = frozenset(("globals", "vars", "eval", "exec", "modules", "__main__", "__dict__", "getmembers"))
+"""Words of code that may find a definition by a name that is put together."""
+_WORD = re.compile(r"[^\W\d]\w*")
 KEPT_CALLS = ("sys.path", "np.random.seed", "numpy.random.seed", "np.seterr", "numpy.seterr", "random.seed")
 
 
@@ -24,11 +28,13 @@ def sliced(text: str, roots: tuple[str, ...], failing: tuple[int, ...] = ()) -> 
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
-    if all(_harmless(statement) for statement in tree.body):
-        return text
-    kept = [s for k, s in enumerate(tree.body) if k not in failing]
-    needed = _needed(kept, roots)
-    dropped = [s for s in tree.body if s not in kept or not _is_kept(s, needed)]
+    body = tree.body
+    if not all(map(_harmless, body)):
+        able = [s for k, s in enumerate(body) if k not in failing]
+        needed = _needed(able, roots)
+        body = [s for s in able if _is_kept(s, needed)]
+    kept = set(_reached(text, body, roots))
+    dropped = [s for s in tree.body if s not in kept]
     if not dropped:
         return text
     blanked = _blanked(text, dropped)
@@ -37,6 +43,44 @@ def sliced(text: str, roots: tuple[str, ...], failing: tuple[int, ...] = ()) -> 
     except (SyntaxError, ValueError):
         return text
     return blanked
+
+
+def _reached(text: str, body: Sequence[ast.stmt], roots: Iterable[str]) -> list[ast.stmt]:
+    """Statements without the definitions that nothing else mentions, by name, attribute or text.
+
+    Every layer of a file is followed by itself, many times: the others need not be read each time.
+    """
+    lines = text.split("\n")
+    mentions = {s: _mentions("\n".join(lines[_start(s) - 1 : s.end_lineno])) for s in body}
+    if any(found & LOOKUPS for found in mentions.values()):
+        return list(body)
+    waiting = [root.partition(".")[0] for root in roots]
+    definitions: dict[str, list[ast.stmt]] = {}
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            definitions.setdefault(statement.name, []).append(statement)
+        else:
+            waiting += mentions[statement]
+    seen = set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [n for s in definitions.get(name, ()) for n in mentions[s]]
+    return [s for s in body if not isinstance(s, ast.FunctionDef | ast.ClassDef) or s.name in seen]
+
+
+def _start(statement: ast.stmt) -> int:
+    """The first line of a statement, its decorators included."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
+        return min(statement.lineno, statement.decorator_list[0].lineno)
+    return statement.lineno
+
+
+@lru_cache(maxsize=4096)
+def _mentions(lines: str) -> frozenset[str]:
+    """All words of a stretch of text, those in strings and comments as well."""
+    return frozenset(_WORD.findall(lines))
 
 
 def place_of(text: str, line: int) -> int | None:
@@ -139,9 +183,7 @@ def free_names(node: ast.AST) -> set[str]:
 def _blanked(text: str, dropped: Iterable[ast.stmt]) -> str:
     lines = text.split("\n")
     for statement in dropped:
-        first, last = statement.lineno, statement.end_lineno or statement.lineno
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
-            first = min(first, statement.decorator_list[0].lineno)
+        first, last = _start(statement), statement.end_lineno or statement.lineno
         for number in range(first, last + 1):
             line = lines[number - 1]
             start = statement.col_offset if number == first else 0
