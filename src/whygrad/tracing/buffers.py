@@ -22,8 +22,13 @@ Position = tuple[int, ...]
 
 def owner_of(array: Array) -> Array:
     """The array that owns the memory of a view."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    base = array.base
+    while base is not None:
+        if isinstance(base, np.ndarray):
+            array = base
+        elif type(base).__name__ != "DummyArray":  # what stands between an array and its strided views
+            break
+        base = base.base
     return array
 
 
@@ -31,12 +36,13 @@ class Buffer:
     """The writes to one owner of memory since its last `assemble` row."""
 
     __slots__ = (
-        "_memory", "adds", "array", "coverage", "depth", "dynamic", "keys", "row", "rows", "version", "views",
-        "written",
+        "_memory", "adds", "array", "coverage", "depth", "dynamic", "keys", "row", "rows", "shape", "version",
+        "views", "written",
     )  # fmt: skip
 
     def __init__(self, array: Array, row: int) -> None:
         self.array = array
+        self.shape = array.shape
         self.row = row
         """The array's row without the pending writes."""
         self.keys: list[Any] = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import copy
 from functools import lru_cache, partial
+from itertools import islice
 from types import BuiltinMethodType, FunctionType, MethodType, ModuleType, WrapperDescriptorType
 from typing import Any
 
@@ -14,6 +16,7 @@ from whygrad.ops import lookup
 from whygrad.source import site as site_of
 from whygrad.tracing.applying import KINDS
 from whygrad.tracing.loading import follow, is_followed, is_own, is_users
+from whygrad.tracing.memory import taken_out, takes_out, thread_started, written_within
 from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.special import SPECIAL, emptied
 from whygrad.tracing.tracer import SCALARS, is_simple
@@ -76,6 +79,7 @@ def _called(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
     """A function of ours, or one without source: overloading and the protocols do what they can."""
     current = active()
     if current is not None:
+        thread_started(site, function)
         current.builder.current_site = site
         if not (type(function) is FunctionType and is_own(function)):
             args, kwargs = _with_written(args), {name: _with_written((v,))[0] for name, v in kwargs.items()}
@@ -92,6 +96,11 @@ def _with_written(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Arguments with the arrays that have been written as traced values: a plain one would be a constant."""
     writers = [writer_of(a, active()) if type(a) is ndarray else None for a in args]
     return tuple([a if w is None else w.traced(a) for a, w in zip(args, writers, strict=True)])
+
+
+def _listed(items: Any, count: int) -> list[Any]:
+    """What an iterable gives, so that traced numbers among it are seen."""
+    return list(items) if count < 0 else list(islice(items, count))
 
 
 def _entered(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -161,6 +170,10 @@ def _call_class(site: int, function: Any, args: tuple[Any, ...], kwargs: dict[st
             return made
         return _entered(site, function, args, kwargs)
     if lookup(function) is None:
+        current = active()
+        if current is not None and takes_out(function):
+            current.builder.current_site = site
+            taken_out(function, args)
         return _entered(site, function, args, kwargs)  # it keeps what it is given
     return _call_library(site, function, args, kwargs)
 
@@ -174,11 +187,17 @@ def _call_library(
         current.builder.current_site = site
         if any(type(a) is np.flatiter for a in args):
             args = tuple([flat_of(a) for a in args])
+        if type(function) is BuiltinMethodType and takes_out(function):
+            taken_out(function, args)
+        elif function is np.fromiter:
+            args = (_listed(_with_written(args[:1])[0], kwargs.get("count", -1)), *args[1:])
         args = tuple([follow(a) if type(a) is FunctionType and is_users(a) else a for a in args])
         key = kwargs.get("key")
         if type(key) is FunctionType and is_users(key):
             kwargs["key"] = follow(key)
     native = getattr(function, "__module__", None) in _NATIVE_MODULES and lookup(function) is None
+    if current is not None and function is copy.deepcopy and len(args) == 1:
+        args = (*args, written_within(args))
     if native and (current is None or (function not in _SHOWN and all(type(a) is not ndarray for a in args))):
         # Containers and iterators hand traced values on; looking for them would make each call linear.
         args = tuple(

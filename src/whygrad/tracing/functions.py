@@ -64,6 +64,8 @@ def trace_function(
         if argnums is None:
             named = {name: _entered(tracer, value, name, inputs) for name, value in named.items()}
         result = runtime.call(0, f, *given, **named)
+        if tracer.stray is not None:
+            raise tracer.stray
         leaves, tree = flatten(result)
         rows = [_output_row(tracer, leaf) for leaf in leaves]
     graph = tracer.builder.freeze(inputs, [row for row in rows if row is not None])

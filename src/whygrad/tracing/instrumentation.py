@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from whygrad.source import SiteKind, Source, new_site
+from whygrad.tracing.memory import ATTRIBUTES
 
 RUNTIME = "__whygrad__"
 """Ends in underscores, so that Python does not mangle it within classes."""
@@ -102,7 +103,10 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         node.attr = self._mangled(node.attr)
-        return cast(ast.expr, self.generic_visit(node))
+        made = cast(ast.Attribute, self.generic_visit(node))
+        if node.attr in ATTRIBUTES and isinstance(node.ctx, ast.Load):
+            return self._call(node, "attribute", self._site(node), made.value, ast.Constant(node.attr))
+        return made
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         site = self._site(node)

@@ -7,13 +7,14 @@ remembers the rows. The values kept for rows of an array are copied before the a
 from __future__ import annotations
 
 import operator
+import threading
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from whygrad.errors import NoRuleError, Place
+from whygrad.errors import NoRuleError, Place, TraceError
 from whygrad.graph import NO_PARAMS, GraphBuilder
 from whygrad.ops import OPS, Keys, template
 from whygrad.tracing.buffers import (
@@ -43,6 +44,11 @@ class Pieces:
         """Numbers of the parameters of reads at one place."""
         self.sharing: dict[int, list[int]] = {}
         """Rows of views, by the id of their owner: their values are copied before the owner is written."""
+        self.exported: dict[int, Any] = {}
+        """Arrays whose memory has been handed out, by id: values that depend on inputs cannot go there."""
+        self.thread = threading.get_ident()
+        self.stray: TraceError | None = None
+        """Raised in another thread, for the trace to raise at its end."""
 
     if TYPE_CHECKING:  # what the whole tracer adds
 
@@ -58,6 +64,15 @@ class Pieces:
         def operate(
             self, site: int, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any] = NO_PARAMS
         ) -> Any: ...
+
+    def refuse_thread(self) -> None:
+        """The rows of a trace are those of one thread."""
+        self.stray = TraceError(
+            "a value that depends on an input is computed with in another thread; whygrad follows one thread",
+            hint="write the work as a loop; or start the threads outside, and differentiate in each",
+            place=self.place(),
+        )
+        raise self.stray
 
     def is_buffer(self, value: Any) -> bool:
         return bool(self.buffers) and isinstance(value, np.ndarray) and id(owner_of(value)) in self.buffers
@@ -85,6 +100,9 @@ class Pieces:
         return self._row_of_view(buffer, array)
 
     def _row_of_view(self, buffer: Buffer, array: Any) -> int:
+        if buffer.shape != buffer.array.shape:
+            hint = "write x = x.reshape(...)"
+            raise NoRuleError("the shape of a written array is set", hint=hint, place=self.place())
         whole = self._assembled(buffer)
         if buffer.is_whole(array):
             return whole

@@ -15,6 +15,7 @@ import numpy as np
 from whygrad.source import site as site_of
 from whygrad.tracing.calls import CONTAINERS, flat_of
 from whygrad.tracing.calls import call as call
+from whygrad.tracing.memory import attribute as attribute
 from whygrad.tracing.nesting import active, innermost, writer_of
 from whygrad.tracing.pieces import is_block
 from whygrad.tracing.special import emptied

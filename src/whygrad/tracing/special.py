@@ -59,6 +59,8 @@ def _made_of_whole(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs:
 def _array(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """np.array, np.asarray and their kin, of arrays, numbers and nested lists."""
     given, dtype = args[0], args[1] if len(args) > 1 else kwargs.get("dtype")
+    if function is np.asarray_chkfinite:
+        shape_only(tracer, function, args, kwargs)  # the error is NumPy's
     for option in set(kwargs) - {"dtype", "copy", "ndmin", "order", "subok"}:
         raise NoRuleError(f"`{function.__name__}` with the option `{option}`", place=tracer.place())
     if type(given) in (list, tuple):
@@ -74,6 +76,12 @@ def _array(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[st
         made = tracer.operate(0, np.ndarray.astype, (made, dtype))
     missing = kwargs.get("ndmin", 0) - np.ndim(plain(made))
     return made if missing <= 0 else tracer.operate(0, np.reshape, (made, (1,) * missing + plain(made).shape))
+
+
+def _from_iterator(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """np.fromiter of items that have been listed."""
+    value = function(emptied(args[0]), *args[1:], **kwargs)
+    return tracer.operate(0, np.array, (args[0][: len(value)],), {"dtype": value.dtype})
 
 
 def _full(tracer: Tracer, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -169,7 +177,10 @@ SPECIAL: dict[Any, Handler] = {
     ),
     **dict.fromkeys(_names(np, "zeros ones empty eye identity arange"), _made_of_whole),
     **dict.fromkeys((copy.copy, copy.deepcopy), natively),
-    **dict.fromkeys((np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray), _array),
+    **dict.fromkeys(
+        _names(np, "array asarray asanyarray ascontiguousarray asfortranarray asarray_chkfinite"), _array
+    ),
+    np.fromiter: _from_iterator,
     **dict.fromkeys((np.full, np.full_like), _full),
     **dict.fromkeys((float, int), _float),
     **dict.fromkeys((isinstance, type), _typed),

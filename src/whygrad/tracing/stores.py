@@ -5,6 +5,7 @@ The writes to an array wait in its buffer; they become one row when all of the a
 
 from __future__ import annotations
 
+import mmap
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from whygrad.tracing.buffers import Buffer, block_key, is_everything, normal_pla
 from whygrad.tracing.pieces import ACCUMULATE, Pieces, plain_key, whole_numbers
 from whygrad.tracing.values import Traced, abstract, plain
 
+FOREIGN = (memoryview, bytearray, mmap.mmap, np.nditer)
+"""Owners of memory that are no arrays."""
+
 
 class Stores(Pieces):
     """The part of a tracer that writes pieces of arrays."""
@@ -24,6 +28,7 @@ class Stores(Pieces):
         owner = owner_of(array)
         found = self.buffers.get(id(owner))
         if found is None:
+            self._refuse_foreign(owner)
             row = self.owners.get(id(owner))
             if row is None:
                 row = self.constant(self.snapshot(owner))
@@ -33,6 +38,16 @@ class Stores(Pieces):
             for shared in self.sharing.pop(id(owner), ()):
                 self.values[shared] = self.snapshot(self.values[shared])
         return found
+
+    def _refuse_foreign(self, owner: Any) -> None:
+        """Memory that others read or write out of sight cannot hold what depends on an input."""
+        if isinstance(owner.base, FOREIGN) or id(owner) in self.exported:
+            raise NoRuleError(
+                "a value that depends on an input is written to memory that is read elsewhere "
+                "(a memoryview, a bytearray, np.frombuffer, np.nditer)",
+                hint="write it to an array made with np.zeros, by x[i] = value",
+                place=self.place(),
+            )
 
     def setitem(self, site: int, value: Any, owner: Any, key: Any) -> None:
         """`owner[key] = value` where one of the three is traced, or `owner` has been written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from whygrad.ops.gaps import reason
 from whygrad.source import site as site_of
 from whygrad.tracing.buffers import owner_of
 from whygrad.tracing.meanings import invoked, meant_row
-from whygrad.tracing.nesting import active, innermost, make_active, writer_of
+from whygrad.tracing.nesting import active, innermost, make_active, tracer_of, writer_of
 from whygrad.tracing.special import AS_GIVEN, SEQUENCES, SPECIAL, WHOLE, handler_of
 from whygrad.tracing.stores import Stores
 from whygrad.tracing.ufuncs import at, has_options, with_options
@@ -63,7 +64,7 @@ class Tracer(Stores):
         self.outer: Tracer | None = None
 
     def __enter__(self) -> Tracer:
-        self.outer = active()
+        self.outer, self.thread = active(), threading.get_ident()
         make_active(self)
         return self
 
@@ -135,6 +136,8 @@ class Tracer(Stores):
 
     def keep(self, row: int, value: Any) -> Traced:
         """Note the value of a new row, and wrap it."""
+        if threading.get_ident() != self.thread:
+            self.refuse_thread()
         array = plain(value)
         if isinstance(array, np.ndarray):
             owner = owner_of(array)
@@ -176,6 +179,8 @@ class Tracer(Stores):
 
     def of_number(self, site: int, function: Any, value: Any, last: int, params: int = 0) -> Traced:
         """Append a row whose value is a number and whose last argument is `last`, after those appended."""
+        if threading.get_ident() != self.thread:
+            self.refuse_thread()
         builder = self.builder
         number = self.op_numbers.get(function)
         if number is None:
@@ -365,7 +370,7 @@ class Tracer(Stores):
 
 def call_array(items: Any) -> Any:
     """`np.array(items)`; of an outer trace's values where there are such."""
-    outer = innermost(items)
+    outer = tracer_of(items)
     return np.array(items) if outer is None else outer.array_of(items)
 
 
