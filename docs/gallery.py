@@ -126,12 +126,14 @@ PIECES = (
     Piece(
         "transformer-block",
         "A transformer block",
-        "Layer norm, attention, a residual connection; layer norm, two layers, a residual connection.",
+        "Layer norm, attention, a residual connection; layer norm, two layers, a residual connection. Opened "
+        "as a whole it is wider than any screen: attention follows by itself. On the way back each call is a "
+        "block.",
         transformer_block,
         (numbers(5, 4), numbers(4, start=1) + 1, numbers(4, start=2), numbers(4, 4, start=3),
          numbers(4, 4, start=4), numbers(4, 4, start=5), numbers(4, 4, start=6), numbers(4, start=7) + 1,
          numbers(4, start=8), numbers(4, 8, start=9), numbers(8, start=10), numbers(8, 4, start=11)),
-        views=("grouped",),
+        views=("grouped", "backward"),
     ),
     Piece(
         "attention",
@@ -144,10 +146,10 @@ PIECES = (
         "lstm",
         "An LSTM over 20 steps",
         "A long loop is drawn by its ends; each box says what it holds. Every step hands on `h` and `c`, and "
-        "the weights are shared by all.",
+        "the weights are shared by all: on the way back their gradients grow from step to step.",
         lstm,
         (numbers(20, 3), numbers(8, 3, start=3), numbers(8, 2, start=5), numbers(8, start=7)),
-        views=("grouped",),
+        views=("grouped", "backward"),
     ),
     Piece(
         "lstm-step",
@@ -156,7 +158,6 @@ PIECES = (
         lambda x, h, c, W, U, b: np.sum(step(x, h, c, W, U, b)[0]),
         (numbers(3), numbers(2, start=1), numbers(2, start=2), numbers(8, 3, start=3), numbers(8, 2, start=5),
          numbers(8, start=7)),
-        views=("expanded", "grouped"),
     ),
     Piece(
         "batch-norm",

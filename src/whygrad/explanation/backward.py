@@ -1,7 +1,8 @@
 """The backward pass as a circuit of its own: from the seed at the output to the gradients of the inputs.
 
 What a rule says where it does not hold is folded away, as in formulas. Values of the forward pass come in as
-inputs, in green above their wires; everything that flows is a gradient, in red below its wire.
+inputs, in green above their wires; everything that flows is a gradient, in red below its wire. The way back
+through a call or a loop is a block, as the call itself is in the forward pass.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from whygrad.explanation.heat import heat_of
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.locals import Fold
 from whygrad.gates.blocks import Blocks
-from whygrad.gates.views import MOST_BOXES, Cut
-from whygrad.graph import CONSTANT, INPUT, Graph
+from whygrad.gates.records import Block, Part
+from whygrad.gates.views import COMFORT, MANY, Cut
+from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
 from whygrad.report import Box, Circuit, Wire
 
 
 def backward_circuit(ledger: Ledger, caption: str = "") -> Circuit:
-    """The circuit by which the gradients of all inputs are computed.
+    """The circuit by which the gradients of all inputs are computed, large ones by calls and loops.
 
-    Raises UsageError where it has more boxes than a drawing shows.
+    Raises UsageError where no gradient reaches an input.
     """
     graph, run, forward = ledger.derivative.graph, ledger.run, len(ledger.graph)
     wanted = [row for row in ledger.graph.inputs if ledger.gradient(row) is not None]
@@ -35,6 +37,7 @@ def backward_circuit(ledger: Ledger, caption: str = "") -> Circuit:
     fold = Fold(graph, run, forward, ledger.names)
     fold.add(cotangents.values())
     _name(ledger, fold)
+    _place(graph, fold)
     inputs = [row for row in range(len(fold.builder)) if fold.builder.op(row) is INPUT]
     outputs = [fold.rows[cotangent] for cotangent in cotangents.values()]
     folded = fold.builder.freeze(inputs, outputs)
@@ -44,19 +47,19 @@ def backward_circuit(ledger: Ledger, caption: str = "") -> Circuit:
     for row in range(len(folded)):
         if folded.op(row) is CONSTANT:
             values[row] = folded.params(row)["value"]
-    if len(folded) > 3 * MOST_BOXES:
-        raise UsageError(
-            f"the backward pass has {len(folded)} operations, more than a drawing shows",
-            hint="draw a smaller example: fewer steps of a loop",
-        )
     labels = [f"gradient of {ledger.label(row)}" for row in cotangents]
     flows = {flow.contribution for flow in ledger.derivative.edges.values()}
     flows |= set(ledger.derivative.cotangents)
     flowing = {new for row, new in fold.rows.items() if row in flows and row >= forward}
+    flowing.difference_update(inputs)
     for row in range(len(folded)):  # what is made of a gradient is one
         if any(arg in flowing for arg in folded.args(row)):
             flowing.add(row)
-    return _Backward(folded, Run(folded, values), labels, flowing).drawn(caption)
+    tree = Blocks(folded, ())
+    drawn = _Backward(folded, Run(folded, values), labels, flowing, tree.visible()).drawn(caption)
+    if len(drawn.boxes) <= COMFORT:
+        return drawn
+    return _Backward(folded, Run(folded, values), labels, flowing, tree.visible(COMFORT // 2)).drawn(caption)
 
 
 def _name(ledger: Ledger, fold: Fold) -> None:
@@ -68,14 +71,53 @@ def _name(ledger: Ledger, fold: Fold) -> None:
                 fold.builder.name_row(new, f"grad_{ledger.label(row)}")
 
 
+def _place(graph: Graph, fold: Fold) -> None:
+    """Say of each folded row in which call and iteration of the forward pass it goes back.
+
+    Executions are numbered anew, as they are met on the way back.
+    """
+    builder, met, here = fold.builder, {0: 0}, 0
+    placed: set[int] = set()
+    for row, new in fold.rows.items():
+        if row < fold.forward:
+            continue
+        if graph.origin(row) is not None and not _is_sum(graph, row):
+            here = graph.instance_column[row]
+        if new not in placed:
+            placed.add(new)
+            builder.instance_column[new] = _met(graph, here, met, builder)
+            builder.site_column[new] = graph.site_column[row]
+
+
+def _is_sum(graph: Graph, row: int) -> bool:
+    """Adding up is done where the newest contribution is made, just before, whatever row receives."""
+    origin = graph.origin(row)
+    return origin is not None and origin[1] < 0 and graph.op(row).name == "add"
+
+
+def _met(graph: Graph, number: int, met: dict[int, int], builder: GraphBuilder) -> int:
+    """The new number of an execution; those around it get theirs first."""
+    way = []
+    while number not in met:
+        way.append(number)
+        number = graph.instance_parents[number]
+    for one in reversed(way):
+        met[one] = len(builder.instance_parents)
+        builder.instance_parents.append(met[graph.instance_parents[one]])
+        builder.instance_sites.append(graph.instance_sites[one])
+        builder.instance_ordinals.append(graph.instance_ordinals[one])
+    return met[way[0] if way else number]
+
+
 class _Backward(Drawing):
     """A drawing in which what flows is a gradient, and everything else a value (of the forward pass, or a
     local gradient made of such)."""
 
-    def __init__(self, graph: Graph, run: Run, labels: list[str], flowing: set[int]) -> None:
-        tree = Blocks(graph, ())
+    many_inputs = 3
+
+    def __init__(self, graph: Graph, run: Run, labels: list[str], flowing: set[int], cut: Cut) -> None:
         silent = Derivative(graph, (), (), [-1] * len(graph), {}, ())  # type: ignore[arg-type]
-        super().__init__(graph, run, silent, Cut(tree, tuple(tree.operations.tolist())))
+        super().__init__(graph, run, silent, cut)
         self.labels, self.flowing = labels, flowing
 
     def numbers(self, row: int) -> dict[str, Any]:
@@ -85,7 +127,29 @@ class _Backward(Drawing):
         return {"gradient": short_text(value), "gradient_heat": heat_of(value)}
 
     def connect(self, source: int, target: str, order: int, edges: Sequence[Edge]) -> None:
-        self.wires.append(Wire(self.key(self.owner.get(source, source)), target, order))
+        part = self.owner.get(source, source)
+        several = isinstance(part, Block) and len(self.cut.tree.boundary(part)[1]) > 1
+        if not several:
+            self.wires.append(Wire(self.key(part), target, order))
+        elif (source in self.flowing) and not self.is_one_of_many(part, target, order):
+            self.wires.append(Wire(self.key(part), target, order, gradient=short_text(self.run[source], 2)))
+        elif source not in self.flowing:
+            self.wires.append(Wire(self.key(part), target, order, short_text(self.run[source], 2)))
+
+    def is_one_of_many(self, part: Part, target: str, order: int) -> bool:
+        """Whether a wire is drawn already that stands for all between a block and a box that adds up many."""
+        if not target.isdigit():
+            return False
+        args = self.graph.args(int(target))
+        here = [k for k, arg in enumerate(args) if self.owner.get(arg, arg) is part]
+        if len(here) <= MANY:
+            return False
+        if order == here[0]:
+            self.wires.append(Wire(self.key(part), target, order, gradient=f"{len(here)} gradients"))
+        return True
+
+    def bundle_words(self, rows: Sequence[int]) -> tuple[str, str]:
+        return f"{len(rows)} forward values", ""
 
     def draw_outputs(self) -> None:
         for number, (row, label) in enumerate(zip(self.graph.outputs, self.labels, strict=True)):

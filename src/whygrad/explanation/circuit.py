@@ -26,8 +26,6 @@ from whygrad.ops import Slot
 from whygrad.report import Box, Circuit, Frame, Wire
 
 MAX_BOXES = 2000
-MANY_INPUTS = 12
-"""More inputs that only one block reads are drawn as one box."""
 
 SAID = {"sum_to": "sum", "damped_multiply": "*", "broadcast_to": "spread", "accumulate": "add at"}
 """Operations of rules, in the words of a drawing."""
@@ -62,6 +60,9 @@ def short_text(value: Any, entries: int = 3) -> str:
 
 class Drawing:
     """Boxes and wires in the making."""
+
+    many_inputs = 12
+    """More inputs that only one block reads are drawn as one box."""
 
     def __init__(self, graph: Graph, run: Run, derivative: Derivative, cut: Cut) -> None:
         self.graph, self.run, self.derivative, self.cut = graph, run, derivative, cut
@@ -201,16 +202,18 @@ class Drawing:
             if len(keys) == 1:
                 alone.setdefault(next(iter(keys)), []).append(row)
         for key, rows in alone.items():
-            if len(rows) > MANY_INPUTS:
+            if len(rows) > self.many_inputs:
                 self.bundled |= dict.fromkeys(rows, key)
 
     def draw_bundle(self, key: str, order: int) -> None:
         rows = [row for row, into in self.bundled.items() if into == key]
-        names = [self.graph.name(row) or f"%{row}" for row in rows]
-        label = f"{', '.join(names[:2])}, ... {names[-1]}"
-        note = f"{len(rows)} inputs"
+        label, note = self.bundle_words(rows)
         self.boxes.append(Box(f"inputs of {key}", label, "input", name=note, note=note))
         self.wires.append(Wire(f"inputs of {key}", key, order))
+
+    def bundle_words(self, rows: Sequence[int]) -> tuple[str, str]:
+        names = [self.graph.name(row) or f"%{row}" for row in rows]
+        return f"{', '.join(names[:2])}, ... {names[-1]}", f"{len(rows)} inputs"
 
     def draw_constant(self, target: str, order: int, source: int) -> None:
         key, value, name = f"{source}:{target}:{order}", short_text(self.run[source]), self.graph.name(source)

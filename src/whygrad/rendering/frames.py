@@ -44,7 +44,8 @@ def framed(
 
     `bends` are the places where long wires pass, with the boxes that they join.
 
-    Inputs and constants that only members read may stand within; another box there, and there is no frame.
+    Inputs and constants that only members read may stand within; another box there, or a wire along an edge
+    or through the title that the frame cannot be grown to avoid, and there is no frame.
     """
     number = {box.key: k for k, box in enumerate(circuit.boxes)}
     users: dict[str, set[str]] = {}
@@ -58,15 +59,21 @@ def framed(
         hull = _around([places[number[key]] for key in frame.members] + inside, pad)
         leaves = [box.key for box in circuit.boxes if box.kind in ("input", "constant")]
         own = members | {key for key in leaves if users.get(key, set()) <= members}
-        touched = [places[number[key]] for key in own - members if hull.meets(places[number[key]])]
-        if touched:  # all of an input is within, or none of it
-            hull = _around([places[number[key]] for key in frame.members] + inside + touched, pad)
+        leaf_places = [places[number[key]] for key in sorted(own - members)]
+        hull = _whole(_off_wires(hull, [place for _, _, place in bends]), leaf_places, pad)
         foreign = [place for place, box in zip(places, circuit.boxes, strict=True) if box.key not in own]
-        if any(hull.meets(place) for place in foreign):
-            continue
-        wider = _off_wires(hull, [place for _, _, place in bends])
-        found.append((frame, hull if any(wider.meets(place) for place in foreign) else wider))
+        if not any(hull.meets(place) for place in foreign):
+            found.append((frame, hull))
     return found[::-1]
+
+
+def _whole(hull: Rectangle, leaves: Sequence[Rectangle], pad: int) -> Rectangle:
+    """The frame with all of each input that it touches: none is within by half."""
+    apart = [place for place in leaves if not hull.meets(place)]
+    while len(apart) < len(leaves):  # what has grown may touch the next
+        hull = hull.with_room_for(_around([place for place in leaves if place not in apart], pad))
+        leaves, apart = apart, [place for place in apart if not hull.meets(place)]
+    return hull
 
 
 def _off_wires(hull: Rectangle, level: Sequence[Rectangle]) -> Rectangle:

@@ -254,7 +254,7 @@ def _spoken(one: Drawn) -> str:
 def _legend(circuit: Circuit, drawn: list[Drawn], theme: Theme) -> list[tuple[str, str]]:
     """What has to be said to read the picture."""
     said = [("value", "above a wire: forward value"), ("gradient", "below a wire, slanted: gradient")]
-    if any(one.entry for one in drawn):
+    if any(wire.gradient for wire in circuit.wires) and any(one.entry for one in drawn):
         said.append(("gradient", "where a branch ends: its contribution to the gradient at its start"))
     if any(box.value_heat or box.gradient_heat for box in circuit.boxes):
         said.append(
