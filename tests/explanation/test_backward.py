@@ -41,7 +41,6 @@ def test_a_long_loop_goes_back_in_blocks():
 
     circuit = wg.show(long, 0.5, backward=True).circuit
     assert len(circuit.boxes) < 30
-    assert [frame.label for frame in circuit.frames][-1].startswith("400 x")
     slope = np.imag(long(0.5 + 1e-30j)) / 1e-30
     boxes = {box.key: box for box in circuit.boxes}
     (last,) = [wire for wire in circuit.wires if boxes[wire.target].kind == "output"]
