@@ -10,6 +10,7 @@ from dataclasses import replace
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
+from whygrad.checking.examples.calls import recorded
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
@@ -158,17 +159,31 @@ class _Arranging:
         self.roots = _roots(self.outline, self.hints, self.forward, self.backward, with_parameters=False)
         namespace = self.run_module()
         self.namespace = self.namespace if isinstance(namespace, Failure) else namespace
-        unaided = Unaided(
-            self.source, self.hints, self.outline.functions, self.outline.classes, self.namespace, given,
-            self.roots, self.failing,
-        )  # fmt: skip
         refused: list[NoGradientError] = []
-        found = self.readings(unaided, refused)
-        first = next(found, None)
-        if first is None:
-            raise refused[0]
-        first.rivals = found
-        return first
+        for called in self.called():
+            unaided = Unaided(
+                self.source, replace(self.hints, given={**self.hints.given, **called}),
+                self.outline.functions, self.outline.classes, self.namespace, {**given, **called},
+                self.roots, self.failing,
+            )  # fmt: skip
+            hand(called)
+            unaided.called = called
+            found = self.readings(unaided, refused)
+            first = next(found, None)
+            if first is not None:
+                first.rivals = found
+                return first
+        raise refused[-1]
+
+    def called(self) -> Iterator[dict[str, Value]]:
+        """Values of the call that the file makes itself, if it does; then none, so that all are found."""
+        methods = self.outline.classes.get(self.forward.owner, {})
+        known = {*self.hints.given, *self.hints.input}
+        found = recorded(self.source, self.forward, methods.get("__init__"), self.namespace)
+        found = {name: value for name, value in found.items() if name not in known}
+        if found:
+            yield found
+        yield {}
 
     def readings(self, unaided: Unaided, refused: list[NoGradientError]) -> Iterator[Program]:
         """Programs of all readings, made when they are asked for."""

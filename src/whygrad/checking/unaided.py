@@ -24,6 +24,7 @@ import numpy as np
 from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
+from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import choices
@@ -67,6 +68,8 @@ class Unaided:
         self.failing = failing
         remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
+        self.called: Mapping[str, Value] = {}
+        """Values of the call that the file makes itself."""
 
     def programs(
         self, form: Form, forward: Function, backward: Function | None, reading: str
@@ -127,7 +130,7 @@ class Unaided:
         return None
 
     def assuming(self, program: Program, texts: dict[str, str], reading: str) -> Program:
-        program.assumed = texts
+        program.assumed = {**{name: described(value) for name, value in self.called.items()}, **texts}
         program.hints = replace(self.hints, input={**self.hints.input, **texts}, reading=reading)
         return program
 

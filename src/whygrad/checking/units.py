@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
@@ -122,12 +122,30 @@ def _is_empty(function: Function | None) -> bool:
 
 def _classes(outline: Outline) -> Iterator[Found]:
     for methods in outline.classes.values():
-        forward = next((m for m in methods.values() if FORTH.match(m.name) or m.name == "__call__"), None)
-        if forward is not None and _is_empty(forward):
-            forward = next((m for m in methods.values() if m.name == "__call__"), None)
-        backward = next((m for m in methods.values() if BACK.match(m.name)), None)
+        forward = _pass(methods, lambda name: name == "__call__" or _goes(name, FORTH), _ALSO_CALL)
+        backward = _pass(methods, lambda name: _goes(name, BACK))
         if forward and backward and not INPUT_FUNCTIONS.match(forward.name) and not _is_empty(backward):
             yield "class", forward, backward
+
+
+_ALSO_CALL = ("__call__",)
+
+
+def _pass(
+    methods: Mapping[str, Function], fits: Callable[[str], bool], last: Sequence[str] = ()
+) -> Function | None:
+    """The method that is a pass: one with a body before one that a base class leaves to others."""
+    fitting = [m for m in methods.values() if fits(m.name)]
+    fitting.sort(key=lambda m: (_is_empty(m), m.name in last))
+    return next(iter(fitting), None)
+
+
+def _goes(name: str, way: re.Pattern[str]) -> bool:
+    """Is a method a pass by its name: `backward`, `forward_pass`, `backPropagation`, `propagate_forward`?"""
+    if way.match(name):
+        return True
+    words = [word for word in _words(name) if word.lower() not in _CARRIES]
+    return bool(words) and all(map(way.match, words))
 
 
 def _singles(outline: Outline) -> Iterator[Found]:
@@ -172,6 +190,8 @@ def _words(name: str) -> list[str]:
 
 _EMPTY = {"propagation", "propagate", "pass", "propagating"}
 """`forward_propagation` is no more than `forward`."""
+_CARRIES = {"prop", "feed", "step", "compute", "do", "run"}
+"""Words of methods that say nothing of the direction: `feed_forward`, `forward_prop`."""
 
 
 def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Function]]:

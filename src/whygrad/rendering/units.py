@@ -44,7 +44,9 @@ def _verdict(unit: Result) -> Words:
 def assumed_blocks(result: Result) -> Iterator[Block]:
     """The example inputs that were found: as flags that pin them, or for many units as a list."""
     if result.get("assumed"):
-        flags = " ".join(f'--input "{name}={text}"' for name, text in result["assumed"].items())
+        called = any(text.endswith("call)") for text in result["assumed"].values())
+        shown = "{} = {}" if called else '--input "{}={}"'
+        flags = (", " if called else " ").join(shown.format(*item) for item in result["assumed"].items())
         yield say(Words("assumed: ", "hint"), flags)
     given = [unit for unit in result.get("units") or () if unit.get("assumed")]
     if given:
