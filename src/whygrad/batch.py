@@ -92,7 +92,9 @@ def _inherit(source: Source, unit: Unit, result: Result, others: Sequence[tuple[
 
 def _is_aimed(hints: Hints) -> bool:
     """Did the caller say which one is meant?"""
-    return bool(hints.forward or hints.output or hints.gradients or hints.wrt or hints.formula)
+    return bool(
+        hints.forward or hints.backward or hints.output or hints.gradients or hints.wrt or hints.formula
+    )
 
 
 def _outline(source: Source) -> Outline | None:

@@ -76,6 +76,35 @@ def test_a_pair_by_hints_with_inputs_of_the_mini_language():
         check(text, forward="apply", backward="nothing")
 
 
+HALVES = """
+    import numpy as np
+    def double_forward(x, k):
+        out = 2.0 * k * x
+        return out, (x, k)
+    def double_backward(dout, cache):
+        x, k = cache
+        return 2.0 * k * dout, 2.0 * x * dout
+    def shifted(x, k):
+        out = x + k
+        cache = (x, k)
+        return out, cache
+    def squared(x):
+        return x * x
+"""
+
+
+@pytest.mark.parametrize("hint", [{"forward": "double_forward"}, {"backward": "double_backward"}])
+def test_a_function_named_alone_is_taken_with_its_other_half(hint):
+    assert verdicts(check(HALVES, **hint)) == {"dx": ("x", "right"), "dk": ("k", "right")}
+
+
+def test_a_function_that_has_no_other_half_is_refused_and_not_called_wrong():
+    with pytest.raises(UsageError, match="returns `out`, `cache`"):
+        check(HALVES, forward="shifted")
+    with pytest.raises(NoGradientError, match="returns one thing"):
+        check(HALVES, forward="squared")
+
+
 def test_a_backward_without_upstream_and_a_dictionary_of_gradients():
     evidence = check("""
         import numpy as np

@@ -26,14 +26,14 @@ from whygrad.checking.lines import (
     UPSTREAM,
 )
 from whygrad.checking.losses import foreign_loss, loss_arguments, target_names
-from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
+from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
-from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian
-from whygrad.checking.returned import entries_of, gradients_in, stored_by, used_up_by
+from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian, refuse_one_result
+from whygrad.checking.returned import entries_of, gradients_in, loss_place, stored_by, used_up_by
 from whygrad.checking.slicing import sliced
 from whygrad.checking.upstreams import free_parameters, outputs_of, unfilled_upstreams
-from whygrad.checking.values import count, has_float, is_numeric, shape_of
+from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -201,8 +201,9 @@ class Driver:
         """The function's result is the loss and its gradients."""
         result, names = after[FORWARD], function.returns
         items = list(result) if isinstance(result, tuple | list) else [result]
+        refuse_one_result(function, items)
         names = names if len(names) == len(items) else [""] * len(items)
-        loss = _loss_place(items, names)
+        loss = loss_place(items, names)
         output = names[loss] or self.hints.output or "loss"
         variable = output if output not in self.names.values() and output not in after else "__whygrad_loss"
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
@@ -378,13 +379,6 @@ class Driver:
             first_input=self.names.get(forward.parameters[0][0], "") if forward.parameters else "",
             forward_driver="\n".join(self.lines[: self.forward_lines]),
         )
-
-
-def _loss_place(items: list[Any], names: list[str]) -> int:
-    """Which result of a function that returns loss and gradients is the loss."""
-    numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
-    plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
-    return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])
 
 
 def _same_shape(first: Any, second: Any) -> bool:

@@ -35,3 +35,15 @@ def refuse_foreign_loss(
             f"`{forward.qualname}` returns none",
             hint="let a function return the loss, or name the upstream gradient: --upstream",
         )
+
+
+def refuse_one_result(function: Function, items: list[Any]) -> None:
+    """A function checked by itself returns its value and, beside it, gradients."""
+    if len(items) > 1:
+        return
+    raise NoGradientError(
+        f"`{function.qualname}` returns one thing, of type {type(items[0]).__name__}; a function checked by "
+        "itself returns its value and its gradients (return loss, dW), and no function of the file is its "
+        "backward pass by name",
+        hint=f"name the backward pass, if there is one: --forward {function.qualname} --backward FUNC",
+    )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from whygrad.checking.functions import Function
-from whygrad.checking.naming import FORCE, stems
+from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import is_numeric
+from whygrad.checking.values import count, is_numeric
 
 
 def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
@@ -118,3 +118,10 @@ def _constant_key(node: ast.Subscript) -> str:
 
 def _keys(result: Any) -> list[str]:
     return list(result) if isinstance(result, dict) else []
+
+
+def loss_place(items: list[Any], names: list[str]) -> int:
+    """Which result of a function that returns loss and gradients is the loss."""
+    numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
+    plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
+    return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])

@@ -82,8 +82,11 @@ def _module_gradients(tree: ast.Module) -> bool:
 
 def forms_in(outline: Outline, hints: Hints) -> Iterator[Found]:
     """What a file may be, likeliest first; a script in any case, at last."""
-    if hints.forward or hints.form == "script":
-        yield _hinted(outline, hints) if hints.forward else ("script", None, None)
+    if hints.forward or hints.backward:
+        yield _hinted(outline, hints)
+        return
+    if hints.form == "script":
+        yield "script", None, None
         return
     if outline.has_gradients:
         yield "script", None, None
@@ -174,13 +177,41 @@ def _hinted(outline: Outline, hints: Hints) -> Found:
             raise UsageError(
                 f"there is no function `{name}` in the file", hint=f"functions: {', '.join(known)}"
             )
-    forward = known[hints.forward]
-    backward = known[hints.backward] if hints.backward else None
-    return (
-        ("class" if forward.owner and backward else "pair" if backward else "single"),
-        forward,
-        backward,
+    forward, backward = known.get(hints.forward), known.get(hints.backward)
+    if forward and backward:
+        return "class" if forward.owner else "pair", forward, backward
+    alone = forward or backward
+    assert alone is not None
+    return ("single", alone, None) if _gives_loss_and_gradients(alone) else _with_partner(outline, alone)
+
+
+def _with_partner(outline: Outline, alone: Function) -> Found:
+    """A function of which only one half was named, with the half that belongs to it in the file."""
+    pairs = sorted(_pairs(outline.functions), key=lambda pair: not pair[0])
+    whole: list[Found] = [
+        *_classes(outline),
+        *(("pair", forward, backward) for _, forward, backward in pairs),
+    ]
+    for form, forward, backward in whole:
+        if alone.qualname in {f.qualname for f in (forward, backward) if f is not None}:
+            return form, forward, backward
+    unnamed = len(alone.returns) == 1 or not all(alone.returns)
+    if unnamed and not any(map(BACK.match, _words(alone.name))):
+        return "single", alone, None  # `return result`, `return f(x), g(x)`: the run tells what they are
+    returned = ", ".join(f"`{name}`" for name in alone.returns if name) or "nothing that has a name"
+    raise UsageError(
+        f"`{alone.qualname}` alone is no forward pass with gradients: it returns {returned}, and no function "
+        "of the file is its other half by name",
+        hint=f"name both: --forward {_other(outline, alone)}",
     )
+
+
+def _other(outline: Outline, alone: Function) -> str:
+    """Both flags' values, with a function of the file in the place of the half that is not known."""
+    names = [name for name, f in outline.functions.items() if f is not alone and f.parameters]
+    if any(map(BACK.match, _words(alone.name))):
+        return f"{next(iter(names), 'FUNC')} --backward {alone.qualname}"
+    return f"{alone.qualname} --backward {next(reversed(names), 'FUNC')}"
 
 
 def _words(name: str) -> list[str]:
