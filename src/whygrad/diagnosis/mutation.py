@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.values import shape_of
+from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
@@ -323,7 +324,8 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, indices, names, operators, constants, structure_variants, statement_variants, quantities,
+    signs, indices, names, operators, constants, labels, carries, structure_variants, statement_variants,
+    quantities,
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ class Slip:
     """`name`, `index`, `slice`, `operator`, `sign`, `constant`, `parentheses`, `factor`, `term`, `drop-
     factor`,
     `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`, `add-at`, `dtype`,
-    `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `compare`, `derived`, `import`."""
+    `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `compare`, `derived`, `import`,
+    `label`, `carry`."""
     old: str
     new: str
     start: int = 0

@@ -14,7 +14,9 @@ from whygrad.diagnosis.causes.forward_slip import ForwardSlip
 from whygrad.diagnosis.causes.integer_dtype import IntegerDtype
 from whygrad.diagnosis.causes.kernel_not_turned import KernelNotTurned
 from whygrad.diagnosis.causes.misplaced import MisplacedStatement
+from whygrad.diagnosis.causes.missing_carry import MissingCarry
 from whygrad.diagnosis.causes.missing_import import MissingImport
+from whygrad.diagnosis.causes.missing_label import MissingLabel
 from whygrad.diagnosis.causes.missing_local_derivative import MissingLocalDerivative
 from whygrad.diagnosis.causes.missing_mask import MissingMask
 from whygrad.diagnosis.causes.missing_term import MissingTerm
@@ -44,7 +46,7 @@ __all__ = ["CAUSES", "Case", "Cause", "cause_of"]
 
 CAUSES: tuple[Cause, ...] = (
     MissingImport(), Container(), UnknownName(), ShapeError(), OperatorPrecedence(), ValueChangedBeforeUse(),
-    KernelNotTurned(), MisplacedStatement(),
+    KernelNotTurned(), MisplacedStatement(), MissingLabel(), MissingCarry(),
     ForwardSlip(), ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),
