@@ -73,6 +73,8 @@ OPTIONAL = {
 
 RUNS_TEXT = {
     "derivation.py": "runs the user's file, in the child process, to have its functions",
+    "emission/classes.py": "runs the class that was written, to compare it with the engine",
+    "emission/methods.py": "runs the user's method as a function, so that it is followed",
     "emission/leaves.py": "evaluates a subscript of the user's, with values that were recorded",
     "emission/local.py": "runs an expression of the user's rewritten, so that it is followed",
     "emission/observed.py": "evaluates what a statement writes, with values that were recorded",

@@ -11,6 +11,7 @@ from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Hints
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
+from whygrad.emission.classes import derive_class, forward_method
 from whygrad.emission.entry import (
     TARGETS,
     derive_formula,
@@ -75,6 +76,9 @@ def derive_requested(request: Mapping[str, Any]) -> str:
         )
     source = read_source(request["path"])
     tree = parsed(source)
+    owner = chosen_class(source, tree, request["function"])
+    if owner is not None:
+        return of_class(source, tree, owner, request)
     if not request["function"] and is_script(tree):
         options = {"target": request["to"], "output": request["output"], "wrt": request["wrt"], "at": at}
         try:
@@ -139,6 +143,74 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
         found, proof = forward_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
         return found.text, proof
     return derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
+
+
+def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | None:
+    """The class that is meant: of `Layer.forward` or `Layer`, or the only one with a forward method."""
+    classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
+    if name:
+        owner, _, method = name.partition(".")
+        if method and (owner not in classes or method not in ("forward", "__call__")):
+            raise UsageError(
+                f"there is no forward method `{name}` in {source.filename}",
+                hint=f"classes: {', '.join(classes) or 'none'}",
+            )
+        return classes.get(owner)
+    able = [
+        c
+        for c in classes.values()
+        if any(isinstance(n, ast.FunctionDef) and n.name == "forward" for n in c.body)
+    ]
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not INPUT_FUNCTIONS.match(n.name)]
+    return able[0] if len(able) == 1 and not functions else None
+
+
+def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:
+    """The class with its backward method; with --into, the whole file."""
+    if request["to"] not in ("", "numpy") or request["forward"]:
+        raise UsageError(
+            "a class is written with a backward method in NumPy only", hint="whygrad derive FILE --to numpy"
+        )
+    namespace = run_definitions(source, tree)
+    made = namespace[owner.name]
+    names = [*inspect.signature(made).parameters, *(a.arg for a in forward_method(owner).args.args[1:])]
+    values = {n: namespace[n] for n in names if is_numeric(namespace.get(n))}
+    values |= made_inputs(source, tree, namespace, request["inputs"], names)
+    values |= {name: parse_input(text) for name, text in request["input"].items()}
+    instance = next((v for v in namespace.values() if type(v) is made), None)
+    instance = instance if instance is not None else constructed(made, values)
+    text, whole, _ = derive_class(
+        source,
+        owner,
+        instance,
+        with_defaults(made, values),
+        namespace,
+        wrt=request["wrt"],
+        check=request["check"],
+    )
+    return taught(whole if request["into"] else said((text, None), request["check"]), request)
+
+
+def with_defaults(made: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Example arguments of the forward method, with its defaults."""
+    method = getattr(made, "forward", None) or made.__call__
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    found = {p.name: p.default for p in parameters if p.default is not p.empty}
+    return found | {p.name: values[p.name] for p in parameters if p.name in values}
+
+
+def constructed(made: Any, values: Mapping[str, Any]) -> Any:
+    """An example of a class, made of values for the parameters of its constructor."""
+    given = {}
+    for parameter in inspect.signature(made).parameters.values():
+        if parameter.name in values:
+            given[parameter.name] = values[parameter.name]
+        elif parameter.default is parameter.empty:
+            raise UsageError(
+                f"no example value for the parameter `{parameter.name}` of {made.__name__}",
+                hint=f'--input "{parameter.name}=3"',
+            )
+    return made(**given)
 
 
 def is_script(tree: ast.Module) -> bool:

@@ -113,6 +113,15 @@ class EmissionError(WhygradError):
     code = "WG613"
 
 
+class AnotherFormError(EmissionError):
+    """What is derived at one set of shapes has another form than at others: no one text says both."""
+
+    @classmethod
+    def of(cls, error: EmissionError) -> AnotherFormError:
+        """The error as one of this kind."""
+        return cls(error.message, hint=error.hint, place=error.place)
+
+
 class DefectError(WhygradError):
     """whygrad itself failed where it should have given an answer or a reason: please report it."""
 

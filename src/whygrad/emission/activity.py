@@ -30,7 +30,7 @@ from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
 from whygrad.emission.refusals import Refusals
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
-from whygrad.errors import EmissionError, WhygradError
+from whygrad.errors import AnotherFormError, EmissionError, WhygradError
 from whygrad.source import Source
 
 SHAPING = ("reshape", "zeros", "ones", "empty", "arange", "tile", "repeat")
@@ -299,9 +299,8 @@ class Activity(Refusals):
             if not made:
                 raise self.unreached(node)
             if not aligned(made):
-                raise self.refuse(
-                    node, f"`{write(value)}`, whose derivative has another form at other inputs,"
-                )
+                what = f"`{write(value)}`, whose derivative has another form at other inputs,"
+                raise AnotherFormError.of(self.refuse(node, what))
             self.derived[key] = made
         return self.derived[key]
 

@@ -58,6 +58,8 @@ class Written:
     forward_lines: list[str] = field(default_factory=list)
     cache: list[str] = field(default_factory=list)
     """Of a pair: the names in its cache."""
+    note: str = ""
+    """A comment on where it holds, if not at all shapes."""
     saves: bool = False
     """Whether the forward pass saves anything that the user's does not."""
 
@@ -191,6 +193,7 @@ class Derivation:
         lines += layout.fitted(f"return {', '.join(found.results)}", 1)
         pair = Written("\n".join(lines) + "\n", backward_name, part.wanted, found.given, forward_name)
         pair.lines, pair.results, pair.cache = found.lines, found.results, cache
+        pair.saves = bool(found.plan.before or found.plan.after or found.plan.tapes)
         return pair
 
     def closing(self, part: Function) -> Written:
@@ -230,10 +233,16 @@ class Derivation:
         created = [
             f"    {t.name} = {'0' if t.counted and not t.values else '[]'}" for t in found.plan.tapes.values()
         ]
+        created += [f"    {name} = None" for name in sorted(cache & self.in_some_branch(part))]
         return [
             *created,
             *Primal(self.subject.source, found.plan, kept, on_return, self.called).block(part.block, 1),
         ]
+
+    def in_some_branch(self, part: Function) -> set[str]:
+        """Names that a return may find bound or not, by the branches that were taken."""
+        returns = [n for n in part.nodes if isinstance(n, Return)]
+        return {name for n in returns for name in bound_before(part, n, perhaps=True) - bound_before(part, n)}
 
     def whole_statements(self, found: Reversed, needed: set[str]) -> None:
         """Statements with a sum in them stay as they are where the sum by itself is not needed."""
@@ -258,6 +267,7 @@ class Derivation:
             [write(v) for v in part.activity.returned(node) if not is_cache(write(v))] if node.value else []
         )
         known = bound_before(part, node) | {t.name for t in plan.tapes.values()}
+        known |= bound_before(part, node, perhaps=True)
         held = [name if name in known else "None" for name in cache]
         cached = held[0] if len(held) == 1 else f"({', '.join(held)})"
         if len(f"    return {', '.join(values)}, {cached}") <= 60 and len(held) < 4:
@@ -300,8 +310,8 @@ def cache_order(part: Function) -> Any:
     return lambda name: (order.index(name) if name in order else len(order), name)
 
 
-def bound_before(part: Function, node: Node) -> set[str]:
-    """Names that are bound for sure when a node is reached."""
+def bound_before(part: Function, node: Node, *, perhaps: bool = False) -> set[str]:
+    """Names that are bound for sure when a node is reached; with `perhaps`, those that may be."""
     found: set[str] | None = None
 
     def visit(block: Sequence[Node], known: set[str]) -> set[str]:
@@ -313,7 +323,7 @@ def bound_before(part: Function, node: Node) -> set[str]:
             after = [visit(arm, set(known)) for arm in arms]
             known |= assigned(each)
             if hasattr(each, "orelse"):
-                known |= after[0] & after[1]
+                known |= after[0] | after[1] if perhaps else after[0] & after[1]
             elif hasattr(each, "items"):
                 known |= after[0]  # a loop that runs at least once
         return known

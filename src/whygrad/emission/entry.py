@@ -19,9 +19,10 @@ from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
 from whygrad.emission.scripts import NAME, Script, read_script
+from whygrad.emission.settings import other_settings
 from whygrad.emission.teaching import lecture_of
 from whygrad.emission.typesetting import name_tex, tex_of
-from whygrad.errors import EmissionError, UsageError
+from whygrad.errors import AnotherFormError, EmissionError, UsageError
 from whygrad.source import Source
 from whygrad.tracing.formulas import parse_formula
 
@@ -42,17 +43,18 @@ def written_for(
     example = complete(function, args)
     prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
     prefix = free_prefix(functions[function.__name__], prefix)
+    settings = other_settings(function, example)
     subject = Subject(
         source,
         function.__name__,
         functions,
         {**function.__globals__, **captured(function)},
-        [example, *other_shapes(function, example, enumerated(functions[function.__name__]))],
+        [example, *settings, *other_shapes(function, example, enumerated(functions[function.__name__]))],
         list(wrt),
         prefix,
         code_of(target, "numpy"),
     )
-    return subject, *attempted(subject, function, check)
+    return subject, *attempted(subject, function, check, 1 + len(settings))
 
 
 def derive_function(
@@ -109,17 +111,23 @@ def code_of(target: str, usual: str) -> str:
     return usual if target in ("latex", "") else target
 
 
-def attempted(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
-    """Derive and check; where the text would differ at other shapes, for the shapes of the example alone."""
+def attempted(
+    subject: Subject, function: Callable[..., Any], check: bool, alike: int = 1
+) -> tuple[Written, Proof | None]:
+    """Derive and check; where the text would have another form at other shapes, for the shapes given alone.
+
+    The first `alike` examples are of the shapes given.
+    """
     try:
         written = Derivation(Program(subject)).derive()
-        return written, proven(written, function, subject) if check else None
-    except EmissionError:
-        if len(subject.examples) == 1:
+    except AnotherFormError:
+        if len(subject.examples) <= alike:
             raise
-        subject.examples = subject.examples[:1]
+        subject.examples = subject.examples[:alike]
         written = Derivation(Program(subject)).derive()
-        return written, proven(written, function, subject) if check else None
+        written.note = "# for inputs of the given shapes alone: at others the derivative has another form"
+        written.text = f"{written.note}\n{written.text}"
+    return written, proven(written, function, subject) if check else None
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:
@@ -297,7 +305,7 @@ def as_script(written: Written, script: Script) -> str:
             lines.append(f"    grad_{name} = {text}")
     seeds = [f"    {name} = np.ones_like({script.output})" for name in written.given]
     head = f"# backward: the gradient of {script.output}" + (", all its entries added up" if seeds else "")
-    backward = [head, *dedented([*seeds, *lines])]
+    backward = [head, *([written.note] if written.note else []), *dedented([*seeds, *lines])]
     if not written.saves:
         return "\n".join(backward) + "\n"
     first = script.body[0].lineno

@@ -19,7 +19,7 @@ import numpy as np
 from whygrad.differentiation import differentiate, tangent
 from whygrad.emission.gating import closed, readable
 from whygrad.emission.leaves import Finder, Leaf, bound_within, is_array, is_number, is_real
-from whygrad.errors import EmissionError, Place, WhygradError
+from whygrad.errors import AnotherFormError, EmissionError, Place, WhygradError
 from whygrad.graph import Graph
 from whygrad.source import Source, new_site
 from whygrad.tracing import runtime
@@ -215,8 +215,7 @@ def _fixed(params: Mapping[str, Any]) -> Any:
 def refusal(statement: str, place: Place | None, error: Exception) -> EmissionError:
     """Why a statement cannot be derived."""
     if isinstance(error, WhygradError):
-        return EmissionError(
-            f"`{statement}` cannot be derived: {error.message}", hint=error.hint, place=place
-        )
+        kind = AnotherFormError if isinstance(error, AnotherFormError) else EmissionError
+        return kind(f"`{statement}` cannot be derived: {error.message}", hint=error.hint, place=place)
     told = f"{type(error).__name__}: {error}"
     return EmissionError(f"`{statement}` cannot be derived: {told}", place=place)

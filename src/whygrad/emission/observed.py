@@ -13,7 +13,7 @@ from whygrad.emission.leaves import Leaf, evaluated, is_array, leaf_of, write
 from whygrad.emission.local import Execution
 from whygrad.emission.observing import Notes
 from whygrad.emission.tree import Node, Step, root_of
-from whygrad.errors import EmissionError
+from whygrad.errors import AnotherFormError, EmissionError
 
 VARIANTS = 4
 """Executions at which a statement is traced, and has to give the same text."""
@@ -88,9 +88,8 @@ class Observed:
             place = np.shape(evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope))
             found.add(axes_between(given, place))
         if len(found) > 1:
-            raise self.refuse(
-                node, f"`{write(node.node)}`, which stretches what it writes at some inputs only,"
-            )
+            what = f"`{write(node.node)}`, which stretches what it writes at some inputs only,"
+            raise AnotherFormError.of(self.refuse(node, what))
         return found.pop() if found else None
 
     def refuse(self, node: Node, what: str, hint: str | None = None) -> EmissionError:

@@ -10,7 +10,7 @@ import numpy as np
 from whygrad.emission.expressions import ATOM, PRODUCT, UNARY, Piece, Writer, infix, literal, prefix
 from whygrad.emission.local import Derived
 from whygrad.emission.sizes import ORDINARY, Sizes
-from whygrad.errors import EmissionError
+from whygrad.errors import AnotherFormError
 from whygrad.gates import KNOWN
 from whygrad.graph import CONSTANT, INPUT
 
@@ -49,7 +49,9 @@ class ReadableWriter(Writer):
             if self.sizes is not None and (differ or rules):
                 text = self.sizes.number([float(n) for n in numbers])
                 if text is None and differ:
-                    raise EmissionError("a number in it differs from run to run, and no length explains it")
+                    raise AnotherFormError(
+                        "a number in it differs from run to run, and no length explains it"
+                    )
         if text is None:
             return literal(values[0], self.library)
         return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)
