@@ -366,3 +366,20 @@ def test_many_kinks_are_no_defect_of_the_engine_and_no_lie():
         dW = X.T @ (X @ W > 0) / 1800
     """)
     assert verdicts(evidence) == {"dW": "right"} and not evidence.notes
+
+
+def test_weights_of_many_numbers_are_judged_in_few_passes():
+    text = """
+        import numpy as np
+        def affine_forward(x, w):
+            return x @ w, (x, w)
+        def affine_backward(dout, cache):
+            x, w = cache
+            return dout @ w.T, {dw}
+        def make_inputs():
+            rng = np.random.RandomState(0)
+            return rng.randn(3, 600), rng.randn(600, 500)
+    """
+    assert verdicts(check(text.format(dw="x.T @ dout"))) == {"dx": "right", "dw": "right"}
+    wrong = check(text.format(dw="2 * (x.T @ dout)"))
+    assert verdicts(wrong) == {"dx": "right", "dw": "wrong"} and len(wrong.points) == 3

@@ -35,6 +35,8 @@ from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 BUDGET = 12.0
 """Seconds after which no further point is measured (three are in any case)."""
+MANY_ENTRIES = 100_000
+"""Inputs of more numbers are measured at three points, and not differentiated entry by entry."""
 FEW_ENTRIES = 64
 """Inputs of up to so many numbers are differentiated by differences at all points if tracing fails."""
 
@@ -232,9 +234,10 @@ def _at_points(
 ) -> list[Measured]:
     upto = program.forward_statements()
     rng = np.random.RandomState(7)
+    dear = sum(count(given[name]) for name in roles.roots) > MANY_ENTRIES
     out: list[Measured] = []
     for place, point in enumerate(points):
-        if place >= 3 and time.perf_counter() > until:
+        if place >= 3 and (dear or time.perf_counter() > until):
             break
         observation = program.observe(point)
         if isinstance(observation, Failure) or observation.failure is not None:
@@ -248,13 +251,19 @@ def _at_points(
         names = tuple(name for name in names if name not in upstreams)
         engine(program, point, (*roles.roots, *roles.candidates), truth)
         entries = sum(count(inputs[name]) for name in names)
-        guarded(
-            forward, truth, names, entries <= FEW_ENTRIES or place < 3, rng, DIRECTIONS if place < 3 else 1
-        )
+        few = entries <= FEW_ENTRIES or (place < 3 and entries <= MANY_ENTRIES)
+        guarded(forward, truth, names, few, rng, _directions(place, entries))
         limit = _limit(observation, program)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))
     return out
+
+
+def _directions(place: int, entries: int) -> int:
+    """In how many directions differences confirm the engine at a point; in one in all where runs are dear."""
+    if entries > MANY_ENTRIES:
+        return 0 if place else 1
+    return DIRECTIONS if place < 3 else 1
 
 
 def _intend(formula: str, m: Measured, computed: float) -> float:

@@ -34,7 +34,9 @@ from whygrad.checking.watching import (
 KEEP = 24
 """Executions of one statement that are kept (the last one is kept as well)."""
 LARGE = 200_000
-"""Numbers in one value beyond which it is not copied."""
+"""Numbers in one value beyond which copies are counted."""
+ROOM = 30_000_000
+"""Numbers that one run may copy in all, in values that are large."""
 
 
 @dataclass(eq=False)
@@ -84,9 +86,9 @@ def is_data(value: Value) -> bool:
     ) and not (callable(value) and not hasattr(value, "__dict__"))
 
 
-def snapshot(values: Mapping[str, Value]) -> dict[str, Value]:
+def snapshot(values: Mapping[str, Value], limit: int = LARGE) -> dict[str, Value]:
     """Copies of the data among some values; names that share an array go on sharing it."""
-    chosen = {name: value for name, value in values.items() if is_data(value) and size(value) <= LARGE}
+    chosen = {name: value for name, value in values.items() if is_data(value) and size(value) <= limit}
     try:
         return copy.deepcopy(chosen)
     except Exception:
@@ -135,6 +137,15 @@ class _Notebook:
         self.counts: dict[int, int] = {}
         self.last: dict[int, Execution] = {}
         self.sequence = 0
+        self.room = ROOM
+
+    def copied(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Copies of values; large ones only while there is room, so that a loop does not fill the memory."""
+        large = sum(length for length in map(size, values.values()) if length > LARGE)
+        if not large or large > self.room:
+            return snapshot(values)
+        self.room -= large
+        return snapshot(values, large)
 
     def before(self, index: int, scope: Mapping[str, Value]) -> None:
         statement = self.statements[index]
@@ -147,7 +158,7 @@ class _Notebook:
         }
         loop = {name: scope[name] for name in statement.loop_names if name in scope}
         self.sequence += 1
-        execution = Execution(index, instance, self.sequence, snapshot(seen), loop=snapshot(loop))
+        execution = Execution(index, instance, self.sequence, self.copied(seen), loop=snapshot(loop))
         previous = self.last.get(index)
         if previous is not None and previous.instance >= KEEP:
             self.executions.remove(previous)
@@ -157,7 +168,7 @@ class _Notebook:
     def after(self, index: int, scope: Mapping[str, Value]) -> None:
         statement, execution = self.statements[index], self.last[index]
         names = {n: scope[n] if n in scope else self.namespace.get(n) for n in statement.names}
-        execution.results = snapshot(names)
+        execution.results = self.copied(names)
         for target in statement.targets:
             if target not in names:
                 try:
@@ -166,7 +177,7 @@ class _Notebook:
                     continue
 
     def returned(self, index: int, value: Value) -> Value:
-        self.last[index].results = snapshot({RETURNED: value})
+        self.last[index].results = self.copied({RETURNED: value})
         return value
 
 

@@ -20,6 +20,7 @@ from types import CodeType
 from typing import Any
 
 import numpy as np
+import numpy.random  # before a file of many units is forked: every run sets its seed
 
 from whygrad.absent import OLD_FUNCTIONS, served_package, served_path
 from whygrad.checking.evidence import Failure, Value
