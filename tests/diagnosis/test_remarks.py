@@ -1,10 +1,11 @@
 """Findings without a search."""
 
+import numpy as np
 import pytest
 
-from whygrad.checking.evidence import Evidence
+from whygrad.checking.evidence import Claim, Evidence
 from whygrad.diagnosis.findings import Edit
-from whygrad.diagnosis.remarks import import_line, missing_import, unsolved
+from whygrad.diagnosis.remarks import derived, import_line, missing_import, pattern, unsolved
 from whygrad.source import Source
 
 
@@ -35,3 +36,29 @@ def test_what_is_not_understood_shows_its_evidence(evidence: Evidence) -> None:
     found = unsolved(claim, evidence)
     assert (found.line, found.certainty, found.repair) == (10, "evidence-only", None)
     assert found.evidence["entries"]
+
+
+def test_the_derivative_is_shown_in_names_that_are_in_scope(evidence: Evidence) -> None:
+    claim = evidence.claim("dz")
+    assert claim is not None
+    name, _, text = derived(claim, evidence).partition(" = ")
+    assert name == "dz"
+    h = np.array([[0.3, -0.6], [0.2, 0.9]])
+    assert np.allclose(eval(text, {"np": np, "h": h, "dh": 2 * h, "z": np.arctanh(h)}), 2 * h * (1 - h * h))
+    found = unsolved(claim, evidence)
+    assert f"`dz = {text}`" in found.why
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        ([[9.0, 2.0], [3.0, 9.0]], "one entry of each row"),
+        ([[9.0, 9.0], [3.0, 4.0]], "some rows"),
+        ([[9.0, 9.0], [9.0, 9.0]], ""),
+    ],
+)
+def test_which_entries_are_wrong_is_said(got: list[list[float]], said: str) -> None:
+    truth = np.array([[1.0, 2.0], [3.0, 4.0]])
+    found = pattern(Claim("dx", "x", "final", 1, [np.array(got)], [truth]))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)

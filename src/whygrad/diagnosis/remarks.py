@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
+from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Claim, Evidence
+from whygrad.checking.values import shape_of
+from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.causes import CAUSES, Case, cause_of
 from whygrad.diagnosis.findings import Edit, Finding, Repair
+from whygrad.diagnosis.scopes import scope_of
+from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip
+from whygrad.diagnosis.suspects import statements
 from whygrad.diagnosis.wording import evidence_of
 from whygrad.source import Source
+
+TRIED = 3
+"""Points at which a derivative that is shown must be true."""
 
 
 def import_line(source: Source) -> int:
@@ -40,8 +51,10 @@ def missing_import(source: Source, name: str, text: str, edits: tuple[Edit, ...]
 
 
 def unsolved(claim: Claim, evidence: Evidence) -> Finding:
-    """A gradient that is wrong and that no edit was found for: the evidence alone."""
-    case = Case(Slip("unexplained", "", ""), claim.name, claim.of, "backward", "", "")
+    """A gradient that is wrong and that no edit was found for: the evidence, and the derivative if it can
+    be written."""
+    case = Case(Slip("unexplained", pattern(claim), derived(claim, evidence)), claim.name, claim.of,
+                "backward", "", "")  # fmt: skip
     cause = cause_of(case)
     row = evidence.program.source.line(claim.line)
     start = len(row) - len(row.lstrip()) + 1
@@ -50,6 +63,52 @@ def unsolved(claim: Claim, evidence: Evidence) -> Finding:
         claim.line, start, claim.line, len(row.rstrip()) + 1, certainty="evidence-only",
         evidence=evidence_of(claim, evidence),
     )  # fmt: skip
+
+
+def derived(claim: Claim, evidence: Evidence) -> str:
+    """`dW = x.T @ dz` for a wrong `dW`, in names in scope there and true at each point tried."""
+    truth = claim.truth
+    at = [p for p in range(min(len(truth), len(evidence.points))) if truth[p] is not None][:TRIED]
+    node = _statement(evidence, claim.line)
+    if not at or node is None:
+        return ""
+    try:
+        scope = scope_of(evidence.program, node, [evidence.points[p] for p in at])
+    except Exception:  # the user's program, at a point of ours
+        return ""
+    if any(len(kept) != 1 for kept in scope.environments):
+        return ""
+    bench = Bench([kept[0] for kept in scope.environments], [truth[p] for p in at], scope.shared)
+    texts = derived_texts(evidence, claim, scope, at[0], truth[at[0]])
+    return next((f"{claim.name} = {text}" for text in texts if bench.judge(text).right), "")
+
+
+def _statement(evidence: Evidence, line: int) -> ast.stmt | None:
+    """The statement at a line, if it is one that runs once."""
+    try:
+        every = list(statements(ast.parse(evidence.program.source.text)))
+    except SyntaxError:
+        return None
+    here = [s.node for s in every if s.node.lineno <= line <= (s.node.end_lineno or 0) and not s.in_loop]
+    return here[0] if here else None
+
+
+def pattern(claim: Claim) -> str:
+    """What the wrong values have in common, the same at every point; "" where nothing simple is seen."""
+    ratio = claim.mismatch.facts.get("constant_ratio") if claim.mismatch else None
+    if ratio is not None:
+        return f"every entry is {ratio:.4g} times the true one"
+    pairs = [
+        (a, b) for a, b in zip(claim.values, claim.truth, strict=False) if a is not None and b is not None
+    ]
+    found = [(compare(got, want), shape_of(want)) for got, want in pairs]
+    masks = [np.reshape(f.wrong, shape) for f, shape in found if f.same_shape and not f.agrees]
+    if not masks or any(mask.ndim < 2 or mask.shape[-1] < 2 for mask in masks):
+        return ""
+    if all(np.all(mask.sum(axis=-1) == 1) for mask in masks):
+        return "one entry of each row is wrong, and the others are right"
+    rows = all(np.all(mask.all(axis=-1) == mask.any(axis=-1)) and not mask.all() for mask in masks)
+    return "some rows are wrong throughout, and the others are right" if rows else ""
 
 
 def not_as_meant(evidence: Evidence, formula: str) -> Finding:

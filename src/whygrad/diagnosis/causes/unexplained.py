@@ -26,6 +26,7 @@ class Unexplained(Cause):
         return f"`{case.variable}` is not the gradient of `{case.of}`"
 
     def why(self, case: Case) -> str:
+        seen = f"{case.slip.old}; " if case.slip.kind == "unexplained" and case.slip.old else ""
         if case.slip.kind == "derived" or case.slip.new:
-            return f"no single slip explains it; in your own names the derivative is `{case.slip.new}`"
-        return "the numbers differ, and no slip was found that explains them"
+            return f"{seen}no single slip explains it; in your own names the derivative is `{case.slip.new}`"
+        return f"{seen}the numbers differ, and no slip was found that explains them"
