@@ -45,8 +45,8 @@ FOLLOWED = frozenset(
 """Functions that NumPy writes in Python over others that are operations; `tests/test_coverage.py`
     shows it."""
 UNLISTED = frozenset(
-    """asarray_chkfinite fromiter union1d intersect1d setdiff1d setxor1d in1d unique_all unique_counts
-    unique_inverse unique_values fft.fftshift fft.ifftshift""".split()  # noqa: SIM905
+    """union1d intersect1d setdiff1d setxor1d in1d unique_all unique_counts
+    unique_inverse unique_values""".split()  # noqa: SIM905
 )
 """Refused by name, with the reason that all unknown functions share."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import whygrad as wg
+
 RNG = np.random.default_rng(7)
 V, W = RNG.normal(size=4), RNG.normal(size=3)
 A, B = RNG.normal(size=(3, 3)) + 2 * np.eye(3), RNG.normal(size=(2, 3))
@@ -149,3 +151,38 @@ CASES = {**LINALG, **MOVES, **MADE}
 @pytest.mark.parametrize("name", CASES)
 def test_value_gradient_and_second_derivative(name, agrees):
     agrees(name, *CASES[name])
+
+
+STEP_METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation")
+WIDE = np.random.default_rng(8).normal(size=(4, 3))
+WIDER = {
+    **{
+        f"quantile {method} {q}": lambda x, m=method, q=q: np.quantile(x, q, axis=0, method=m)
+        for method in STEP_METHODS
+        for q in (0.0, 0.25, 0.375, 0.5, 0.9, 1.0)
+    },
+    **{
+        f"pad {mode} {width}": lambda x, m=mode, w=width: np.pad(x, w, m, reflect_type="odd")
+        for mode in ("reflect", "symmetric")
+        for width in ((5, 0), ((0, 0), (0, 7)), 4)
+    },
+    "pad a single entry": lambda x: np.pad(x[:1], ((2, 3), (0, 0)), "reflect", reflect_type="odd"),
+    "fftshift": lambda x: np.fft.fftshift(x, axes=0) + np.fft.ifftshift(x),
+    "diff 0 with edges": lambda x: np.diff(x, 0, prepend=0.0),
+    "pinv with rtol": lambda x: np.linalg.pinv(x, rtol=1e-9),
+}
+
+
+@pytest.mark.parametrize("name", WIDER)
+def test_options_have_the_gradient_of_finite_differences(name, agrees):
+    agrees(name, WIDER[name], WIDE)
+
+
+def test_matmul_of_a_stack_with_an_inner_axis_of_length_zero():
+    def f(a, b):
+        return np.sum(np.matmul(a, b))
+
+    assert [g.shape for g in wg.grad(f, argnums=(0, 1))(np.ones((2, 3, 0)), np.ones((0, 4)))] == [
+        (2, 3, 0),
+        (0, 4),
+    ]

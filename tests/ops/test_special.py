@@ -64,3 +64,13 @@ def test_sums_of_exponentials_do_not_overflow():
     np.testing.assert_array_equal(wg.grad(lambda z: special.log_softmax(z)[1])(x), [-1.0, 1.0])
     assert wg.grad(lambda z: special.expit(z))(-1000.0) == 0.0
     assert wg.grad(lambda z: special.xlogy(z, 2.0))(0.0) == np.log(2.0)
+
+
+@pytest.mark.parametrize("axis", [None, 0, (0, 1)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_logsumexp_with_factors(axis, keepdims, agrees):
+    special = pytest.importorskip("scipy.special", reason="SciPy is not installed")
+    factors = np.array([[1.0, 0.5, 2.0], [3.0, -0.125, 1.0]])
+    x = np.array([[0.3, -1.0, 2.0], [1.5, 0.2, 2.5]])
+    agrees("factors", lambda v: special.logsumexp(v, axis=axis, b=factors, keepdims=keepdims), x)
+    agrees("by factors", lambda v: special.logsumexp(x, axis=axis, b=v, keepdims=keepdims), factors)

@@ -21,6 +21,6 @@ GAPS: dict[str, str] = {
 def reason(name: str) -> str:
     """Why a function (`numpy.roots`) is refused, or nothing if it is not listed."""
     parts = name.removeprefix("numpy.").removeprefix("ndarray.")
-    if parts.startswith("fft."):
+    if parts.startswith("fft.") and not parts.endswith("shift"):
         return COMPLEX
     return GAPS.get(parts, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import string
 from collections.abc import Sequence
@@ -40,8 +41,8 @@ def _matmul_right(g: Any, a: Any, b: Any) -> Any:
     if n == 1:
         return np.matmul(g, a) if m == 2 else np.squeeze(np.matmul(_flip(a), np.expand_dims(g, -1)), -1)
     if n == 2 and m > 2:  # one product over all the stacked rows, not a stack of products to be added up
-        k, columns = shape_of(b)
-        return np.matmul(_flip(np.reshape(a, (-1, k))), np.reshape(g, (-1, columns)))
+        (k, columns), many = shape_of(b), math.prod(shape_of(a)[:-1])  # not -1: k may be 0
+        return np.matmul(_flip(np.reshape(a, (many, k))), np.reshape(g, (many, columns)))
     return np.matmul(_flip(a), g)
 
 

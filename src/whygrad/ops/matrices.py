@@ -79,8 +79,9 @@ def _cholesky(a: Any, /, *, upper: bool = False) -> Meaning:
 
 
 def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, **options: Any) -> Meaning:
+    cutoffs = {"rcond": rcond, "rtol": options.pop("rtol", None)}
     refuse_given(np.linalg.pinv, hermitian=hermitian or None, **options)
-    return Meaning(PINV, (a,), {} if rcond is None else {"rcond": rcond})
+    return Meaning(PINV, (a,), {name: v for name, v in cutoffs.items() if v is not None})
 
 
 def _matrix_power(a: Any, n: Any) -> Meaning:

@@ -134,7 +134,7 @@ def _kept(function: Any) -> Adapter:
 
 _ONE = (
     np.rot90, np.diagonal, np.ndarray.diagonal, np.rollaxis, np.delete, np.resize, np.atleast_3d,
-    np.lib.stride_tricks.sliding_window_view,
+    np.lib.stride_tricks.sliding_window_view, np.fft.fftshift, np.fft.ifftshift,
 )  # fmt: skip
 _SEVERAL = (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.unstack)
 

@@ -117,11 +117,18 @@ def _turned(with_edge: bool) -> Side:
     """Mirrored in the edge and, as it is of the odd type, upside down."""
 
     def side(x: Any, axis: int, width: int, value: Any, at_end: bool) -> Any:
-        n, skip = shape_of(x)[axis], 0 if with_edge else 1
-        if width + skip > n:
-            raise TypeError("numpy.pad: more than one reflection of an odd type is not supported by whygrad")
-        part = _part(x, axis, n - width - skip, n - skip) if at_end else _part(x, axis, skip, skip + width)
-        return 2 * _edge(x, axis, at_end) - np.flip(part, axis)
+        shape, skip = shape_of(x), 0 if with_edge else 1
+        n = shape[axis]
+        if n == 1:  # NumPy repeats a single entry
+            return np.broadcast_to(x, (*shape[:axis], width, *shape[axis + 1 :]))
+        size = min(width, n - skip)
+        part = _part(x, axis, n - size - skip, n - skip) if at_end else _part(x, axis, skip, skip + size)
+        added = 2 * _edge(x, axis, at_end) - np.flip(part, axis)
+        if size == width:
+            return added
+        grown = np.concatenate([x, added] if at_end else [added, x], axis=axis)
+        further = side(grown, axis, width - size, value, at_end)
+        return np.concatenate([added, further] if at_end else [further, added], axis=axis)
 
     return side
 

@@ -26,6 +26,8 @@ def _part(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """np.diff."""
     axis = normal_axes(axis, len(shape_of(a)))[0]
+    if not n:
+        return np.copy(a)  # NumPy adds no edges then
 
     def edge(v: Any) -> Any:
         shape = shape_of(a)
@@ -35,8 +37,6 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
         edge(v) if v is not a else v for v in (prepend, a, append) if v is not None and v is not np._NoValue
     ]
     x = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
-    if not n:
-        return np.copy(x)
     for _ in range(operator.index(n)):
         x = _part(x, axis, 1, None) - _part(x, axis, None, -1)
     return x

@@ -189,7 +189,11 @@ _SUM = next(op for op in REDUCTIONS if op.name == "sum")
 def _logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
 ) -> Any:
-    refuse_given("scipy.special.logsumexp", b=b, return_sign=return_sign or None)
+    refuse_given("scipy.special.logsumexp", return_sign=return_sign or None)
+    if b is not None:  # what the factors change of the sum without them
+        total = _log_total(a, axis)
+        found = np.log(np.sum(b * np.exp(a - total), axis=axis, keepdims=keepdims))
+        return found + (total if keepdims else np.reshape(total, np.shape(found)))
     return Meaning(_OPS["logsumexp"], (a,), axis_params(a, axis, keepdims))
 
 

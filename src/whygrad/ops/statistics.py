@@ -43,6 +43,21 @@ PARAMETERS = {
 packages", 1996)."""
 
 
+STEPS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation")
+"""The methods of Hyndman and Fan that jump from entry to entry."""
+
+
+def _step(q: Any, n: Any, method: str) -> Any:
+    place = n * q - 1
+    if method == "inverted_cdf":
+        return np.ceil(place)
+    if method == "averaged_inverted_cdf":  # the mean of two where the share falls between them
+        return np.where(np.floor(place) == place, np.floor(place) + 0.5, np.ceil(place))
+    place = place - 0.5
+    low = np.floor(place)
+    return np.where(np.logical_and(place == low, low % 2 == 1), low, low + 1.0)
+
+
 def _place(q: Any, n: Any, method: str) -> Any:
     """Where between the sorted entries 0 .. n - 1 a quantile lies."""
     if method in PARAMETERS:
@@ -57,6 +72,8 @@ def _place(q: Any, n: Any, method: str) -> Any:
         return 0.5 * (np.floor(place) + np.ceil(place))
     if method == "nearest":
         return np.round(place)
+    if method in STEPS:
+        return _step(q, n, method)
     raise TypeError(f"numpy.quantile: the method {method!r} is not supported by whygrad; use 'linear'")
 
 
