@@ -165,7 +165,7 @@ CALLS = [
 REFUSED = [
     (np.pad, (A, 1, "empty"), {}, "mode"),
     (np.sum, (A,), {"dtype": int}, "int64"),
-    (np.quantile, (A, 0.5), {"method": "inverted_cdf"}, "inverted_cdf"),
+    (np.quantile, (A, 0.5), {"method": "unheard_of"}, "unheard_of"),
     (np.argmax, (A,), {"out": A}, "out"),
     (np.polyfit, (V, V, 1), {"full": True}, "full"),
     (np.mean, (A,), {"out": A}, "out"),
