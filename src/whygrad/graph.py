@@ -227,6 +227,19 @@ class GraphBuilder(_Columns):
             self.origin_arg_column.append(origin[1])
         return row
 
+    def add_input(self, abstract: Abstract, name: str) -> int:
+        """Append an input: the short way, for very many of them."""
+        tables = self.tables
+        row = len(self.op_column)
+        self.op_column.append(tables.ops.number(INPUT))
+        self.arg_offsets.append(len(self.arg_column))
+        self.params_column.append(0)
+        self.abstract_column.append(tables.abstracts.number(abstract))
+        self.name_column.append(tables.names.append(name))  # not interned: each input has a name of its own
+        self.site_column.append(self.current_site)
+        self.instance_column.append(self.current_instance)
+        return row
+
     def params_number(self, params: Mapping[str, Any]) -> int:
         frozen = MappingProxyType(dict(params))
         try:

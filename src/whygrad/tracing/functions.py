@@ -86,6 +86,8 @@ def _entered(tracer: Tracer, value: Any, name: str, inputs: list[int]) -> Any:
 
 
 def _is_number(value: Any) -> bool:
+    if type(value) is float:
+        return True
     value = plain(value)
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "fiu"

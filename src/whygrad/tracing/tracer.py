@@ -75,6 +75,9 @@ class Tracer(Stores):
 
     def input(self, value: Any, name: str) -> Traced:
         """An input row. Arrays are copied, so that the caller's stay as they are."""
+        if type(value) is float:
+            self.values.append(value)
+            return Traced(self, self.builder.add_input(abstract(value), name), value)
         if isinstance(value, np.ndarray):
             value = np.array(value, order="K")
         row = self.builder.add(INPUT, (), abstract(value))
