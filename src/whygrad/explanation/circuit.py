@@ -17,6 +17,7 @@ from whygrad.differentiation import Derivative
 from whygrad.errors import UsageError
 from whygrad.execution.interpreter import Run
 from whygrad.explanation.heat import heat_of, scale_of
+from whygrad.explanation.ledger import marks_of
 from whygrad.explanation.numbers import number_text
 from whygrad.gates.blocks import Blocks
 from whygrad.gates.records import Block, Gate, Part, end_of
@@ -91,15 +92,7 @@ class Drawing:
     @cached_property
     def needed(self) -> bytearray:
         """Marks the rows that an output needs."""
-        graph = self.graph
-        needed = bytearray(len(graph))
-        for row in graph.outputs:
-            needed[row] = 1
-        for row in range(len(graph) - 1, -1, -1):
-            if needed[row]:
-                for arg in graph.args(row):
-                    needed[arg] = 1
-        return needed
+        return marks_of(self.graph, self.graph.outputs)
 
     def rows(self, part: Part) -> Sequence[int]:
         return (part,) if isinstance(part, int) else self.cut.tree.members(part)

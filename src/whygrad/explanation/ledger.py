@@ -6,7 +6,7 @@ what is computed: it reads rows, it computes nothing but products along paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -199,13 +199,21 @@ def ledger(graph: Graph, run: Run, derivative: Derivative) -> Ledger:
 
 def ancestors(graph: Graph, *wanted: int) -> list[int]:
     """The rows that some rows depend on, themselves and all inputs included, ascending."""
+    marks = marks_of(graph, wanted)
+    for row in graph.inputs:
+        marks[row] = 1
+    found: list[int] = np.flatnonzero(np.frombuffer(marks, np.uint8)).tolist()
+    return found
+
+
+def marks_of(graph: Graph, wanted: Sequence[int]) -> bytearray:
+    """One byte a row: 1 for `wanted` and the rows that they depend on."""
     marks = bytearray(len(graph))
     for row in wanted:
         marks[row] = 1
+    offsets, args = graph.arg_offsets, graph.arg_column.tolist()
     for row in range(max(wanted), -1, -1):
         if marks[row]:
-            for arg in graph.args(row):
+            for arg in args[offsets[row] : offsets[row + 1]]:
                 marks[arg] = 1
-    for row in graph.inputs:
-        marks[row] = 1
-    return [row for row in range(len(graph)) if marks[row]]
+    return marks

@@ -18,15 +18,19 @@ def name_rows(graph: Graph, rows: Iterable[int], output: int) -> dict[int, str]:
     letter = next((c for c in LETTERS if not any(n[:1] == c and n[1:].isdigit() for n in given)), "_")
     names: dict[int, str] = {}
     taken = Counter(name for name, times in given.items() if times == 1)
+    placed: dict[tuple[str, int], str] = {}
     unnamed = 0
     for row in rows:
         name = graph.name(row)
-        if given[name] == 1:
+        if name and given[name] == 1:
             names[row] = name
             continue
         if name:  # assigned more than once: say where, and at which repetition
-            line = site(graph.site_column[row]).line if graph.site_column[row] else 0
-            name = f"{name}@{line}" if line else name
+            place = name, graph.site_column[row]
+            if place not in placed:
+                line = site(place[1]).line if place[1] else 0
+                placed[place] = f"{name}@{line}" if line else name
+            name = placed[place]
         elif row == output:
             name = "out"
         else:

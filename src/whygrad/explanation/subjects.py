@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,21 +135,22 @@ def summed(graph: Graph) -> Graph:
     return builder.freeze(graph.inputs, [builder.add(OPS["sum"], (output,), abstract)])
 
 
-def extract(graph: Graph, rows: Iterable[int], output: int) -> Graph:
-    """A graph of some rows of another, which must include all that they use."""
+def extract(graph: Graph, rows: Sequence[int], output: int) -> Graph:
+    """A graph of some rows of another (ascending), which must include all that they use."""
+    kept, new = np.asarray(rows, np.int64), np.full(len(graph), -1, np.int64)
+    new[kept] = np.arange(len(kept))
     builder = GraphBuilder()
-    builder.instance_parents = array("i", graph.instance_parents)
-    builder.instance_sites = array("i", graph.instance_sites)
-    builder.instance_ordinals = array("i", graph.instance_ordinals)
-    new: dict[int, int] = {}
-    for row in rows:
-        builder.current_instance = graph.instance_column[row]
-        args = [new[a] for a in graph.args(row)]
-        place = graph.site_column[row]
-        new[row] = builder.add(graph.op(row), args, graph.abstract(row), graph.params(row), place)
-        if graph.name(row):
-            builder.name_row(new[row], graph.name(row))
+    builder.tables = graph.tables.copy()
+    for name in ("op", "params", "abstract", "name", "site", "instance"):
+        column = getattr(graph, f"{name}_column")
+        setattr(builder, f"{name}_column", array(column.typecode, np.asarray(column)[kept].tobytes()))
+    for name in ("instance_parents", "instance_sites", "instance_ordinals"):
+        setattr(builder, name, array("i", getattr(graph, name)))
+    counts = np.diff(np.asarray(graph.arg_offsets))
+    args = new[np.asarray(graph.arg_column)[np.repeat(new >= 0, counts)]]
+    builder.arg_column = array("i", args.astype(np.intc).tobytes())
+    builder.arg_offsets.frombytes(np.cumsum(counts[kept]).astype(np.intc).tobytes())
     for guard in graph.guards:
-        if guard.row in new:
-            builder.guard(new[guard.row], guard.expected, guard.site)
-    return builder.freeze([new[row] for row in graph.inputs], [new[output]])
+        if new[guard.row] >= 0:
+            builder.guard(int(new[guard.row]), guard.expected, guard.site)
+    return builder.freeze([int(new[row]) for row in graph.inputs], [int(new[output])])

@@ -36,6 +36,7 @@ class Blocks:
         self.graph = graph
         self._gates = None if gates is None else tuple(gates)
         self._children: dict[str, tuple[Part, ...]] = {}
+        self._boundaries: dict[str, tuple[list[int], list[int]]] = {}
         ops = graph.tables.ops.values
         leaf = np.array([op is INPUT or op is CONSTANT for op in ops] or [False])
         self.operations: Integers = np.flatnonzero(~leaf[np.asarray(graph.op_column, dtype=np.int64)])
@@ -142,12 +143,34 @@ class Blocks:
 
     def boundary(self, block: Block) -> tuple[list[int], list[int]]:
         """The rows outside that a block reads (no constants), in order, and its rows that others use."""
-        graph, members = self.graph, self.members(block)
-        inside = set(members)
-        reads = dict.fromkeys(a for row in members for a in graph.args(row))
-        inputs = [a for a in reads if a not in inside and graph.op(a) is not CONSTANT]
-        within = Counter(a for row in members for a in graph.args(row))
-        return inputs, [row for row in members if within[row] < self._uses[row]]
+        if block.key not in self._boundaries:
+            self._boundaries[block.key] = self._bounded(block)
+        return self._boundaries[block.key]
+
+    def _bounded(self, block: Block) -> tuple[list[int], list[int]]:
+        graph, members = self.graph, np.asarray(self.members(block), np.int64)
+        if block.gate is not None:
+            args = np.asarray([arg for row in members.tolist() for arg in graph.args(row)], np.int64)
+        else:  # all rows between its first and its last; inputs and constants read nothing
+            args = self._args[graph.arg_offsets[block.first] : graph.arg_offsets[block.last + 1]]
+        rows, at, times = np.unique(args, return_index=True, return_counts=True)
+        reads = rows[np.argsort(at)]
+        reads = reads[~np.isin(reads, members) & ~self._constant[reads]]
+        within = np.zeros(len(members), np.int64)
+        own = np.isin(rows, members)
+        within[np.searchsorted(members, rows[own])] = times[own]
+        inputs: list[int] = reads.tolist()
+        outputs: list[int] = members[within < self._uses[members]].tolist()
+        return inputs, outputs
+
+    @cached_property
+    def _constant(self) -> Any:
+        number = self.graph.tables.ops.number(CONSTANT)
+        return np.asarray(self.graph.op_column) == number
+
+    @cached_property
+    def _args(self) -> Integers:
+        return np.asarray(self.graph.arg_column, dtype=np.int64)
 
     @cached_property
     def _uses(self) -> Integers:
