@@ -169,3 +169,11 @@ def test_a_million_rows_are_collapsed_within_a_second():
 def test_an_empty_graph_has_nothing_to_show():
     graph = parse_formula("x").graph
     assert blocks_of(graph).visible().boxes == ()
+
+
+def test_a_gate_whose_constants_stand_before_its_block_is_found_there():
+    def gelu(x):
+        return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x**3)))
+
+    circuit = wg.show(gelu, 0.3, grouped=True).circuit
+    assert [box.label for box in circuit.boxes if box.kind == "gate"] == ["gelu"]

@@ -1,5 +1,6 @@
 """Known gates are found by what rows compute, in any spelling; what only looks alike is none."""
 
+import math
 import re
 
 import numpy as np
@@ -109,6 +110,22 @@ def masked_attention(q, k, v):
     return np.sum((e / e.sum(1, keepdims=True)) @ v)
 
 
+def attention_of_heads(q, k, v):
+    s = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return np.sum((e / e.sum(-1, keepdims=True)) @ v)
+
+
+def causal_attention_of_heads(q, k, v):
+    s = np.einsum("bhid,bhjd->bhij", q, k) * 0.5 + np.triu(np.full((3, 3), -1e9), 1)
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return np.sum(np.matmul(e / e.sum(-1, keepdims=True), v))
+
+
+def exact_gelu(x):
+    return np.sum(np.array([0.5 * u * (1 + math.erf(u / math.sqrt(2))) for u in x]))
+
+
 def relu_layer(x, W, b, y):
     d = np.maximum(0, x @ W + b) - y
     return np.mean(d * d)
@@ -134,6 +151,7 @@ def log_probability(z):
 
 RANDOM = np.random.default_rng(5)
 Z, W4, ROW = RANDOM.normal(size=(3, 4)), RANDOM.normal(size=(4, 2)), RANDOM.normal(size=4)
+HEADS = RANDOM.normal(size=(2, 2, 3, 4))
 LABELS = np.array([0, 1, 3])
 USERS = [
     (shifted_cross_entropy, (Z, LABELS), {"softmax with cross-entropy"}),
@@ -144,6 +162,9 @@ USERS = [
     (batch_norm, (Z, ROW, ROW + 1), {"batch norm"}),
     (attention, (Z, Z + 1, Z * 2), {"attention", "softmax"}),
     (masked_attention, (Z, Z + 1, Z * 2), {"attention"}),
+    (attention_of_heads, (HEADS[0], HEADS[0] + 1, HEADS[0] * 2), {"attention", "softmax"}),
+    (causal_attention_of_heads, (HEADS, HEADS + 1, HEADS * 2), {"attention"}),
+    (exact_gelu, (ROW,), {"exact gelu"}),
     (relu_layer, (Z, W4, W4[0], Z[:, :2]), {"affine", "relu", "mean squared error"}),
     (log_density, (Z, Z + 1, Z / 2), {"Gaussian log density"}),
     (distance, (Z[0], Z[1]), {"distance"}),

@@ -7,6 +7,7 @@ none for all entries. `g` is the upstream gradient.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whygrad.gates.records import KnownGate, Stable, Step
 
@@ -207,7 +208,28 @@ def _normalised(name: str, axis: str, scaled: bool) -> KnownGate:
     )
 
 
-def _attention(masked: bool) -> KnownGate:
+def _attention(masked: bool, heads: bool) -> KnownGate:
+    """Of matrices, or of stacks of them: a batch, several heads."""
+    known = _attention_of_matrices(masked)
+    if not heads:
+        return known
+    kinds = tuple((name, "stack") for name, _ in known.kinds)
+    return replace(
+        known,
+        formula=_stacked(known.formula),
+        derivatives=tuple((name, _stacked(text)) for name, text in known.derivatives),
+        steps=tuple(Step(_stacked(step.text), step.why) for step in known.steps),
+        remark=f"{known.remark} Each head by itself.",
+        where=tuple((name, _stacked(text)) for name, text in known.where),
+        kinds=kinds,
+    )
+
+
+def _stacked(text: str) -> str:
+    return text.replace("transpose(", "matrix_transpose(")
+
+
+def _attention_of_matrices(masked: bool) -> KnownGate:
     scores = "q @ transpose(k) * c" + (" + m" if masked else "")
     soft = f"exp({scores}) / sum(exp({scores}), axis=-1, keepdims=True)"
     return KnownGate(
@@ -359,8 +381,7 @@ ARRAYS: tuple[KnownGate, ...] = (
     _normalised("layer norm", AXES[0], False),
     _normalised("batch norm", AXES[1], True),
     _normalised("batch norm", AXES[1], False),
-    _attention(False),
-    _attention(True),
+    *(_attention(masked, heads) for heads in (False, True) for masked in (False, True)),
     *_distances(),
     *_gaussians(),
     *_affine(),

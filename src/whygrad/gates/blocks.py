@@ -207,10 +207,14 @@ class Blocks:
 
     def _gates_of(self, block: Block) -> list[Gate]:
         """The gates within a block, largest last, none twice."""
-        found = [g for g in self.gates if block.first <= g.rows[0] and g.output <= block.last]
+        found = [g for g in self.gates if block.first <= self._start(g) and g.output <= block.last]
         if self._gates is None and len(self.graph) > MOST_ROWS and block.rows <= MOST_ROWS:
             found = recognise(self.graph, rows=self.members(block))
         return sorted(found, key=lambda g: len(g.rows))
+
+    def _start(self, gate: Gate) -> int:
+        """The first operation of a gate; its constants may stand before the block that holds it."""
+        return next(row for row in gate.rows if self.graph.op(row) is not CONSTANT)
 
     def _is_within(self, part: Part, gate: Gate) -> bool:
         if isinstance(part, int):

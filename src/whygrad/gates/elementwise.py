@@ -180,4 +180,22 @@ ELEMENTWISE: tuple[KnownGate, ...] = (
         where=(("t", "tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))"),),
         spellings=("0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))",),
     ),
+    KnownGate(
+        "exact gelu",
+        ("x",),
+        "y",
+        "0.5 * x * (1 + erf(x / sqrt(2)))",
+        (("x", "p + x * exp(-0.5 * x ** 2) / sqrt(2 * pi)"),),
+        (
+            Step(
+                "p + 0.5 * x * (2 / sqrt(pi)) * exp(-(x / sqrt(2)) ** 2) * (1 / sqrt(2))",
+                "the product rule, with p for the share of the normal distribution below x; erf(u) has the "
+                "slope 2 / sqrt(pi) * exp(-u ** 2), and u = x / sqrt(2) the slope 1 / sqrt(2)",
+            ),
+            Step("p + x * exp(-0.5 * x ** 2) / sqrt(2 * pi)", "one fraction: x times the normal density"),
+        ),
+        "x times the share of the normal distribution that lies below it.",
+        where=(("p", "0.5 * (1 + erf(x / sqrt(2)))"),),
+        spellings=("x * (0.5 + 0.5 * erf(0.7071067811865476 * x))",),
+    ),
 )

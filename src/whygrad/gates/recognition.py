@@ -299,6 +299,8 @@ def _bindings(
 def _plausible(known: KnownGate, parameter: str, value: Any) -> bool:
     """Whether a value can be that parameter, by its shape."""
     kind, ndim = known.kind_of(parameter), np.ndim(value)
+    if kind == "stack":
+        return ndim > 2 or (ndim == 2 and parameter != known.parameters[0])
     if kind in ("matrix", "vector"):
         return ndim == (2 if kind == "matrix" else 1)
     if kind == "bias":

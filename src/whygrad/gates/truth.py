@@ -24,7 +24,7 @@ DRAWS = 20
 """Random points at which gates of arrays are tried."""
 EXAMPLE_SHAPES = {
     "real": (3, 4), "positive": (3, 4), "choice": (3, 4), "share": (3, 4),
-    "matrix": (3, 3), "vector": (3,), "bias": (3,),
+    "matrix": (3, 3), "vector": (3,), "bias": (3,), "stack": (2, 3, 3),
 }  # fmt: skip
 _WIDENED = re.compile(r"\b(\w+)\[\.\.\., None\]")
 

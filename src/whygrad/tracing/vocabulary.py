@@ -48,6 +48,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in 
 FUNCTIONS |= {
     "ln": np.log, "pow": np.power, "fabs": np.abs, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
     "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
+    "erf": math.erf, "matrix_transpose": np.linalg.matrix_transpose,
 }  # fmt: skip
 CONSTANTS = {"pi": math.pi, "e": math.e}
 OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
