@@ -157,5 +157,5 @@ class _Backward(Drawing):
             if self.graph.op(row) is CONSTANT:
                 self.draw_constant(key, 0, row)
             else:
-                self.wires.append(Wire(self.key(self.owner.get(row, row)), key, 0))
+                self.connect(row, key, 0, ())
             self.boxes.append(Box(key, label, "output", name=label))
