@@ -113,6 +113,10 @@ class EmissionError(WhygradError):
     code = "WG613"
 
 
+class CheckFailedError(EmissionError):
+    """What was written is not what the engine finds: a defect of ours, and it is not handed over."""
+
+
 class AnotherFormError(EmissionError):
     """What is derived at one set of shapes has another form than at others: no one text says both."""
 

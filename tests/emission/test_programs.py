@@ -9,7 +9,7 @@ from tests.fuzz.programs import program
 from whygrad.emission.entry import derive_function
 from whygrad.errors import EmissionError
 
-SEEDS, PARTS = 48, 4
+SEEDS, PARTS = 64, 4
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -22,7 +22,7 @@ from whygrad.emission.scripts import NAME, Script, read_script
 from whygrad.emission.settings import other_settings
 from whygrad.emission.teaching import lecture_of
 from whygrad.emission.typesetting import name_tex, tex_of
-from whygrad.errors import AnotherFormError, EmissionError, UsageError
+from whygrad.errors import AnotherFormError, CheckFailedError, EmissionError, UsageError
 from whygrad.source import Source
 from whygrad.tracing.formulas import parse_formula
 
@@ -116,18 +116,23 @@ def attempted(
 ) -> tuple[Written, Proof | None]:
     """Derive and check; where the text would have another form at other shapes, for the shapes given alone.
 
-    The first `alike` examples are of the shapes given.
+    The first `alike` examples are of the shapes given. Such a text says so in a comment, and why; so does one
+    whose check fails at other shapes and succeeds at these.
     """
     try:
         written = Derivation(Program(subject)).derive()
-    except AnotherFormError:
+        return written, proven(written, function, subject) if check else None
+    except (AnotherFormError, CheckFailedError) as error:
         if len(subject.examples) <= alike:
             raise
         subject.examples = subject.examples[:alike]
         written = Derivation(Program(subject)).derive()
-        written.note = "# for inputs of the given shapes alone: at others the derivative has another form"
+        reason = (
+            "its check failed at others" if isinstance(error, CheckFailedError) else "others need another"
+        )
+        written.note = f"# for inputs of the given shapes alone: {reason}"
         written.text = f"{written.note}\n{written.text}"
-    return written, proven(written, function, subject) if check else None
+        return written, proven(written, function, subject) if check else None
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:

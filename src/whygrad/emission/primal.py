@@ -99,6 +99,9 @@ class Primal:
         self.source, self.plan, self.kept = source, plan, kept
         self.on_return, self.called = on_return, called
         self.written = set[ast.stmt]()
+        loops = [n for n in kept if isinstance(n, Loop) and n.instead and plan.tape(n.number) is not None]
+        self.started = {n.instead.split(" = ")[0] for n in loops}
+        """Sums and lists of comprehensions that are written as loops, since something is saved in them."""
 
     def block(self, nodes: Sequence[Node], depth: int) -> list[str]:
         out: list[str] = []
@@ -122,6 +125,8 @@ class Primal:
             return self.loop(node, depth)
         if isinstance(node, Branch):
             return self.branch(node, depth)
+        if isinstance(node, Step) and node.made and write(node.target) in self.started and not node.appends:
+            return [f"{'    ' * depth}{write(node.target)} = {write(node.value)}"]
         if isinstance(node, Step) and node.made and self.plan.indexed:
             text = write(node.node) if node.appends else f"{write(node.target)} = {write(node.value)}"
             return [f"{'    ' * depth}{text}"]

@@ -15,7 +15,7 @@ import numpy as np
 
 from whygrad.differentiation import differentiate
 from whygrad.emission.leaves import is_array, is_number, is_real
-from whygrad.errors import EmissionError, WhygradError
+from whygrad.errors import CheckFailedError, EmissionError, WhygradError
 from whygrad.execution import execute
 from whygrad.tracing.functions import trace_function
 
@@ -66,7 +66,7 @@ def prove(
                 continue
             points, worst = points + 1, max(worst, found)
             if not found <= TOLERANCE and reach:
-                raise EmissionError(
+                raise CheckFailedError(
                     f"the gradient that was written differs from the engine's by {found:.2g} at a test point",
                     hint="this is a defect of whygrad, please report it; --no-check shows what was written",
                 )
@@ -99,7 +99,7 @@ def compared(
         try:
             result = derived(*copy.deepcopy(args), **named)
         except Exception as error:
-            raise EmissionError(
+            raise CheckFailedError(
                 f"the gradient that was written fails at a test point: {type(error).__name__}: {error}",
                 hint="this is a defect of whygrad, please report it; --no-check shows what was written",
             ) from None

@@ -269,7 +269,8 @@ class Builder:
                 made = copy.copy(items)
                 made.args = [named(a) for a in items.args]
                 return made
-            if isinstance(items, ast.Name | ast.Attribute | ast.Subscript):
+            picked = any(isinstance(n, ast.Call) for n in ast.walk(items))  # x[np.argsort(x)] is a copy
+            if isinstance(items, ast.Name | ast.Attribute | ast.Subscript) and not picked:
                 return items
             name = self.fresh("items")
             step = ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], items), node)
