@@ -234,7 +234,7 @@ def chosen_function(source: Source, tree: ast.Module, name: str) -> str:
         if name not in functions:
             raise UsageError(
                 f"there is no function `{name}` in {source.filename}",
-                hint=f"functions: {', '.join(functions)}",
+                hint=f"functions: {', '.join(functions) or 'none; leave --function out'}",
             )
         return name
     called = {

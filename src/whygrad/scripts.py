@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.engines import engines_in
 from whygrad.checking.evidence import Failure, Hints, Point
 from whygrad.checking.forms import arrange
 from whygrad.checking.observing import Observation
@@ -190,8 +191,15 @@ def _guessed(program: Program, observation: Observation) -> list[str]:
     if not outputs:
         raise NoGradientError(
             f"no number in {program.source.filename} depends on another one",
-            hint="give the formula itself: whygrad explain 'sigmoid(w*x + b)'",
+            hint=_instead(program.source),
         )
     output = max(outputs, key=lambda v: v.last).name
     program.objective = ((output, ""),)
     return [name for name in inputs if name in needs[output]]
+
+
+def _instead(source: Source) -> str:
+    """What to run for a file whose numbers are out of sight: in the objects of an engine, or not there."""
+    if engines_in(Outline.of(ast.parse(source.text)).classes):
+        return f"whygrad check {source.filename}  (its numbers are kept in objects of its own)"
+    return "give the formula itself: whygrad explain 'sigmoid(w*x + b)' --at 'w=2, x=3, b=1'"

@@ -3,7 +3,7 @@
 Value against the plain run, bit for bit; gradient against differences of the plain run.
 """
 
-# ruff: noqa
+# ruff: noqa: B006, B009, B010, B905, E741, F401, F811, F841, F842, N805, RUF046, RUF059, UP018, UP037  (users write all of this)
 from __future__ import annotations
 
 import abc
@@ -24,7 +24,6 @@ import types
 
 import numpy as np
 import pytest
-
 from tests.tracing.plain_runs import agrees
 
 X = np.array([2.0406, -2.5556, 0.418, -0.5678, -0.4526])
