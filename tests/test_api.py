@@ -100,6 +100,8 @@ def test_check_of_two_functions() -> None:
 
 
 def test_check_refuses_what_it_cannot_take() -> None:
+    with pytest.raises(UsageError, match="a int cannot be checked"):
+        wg.check(3)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="file is checked alone"):
         wg.check(SEED, backward)
     with pytest.raises(UsageError, match=r"3 inputs do not fit `forward\(x"):

@@ -273,3 +273,16 @@ def test_a_terminal_that_cannot_write_a_name_shows_the_rest(form: str, script: P
     assert (
         done.returncode == 1 and done.stderr == b"" and b"`grad_w` uses `y` where `?` belongs" in done.stdout
     )
+
+
+def test_an_engine_that_cannot_be_explained_names_the_command_that_checks_it() -> None:
+    done = whygrad_("explain", "examples/engine.py")
+    hint = done.stderr.split("help: ")[1].split("  ")[0]
+    assert (done.returncode, hint.split()[:3]) == (2, ["whygrad", "check", "examples/engine.py"])
+    assert whygrad_(*hint.split()[1:3]).returncode == 1
+
+
+def test_a_function_of_example_inputs_that_is_not_there_is_said(script: Path) -> None:
+    script.write_text(RIGHT, encoding="utf-8")
+    done = whygrad_("check", str(script), "--inputs", "nothing")
+    assert (done.returncode, "there is no function `nothing`" in done.stderr) == (2, True)

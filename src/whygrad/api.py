@@ -60,6 +60,11 @@ def check(
         raise UsageError(
             "a file is checked alone", hint="wg.check('layer.py'), or wg.check(forward, backward, x)"
         )
+    if not isinstance(forward, str | os.PathLike):
+        raise UsageError(
+            f"a {type(forward).__name__} cannot be checked; a path or a function can",
+            hint="wg.check('layer.py'), or wg.check(forward, backward, x)",
+        )
     source = read_source(os.fspath(forward))
     request = {"task": "check", "path": source.filename, "hints": hints}
     return CheckResult.from_json(ask(request, time_limit)["result"], source.text)

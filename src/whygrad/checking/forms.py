@@ -22,7 +22,7 @@ from whygrad.checking.slicing import place_of, sliced
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in
 from whygrad.checking.upstreams import free_parameters
-from whygrad.errors import NoGradientError
+from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
 MOST_FAILING = 25
@@ -53,6 +53,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         yield Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
         return
     outline = Outline.of(tree)
+    _refuse_unknown_maker(outline, hints)
     hand(hints.given)
     base = {**hints.given, **{name: parse_input(text, name) for name, text in hints.input.items()}}
     if hints.form.startswith(ENGINE):
@@ -94,6 +95,18 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
     if not outline.has_gradients:
         for name in engines_in(outline.classes):
             yield engine_program(source, replace(hints, form=f"{ENGINE}{name}"), name, outline.classes[name])
+
+
+def _refuse_unknown_maker(outline: Outline, hints: Hints) -> None:
+    """Raises UsageError where `--inputs` names no function, whatever form the file has."""
+    if hints.inputs and hints.inputs not in outline.functions:
+        known = ", ".join(outline.functions)
+        raise UsageError(
+            f"there is no function `{hints.inputs}` in the file",
+            hint=f"functions: {known}"
+            if known
+            else "leave --inputs out: the numbers of the script are taken",
+        )
 
 
 class _Arranging:
