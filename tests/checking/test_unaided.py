@@ -30,6 +30,30 @@ CASES = {
             db = <<2||1>> * np.sum(dZ, axis=1, keepdims=True)
             return dA, dW, db
     """,
+    "time steps, flattened for one product": """
+        def temporal_affine_forward(x, w, b):
+            N, T, D = x.shape
+            M = b.shape[0]
+            return x.reshape(N * T, D).dot(w).reshape(N, T, M) + b, (x, w, b)
+        def temporal_affine_backward(dout, cache):
+            x, w, b = cache
+            N, T, D = x.shape
+            rows = dout.reshape(N * T, -1)
+            return rows.dot(w.T).reshape(N, T, D), x.reshape(N * T, D).T.dot(rows), dout.sum(axis=<<0||(0, 1)>>)
+    """,
+    "labels and a mask of every step": """
+        import numpy as np
+        def temporal_softmax_loss(x, y, mask):
+            N, T, V = x.shape
+            rows, labels, weights = x.reshape(N * T, V), y.reshape(N * T), mask.reshape(N * T)
+            p = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+            loss = -np.sum(weights * np.log(p[np.arange(N * T), labels])) / N
+            drows = p.copy()
+            drows[np.arange(N * T), labels] -= 1
+            drows *= weights[:, None] / <<T||N>>
+            dx = drows.reshape(N, T, V)
+            return loss, dx
+    """,
     "gates side by side": """
         import numpy as np
         def sigmoid(z):

@@ -7,6 +7,7 @@ sum or a multiple of primes says how one follows from others.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -132,6 +133,26 @@ class Dimensions:
         sizes = self.sizes(small=False)
         owners = [[n for n in self.free() if sizes[n] == size] for size in (first, second)]
         return bool(all(owners)) and self.unify(owners[0][0], owners[1][0])
+
+    def refactor(self, first: int, second: int) -> bool:
+        """Make two counts of entries one, dimension by dimension: of 13 * 17 and 5 * 7, 13 is 5 and 17 is 7."""
+        common = math.gcd(first, second)
+        if not common or first == second:
+            return False
+        mine, its = self._factors(first // common), self._factors(second // common)
+        if not mine or len(mine) != len(its):
+            return False
+        return all([self.unify(a, b) for a, b in zip(mine, its, strict=True)])
+
+    def _factors(self, count: int) -> list[int]:
+        """The free dimensions whose sizes, primes, make a count, in the order of their making; [] if none do."""
+        sizes = self.sizes(small=False)
+        found = []
+        for number in self.free():
+            if sizes[number] > 1 and count % sizes[number] == 0:
+                found.append(number)
+                count //= sizes[number]
+        return found if count == 1 else []
 
     def multiply(self, first: int, second: int) -> bool:
         """Let a dimension be the product of others that a run asks for."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +29,9 @@ from whygrad.checking.values import leaves
 from whygrad.errors import UsageError
 
 SECONDS = 2.5
-"""Longest search for one unit."""
+"""Longest search for one unit, of processor time: a busy machine must not change what is found."""
+WAITED = 8.0
+"""Longest search by the clock."""
 CALL_SECONDS = 1.0
 MOST_GUESSES = 60
 MOST_STEPS = 24
@@ -74,6 +78,7 @@ class Search:
     given: Mapping[str, Value] = field(default_factory=dict)
     """Values that are known already."""
     until: float = 0.0
+    latest: float = 0.0
     complaint: Complaint | None = None
     """The first one: what to say where nothing is found."""
     _queue: list[tuple[float, int, tuple[int, ...]]] = field(default_factory=list)
@@ -83,15 +88,19 @@ class Search:
     _guesses: int = 0
 
     def __post_init__(self) -> None:
-        self.until = time.monotonic() + SECONDS
+        self.until = time.process_time() + SECONDS
+        self.latest = time.monotonic() + WAITED
         self._push(tuple(0 for _ in self.wanted), 0.0)
+
+    def is_late(self) -> bool:
+        return time.process_time() > self.until or time.monotonic() > self.latest
 
     def solutions(self) -> Iterator[dict[str, str]]:
         """Texts for all parameters with which the forward pass runs and is finite.
 
         Between two of them `turn` may say which parameters to vary first.
         """
-        while self._queue and self._guesses < MOST_GUESSES and time.monotonic() < self.until:
+        while self._queue and self._guesses < MOST_GUESSES and not self.is_late():
             cost, _, places = heapq.heappop(self._queue)
             self._guesses += 1
             guess = self._guess(places)
@@ -158,7 +167,7 @@ class Search:
             if complaint is None:
                 small = guess.texts(small=True)
                 return (small if self.tried(small) is None else guess.texts(small=False)), None
-            if time.monotonic() > self.until or not self._mend(guess, complaint):
+            if self.is_late() or not self._mend(guess, complaint):
                 return None, complaint
         return None, complaint
 
@@ -198,6 +207,8 @@ class Search:
             return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
+        if (reshaped := _counts(complaint.message)) and guess.dimensions.refactor(*reshaped):
+            return True
         if "cannot reshape" in complaint.message or "equal division" in complaint.message:
             return self._double(guess)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
@@ -216,7 +227,7 @@ class Search:
             if self.tried(trial.texts(small=False)) is None:
                 guess.dimensions, guess.mended = trial.dimensions, 1
                 return True
-            if time.monotonic() > self.until:
+            if self.is_late():
                 break
         return False
 
@@ -278,7 +289,7 @@ class Search:
                 if self._runs(trial):
                     guess.dimensions, guess.mended = trial.dimensions, 1
                     return True
-                if time.monotonic() > self.until:
+                if self.is_late():
                     return False
         return False
 
@@ -295,6 +306,17 @@ class Search:
     def _blamed(self, complaint: Complaint) -> set[str]:
         known = {wanted.name for wanted in self.wanted}
         return known & set(complaint.names)
+
+
+_RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
+
+
+def _counts(message: str) -> tuple[int, int] | None:
+    """How many entries an array had and was to have, where a reshape failed."""
+    match = _RESHAPED.search(message)
+    if match is None:
+        return None
+    return int(match[1]), math.prod(int(n) for n in match[2].split(",") if n.strip())
 
 
 def _numbers(result: Any) -> Any:
