@@ -39,7 +39,8 @@ CASES = {
             x, w, b = cache
             N, T, D = x.shape
             rows = dout.reshape(N * T, -1)
-            return rows.dot(w.T).reshape(N, T, D), x.reshape(N * T, D).T.dot(rows), dout.sum(axis=<<0||(0, 1)>>)
+            dw, db = x.reshape(N * T, D).T.dot(rows), dout.sum(axis=<<0||(0, 1)>>)
+            return rows.dot(w.T).reshape(N, T, D), dw, db
     """,
     "labels and a mask of every step": """
         import numpy as np
@@ -53,6 +54,15 @@ CASES = {
             drows *= weights[:, None] / <<T||N>>
             dx = drows.reshape(N, T, V)
             return loss, dx
+    """,
+    "a product whose transpose is missing, which raises unless the weights are square": """
+        def scale_forward(x, w):
+            return x @ w, (x, w)
+        def scale_backward(dout, cache):
+            x, w = cache
+            dx = dout @ <<w||w.T>>
+            dw = x.T @ dout
+            return dx, dw
     """,
     "gates side by side": """
         import numpy as np

@@ -13,6 +13,7 @@ import contextlib
 import copy
 import inspect
 import linecache
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +26,7 @@ from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.calls import described
-from whygrad.checking.examples.complaints import UnlikeError, remember
+from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
@@ -43,6 +44,7 @@ from whygrad.errors import NoGradientError, ScriptError
 from whygrad.source import Source
 from whygrad.tracing.scripts import SUPPLIED
 
+_SINGLE = re.compile(r"\(1(, 1)+\)")
 MOST = 10
 """Solutions that are tried with the backward pass."""
 Classes = Mapping[str, Mapping[str, Function]]
@@ -85,17 +87,23 @@ class Unaided:
         perfect = False
         refused: NoGradientError | None = None
         failed: Failure | None = None
+        tried: dict[str, str] = {}
         for count, texts in enumerate(search.solutions()):
             if count >= MOST:
                 break
+            if failed is not None and any(map(_SINGLE.search, texts.values())):
+                continue  # where all dimensions are one, a missing transpose fits as well
             try:
                 program, texts = self.completed(form, forward, backward, reading, texts)
             except NoGradientError as error:
                 refused = refused or error
                 continue
             if isinstance(program, Failure):
-                failed = failed or program
-                continue
+                failed, tried = failed or program, tried or texts
+                squared = self.squared(search, form, forward, backward, reading)
+                if squared is None:
+                    continue
+                program, texts = squared
             misfits = self.misfits(program, forward)
             if misfits and (tied := self.tied(search, form, forward, backward, reading)) is not None:
                 program, texts = tied
@@ -107,7 +115,7 @@ class Unaided:
             made.append((len(misfits) + 0.01 * count, texts, program))
             search.turn(misfits)
         if not made and not perfect:
-            raise self.reason(search, forward, backward, refused, failed)
+            raise self.reason(search, forward, backward, refused, failed, tried)
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
@@ -127,6 +135,26 @@ class Unaided:
                 if search.tried(texts) is None:
                     program, texts = self.completed(form, forward, backward, reading, texts)
                     return None if isinstance(program, Failure) else (program, texts)
+        return None
+
+    def squared(
+        self, search: Search, form: Form, forward: Function, backward: Function | None, reading: str
+    ) -> tuple[Program, dict[str, str]] | None:
+        """The last solution with dimensions made one that the backward pass, which raised, takes for one.
+
+        So a transpose that is missing is judged by its numbers, in square arrays.
+        """
+        with contextlib.suppress(NoGradientError):
+            program, _ = self.completed(form, forward, backward, reading, search.guess.texts(small=False))
+            if not isinstance(program, Failure) or program.exception is None:
+                return None
+            complaint = complaint_of(program.exception, self.source.filename)
+            if not any(search.guess.dimensions.equate(*pair) for pair in complaint.pairs):
+                return None
+            texts = search.guess.texts(small=True)
+            if search.tried(texts) is None:
+                program, texts = self.completed(form, forward, backward, reading, texts)
+                return None if isinstance(program, Failure) else (program, texts)
         return None
 
     def assuming(self, program: Program, texts: dict[str, str], reading: str) -> Program:
@@ -288,12 +316,16 @@ class Unaided:
         backward: Function | None,
         refused: NoGradientError | None,
         failed: Failure | None,
+        tried: Mapping[str, str],
     ) -> NoGradientError | ScriptError:
         """Why there is no program: what a reader can do about it."""
         if failed is not None and backward is not None:
+            shown = {**{name: described(value) for name, value in self.called.items()}, **tried}
+            said = ", ".join(f"{name} = {text}" for name, text in shown.items())
+            where = f" in line {failed.line}" if failed.line else ""
             return NoGradientError(
-                f"`{backward.qualname}` raises {failed.kind} with the example inputs that were tried: "
-                f"{failed.message}",
+                f"`{backward.qualname}` raises {failed.kind}{where}: {failed.message}. "
+                f"`{forward.qualname}` runs with the example inputs that were tried: {said}",
                 hint=_input_hint(forward),
             )
         if refused is not None:
