@@ -184,6 +184,28 @@ def minus_sum(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstrac
     return OPS["negative"], [rows.add(kinds, [below.args(args[0])[0]], 0, (0, 0))], {}
 
 
+def turned_product(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
+    """(a.T @ b).T is b.T @ a."""
+    below, count = rows.written, len(abstract.shape)
+    if below.op(args[0]).name != "matmul" or not _turns_last(params, count):
+        return None
+    left, b = below.args(args[0])
+    if below.op(left) is not op or not _turns_last(below.params(left), len(below.abstract(left).shape)):
+        return None
+    shape = below.abstract(b).shape
+    if shape[:-2] != below.abstract(left).shape[:-2] or len(shape) != count:
+        return None
+    kind = Abstract((*shape[:-2], shape[-1], shape[-2]), below.abstract(b).dtype)
+    numbers = below.tables.ops.number(op), below.params_number(params), below.tables.abstracts.number(kind)
+    return OPS["matmul"], [rows.add(numbers, [b], 0, (0, 0)), below.args(left)[0]], {}
+
+
+def _turns_last(params: Any, count: int) -> bool:
+    """Does a transposition of so many axes swap the last two and leave the others?"""
+    axes = tuple(params.get("axes") or range(count)[::-1])
+    return count >= 2 and axes == (*range(count - 2), count - 1, count - 2)
+
+
 STRETCHING = (
     "add", "subtract", "multiply", "damped_multiply", "divide", "power", "where", "greater", "less",
     "maximum",
@@ -195,6 +217,7 @@ READABLE = (
     Entry(minus_out, ("multiply", "damped_multiply", "divide")),
     Entry(twice, ("add", "multiply")),
     Entry(minus_sum, ("sum", "sum_to")),
+    Entry(turned_product, ("transpose",)),
     Entry(stretched_last, ("divide", "multiply", "damped_multiply")),
     Entry(unstretched, STRETCHING),
 )

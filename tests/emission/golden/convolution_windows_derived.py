@@ -16,7 +16,7 @@ def grad_conv_windows(x, w, b, grad_out):
             window = saved_window.pop()
             # out[:, :, i, j] = window @ w.reshape(F, -1).T + b
             grad_window = grad_out[:, :, i, j] @ w.reshape(F, window.shape[1])
-            grad_w += (window.T @ grad_out[:, :, i, j]).T.reshape(w.shape)
+            grad_w += (grad_out[:, :, i, j].T @ window).reshape(w.shape)
             grad_b += np.sum(grad_out[:, :, i, j], axis=0)
             # window = x[:, :, i : i + HH, j : j + WW].reshape(N, -1)
             grad_x[:, :, i : i + HH, j : j + WW] += grad_window.reshape(N, N, F, N)

@@ -10,5 +10,5 @@ def grad_factorisation_loss(R, mask, U, V, lam=0.1):
     # error = mask * (R - U @ V.T)
     grad_R = grad_error * mask
     grad_U -= grad_error * mask @ V
-    grad_V += (U.T @ (-grad_error * mask)).T
+    grad_V += (-grad_error * mask).T @ U
     return grad_R, grad_U, grad_V
