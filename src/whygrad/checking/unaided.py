@@ -101,9 +101,9 @@ class Unaided:
             if isinstance(program, Failure):
                 failed, tried = failed or program, tried or texts
                 squared = self.squared(search, form, forward, backward, reading)
-                if squared is None:
-                    continue
-                program, texts = squared
+                if squared is not None:
+                    made.append((0.5 + 0.01 * count, squared[1], squared[0]))
+                continue
             misfits = self.misfits(program, forward)
             if misfits and (tied := self.tied(search, form, forward, backward, reading)) is not None:
                 program, texts = tied
@@ -149,6 +149,8 @@ class Unaided:
             if not isinstance(program, Failure) or program.exception is None:
                 return None
             complaint = complaint_of(program.exception, self.source.filename)
+            if "matmul" not in complaint.message and "aligned" not in complaint.message:
+                return None  # labels that do not fit are no matter of a transpose
             if not any(search.guess.dimensions.equate(*pair) for pair in complaint.pairs):
                 return None
             texts = search.guess.texts(small=True)
