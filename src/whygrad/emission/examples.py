@@ -1,9 +1,14 @@
-"""Example inputs of other shapes, made from those at hand: lengths that are equal stay equal."""
+"""Example inputs of other shapes, made from those at hand.
+
+Lengths that are equal stay equal in one of them; in the other they are told apart where the function
+allows it, as a batch of two is from two channels.
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,6 +16,11 @@ import numpy as np
 from whygrad.emission.leaves import is_array, is_number
 
 ATTEMPTS = 40
+TOGETHER = 3
+"""How many axes are given a new length at once to tell them from others of the same length."""
+TRIES = 2
+Axis = tuple[int, int]
+"""An argument's place, and an axis of it."""
 
 
 def lengths(value: Any) -> set[int]:
@@ -56,11 +66,11 @@ def _array(value: Any, shape: tuple[int, ...], draw: Any) -> Any:
 
 
 def other_shapes(
-    function: Callable[..., Any], example: Sequence[Any], fixed: Sequence[int] = ()
+    function: Callable[..., Any], example: Sequence[Any], fixed: Sequence[int] = (), apart: bool = True
 ) -> list[tuple[Any, ...]]:
     """The example at up to two other sets of lengths, where the function accepts them.
 
-    Arguments at the places `fixed` keep their lengths.
+    Arguments at the places `fixed` keep their lengths. `apart`: see `told_apart`.
     """
     found: list[tuple[Any, ...]] = []
     known = sorted({n for k, v in enumerate(example) for n in lengths(v) if k not in fixed})
@@ -74,7 +84,50 @@ def other_shapes(
                 break
         if len(found) == 2:
             break
+    if apart:
+        first = told_apart(function, [*found, example][0], fixed)
+        found = [first, *found[1:]] if any(a is not b for a, b in zip(first, example, strict=True)) else found
     return found
+
+
+def told_apart(
+    function: Callable[..., Any], example: Sequence[Any], fixed: Sequence[int] = ()
+) -> tuple[Any, ...]:
+    """The example with other lengths for axes that only happen to be as long as others."""
+    args = tuple(example)
+    for n in sorted({n for v in args for n in lengths(v)}):
+        places = [
+            (k, axis)
+            for k, v in enumerate(args)
+            if k not in fixed and is_array(v)
+            for axis, size in enumerate(v.shape)
+            if size == n
+        ]
+        for count in range(1, TOGETHER + 1):
+            for chosen in combinations(places[1:], count):
+                if all(args[k].shape[axis] == n for k, axis in chosen):
+                    args = _moved_apart(function, args, chosen, n)
+    return args
+
+
+def _moved_apart(
+    function: Callable[..., Any], args: tuple[Any, ...], axes: Sequence[Axis], length: int
+) -> tuple[Any, ...]:
+    """The arguments with these axes at a length that no other has, as they were where the function fails."""
+    used = {n for v in args for n in lengths(v)} | {0, 1}
+    near = sorted(set(range(2, max(used) + 2)) - used, key=lambda n: abs(n - length))
+    tried = (_runs(function, _lengthened(args, axes, size)) for size in near[:TRIES])
+    return next((found for found in tried if found is not None), args)
+
+
+def _lengthened(args: tuple[Any, ...], axes: Sequence[Axis], size: int) -> tuple[Any, ...]:
+    """The arguments with these axes at another length."""
+    draw = np.random.default_rng(4)
+    made = list(args)
+    for k in {k for k, _ in axes}:
+        own = {axis for place, axis in axes if place == k}
+        made[k] = _array(args[k], tuple(size if a in own else n for a, n in enumerate(args[k].shape)), draw)
+    return tuple(made)
 
 
 def _choices(known: Sequence[int]) -> Iterator[dict[int, int]]:
@@ -107,6 +160,11 @@ def _attempt(
         v if k in fixed else sizes.get(v, v) if whole and type(v) is int else resized(v, sizes, draw)
         for k, v in enumerate(example)
     )
+    return _runs(function, args)
+
+
+def _runs(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """These arguments, if the function runs with them."""
     with np.errstate(all="ignore"):
         try:
             function(*copy.deepcopy(args))

@@ -19,5 +19,5 @@ def grad_conv_windows(x, w, b, grad_out):
             grad_w += (grad_out[:, :, i, j].T @ window).reshape(w.shape)
             grad_b += np.sum(grad_out[:, :, i, j], axis=0)
             # window = x[:, :, i : i + HH, j : j + WW].reshape(N, -1)
-            grad_x[:, :, i : i + HH, j : j + WW] += grad_window.reshape(N, N, F, N)
+            grad_x[:, :, i : i + HH, j : j + WW] += grad_window.reshape(N, C, HH, WW)
     return grad_x, grad_w, grad_b
