@@ -116,9 +116,13 @@ class EmissionError(WhygradError):
 class CheckFailedError(EmissionError):
     """What was written is not what the engine finds: a defect of ours, and it is not handed over."""
 
+    code = "WG614"
+
 
 class AnotherFormError(EmissionError):
     """What is derived at one set of shapes has another form than at others: no one text says both."""
+
+    code = "WG615"
 
     @classmethod
     def of(cls, error: EmissionError) -> AnotherFormError:

@@ -38,9 +38,16 @@ def test_most_operations_have_a_formula() -> None:
     assert len(without) < 20
 
 
+SPECIAL = {
+    "polygamma": lambda n, x: float(mpmath.polygamma(n, x)),
+    "gamma": math.gamma,
+    "expit": lambda x: 1 / (1 + math.exp(-x)),
+}
+
+
 def scope(**names: float) -> dict[str, object]:
     """What a formula may name."""
-    return {**{n: getattr(np, n) for n in dir(np)}, "abs": abs, **names}
+    return {**{n: getattr(np, n) for n in dir(np)}, "abs": abs, **SPECIAL, **names}
 
 
 UNARY = [
