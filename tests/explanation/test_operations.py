@@ -39,7 +39,7 @@ def test_most_operations_have_a_formula() -> None:
 
 
 SPECIAL = {
-    "polygamma": lambda n, x: float(mpmath.polygamma(n, x)),
+    "polygamma": lambda x, n: float(mpmath.polygamma(n, x)),
     "gamma": math.gamma,
     "expit": lambda x: 1 / (1 + math.exp(-x)),
 }
