@@ -74,3 +74,14 @@ def test_logsumexp_with_factors(axis, keepdims, agrees):
     x = np.array([[0.3, -1.0, 2.0], [1.5, 0.2, 2.5]])
     agrees("factors", lambda v: special.logsumexp(v, axis=axis, b=factors, keepdims=keepdims), x)
     agrees("by factors", lambda v: special.logsumexp(x, axis=axis, b=v, keepdims=keepdims), factors)
+
+
+@pytest.mark.parametrize(("name", "at"), [("erf", 0.7), ("erfc", 0.7), ("gamma", 2.3), ("gammaln", 2.3)])
+def test_functions_that_python_has_need_no_scipy(
+    name: str, at: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whygrad.ops.special._has_scipy", lambda: False)
+    known = {"erf": mpmath.erf, "erfc": mpmath.erfc, "gamma": mpmath.gamma, "gammaln": mpmath.loggamma}[name]
+    found = OPS[name].value(np.array([at, at + 1]))
+    assert np.allclose(found, [float(known(at)), float(known(at + 1))], rtol=1e-14, atol=0)
+    assert OPS[name].value(np.array([at], dtype=np.float32)).dtype == np.float32

@@ -7,9 +7,11 @@ Where a record's value is SciPy's own function, it is fetched when the record is
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import math
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,13 +37,34 @@ def _expit(x: Any) -> Any:
 
 
 def _of_numbers(name: str, spelled: str) -> Callable[..., Any]:
-    """SciPy's function, but Python's own for Python's numbers, which does not need SciPy."""
+    """SciPy's function, but Python's own for Python's numbers, and for all where SciPy is not installed."""
     of_arrays, of_numbers = _fetched(name), getattr(math, spelled)
 
+    def of_entry(x: float) -> float:
+        try:
+            return float(of_numbers(x))
+        except OverflowError:
+            return math.inf
+        except ValueError:  # a pole, where Python raises and NumPy's functions do not
+            return math.nan
+
+    by_entries = np.frompyfunc(of_entry, 1, 1)
+
     def value(x: Any) -> Any:
-        return of_numbers(x) if type(x) is float else of_arrays(x)
+        if type(x) is float:
+            return of_numbers(x)
+        if _has_scipy():
+            return of_arrays(x)
+        dtype = np.float32 if getattr(x, "dtype", None) == np.float32 else np.float64
+        return np.asarray(by_entries(np.asarray(x, dtype=np.float64)), dtype=dtype)[()]
 
     return value
+
+
+@lru_cache(maxsize=1)
+def _has_scipy() -> bool:
+    """Is SciPy itself there, and not what stands in for it while a file is checked?"""
+    return importlib.machinery.PathFinder.find_spec("scipy") is not None
 
 
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
