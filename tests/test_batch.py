@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from whygrad.batch import check_whole
+from whygrad.checking.evidence import Hints
+from whygrad.source import Source
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -92,3 +96,11 @@ def test_the_assumed_inputs_pin_the_check(tmp_path):
     inputs = [part for name, text in assumed.items() for part in ("--input", f"{name}={text}")]
     status, said = check(path, *flags, *inputs)
     assert status == 1 and [finding["line"] for finding in said["findings"]] == [8]
+
+
+def test_units_for_which_no_time_is_left_are_told_as_such():
+    """None of them runs then, so there is no process to wait for."""
+    told = check_whole(
+        Source("layers.py", UNITS.replace("os._exit(3)", "return 3 * x, x")), Hints(), 0.0, print
+    )
+    assert len(told["units"]) == 3 and {unit["status"] for unit in told["units"]} == {"error"}

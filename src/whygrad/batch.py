@@ -164,7 +164,7 @@ def _checked(
                 results[place] = _late()
                 continue
             running.append(_started(source, units[place], place, min(until, time.monotonic() + seconds)))
-        for job in _finished(running):
+        for job in _finished(running) if running else ():
             results[job.place] = _read(job)
             progress({"done": len(results), "of": len(units), "unit": units[job.place].name})
     for place in range(len(units)):
