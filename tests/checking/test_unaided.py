@@ -208,3 +208,19 @@ def test_dimensions_differ_and_repeat_as_the_code_has_them():
 def test_zeros_of_a_constructor_are_made_generic():
     found = evidence(CASES["a network that makes its own weights"], wrong=False)
     assert "__whygrad_stirred(__whygrad_layer.params)" in found.program.driver
+
+
+@pytest.mark.parametrize("name", ["k", "s", "a", "c", "scale"])
+def test_an_input_whose_gradient_is_a_number_is_taken_for_a_number(name):
+    text = f"""
+import numpy as np
+def double_forward(x, {name}):
+    out = 2.0 * {name} * x
+    return out, (x, {name})
+def double_backward(dout, cache):
+    x, {name} = cache
+    dx = 2.0 * {name} * dout
+    d{name} = np.sum(2.0 * x * dout)
+    return dx, d{name}
+"""
+    assert measure(Source("layer.py", text)).verdict == "right"

@@ -49,6 +49,9 @@ MOST = 10
 """Solutions that are tried with the backward pass."""
 Classes = Mapping[str, Mapping[str, Function]]
 Made = tuple[float, dict[str, str], Program]
+Shapes = Mapping[str, tuple[int, ...]]
+Texts = dict[str, str]
+How = tuple[Form, Function, Function | None, str]
 
 
 class Unaided:
@@ -83,6 +86,7 @@ class Unaided:
         loss = foreign_loss({**self.functions, **self.classes.get(forward.owner, {})}, forward, backward)
         wanted, call = tuple(self.wanted(forward, loss)), self.caller(forward, loss)
         search = Search(wanted, call, self.source.filename, self.given)
+        how = form, forward, backward, reading
         made: list[Made] = []
         perfect = False
         refused: NoGradientError | None = None
@@ -100,14 +104,15 @@ class Unaided:
                 continue
             if isinstance(program, Failure):
                 failed, tried = failed or program, tried or texts
-                squared = self.squared(search, form, forward, backward, reading)
+                squared = self.squared(search, how)
                 if squared is not None:
                     made.append((0.5 + 0.01 * count, squared[1], squared[0]))
                 continue
             misfits = self.misfits(program, forward)
-            if misfits and (tied := self.tied(search, form, forward, backward, reading)) is not None:
-                program, texts = tied
-                misfits = self.misfits(program, forward)
+            if misfits and (tied := self.tied(search, how)) is not None:
+                (program, texts), misfits = tied, self.misfits(tied[0], forward)
+            if misfits and (plain := self.numbers(misfits, texts, how)):
+                (program, texts), misfits = plain, {}
             if not misfits:
                 perfect = True
                 yield self.assuming(program, texts, reading)
@@ -120,32 +125,37 @@ class Unaided:
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
 
-    def tied(
-        self, search: Search, form: Form, forward: Function, backward: Function | None, reading: str
-    ) -> tuple[Program, dict[str, str]] | None:
+    def tied(self, search: Search, how: How) -> tuple[Program, Texts] | None:
         """The last solution with dimensions tied that only the backward pass brings together: `b[f]`."""
         with contextlib.suppress(NoGradientError):
-            program, _ = self.completed(form, forward, backward, reading, search.guess.texts(small=False))
+            program, _ = self.completed(*how, search.guess.texts(small=False))
             if isinstance(program, Failure):
                 return None
-            shapes = self.misfits(program, forward)
+            shapes = self.misfits(program, how[1])
             ties = [search.tie(name, shape) for name, shape in shapes.items()]
             if any(ties):
                 texts = search.guess.texts(small=True)
                 if search.tried(texts) is None:
-                    program, texts = self.completed(form, forward, backward, reading, texts)
+                    program, texts = self.completed(*how, texts)
                     return None if isinstance(program, Failure) else (program, texts)
         return None
 
-    def squared(
-        self, search: Search, form: Form, forward: Function, backward: Function | None, reading: str
-    ) -> tuple[Program, dict[str, str]] | None:
+    def numbers(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
+        """The solution with numbers for the inputs whose gradients are numbers, where all shapes fit then."""
+        single = {name: "0.7" for name, shape in misfits.items() if shape == () and name in texts}
+        with contextlib.suppress(NoGradientError):
+            program, texts = self.completed(*how, {**texts, **single})
+            if not isinstance(program, Failure) and single and not self.misfits(program, how[1]):
+                return program, texts
+        return None
+
+    def squared(self, search: Search, how: How) -> tuple[Program, Texts] | None:
         """The last solution with dimensions made one that the backward pass, which raised, takes for one.
 
         So a transpose that is missing is judged by its numbers, in square arrays.
         """
         with contextlib.suppress(NoGradientError):
-            program, _ = self.completed(form, forward, backward, reading, search.guess.texts(small=False))
+            program, _ = self.completed(*how, search.guess.texts(small=False))
             if not isinstance(program, Failure) or program.exception is None:
                 return None
             complaint = complaint_of(program.exception, self.source.filename)
@@ -155,7 +165,7 @@ class Unaided:
                 return None
             texts = search.guess.texts(small=True)
             if search.tried(texts) is None:
-                program, texts = self.completed(form, forward, backward, reading, texts)
+                program, texts = self.completed(*how, texts)
                 return None if isinstance(program, Failure) else (program, texts)
         return None
 
