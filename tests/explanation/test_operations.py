@@ -72,6 +72,8 @@ BINARY = [
 
 @pytest.mark.parametrize("name", UNARY)
 def test_a_formula_of_one_argument_is_the_derivative(name: str) -> None:
+    if name in ("ndtr", "log_ndtr", "log_expit"):
+        pytest.importorskip("scipy", reason="SciPy is not installed")
     x = {"arccosh": 1.7}.get(name, 0.37)
     value = OPS[name].value
     h = 1e-5

@@ -367,5 +367,5 @@ def tools() -> dict[str, Any]:
     return {
         "Sample": Sample, "SAMPLES": SAMPLES, "ridders": ridders, "domain_of": domain_of,
         "inside": inside, "generator": generator, "SYMMETRISED": SYMMETRISED,
-        "BY_REQUEST": BY_REQUEST, "OF_SCIPY": set() if has_scipy() else OF_SCIPY,
+        "BY_REQUEST": BY_REQUEST, "OF_SCIPY": set() if has_scipy() else {*OF_SCIPY, "polygamma"},
     }  # fmt: skip
