@@ -26,8 +26,10 @@ CHILD = "WHYGRAD_CHILD"
 """Set in the child's environment, to its token: a script that checks itself must not start children without
 end, and what the script started can be found by it."""
 DEFAULT_SECONDS = 20.0
+_START = 0.3
+"""What a child may take to start, beside its limit."""
 _GRACE = 1.0
-"""The child stops itself at the limit and says where; this much later it is killed."""
+"""The child is asked where it is when its time is over; this much later it is killed, and ends itself."""
 _TRACE_BYTES = 65536
 
 Progress = Callable[[Mapping[str, Any]], None]
@@ -55,7 +57,7 @@ class Child:
             start_new_session=True,
             env={**_environment(), CHILD: self._token},
         )
-        self._deadline = time.monotonic() + seconds + _GRACE
+        self._deadline = time.monotonic() + seconds + _START
         self._readers = [
             threading.Thread(target=self._read_reply, daemon=True),
             threading.Thread(target=self._read_trace, daemon=True),
@@ -70,6 +72,8 @@ class Child:
             self._wait()
             timed_out = time.monotonic() >= self._deadline
             ended = self._process.poll() is not None
+            if timed_out and not ended and not self._lines:
+                self._ask_for_the_place()
         finally:
             self.stop()
         if not self._lines:
@@ -93,6 +97,20 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(0 if self._lines else 0.5)  # it has closed the pipe: the last thing it does
 
+    def _ask_for_the_place(self) -> None:
+        """Let `faulthandler` say where the child is, within the thread that it tells of.
+
+        Told by another thread while it runs on, it changes its frames under the reader.
+        """
+        asked = getattr(signal, "SIGUSR1", None)
+        if asked is None:
+            return
+        with contextlib.suppress(OSError):
+            os.kill(self._process.pid, asked)
+        until = time.monotonic() + _GRACE
+        while time.monotonic() < until and b"_run_module_as_main" not in self._trace:
+            time.sleep(0.02)
+
     def stop(self) -> None:
         """End the child and all that it started."""
         try:
@@ -108,7 +126,7 @@ class Child:
         for line in _pipe(self._process.stdout):
             _, token, body = line.partition(self._token.encode())
             if token and body.startswith(b"~"):
-                self._deadline = time.monotonic() + self.seconds + _GRACE
+                self._deadline = time.monotonic() + self.seconds + _START
                 if self._progress is not None:
                     self._progress(json.loads(body[1:]))
             elif token and body.endswith(b"\n"):

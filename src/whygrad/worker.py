@@ -10,6 +10,7 @@ import base64
 import faulthandler
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
@@ -23,6 +24,8 @@ from whygrad.report import Report
 from whygrad.source import Source, read_source
 
 MEMORY_BYTES = 8 << 30
+LATER = 2.0
+"""Seconds past its limit after which a worker that nobody ends does so itself."""
 PROGRESS = b"~"
 """Before a line that tells how far the work has come."""
 
@@ -151,12 +154,14 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     reply, trace = _take_pipes()
     faulthandler.enable(trace)
-    faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)
+    if hasattr(signal, "SIGUSR1"):
+        faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+    faulthandler.dump_traceback_later(request["seconds"] + LATER, exit=True, file=trace)
     _limit_memory()
     _limit_copies()
 
     def progress(said: Mapping[str, Any]) -> None:
-        faulthandler.dump_traceback_later(request["seconds"], exit=True, file=trace)  # begins anew
+        faulthandler.dump_traceback_later(request["seconds"] + LATER, exit=True, file=trace)  # begins anew
         reply.write(request.get("token", "").encode() + PROGRESS + _line(dict(said)))
         reply.flush()
 
