@@ -151,7 +151,7 @@ ARRAYS: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
     "pad": [([0], {"pad_width": ((1, 0), (2, 1))}), ([2], {"pad_width": ((0, 2),), "constant_values": 7})],
     "stop_gradient": [([0], {})],
     "invert": [([9], {})],
-    "inside": [([0], {"low": 0.0})],
+    "inside": [([0], {"low": 0.0}), ([11], {"low": 0.0})],
 }
 GIVEN = [
     np.array([[0.5, -1.25, 2.0], [3.5, -0.25, 0.75]]),
@@ -165,6 +165,7 @@ GIVEN = [
     np.array([1.0, 2.0, 4.0, 8.0]),
     np.array([[True, False, True], [False, True, True]]),
     np.float64(1.0),
+    np.array([0.5, math.inf, -math.inf, 2.0]),
 ]
 UNARY_POINTS = [-2.5, -1.0, -0.3, 0.0, 0.2, 0.5, 1.0, 1.7, 3.0, 12.0]
 OUTSIDE: dict[str, Any] = {
