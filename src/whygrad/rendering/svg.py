@@ -284,9 +284,8 @@ def _document(
         for k, (kind, text) in enumerate(legend)
     ]
     name = title or circuit.caption or "computational circuit"
-    mark = (
-        f"wg{crc32(repr(circuit).encode(errors='replace')):08x}"  # unlike those of other pictures of a page
-    )
+    # Unlike those of other pictures of a page; of what is drawn, as numbers may differ in their last digits.
+    mark = f"wg{crc32(chr(10).join([name, *body]).encode(errors='replace')):08x}"
     desc = f"{len(circuit.boxes)} boxes, {len(circuit.wires)} wires, from inputs on the left to the output."
     heats = any(box.value_heat or box.gradient_heat for box in circuit.boxes)
     return "\n".join(
