@@ -17,6 +17,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from types import FunctionType
 from typing import Any
 
@@ -28,6 +29,7 @@ from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
 from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.fitting import smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
@@ -92,9 +94,7 @@ class Unaided:
         refused: NoGradientError | None = None
         failed: Failure | None = None
         tried: dict[str, str] = {}
-        for count, texts in enumerate(search.solutions()):
-            if count >= MOST:
-                break
+        for count, texts in enumerate(islice(search.solutions(), MOST)):
             if failed is not None and any(map(_SINGLE.search, texts.values())):
                 continue  # where all dimensions are one, a missing transpose fits as well
             try:
@@ -111,8 +111,8 @@ class Unaided:
             misfits = self.misfits(program, forward)
             if misfits and (tied := self.tied(search, how)) is not None:
                 (program, texts), misfits = tied, self.misfits(tied[0], forward)
-            if misfits and (plain := self.numbers(misfits, texts, how)):
-                (program, texts), misfits = plain, {}
+            if misfits and (fitted := self.shrunk(misfits, texts, how)):
+                (program, texts), misfits = fitted, {}
             if not misfits:
                 perfect = True
                 yield self.assuming(program, texts, reading)
@@ -140,12 +140,12 @@ class Unaided:
                     return None if isinstance(program, Failure) else (program, texts)
         return None
 
-    def numbers(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
-        """The solution with numbers for the inputs whose gradients are numbers, where all shapes fit then."""
-        single = {name: "0.7" for name, shape in misfits.items() if shape == () and name in texts}
+    def shrunk(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
+        """The solution with the inputs as small as their gradients, where all shapes fit then."""
+        fitting = smaller(misfits, texts)
         with contextlib.suppress(NoGradientError):
-            program, texts = self.completed(*how, {**texts, **single})
-            if not isinstance(program, Failure) and single and not self.misfits(program, how[1]):
+            program, texts = self.completed(*how, {**texts, **fitting})
+            if not isinstance(program, Failure) and fitting and not self.misfits(program, how[1]):
                 return program, texts
         return None
 

@@ -1,0 +1,44 @@
+"""Example inputs made smaller where the claimed gradients are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.miniature import parse_input
+from whygrad.errors import UsageError
+
+A_NUMBER = "0.7"
+_MADE_BY_SIZE = re.compile(r"(randn|rand|zeros|ones)\(")
+
+
+def smaller(gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts for those guessed inputs whose claimed gradients are smaller, by the shapes of these.
+
+    A bias guessed as (3, 4, 2, 3) runs where its author, who reads `b[0, 0, 0, c]`, has (1, 1, 1, 3): the
+    gradient says which. A gradient that is a number belongs to a number; an array of the same rank that is no
+    longer along any axis, to an array of its shape. Inputs of other kinds are left out.
+    """
+    found = {}
+    for name, shape in gradients.items():
+        guess = _array(texts.get(name, ""))
+        if guess is None:
+            continue
+        if shape == ():
+            found[name] = A_NUMBER
+        elif len(shape) == guess.ndim and all(a <= b for a, b in zip(shape, guess.shape, strict=True)):
+            maker = _MADE_BY_SIZE.match(texts[name])
+            found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
+    return found
+
+
+def _array(text: str) -> np.ndarray[Any, Any] | None:
+    """The float array that an input's text describes."""
+    try:
+        value = parse_input(text) if text else None
+    except UsageError:
+        return None
+    return value if isinstance(value, np.ndarray) and value.dtype.kind == "f" else None
