@@ -139,3 +139,32 @@ def test_second_order_in_both_mixed_modes(sample, over, tools):
 
 def along(gradients, directions):
     return sum(np.sum(a * b) for a, b in zip(gradients, directions, strict=True))
+
+
+ALONG = {
+    "repeat": lambda x, k: np.repeat(x, 2, axis=k),
+    "argsort": lambda x, k: np.atleast_1d(x)[np.argsort(x, axis=k)],
+    "sort": lambda x, k: np.sort(x, axis=k),
+    "take": lambda x, k: np.take(x, [0, 0], axis=k),
+    "cumsum": lambda x, k: np.cumsum(x, axis=k),
+    "concatenate": lambda x, k: np.concatenate([x, x], axis=k),
+    "sum": lambda x, k: np.sum(x, axis=k),
+    "mean": lambda x, k: np.mean(x, axis=k, keepdims=True),
+    "squeeze": lambda x, k: np.squeeze(x, axis=k),
+    "flip": lambda x, k: np.flip(x, axis=k),
+}
+
+
+@pytest.mark.parametrize("axis", [0, -1, 1])
+@pytest.mark.parametrize("name", ALONG)
+def test_a_number_has_an_axis_where_numpy_gives_it_one(name, axis):
+    x = np.array(2.0)
+    try:
+        expected = ALONG[name](x, axis)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            wg.vjp(lambda x: ALONG[name](x, axis), x)
+        return
+    value, pull = wg.vjp(lambda x: ALONG[name](x, axis), x)
+    np.testing.assert_array_equal(value, expected)
+    assert np.ravel(pull(np.ones_like(value))) == [np.size(expected)]  # each entry is the number

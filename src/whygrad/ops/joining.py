@@ -118,7 +118,7 @@ def _untile(i: int, g: Any, x: Any, reps: tuple[int, ...]) -> Any:
 def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     if np.ndim(repeats):
         return moved(np.repeat)(a, repeats, axis)
-    if axis is None:
+    if axis is None or not normal_axes(axis, len(shape_of(a))):  # of a number, too
         a, axis = np.reshape(a, -1), 0
     return (a,), {"repeats": operator.index(repeats), "axis": _axis(axis, len(shape_of(a)))}
 

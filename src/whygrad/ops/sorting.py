@@ -22,12 +22,15 @@ def _sort_jvp(tangents: Sequence[Any], y: Any, x: Any, axis: int) -> Any:
     return None if tangents[0] is None else read_along(tangents[0], call(ARGSORT, x, axis=axis), axis)
 
 
-def ordering(function: Any) -> Adapter:
-    """Adapter for `function(a, axis, kind, order, stable=)`. Ties keep their order, whatever the kind."""
+def ordering(function: Any, of_numbers: bool = False) -> Adapter:
+    """Adapter for `function(a, axis, kind, order, stable=)`. Ties keep their order, whatever the kind.
+
+    `of_numbers`: does the function take a number for an array of one, as argsort does and sort does not?
+    """
 
     def adapter(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Bound:
         refuse_given(function, order=order)
-        if axis is None:
+        if axis is None or (of_numbers and not normal_axes(axis, len(shape_of(a)))):
             return (np.reshape(a, -1),), {"axis": 0}
         return (a,), {"axis": normal_axes(axis, len(shape_of(a)))[0]}
 
@@ -39,7 +42,7 @@ ARGSORT = Op(
     lambda x, axis: np.argsort(x, axis=axis, stable=True),
     None,
     axes=("axis",),
-    calls=((np.argsort, ordering(np.argsort)), (np.ndarray.argsort, ordering(np.ndarray.argsort))),
+    calls=tuple((f, ordering(f, of_numbers=True)) for f in (np.argsort, np.ndarray.argsort)),
 )
 SORT = Op(
     "sort",
