@@ -54,8 +54,10 @@ $(VENV)/bin/python:
 	@echo "setting up $(VENV) with $(PYTHON) ..."
 	@$(PYTHON) -m venv $(VENV)
 
+# Bytecode is written here: where PYTHONDONTWRITEBYTECODE is set, each start would compile every module anew.
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@$(PIP) install -e .
+	@$(BIN)/python -m compileall -qq src $$($(BIN)/python -c 'import numpy; print(*numpy.__path__)')
 	@touch $@
 
 # Dependency groups need pip 25.1; the pip that comes with Python 3.11 is older.
