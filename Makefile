@@ -23,10 +23,8 @@ demo: $(VENV)/.installed ## check a learner's script, explain its neuron, draw i
 	@$(BIN)/whygrad check examples/sigmoid_neuron.py; test $$? -eq 1  # 1: something wrong was found, as it should
 	@printf '\n$$ whygrad explain $(NEURON) --why w2\n'
 	@$(BIN)/whygrad explain $(NEURON) --why w2
-	@printf '\n$$ whygrad show $(NEURON) --out out/neuron.svg\n'
-	@$(BIN)/whygrad show $(NEURON) --out out/neuron.svg
-	@printf '\n$$ whygrad show $(NEURON) --out out/neuron.html\n'
-	@$(BIN)/whygrad show $(NEURON) --out out/neuron.html
+	@printf '\n$$ whygrad show $(NEURON) --out out/neuron.svg --out out/neuron.html\n'
+	@$(BIN)/whygrad show $(NEURON) --out out/neuron.svg --out out/neuron.html
 	@printf '\nNext: the same without --why (every number) or with --text in place of --out (drawn here); or check a file of your own.\n'
 	@printf 'The command is $(BIN)/whygrad.\n'
 

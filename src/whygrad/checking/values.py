@@ -11,25 +11,29 @@ from whygrad.checking.evidence import Value
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def is_number(value: Value) -> bool:
-    """A Python or NumPy number; a bool counts."""
-    return isinstance(value, int | float | np.number | np.bool_)
-
-
+_NUMBERS = (int, float, np.number, np.bool_)
+_COMPLEX = (complex, np.complexfloating)
+_SEQUENCES = (list, tuple)
+_CONTAINERS = (dict, list, tuple)
 DEEPEST = 12
 """Containers within containers; an edit may put a dictionary into itself."""
+
+
+def is_number(value: Value) -> bool:
+    """A Python or NumPy number; a bool counts."""
+    return isinstance(value, _NUMBERS)
 
 
 def is_numeric(value: Value, depth: int = 0) -> bool:
     """A number, a numeric array, or a non-empty container of such."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiub"
-    if isinstance(value, list | tuple):
-        return len(value) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in value)
-    if isinstance(value, dict):
-        inner = value.values()
+    if isinstance(value, _NUMBERS):
+        return not isinstance(value, _COMPLEX)
+    if isinstance(value, _CONTAINERS):
+        inner = value.values() if isinstance(value, dict) else value
         return len(value) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in inner)
-    return is_number(value) and not isinstance(value, complex | np.complexfloating)
+    return False
 
 
 def has_float(value: Value) -> bool:
@@ -55,24 +59,26 @@ def as_floats(value: Value) -> Value:
 
 def leaves(value: Value, depth: int = 0) -> list[np.ndarray[Any, Any]]:
     """The numeric leaves as arrays, in order."""
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, _CONTAINERS):
         inner = value.values() if isinstance(value, dict) else value
         return [leaf for item in inner for leaf in leaves(item, depth + 1)] if depth <= DEEPEST else []
     return [np.asarray(value)] if is_numeric(value) else []
 
 
 def vector(value: Value) -> Vector | None:
-    """All numbers of a value in one float64 vector, or None where it is not numeric."""
+    """All numbers of a value in one float64 vector (a new one), or None where it is not numeric."""
     if value is None or not is_numeric(value):
         return None
-    return np.concatenate([np.asarray(leaf, dtype=np.float64).ravel() for leaf in leaves(value)])
+    if isinstance(value, _CONTAINERS):
+        return np.concatenate([leaf.astype(np.float64).ravel() for leaf in leaves(value)])
+    return np.array(value, dtype=np.float64).ravel()
 
 
 def shape_of(value: Value) -> tuple[Any, ...]:
     """Shape as NumPy would see it; of a dict or of unequal pieces, the shapes of the pieces."""
     if isinstance(value, dict):
         return tuple((key, shape_of(item)) for key, item in value.items())
-    if isinstance(value, list | tuple):
+    if isinstance(value, _SEQUENCES):
         inner = [shape_of(item) for item in value]
         if all(shape == inner[0] for shape in inner):
             return (len(value), *(inner[0] if inner else ()))

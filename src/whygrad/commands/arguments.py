@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from whygrad.errors import ScriptError, UsageError
-from whygrad.isolation import DEFAULT_SECONDS, ask
+from whygrad.isolation import DEFAULT_SECONDS, Child
 from whygrad.rendering.terminal import can_draw, terminal_width, wants_color
 from whygrad.source import read_source
 
@@ -40,6 +41,14 @@ def ask_about(
 
     A `formula` is taken as one even where a file has its name.
     """
+    reply = asked_about(args, task, formula=formula, **details).reply()
+    if not quiet:
+        tell_notes(reply)
+    return reply
+
+
+def asked_about(args: argparse.Namespace, task: str, *, formula: str | None = None, **details: Any) -> Child:
+    """A child that has been asked about a file or formula; its reply may be awaited later."""
     path = args.target if formula is None and is_file(args.target) else ""
     if path:
         read_source(path)
@@ -53,10 +62,13 @@ def ask_about(
         "unicode": can_draw(),
     }
     given = {name: value for name, value in details.items() if value is not None}
-    reply = ask(request | given, args.time_limit)
-    for note in () if quiet else reply.get("notes", ()):
+    return Child(request | given, args.time_limit)
+
+
+def tell_notes(reply: Mapping[str, Any]) -> None:
+    """Print what had to be done before a question could be answered."""
+    for note in reply.get("notes", ()):
         print(note)
-    return reply
 
 
 def is_file(target: str) -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import base64
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
 
-from whygrad.commands.arguments import add_subject, ask_about
+from whygrad.commands.arguments import add_subject, asked_about, tell_notes
 from whygrad.commands.pages import open_page, write_page
 from whygrad.errors import UsageError
+from whygrad.isolation import Child
 
 WIDEST = 6000
 """Points; a wide screen has about 4000."""
@@ -18,7 +22,7 @@ ENDINGS = (".html", ".svg", ".png", ".dot", ".txt")
 EXAMPLES = """\
 examples:
   whygrad show "sigmoid(w0*x0 + w1*x1 + w2)" --at "w0=2, w1=-3, w2=-3, x0=-1, x1=-2"
-  whygrad show neuron.py --out neuron.html
+  whygrad show neuron.py --out neuron.html --out neuron.svg
   whygrad show neuron.py --group --out neuron.svg
   whygrad show neuron.py --text
   whygrad show --live neuron.py
@@ -29,7 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_subject(parser)
     parser.add_argument(
-        "--out", metavar="FILE", default="", help="write a page (.html), a picture (.svg, .png), .dot or .txt"
+        "--out",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="write a page (.html), a picture (.svg, .png), .dot or .txt; may be given several times",
     )
     parser.add_argument(
         "--theme", choices=("auto", "light", "dark", "print"), default="auto", help="colours of the picture"
@@ -45,32 +53,48 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show in the browser, or draw here or into a file; returns the exit status."""
-    if args.out:
-        _refuse_unwritable(args.out)
+    """Show in the browser, or draw here or into files; returns the exit status."""
+    for out in args.out:
+        _refuse_unwritable(out)
     if args.live:
         from whygrad.commands.following import follow  # a web server, which no other command needs
 
         return follow(args)
-    if not args.text and (not args.out or args.out.lower().endswith(".html")):
-        reply = ask_about(args, "page", group=args.group)
-        if args.out:
-            write_page(args.out, reply)
-        else:
-            open_page(reply)
-        return 0
-    reply = ask_about(args, "show", out=args.out, group=args.group, theme=args.theme, backward=args.backward)
-    if not args.out:
-        print(reply["text"])
-        return 0
+    with ExitStack() as stack:
+        children = []
+        for out in args.out or ("" if args.text else "page.html",):
+            children.append(_asked(args, out))  # several draw at a time
+            stack.callback(children[-1].stop)
+        replies = [child.reply() for child in children]
+    tell_notes(replies[0])
+    if args.out:
+        for out, reply in zip(args.out, replies, strict=True):
+            _write(out, reply)
+    elif args.text:
+        print(replies[0]["text"])
+    else:
+        open_page(replies[0])
+    return 0
+
+
+def _asked(args: argparse.Namespace, out: str) -> Child:
+    """A child that draws for one file, or for the terminal."""
+    if out.lower().endswith(".html") and not args.text:
+        return asked_about(args, "page", group=args.group)
+    return asked_about(args, "show", out=out, group=args.group, theme=args.theme, backward=args.backward)
+
+
+def _write(out: str, reply: Mapping[str, Any]) -> None:
+    if "file" not in reply:
+        write_page(out, reply)
+        return
     data = base64.b64decode(reply["file"])
     try:
-        with open(args.out, "wb") as stream:
+        with open(out, "wb") as stream:
             stream.write(data)
     except OSError as error:
-        raise UsageError(f"{args.out} cannot be written: {error.strerror}") from None
-    print(f"wrote {args.out}{_width_note(args.out, data)}")
-    return 0
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from None
+    print(f"wrote {out}{_width_note(out, data)}")
 
 
 def _width_note(out: str, data: bytes) -> str:
