@@ -2,18 +2,25 @@
 
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
 
-import { isArray } from "./nd.ts";
-import { numberText, parsedNumber } from "./numbers.ts";
+import { plus } from "./carrying.ts";
+import type { Box } from "./circuit.ts";
+import { alike, filledIn, same, sameOnPaper, sameShape, typedText } from "./filling.ts";
+import { type Value, isArray, shapeOf, sizeOf } from "./nd.ts";
+import { shapeText } from "./numbers.ts";
 import type { State } from "./state.ts";
 
 export interface Answer {
   text: string;
-  value: number;
+  /** What the text says; null where it says nothing. */
+  value: Value | null;
   verdict: "right" | "close" | "wrong" | "shown";
   title: string;
   why: string;
   code: string;
+  /** Of an array of the right shape: which entries are wrong. */
+  faults: boolean[];
 }
+type Judged = Pick<Answer, "verdict" | "title" | "why" | "code">;
 
 const RIGHT = 0.005;
 const CLOSE = 0.06;
@@ -21,21 +28,24 @@ const CLOSE = 0.06;
 export class Exercise {
   readonly answers = signal<ReadonlyMap<string, Answer>>(new Map());
   readonly current = signal<string | null>(null);
-  /** Boxes whose gradients are asked for, from the output back. */
+  /** Boxes whose gradients are asked for, from the output back; of large arrays they stand. */
   readonly questions: ReadonlySignal<string[]>;
 
   constructor(private readonly state: State) {
     this.questions = computed(() => {
-      const { boxes } = state.circuit.value;
-      const asked = boxes.filter((box) => box.row >= 0 && box.kind !== "constant" && state.run.value.gradient(box.row) !== null);
+      const most = state.document.program?.backward[0]?.mutants?.most ?? 1;
+      const asked = state.circuit.value.boxes.filter((box) => {
+        const gradient = box.row >= 0 && box.kind !== "constant" ? state.run.value.gradient(box.row) : null;
+        return gradient !== null && sizeOf(shapeOf(gradient)) <= most;
+      });
       return asked.reverse().map((box) => box.key);
     });
   }
 
-  /** Whether there is one here: single numbers all through, and causes prepared for them. */
+  /** Whether there is one here: causes were prepared, and there is a gradient small enough to be filled in. */
   static possible(state: State): boolean {
     const first = state.document.program?.backward[0];
-    return !!first?.mutants?.list.length && state.document.rows.every((row) => row.kind === "constant" || row.shape.length === 0);
+    return !!first?.mutants?.list.length;
   }
 
   begin(): void {
@@ -54,23 +64,27 @@ export class Exercise {
     this.state.announced.value = "The gradients are shown again.";
   }
 
+  /** Whether the gradient of a box stands: found, shown, or not asked for. */
   known(key: string): boolean {
     const verdict = this.answers.value.get(key)?.verdict;
-    return verdict === "right" || verdict === "shown";
+    return verdict === "right" || verdict === "shown" || !this.questions.value.includes(key);
   }
 
-  truth(key: string): number {
-    const { circuit, run } = this.state;
-    const gradient = run.value.gradient(circuit.value.boxes[circuit.value.box.get(key)!]!.row);
-    return gradient === null || isArray(gradient) ? NaN : gradient;
+  truth(key: string): Value {
+    return this.state.run.value.gradient(this.box(key).row) ?? NaN;
+  }
+
+  box(key: string): Box {
+    const { circuit } = this.state;
+    return circuit.value.boxes[circuit.value.box.get(key)!]!;
   }
 
   answer(key: string, text: string): Answer {
-    const value = parsedNumber(text);
+    const filled = filledIn(text, shapeOf(this.truth(key)));
     const answer: Answer =
-      value === null
-        ? { text, value: NaN, verdict: "wrong", title: "this is no number", why: "write it as 0.25, -3, 1e-3 or 1/4", code: "" }
-        : { text, value, ...this.judged(key, value) };
+      "problem" in filled
+        ? { text, value: null, verdict: "wrong", title: filled.problem, why: filled.why, code: "", faults: [] }
+        : { text, value: filled.value, faults: this.faults(key, filled.value), ...this.judged(key, filled.value) };
     this.answers.value = new Map(this.answers.value).set(key, answer);
     this.state.announced.value = answer.verdict === "right" ? `Right: ${text}.` : `${answer.title}. ${answer.why}`.replaceAll("`", "");
     if (answer.verdict === "right") this.advance();
@@ -79,7 +93,7 @@ export class Exercise {
 
   reveal(key: string): void {
     const value = this.truth(key);
-    const shown: Answer = { text: numberText(value), value, verdict: "shown", title: "", why: "", code: "" };
+    const shown: Answer = { text: typedText(value), value, verdict: "shown", title: "", why: "", code: "", faults: [] };
     this.answers.value = new Map(this.answers.value).set(key, shown);
     this.state.announced.value = `It is ${shown.text}.`;
     this.advance();
@@ -91,51 +105,69 @@ export class Exercise {
     this.current.value = order.find((key) => !this.known(key)) ?? null;
   }
 
-  private judged(key: string, value: number): Omit<Answer, "text" | "value"> {
+  private faults(key: string, value: Value): boolean[] {
     const truth = this.truth(key);
-    if (near(value, truth, RIGHT)) return { verdict: "right", title: "", why: "", code: "" };
-    const carried = this.carried(key, value);
-    if (carried) return carried;
-    const slip = this.slip(key, value, truth);
-    if (slip) return slip;
-    if (near(value, truth, CLOSE)) return { verdict: "close", title: "nearly", why: "give it with three digits", code: "" };
-    return { verdict: "wrong", title: "no, and no usual slip gives this number", why: "take the local gradient of the gate that reads it, times the gradient that arrives there", code: "" };
+    return isArray(truth) && sameShape(value, truth) ? alike(value, truth, RIGHT).map((right) => !right) : [];
+  }
+
+  private judged(key: string, value: Value): Judged {
+    const truth = this.truth(key);
+    if (same(value, truth, RIGHT)) return { verdict: "right", title: "", why: "", code: "" };
+    const found = this.carried(key, value) ?? this.slip(key, value, truth);
+    if (found) return found;
+    if (same(value, truth, CLOSE)) return { verdict: "close", title: "nearly", why: "give it with three digits", code: "" };
+    if (!sameShape(value, truth)) {
+      const name = this.state.teller.value.name(this.box(key).row);
+      const why = `the gradient of \`${name}\` has one entry for each entry of \`${name}\`, so its shape is ${shapeText(shapeOf(truth))}`;
+      return { verdict: "wrong", title: `this has the shape ${shapeText(shapeOf(value))}`, why, code: "" };
+    }
+    const wrong = this.faults(key, value).filter(Boolean).length;
+    const title = isArray(truth) && wrong < truth.data.length ? `${wrong === 1 ? "one entry is" : `${wrong} of ${truth.data.length} entries are`} wrong, and no usual slip gives ${wrong === 1 ? "it" : "them"}` : "no, and no usual slip gives this";
+    return { verdict: "wrong", title, why: "take the local gradient of the gate that reads it, times the gradient that arrives there", code: "" };
   }
 
   /** Right by what the reader has upstream: then the fault lies there. */
-  private carried(key: string, value: number): Omit<Answer, "text" | "value"> | null {
-    const { circuit, teller, run } = this.state;
+  private carried(key: string, value: Value): Judged | null {
+    const { circuit, teller, run, carrier } = this.state;
     const k = circuit.value.box.get(key)!;
-    let total = 0;
+    let total: Value | null = null;
     let blamed: string | null = null;
     for (const w of circuit.value.leaving[k]!) {
       const wire = circuit.value.wires[w]!;
       const target = circuit.value.boxes[circuit.value.pairs[w]![1]]!;
-      const back = teller.value.contribution(wire);
-      if (back === null) continue;
-      if (isArray(back)) return null;
-      const upstream = target.row < 0 ? 1 : run.value.gradient(target.row);
       const mine = this.answers.value.get(target.key);
-      if (mine?.verdict === "wrong" && typeof upstream === "number" && upstream !== 0) {
-        total += (back / upstream) * mine.value;
-        blamed = teller.value.name(target.row);
-      } else total += back;
+      const truth = target.row < 0 ? 1 : run.value.gradient(target.row);
+      const usesMine = mine?.verdict === "wrong" && mine.value !== null && truth !== null && sameShape(mine.value, truth);
+      let back = usesMine ? carrier.value.along(wire, target.row, mine.value!) : teller.value.contribution(wire);
+      if (back === null || truth === null) continue;
+      if (!sameShape(back, value)) back = carrier.value.along(wire, target.row, truth) ?? back; // a read: put in its place
+      if (usesMine) blamed = teller.value.name(target.row);
+      total = total === null ? back : plus(total, back);
     }
-    if (blamed === null || !near(value, total, RIGHT)) return null;
+    if (blamed === null || total === null || !same(value, total, RIGHT)) return null;
     return { verdict: "wrong", title: "this step is right, but it starts from a wrong number", why: `your gradient of \`${blamed}\` is off; mend that first`, code: "" };
   }
 
-  /** The first prepared slip that gives this number, among those that can be seen. */
-  private slip(key: string, value: number, truth: number): Omit<Answer, "text" | "value"> | null {
+  /** The first prepared slip that gives these numbers, or else the entries that are wrong, among those that can be seen. */
+  private slip(key: string, value: Value, truth: Value): Judged | null {
     const { state } = this;
-    const row = state.circuit.value.boxes[state.circuit.value.box.get(key)!]!.row;
-    for (const { mutant, value: got } of state.engine!.mutants(state.point.value, state.output.value)) {
-      if (mutant.row !== row || isArray(got) || near(got, truth, RIGHT) || !near(value, got, RIGHT)) continue;
-      const hidden = mutant.edge ? state.structure.hiding(mutant.edge[0], state.open.value) !== null : state.open.value.has(mutant.group!);
-      if (!hidden) return { verdict: "wrong", title: mutant.title, why: mutant.why, code: mutant.code };
-    }
-    return null;
+    const { row } = this.box(key);
+    const seen = state.engine!.mutants(state.point.value, state.output.value).filter(({ mutant, value: got }) => {
+      if (mutant.row !== row || same(got, truth, RIGHT)) return false;
+      if (mutant.edge) return state.structure.hiding(mutant.edge[0], state.open.value) === null;
+      return mutant.group === undefined || !state.open.value.has(mutant.group);
+    });
+    const whole = seen.find(({ value: got }) => sameOnPaper(value, got, RIGHT));
+    if (whole) return told(whole.mutant, "");
+    if (!isArray(truth) || !sameShape(value, truth)) return null;
+    const wrong = this.faults(key, value);
+    const part = seen.find(({ value: got }) => {
+      if (!sameShape(got, truth)) return false;
+      const [near, right] = [alike(value, got, RIGHT), alike(got, truth, RIGHT)];
+      return wrong.every((fault, n) => !fault || (near[n]! && !right[n]!));
+    });
+    return part ? told(part.mutant, "in the entries that are marked: ") : null;
   }
 }
 
-const near = (a: number, b: number, tolerance: number): boolean => Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(Math.abs(b), 1e-12);
+const told = ({ title, why, code }: { title: string; why: string; code: string }, where: string): Judged => ({ verdict: "wrong", title: `${where}${title}`, why, code });

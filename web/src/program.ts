@@ -1,10 +1,23 @@
 // The arithmetic of the page: functions made of the emitted statements, and a run of them at a point.
 
+import { byPlace, cutOut } from "./carrying.ts";
 import { runtime } from "./kernels.ts";
 import { type Value, fromPlain, sameValue } from "./nd.ts";
 import type { Backward, Mutant, PageDocument, Program } from "./schema.ts";
 
 type Code = ($: typeof runtime, v: Value[]) => void;
+type Carry = ($: typeof runtime, v: Value[], upstream: Value) => Value;
+
+/** The backward pass of one output. */
+interface Side {
+  code: Code;
+  given: Backward;
+  edges: Map<number, Backward["edges"][number]>;
+  cotangents: Map<number, number>;
+  /** Its statements by the place that each fills, once they are asked for. */
+  lines: Map<number, string> | null;
+  carriers: Map<number, Carry | null>;
+}
 
 /** The text comes from the Python side's emitter and holds numbers, operators and names of kernels only. */
 const compiled = (code: string): Code => new Function("$", "v", code) as Code;
@@ -20,7 +33,8 @@ export interface Run {
   /** The gradient of a row, or null where none flows. */
   gradient(row: number): Value | null;
   edge(row: number, arg: number): Flow | null;
-  slot(place: number): Value;
+  /** What any upstream gradient of a row becomes along one of its edges; null where nothing flows. */
+  carry(row: number, arg: number, upstream: Value): Value | null;
   /** The line of a branch that would go another way at this point, or null. */
   otherBranch: number | null;
 }
@@ -28,7 +42,7 @@ export interface Run {
 export class Engine {
   readonly outputs: number[];
   private readonly forward: Code;
-  private readonly backward = new Map<number, { code: Code; given: Backward; edges: Map<number, Backward["edges"][number]>; cotangents: Map<number, number> }>();
+  private readonly backward = new Map<number, Side>();
   private readonly width: number;
 
   constructor(private readonly program: Program, most: number) {
@@ -41,8 +55,23 @@ export class Engine {
         given,
         edges: new Map(given.edges.map((edge) => [edge[0] * this.width + edge[1], edge])),
         cotangents: new Map(given.cotangents),
+        lines: null,
+        carriers: new Map(),
       });
     }
+  }
+
+  /** The function that carries an upstream gradient along one edge; null where it stays as it is. */
+  private carrier(side: Side, edge: Backward["edges"][number]): Carry | null {
+    const [row, arg, , , contribution, placed] = edge;
+    const key = row * this.width + arg;
+    if (!side.carriers.has(key)) {
+      side.lines ??= byPlace(side.given.code, side.given.placing);
+      const [from, to] = [side.cotangents.get(row)!, placed ?? contribution];
+      const code = cutOut(side.lines, from, to);
+      side.carriers.set(key, code === null ? null : (new Function("$", "v", "u", `const w=[];w[${from}]=u;\n${code};\nreturn w[${to}]??v[${to}];`) as Carry));
+    }
+    return side.carriers.get(key)!;
   }
 
   static of(document: PageDocument): Engine | null {
@@ -84,7 +113,12 @@ export class Engine {
         const [, , local, constant, contribution] = edge;
         return { local: local === null ? constant : v[local]!, contribution: v[contribution]! };
       },
-      slot: (place) => v[place]!,
+      carry: (row, arg, upstream) => {
+        const edge = side.edges.get(row * this.width + arg);
+        if (!edge) return null;
+        const carry = this.carrier(side, edge);
+        return carry ? carry(runtime, v, upstream) : upstream;
+      },
       otherBranch: turned ? turned.line : null,
     };
   }

@@ -82,14 +82,16 @@ export interface Group {
 export interface Backward {
   output: number;
   code: string;
+  /** Statements that put what single reads send back in its place. */
+  placing: string;
   seed: number;
   /** Pairs: row, place of its cotangent. */
   cotangents: [row: number, slot: number][];
-  edges: [row: number, arg: number, local: number | null, constant: number | null, contribution: number][];
-  mutants?: { code: string; list: Mutant[] };
+  edges: [row: number, arg: number, local: number | null, constant: number | null, contribution: number, placed?: number][];
+  mutants?: { code: string; list: Mutant[]; most: number };
 }
 
-/** The number that one slip gives for the gradient of a row: at an edge, or at a closed gate. */
+/** What one slip gives for the gradient of a row: at an edge, at a closed gate, or (with neither) anywhere. */
 export interface Mutant {
   row: number;
   edge?: [row: number, arg: number];

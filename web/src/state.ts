@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
 
+import { Carrier } from "./carrying.ts";
 import { type Circuit, Structure } from "./circuit.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { Exercise } from "./exercise.ts";
@@ -43,6 +44,7 @@ export class State {
   readonly circuit: ReadonlySignal<Circuit>;
   readonly steps: ReadonlySignal<Step[]>;
   readonly teller: ReadonlySignal<Teller>;
+  readonly carrier: ReadonlySignal<Carrier>;
   readonly drawing: ReadonlySignal<Drawing>;
   private readonly widest = new Map<string, number>();
 
@@ -59,6 +61,7 @@ export class State {
       return this.structure.circuit(this.open.value, this.output.value);
     });
     this.teller = computed(() => new Teller(this.structure, this.circuit.value, this.run.value, this.output.value));
+    this.carrier = computed(() => new Carrier(this.structure, this.circuit.value, this.run.value, this.output.value));
     this.steps = computed(() => stepsOf(this.circuit.value, this.run.value));
     this.drawing = computed(() => this.drawn());
     this.exercise = new Exercise(this);
@@ -179,7 +182,7 @@ function frozenRun(document: PageDocument): Run {
     value: (row) => values.get(row) ?? { shape: [0], data: new Float64Array() },
     gradient: (row) => gradients.get(row) ?? null,
     edge: () => null,
-    slot: () => NaN,
+    carry: () => null,
     otherBranch: null,
   };
 }

@@ -1,5 +1,6 @@
 // The sentence and the formulas of a step or a wire, with the numbers of the moment.
 
+import { plus } from "./carrying.ts";
 import type { Box, Circuit, Structure, Wire } from "./circuit.ts";
 import { type Value, isArray } from "./nd.ts";
 import { numberTex, numberText, shapeText, valueText } from "./numbers.ts";
@@ -155,7 +156,7 @@ export class Teller {
     if (wire.target === "out") return wire.row === this.output ? 1 : null;
     const found = wire.edges.map(([row, arg]) => this.run.edge(row, arg)?.contribution ?? null).filter((c) => c !== null);
     if (!found.length) return null;
-    return found.slice(1).reduce<Value>((a, b) => add(a, b), found[0]!);
+    return found.slice(1).reduce<Value>((a, b) => plus(a, b), found[0]!);
   }
 
   boxName(box: Box): string {
@@ -176,14 +177,6 @@ export class Teller {
 }
 
 const valueTexOr = (value: Value | null): string => (value === null ? "" : valueTex(value));
-
-function add(a: Value, b: Value): Value {
-  if (!isArray(a) && !isArray(b)) return a + b;
-  const [x, y] = [a, b].map((v) => (isArray(v) ? v : null));
-  const shape = (x ?? y)!.shape;
-  const data = (x ?? y)!.data.map((_, k) => (x ? x.data[k]! : (a as number)) + (y ? y.data[k]! : (b as number)));
-  return { shape, data };
-}
 
 const SAID: Record<string, string> = { "*": "times", "+": "plus", "-": "minus", "/": "divide", "**": "power", "@": "matrix product", "*-1": "times -1", "1/x": "1/x" };
 

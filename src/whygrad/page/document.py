@@ -25,6 +25,7 @@ from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.page.groups import derivations_of, groups_of
 from whygrad.page.large import Large
 from whygrad.page.mutants import mutants_of
+from whygrad.page.placing import with_places
 from whygrad.page.plainly import plain, stated
 from whygrad.source import Source, site
 
@@ -193,16 +194,18 @@ def _backward(entries: Ledger) -> Iterator[Json]:
         room -= len(combined) - len(graph)
         if room < 0 and output != entries.output:
             return
+        whole, places = with_places(derivative, len(graph))
         yield {
             "output": output,
             "seed": derivative.seeds[0],
             "code": javascript(combined, range(len(graph), len(combined))),
+            "placing": javascript(whole.graph, range(len(combined), len(whole.graph))),
             "cotangents": [[row, slot] for row, slot in enumerate(derivative.cotangents) if slot >= 0],
             "edges": [
-                [row, arg, *_local(edge.local), edge.contribution]
+                [row, arg, *_local(edge.local), edge.contribution, *places.get((row, arg), ())]
                 for (row, arg), edge in derivative.edges.items()
             ],
-            **({"mutants": mutants_of(entries, derivative)} if output == entries.output else {}),
+            **({"mutants": mutants_of(entries, whole)} if output == entries.output else {}),
         }
 
 

@@ -2,86 +2,36 @@
 
 A mutant is a row over the rows of the derivative: the true contribution of one edge with one slip in it, plus
 the other contributions. The page computes it with everything else, at whatever point the reader has moved to,
-and tells the cause of the first whose number is the reader's.
+and tells the cause of the first whose numbers are the reader's. Of arrays a slip may have another shape than
+the gradient (a sum over the batch that is missing): then it is known by that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from whygrad.differentiation import Derivative
 from whygrad.emission.javascript import javascript
+from whygrad.errors import EmissionError
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import rewrite
 from whygrad.explanation.numbers import number_text
 from whygrad.gates import Gate
-from whygrad.graph import CONSTANT, INPUT, Abstract, Graph, GraphBuilder
-from whygrad.ops import OPS
+from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
+from whygrad.ops import OPS, infer
 from whygrad.page.groups import gates_of, own_derivative
+from whygrad.page.products import products
+from whygrad.page.slips import SLIPS, axes_text
 from whygrad.tracing.formulas import parse_formula
 
 Json = dict[str, Any]
-NUMBER = Abstract((), float)
 MOST = 4000
-
-
-SLIPS = {
-    "missing path": (
-        "WG301",
-        "the path through `{top}` is missing",
-        "`{name}` also feeds `{top}`, and a gradient is the sum over all places where a value is used",
-    ),
-    "sign": (
-        "WG204",
-        "the sign is wrong",
-        "the size is right; look at the sign of the local gradient at `{top}`",
-    ),
-    "no upstream": (
-        "WG206",
-        "this is the local gradient alone",
-        "it says how `{top}` moves with `{name}`; multiply it by the upstream gradient of `{top}` to say how "
-        "`{out}` moves",
-    ),
-    "no local": (
-        "WG207",
-        "this is the upstream gradient alone",
-        "what arrives at `{top}` still has to be multiplied by the local gradient there",
-    ),
-    "own factor": (
-        "WG203",
-        "this multiplies by `{name}` itself",
-        "the local gradient of a product is the other factor, here `{about}`",
-    ),
-    "value as upstream": (
-        "WG201",
-        "this multiplies by the value `{about}` where the upstream gradient belongs",
-        "a local gradient is multiplied by the gradient that arrives from the next gate, never by a value of "
-        "the forward pass",
-    ),
-    "value as local": (
-        "WG208",
-        "this multiplies by the value `{top}`, not by a derivative",
-        "the local gradient says how fast `{top}` moves with `{name}`, not how large it is",
-    ),
-    "twice": (
-        "WG210",
-        "the local gradient is multiplied in twice",
-        "each gate on the way gives one factor, and `{top}` has given its own already",
-    ),
-    "added": (
-        "WG211",
-        "local and upstream gradient are added",
-        "along a path gradients are multiplied; only different paths are added",
-    ),
-    "value": (
-        "WG208",
-        "this is the value of `{name}`",
-        "a gradient says how much `{out}` moves with `{name}`, not what `{name}` is",
-    ),
-}
-"""Each kind of slip: the code of its cause, a title, and why it is one."""
+MOST_ASKED = 36
+"""Gradients of up to so many entries are asked for; larger ones stand."""
 
 
 class Edge(NamedTuple):
@@ -90,20 +40,36 @@ class Edge(NamedTuple):
     source: int
     result: int
     local: int
+    """The row of the local gradient, -1 where there is no elementwise one."""
     upstream: int
+    contribution: int
     other: int
     """The other operand of a product, or -1."""
     place: Json
     """Which edge of the graph, or which closed gate."""
 
 
+class Slip(NamedTuple):
+    """One slip: its kind, the row that it makes, the row that it is about, and further words for its text."""
+
+    kind: str
+    row: int
+    about: int
+    words: Mapping[str, str] = {}
+
+
 def mutants_of(entries: Ledger, derivative: Derivative) -> Json:
-    """Mutants of all gradients of single numbers: `list`, and the `code` that computes their `slot`s."""
+    """Mutants of all gradients that can be asked for: `list`, the `code` that computes their `slot`s, and
+    `most`, the entries of the largest gradient that is asked for."""
     bench = _Bench(entries, derivative, GraphBuilder.extending(derivative.graph))
     first = len(derivative.graph)
-    found = [mutant for edge in bench.edges() for mutant in bench.mutants(edge)][:MOST]
+    found = [*bench.turned(), *(m for e in bench.edges() for m in bench.mutants(e)), *bench.without_factors()]
     graph = bench.builder.freeze(derivative.graph.inputs, ())
-    return {"code": javascript(graph, range(first, len(graph))), "list": found}
+    try:
+        code = javascript(graph, range(first, len(graph)))
+    except EmissionError:  # a form of an operation that the page lacks, made for a slip only
+        code, found = "", []
+    return {"code": code, "list": found[:MOST], "most": MOST_ASKED}
 
 
 @dataclass(eq=False)
@@ -119,63 +85,99 @@ class _Bench:
         graph, derivative = self.entries.graph, self.derivative
         for (row, arg), edge in sorted(derivative.edges.items(), key=lambda item: (-item[0][0], item[0][1])):
             source = graph.args(row)[arg]
-            if edge.local is None or not self.numbers(row, source, edge.contribution):
+            if not self.asked(source):
                 continue
-            local = edge.local if isinstance(edge.local, int) else self.builder.constant(float(edge.local))
+            local = edge.local if isinstance(edge.local, int) else -1
+            if isinstance(edge.local, float):
+                local = self.builder.constant(edge.local)
             args = graph.args(row)
-            other = args[1 - arg] if graph.op(row).name == "multiply" and len(args) == 2 else -1
+            other = args[1 - arg] if len(args) == 2 and graph.op(row).name in PRODUCTS else -1
             other = -1 if other >= 0 and graph.op(other) is CONSTANT else other
             upstream = derivative.cotangents[row]
-            yield Edge(source, row, local, upstream, other, {"edge": [row, arg]})
-        for key, gate in gates_of(graph):
+            yield Edge(source, row, local, upstream, edge.contribution, other, {"edge": [row, arg]})
+        for key, gate in self.gates:
             yield from self.closed(key, gate)
+
+    @cached_property
+    def gates(self) -> list[tuple[str, Gate]]:
+        return gates_of(self.entries.graph)
+
+    def asked(self, row: int) -> bool:
+        """Whether the gradient of a row is one that a reader fills in."""
+        abstract = self.entries.graph.abstract(row)
+        flows = self.derivative.cotangents[row] >= 0
+        return (
+            flows and self.entries.graph.op(row) is not CONSTANT and math.prod(abstract.shape) <= MOST_ASKED
+        )
 
     def closed(self, key: str, gate: Gate) -> Iterator[Edge]:
         """The one edge of a closed gate that has a derivative of its own."""
         known = own_derivative(gate)
-        if known is None or not self.numbers(gate.output, gate.inputs[0]):
+        if known is None or not self.asked(gate.inputs[0]):
             return
         upstream = self.derivative.cotangents[gate.output]
-        if upstream >= 0 and self.derivative.cotangents[gate.inputs[0]] >= 0:
+        if upstream >= 0:
             names = {gate.parameters[0]: gate.inputs[0], known.result: gate.output}
             local = self.written(known.derivative, names, gate.bound)
-            yield Edge(gate.inputs[0], gate.output, local, upstream, -1, {"group": key})
+            whole = self.add("multiply", local, upstream)
+            yield Edge(gate.inputs[0], gate.output, local, upstream, whole, -1, {"group": key})
 
     def written(self, text: str, names: Mapping[str, int], bound: Mapping[str, Any]) -> int:
         """Add the rows of a formula over rows by name."""
-        formula = parse_formula(
-            rewrite(text, {name: number_text(value, 17) for name, value in bound.items()})
-        )
+        numbers = {name: number_text(value, 17) for name, value in bound.items()}
+        formula = parse_formula(rewrite(text, numbers))
         given = dict(zip(formula.graph.inputs, (names[name] for name in formula.names), strict=True))
-        return _copied(self.builder, formula.graph, given)
+        return self.copied(formula.graph, given)
 
-    def numbers(self, *rows: int) -> bool:
-        return not any(self.builder.abstract(row).shape for row in rows)
+    def copied(self, graph: Graph, given: Mapping[int, int]) -> int:
+        """The rows of a small graph added; its inputs are rows here."""
+        new = dict(given)
+        for row in range(len(graph)):
+            if graph.op(row) is CONSTANT:
+                new[row] = self.builder.constant(graph.params(row)["value"])
+            elif graph.op(row) is not INPUT:
+                args = [new[a] for a in graph.args(row)]
+                new[row] = self.add(graph.op(row).name, *args, **graph.params(row))
+        return new[graph.outputs[0]]
 
     # --- slips ----------------------------------------------------------------------------------------------
     def mutants(self, edge: Edge) -> Iterator[Json]:
         """Each slip of one edge, the other contributions left as they are."""
-        rest, label = self.rest(edge), self.entries.label
-        names = {"name": label(edge.source), "top": label(edge.result), "out": label(self.entries.output)}
-        for kind, row, about in self.slips(edge, rest):
-            code, title, why = (text.format(**names, about=label(about)) for text in SLIPS[kind])
-            slot = row if rest < 0 or kind == "missing path" else self.add("add", row, rest)
-            yield {"row": edge.source, **edge.place, "slot": slot, "code": code, "title": title, "why": why}
+        rest, shape = self.rest(edge), self.shape(edge.source)
+        for slip in self.slips(edge, rest):
+            row = self.fitted(slip.row, shape) if slip.kind not in OWN_SHAPE else slip.row
+            if row < 0:
+                continue
+            if rest >= 0 and slip.kind != "missing path" and self.shape(row) == shape:
+                row = self.add("add", row, rest)
+            yield self.told(slip, edge.source, edge.result, row) | edge.place
+
+    def told(self, slip: Slip, source: int, result: int, row: int) -> Json:
+        label = self.entries.label
+        words = {"name": label(source), "top": label(result), "out": label(self.entries.output)}
+        words |= {"about": label(slip.about)} | dict(slip.words)
+        code, title, why = (text.format(**words) for text in SLIPS[slip.kind])
+        return {"row": source, "slot": row, "code": code, "title": title, "why": why}
 
     def rest(self, edge: Edge) -> int:
         """The other contributions to the same gradient, or -1: the whole less this one."""
-        uses = self.entries.uses(edge.source)
         inside = set(self.gate_rows(edge)) if "group" in edge.place else {edge.result}
         others = [
             u
-            for u in uses
+            for u in self.entries.uses(edge.source)
             if u.row not in inside or ("edge" in edge.place and [u.row, u.arg] != edge.place["edge"])
         ]
         rows = [self.derivative.edges[u.row, u.arg].contribution for u in others]
+        if any(self.shape(row) != self.shape(edge.source) for row in rows):  # reads: parts of the whole
+            whole = self.derivative.cotangents[edge.source]
+            return self.add("subtract", whole, edge.contribution) if self.whole(edge) else -1
         return self.sum_of(rows)
 
+    def whole(self, edge: Edge) -> bool:
+        return self.shape(edge.contribution) == self.shape(edge.source)
+
     def gate_rows(self, edge: Edge) -> tuple[int, ...]:
-        return next(gate.rows for key, gate in gates_of(self.entries.graph) if key == edge.place["group"])
+        return next(gate.rows for key, gate in self.gates if key == edge.place["group"])
 
     def sum_of(self, rows: list[int]) -> int:
         total = -1
@@ -183,37 +185,130 @@ class _Bench:
             total = row if total < 0 else self.add("add", total, row)
         return total
 
-    def slips(self, edge: Edge, rest: int) -> Iterator[tuple[str, int, int]]:
+    def slips(self, edge: Edge, rest: int) -> Iterator[Slip]:
         """Each slip as its kind, the row that it makes, and the row that it is about."""
+        result = edge.result
+        if rest >= 0:
+            yield Slip("missing path", rest, result)
+        if self.whole(edge):
+            yield Slip("sign", self.add("negative", edge.contribution), result)
+        yield from self.elementwise(edge) if edge.local >= 0 else self.of_products(edge)
+        yield Slip("value", edge.source, result)
+
+    def elementwise(self, edge: Edge) -> Iterator[Slip]:
+        """Slips about local times upstream."""
         local, upstream, result = edge.local, edge.upstream, edge.result
         whole = self.add("multiply", local, upstream)
-        if rest >= 0:
-            yield "missing path", rest, result
-        yield "sign", self.add("negative", whole), result
+        yield from self.stretched(edge, whole)
+        yield from self.exponent(edge, whole)
         if upstream != self.derivative.seeds[0]:
-            yield "no upstream", local, result
-        yield "no local", upstream, result
+            yield Slip("no upstream", local, result)
+        mean = self.entries.graph.op(result).name == "mean"
+        yield Slip("no count" if mean else "no local", upstream, result)
         if edge.other >= 0:
-            yield "own factor", self.add("multiply", edge.source, upstream), edge.other
+            yield Slip("own factor", self.add("multiply", edge.source, upstream), edge.other)
         for row in dict.fromkeys((result, self.entries.output)):
-            yield "value as upstream", self.add("multiply", local, row), row
-        yield "value as local", self.add("multiply", result, upstream), result
-        yield "twice", self.add("multiply", whole, local), result
-        yield "added", self.add("add", local, upstream), result
-        yield "value", edge.source, result
+            yield Slip("value as upstream", self.add("multiply", local, row), row)
+        yield Slip("value as local", self.add("multiply", result, upstream), result)
+        yield Slip("twice", self.add("multiply", whole, local), result)
+        yield Slip("added", self.add("add", local, upstream), result)
 
-    def add(self, name: str, *args: int) -> int:
-        return self.builder.add(OPS[name], args, NUMBER)
+    def stretched(self, edge: Edge, whole: int) -> Iterator[Slip]:
+        """Slips about the sum over axes along which the operand was stretched."""
+        have, want = self.shape(whole), self.shape(edge.source)
+        axes = stretched_axes(have, want)
+        if not axes or math.prod(have) <= math.prod(want):
+            return
+        words = {"axes": axes_text(axes)}
+        yield Slip("not summed", whole, edge.result, words)
+        count = self.builder.constant(float(math.prod(have) / math.prod(want)))
+        yield Slip("averaged", self.add("divide", self.fitted(whole, want), count), edge.result, words)
+        for axis in range(len(have)):
+            if (axis,) != axes:
+                yield Slip("other axis", self.add("sum", whole, axis=axis), edge.result, words)
+
+    def exponent(self, edge: Edge, whole: int) -> Iterator[Slip]:
+        graph = self.entries.graph
+        args = graph.args(edge.result)
+        name = graph.op(edge.result).name
+        known = name == "power" and edge.source == args[0] and graph.op(args[1]) is CONSTANT
+        power = graph.params(args[1])["value"] if known else 2 if name == "square" else 0
+        if power not in (0, 1):
+            factor = self.builder.constant(float(power))
+            yield Slip("no exponent", self.add("divide", whole, factor), edge.result)
+
+    def of_products(self, edge: Edge) -> Iterator[Slip]:
+        """Slips about matrix products: factors in another order, or not transposed."""
+        if edge.other < 0 or self.entries.graph.op(edge.result).name == "multiply":
+            return
+        first = self.entries.graph.args(edge.result)[0] == edge.source
+        names = f"grad_{self.entries.label(edge.result)}", self.entries.label(edge.other)
+        for kind, row, product, right in products(self.add, self.shape, edge, first, names):
+            yield Slip(kind, row, edge.other, {"product": f"`{product}`", "right": f"`{right}`"})
+
+    # --- slips that no single edge has ------------------------------------------------------------------
+    def turned(self) -> Iterator[Json]:
+        """The transpose of a whole gradient."""
+        for row in filter(self.asked, self.entries.names):
+            if len(self.shape(row)) == 2 and 1 not in self.shape(row):
+                turned = self.add("transpose", self.derivative.cotangents[row])
+                yield self.told(Slip("transposed", turned, row), row, row, turned)
+
+    def without_factors(self) -> Iterator[Json]:
+        """What lacks a constant factor further up, such as the 1/N of the loss."""
+        for row in filter(self.asked, self.entries.names):
+            whole = self.derivative.cotangents[row]
+            for top, below, factor in self.trunk:
+                if row < below:
+                    text = {"about": number_text(factor)}
+                    missing = self.add("divide", whole, self.builder.constant(factor))
+                    yield self.told(Slip("factor above", 0, top, text), row, top, missing)
+
+    @cached_property
+    def trunk(self) -> list[tuple[int, int, float]]:
+        """From the output back, as long as there is one way only: constant factors, each with its row and the
+        row below it. Every gradient further below carries them."""
+        graph, row = self.entries.graph, self.entries.output
+        found: list[tuple[int, int, float]] = []
+        while True:
+            edges = [k for k in range(len(graph.args(row))) if (row, k) in self.derivative.edges]
+            if len(edges) != 1:
+                return found
+            local = self.derivative.edges[row, edges[0]].local
+            below = graph.args(row)[edges[0]]
+            if isinstance(local, float) and abs(local) not in (0.0, 1.0):
+                found.append((row, below, local))
+            row = below
+
+    # --- rows -----------------------------------------------------------------------------------------------
+    def shape(self, row: int) -> tuple[int, ...]:
+        return self.builder.abstract(row).shape
+
+    def fitted(self, row: int, shape: tuple[int, ...]) -> int:
+        """A row summed or stretched to a shape; -1 where it cannot be."""
+        have = self.shape(row)
+        if have == shape:
+            return row
+        try:
+            if math.prod(have) > math.prod(shape) and stretched_axes(have, shape) is not None:
+                return self.add("sum_to", row, shape=shape)
+            return self.add("broadcast_to", row, shape=shape)
+        except ValueError:
+            return -1
+
+    def add(self, name: str, *args: int, **params: Any) -> int:
+        op = OPS[name]
+        return self.builder.add(op, args, infer(op, [self.builder.abstract(a) for a in args], params), params)
 
 
-def _copied(builder: GraphBuilder, graph: Graph, given: Mapping[int, int]) -> int:
-    """The rows of a small graph added to another; its inputs are rows there."""
-    new = dict(given)
-    for row in range(len(graph)):
-        if graph.op(row) is CONSTANT:
-            new[row] = builder.constant(graph.params(row)["value"])
-        elif graph.op(row) is not INPUT:
-            new[row] = builder.add(
-                graph.op(row), [new[a] for a in graph.args(row)], NUMBER, graph.params(row)
-            )
-    return new[graph.outputs[0]]
+def stretched_axes(have: Sequence[int], want: Sequence[int]) -> tuple[int, ...] | None:
+    """The axes along which an array of shape `want` is stretched to `have`; None where it cannot be."""
+    lead = len(have) - len(want)
+    if lead < 0 or any(n not in (1, have[lead + k]) for k, n in enumerate(want)):
+        return None
+    return tuple(k for k in range(len(have)) if k < lead or (want[k - lead] == 1 and have[k] != 1))
+
+
+PRODUCTS = ("multiply", "matmul", "dot")
+OWN_SHAPE = ("not summed", "other axis", "not turned", "other product")
+"""Slips that are known by their shape."""

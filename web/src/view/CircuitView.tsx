@@ -200,7 +200,7 @@ function BoxView({ state, box, k, tabbed }: { state: State; box: Box; k: number;
         {gradient !== null && showGradient && <text class="wg-gradient" x={at.numbers} y={at.y + 16}>{shortText(gradient)}</text>}
         {asked && (
           <text class={`wg-gradient wg-blank${state.exercise.current.value === box.key ? " wg-current" : ""}`} x={at.numbers} y={at.y + 16}>
-            {answer ? `✗ ${answer.text}` : "?"}
+            {answer ? (answer.text.length > 8 ? "✗" : `✗ ${answer.text}`) : "?"}
           </text>
         )}
         {claim && (

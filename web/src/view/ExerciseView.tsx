@@ -1,12 +1,17 @@
 // Fill in the gradients: one question after another, or whichever is chosen in the circuit.
 
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { Math as Formula, Said } from "../math.tsx";
-import { numberText, valueText } from "../numbers.ts";
+import { askedText } from "../filling.ts";
+import { isArray, shapeOf } from "../nd.ts";
+import { valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
+import { valueTex } from "../telling.ts";
+import { ArrayAnswer } from "./ArrayAnswer.tsx";
+import { Worth } from "./Heat.tsx";
 
 export function ExerciseView({ state }: { state: State }): JSX.Element {
   const { exercise } = state;
@@ -40,42 +45,50 @@ function Done({ state, total }: { state: State; total: number }): JSX.Element {
 function Question({ state, box, number, total }: { state: State; box: string; number: number; total: number }): JSX.Element {
   const { exercise } = state;
   const teller = state.teller.value;
-  const circuit = state.circuit.value;
-  const index = circuit.box.get(box)!;
-  const row = circuit.boxes[index]!.row;
+  const index = state.circuit.value.box.get(box)!;
+  const { row } = exercise.box(box);
   const text = useSignal(exercise.answers.value.get(box)?.text ?? "");
   const hint = useSignal(false);
-  const field = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const answer = exercise.answers.value.get(box);
+  const shape = shapeOf(exercise.truth(box));
+  const name = teller.name(row);
   useEffect(() => {
     // Whoever answers by keys goes on by keys.
-    const page = field.current!.ownerDocument;
-    if (number > 1 && page.activeElement === page.body) field.current!.focus();
+    const page = form.current!.ownerDocument;
+    if (number > 1 && page.activeElement === page.body) form.current!.querySelector<HTMLElement>("input, textarea")!.focus();
   }, []);
+  const check = (): void => {
+    if (text.value.trim()) exercise.answer(box, text.value);
+  };
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
-        exercise.answer(box, text.value);
+        check();
       }}
     >
       <p class="wg-asked" id="wg-asked">
-        <span class="wg-faint">{number} of {total}.</span> How much does <code>{teller.name(state.output.value)}</code> move with <code>{teller.name(row)}</code>
-        {" "}= <span class="wg-v">{valueText(state.run.value.value(row))}</span>?
+        <span class="wg-faint">{number} of {total}.</span> How much does <code>{teller.name(state.output.value)}</code> move with{" "}
+        {shape.length ? <>each entry of <code>{name}</code>? <span class="wg-faint">{askedText(shape)}</span></> : <><code>{name}</code> = <span class="wg-v">{valueText(state.run.value.value(row))}</span>?</>}
       </p>
-      <div class="wg-answer">
+      {shape.length ? (
+        <ArrayAnswer name={name} shape={shape} text={text} {...(answer ? { answer } : {})} check={check} />
+      ) : (
         <input
-          ref={field}
           type="text"
           class="wg-number"
           inputMode="decimal"
           autocomplete="off"
-          aria-label={`gradient of ${teller.name(row)}`}
+          aria-label={`gradient of ${name}`}
           aria-describedby="wg-asked"
           aria-invalid={answer?.verdict === "wrong"}
           value={text.value}
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
+      )}
+      <div class="wg-answer">
         <button type="submit" class="wg-main" disabled={!text.value.trim()}>Check</button>
         <button type="button" aria-expanded={hint.value} onClick={() => (hint.value = !hint.value)}>Hint</button>
         <button type="button" onClick={() => exercise.reveal(box)}>Show it</button>
@@ -87,6 +100,7 @@ function Question({ state, box, number, total }: { state: State; box: string; nu
         </div>
       )}
       {hint.value && <Hint state={state} index={index} />}
+      <Given state={state} index={index} />
     </form>
   );
 }
@@ -101,8 +115,37 @@ function Hint({ state, index }: { state: State; index: number }): JSX.Element {
     if (target.row < 0) return "1";
     const local = teller.local(wire);
     const arriving = `\\frac{\\partial ${teller.symbol(state.output.value)}}{\\partial ${teller.symbol(target.row)}}`;
-    const known = state.exercise.known(target.key) ? numberText(state.exercise.truth(target.key)) : "";
+    const known = state.exercise.known(target.key) && !isArray(state.exercise.truth(target.key)) ? valueTex(state.exercise.truth(target.key)) : "";
     return `\\underbrace{${local.tex || "?"}}_{\\text{local}} \\cdot \\underbrace{${known || arriving}}_{\\text{upstream}}`;
   });
   return <Formula tex={terms.join(" + ")} />;
+}
+
+/** The arrays that the answer is made of: in the circuit there is no room for them. */
+function Given({ state, index }: { state: State; index: number }): JSX.Element | null {
+  const teller = state.teller.value;
+  const circuit = state.circuit.value;
+  const readers = [...new Set(circuit.leaving[index]!.map((w) => circuit.pairs[w]![1]))].map((k) => circuit.boxes[k]!).filter((box) => box.row >= 0);
+  const rows = new Set([circuit.boxes[index]!.row, ...readers.flatMap((box) => [...(box.group ? box.group.inputs : state.structure.row.get(box.row)!.args), box.row])]);
+  const shown = [...rows].filter((row) => isArray(state.run.value.value(row)));
+  if (!shown.length) return null;
+  return (
+    <div class="wg-given">
+      {readers.map((box) => <Formula key={box.key} tex={teller.forward(box).tex[0]!} />)}
+      <dl class="wg-ledger">
+        {shown.map((row) => (
+          <Fragment key={row}>
+            <dt><code>{teller.name(row)}</code></dt>
+            <dd class="wg-v"><Worth value={state.run.value.value(row)} name={teller.name(row)} /></dd>
+          </Fragment>
+        ))}
+        {readers.map((box) => (
+          <Fragment key={box.key}>
+            <dt>gradient of <code>{teller.name(box.row)}</code></dt>
+            <dd class="wg-g">{state.exercise.known(box.key) ? <Worth value={state.exercise.truth(box.key)} name={`gradient of ${teller.name(box.row)}`} /> : "not filled in yet"}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </div>
+  );
 }

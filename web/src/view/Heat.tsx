@@ -2,12 +2,17 @@
 
 import type { JSX } from "preact";
 
-import type { NdArray } from "../nd.ts";
-import { numberText } from "../numbers.ts";
+import { type NdArray, type Value, isArray } from "../nd.ts";
+import { numberText, valueText } from "../numbers.ts";
 
 const MOST = 64;
 
 export const fitsTable = (value: NdArray): boolean => !value.range && value.data.length > 3 && value.data.length <= MOST && value.shape.length <= 2;
+
+/** A value: a table where it is a small array. */
+export function Worth({ value, name }: { value: Value; name: string }): JSX.Element {
+  return isArray(value) && fitsTable(value) ? <Heat value={value} name={name} /> : <>{valueText(value)}</>;
+}
 
 export function Heat({ value, name }: { value: NdArray; name: string }): JSX.Element {
   const columns = value.shape.at(-1) ?? 1;

@@ -4,11 +4,10 @@ import type { JSX } from "preact";
 
 import type { Box } from "../circuit.ts";
 import { Math as Formula, Said } from "../math.tsx";
-import { type Value, isArray } from "../nd.ts";
 import { valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
 import { scalarText } from "../telling.ts";
-import { Heat, fitsTable } from "./Heat.tsx";
+import { Worth } from "./Heat.tsx";
 
 export function Inspector({ state }: { state: State }): JSX.Element {
   const chosen = state.hovered.value ?? state.chosen.value;
@@ -108,11 +107,6 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
       {box.group && state.document.derivations[box.group.label] && <Derived state={state} box={box} />}
     </>
   );
-}
-
-/** A value: a table where it is a small array. */
-function Worth({ value, name }: { value: Value; name: string }): JSX.Element {
-  return isArray(value) && fitsTable(value) ? <Heat value={value} name={name} /> : <>{valueText(value)}</>;
 }
 
 function Derived({ state, box }: { state: State; box: Box }): JSX.Element {
