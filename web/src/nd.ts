@@ -30,6 +30,16 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
+/** Where the k-th entry stands, in C order. */
+export function placeOf(k: number, shape: readonly number[]): number[] {
+  const at: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    at.unshift(k % shape[axis]!);
+    k = Math.floor(k / shape[axis]!);
+  }
+  return at;
+}
+
 export function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
   const depth = Math.max(0, ...shapes.map((s) => s.length));
   return Array.from({ length: depth }, (_, k) => {

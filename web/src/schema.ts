@@ -148,6 +148,8 @@ export interface PageDocument {
   /** Values of the inputs at the given point, by row. */
   point: [row: number, value: Plain][];
   edges: EdgeText[];
+  /** Pairs: an input, and the array whose entries along the first axis belong to one example of the batch each. */
+  examples?: [row: number, at: number][];
   program: Program | null;
   /** Why there is no program, in words. */
   frozen: string;

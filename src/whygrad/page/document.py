@@ -20,6 +20,7 @@ from whygrad.errors import EmissionError
 from whygrad.explanation.circuit import label_of
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.numbers import number_text
+from whygrad.explanation.parts import batch_row
 from whygrad.explanation.subjects import Subject
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.page.groups import derivations_of, groups_of
@@ -88,11 +89,17 @@ def _moving(entries: Ledger, grouped: bool) -> Json:
         "groups": groups_of(entries, grouped),
         "derivations": derivations_of(entries),
         "edges": [_edge(entries, *edge) for edge in entries.edges],
+        "examples": [[row, at] for row in entries.graph.inputs if (at := _meeting(entries, row)) is not None],
         "point": [[row, plain(entries.run[row])] for row in entries.graph.inputs],
         "program": program,
         "frozen": frozen,
         **({} if program else _numbers(entries)),
     }
+
+
+def _meeting(entries: Ledger, row: int) -> int | None:
+    """The array in which the examples of a batch stand one by one, for an input that they share."""
+    return None if entries.gradient(row) is None else batch_row(entries, row)
 
 
 def _numbers(entries: Ledger) -> Json:

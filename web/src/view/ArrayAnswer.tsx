@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 import type { Answer } from "../exercise.ts";
+import { placeOf } from "../nd.ts";
 import { rowsAndColumns, textOf, wordsOf } from "../filling.ts";
 
 interface Props {
@@ -35,7 +36,7 @@ export function ArrayAnswer({ name, shape, text, answer, check }: Props): JSX.El
                 class="wg-number"
                 inputMode="decimal"
                 autocomplete="off"
-                aria-label={`gradient of ${name}, ${placeText(k, shape)}`}
+                aria-label={`gradient of ${name}, [${placeOf(k, shape).join(", ")}]`}
                 aria-invalid={!!faults[k]}
                 value={word}
                 onInput={(event) => (text.value = textOf(entries.map((before, n) => (n === k ? event.currentTarget.value : before)), columns))}
@@ -69,14 +70,4 @@ export function ArrayAnswer({ name, shape, text, answer, check }: Props): JSX.El
       </div>
     </div>
   );
-}
-
-/** Where an entry stands, as the code would index it. */
-function placeText(k: number, shape: readonly number[]): string {
-  const at: number[] = [];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    at.unshift(k % shape[axis]!);
-    k = Math.floor(k / shape[axis]!);
-  }
-  return `[${at.join(", ")}]`;
 }

@@ -7,6 +7,7 @@ import { isArray } from "../nd.ts";
 import { numberText } from "../numbers.ts";
 import { Paths, countText } from "../paths.ts";
 import type { State } from "../state.ts";
+import { ArrayPaths } from "./ArrayPaths.tsx";
 
 export function PathsView({ state }: { state: State }): JSX.Element | null {
   const circuit = state.circuit.value;
@@ -43,8 +44,9 @@ export function PathsView({ state }: { state: State }): JSX.Element | null {
       <p class="wg-note">
         {count === 1n ? "One path leads" : count === 0n ? "No path leads" : `${countText(count)} paths lead`} from <code>{teller.name(row)}</code> to{" "}
         <code>{teller.name(state.output.value)}</code>.{" "}
-        {scalar ? "Along a path the local gradients are multiplied; the gradient is the sum over all paths." : "Its wires carry arrays, so a path has no single product."}
+        {scalar ? "Along a path the local gradients are multiplied; the gradient is the sum over all paths." : "Each path sends back an array; the gradient is their sum."}
       </p>
+      {!scalar && count > 0n && <ArrayPaths key={row} state={state} row={row} total={count} />}
       {scalar && (
         <ol class="wg-pathlist">
           {best.map((path) => {
