@@ -102,6 +102,34 @@ def test_numbers_of_a_large_page_are_the_engines(document: dict[str, Any], long_
             assert stated == pytest.approx(known(row), rel=1e-15, abs=1e-320)
 
 
+def test_the_ends_of_a_long_loop_are_carried_down_to_their_rows(document: dict[str, Any]) -> None:
+    nodes = document["blocks"]["nodes"]
+    rows = {node["row"] for node in nodes.values() if "label" not in node}
+    assert len(nodes) < 6000 and len(rows) > 500
+    assert min(rows) < 20 and max(rows) > 4000 * 5 - 20
+
+
+def test_what_flows_between_rows_of_a_large_page_is_the_engines(
+    opened: Any, document: dict[str, Any], long_chain: Subject
+) -> None:
+    entries = long_chain.ledger()
+    assert len(document["flows"]) > 500
+    for row, arg, local, contribution in document["flows"][::11]:
+        flow = entries.edge(row, arg)
+        assert (local, contribution) == pytest.approx((flow.local, flow.contribution), rel=1e-15, abs=1e-320)
+    page = opened(document)
+    for _ in range(3):
+        page.evaluate(
+            """() => {
+                const { state } = window.whygrad;
+                const shown = (g) => g.carried && state.circuit.value.box.has(g.id);
+                state.toggle([...state.structure.groups.values()].filter(shown).at(-1).id);
+            }"""
+        )
+    page.locator('.wg-wire [aria-label*="to *"]').last.focus()
+    assert "local gradient" in page.locator(".wg-inspector").inner_text()
+
+
 def test_large_arrays_are_told_by_shape_and_range() -> None:
     subject = subject_of(lambda x: np.sum(np.tanh(x)), (np.linspace(-1, 1, 10_000),))
     document = document_of(subject)

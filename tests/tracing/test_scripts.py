@@ -199,3 +199,11 @@ def test_docstrings_and_future_imports_stay_first():
     )
     assert recording.failure is None
     assert plain(recording.namespace["y"]) == 3.0
+
+
+def test_the_last_value_of_a_name_is_known_beyond_the_room_for_events(monkeypatch):
+    monkeypatch.setattr("whygrad.tracing.recording.MAX_EVENTS", 10)
+    text = "w = 0.5\ns = 1.0\nfor _ in range(20):\n    s = w * s\nloss = s * 3\n"
+    recording = record(text, inputs=["w"])
+    (last,) = [event for event in recording.events if event.target == "loss"]
+    assert last.value == pytest.approx(3 * 0.5**20)

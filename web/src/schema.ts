@@ -156,6 +156,7 @@ export interface PageDocument {
   /** Where there is no program: values, gradients and contributions as texts. */
   values?: [row: number, value: Stated][];
   gradients?: [row: number, value: Stated][];
+  flows?: [row: number, arg: number, local: Stated | null, contribution: Stated][];
   /** A large graph: its boxes, as far as the page carries them, by key. */
   blocks?: { top: string[]; nodes: Record<string, Node>; open: string[]; rows: number };
   check?: { status: string; claims: Claim[]; findings: Finding[]; repaired: boolean };

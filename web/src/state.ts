@@ -178,10 +178,11 @@ export class State {
 function frozenRun(document: PageDocument): Run {
   const values = new Map((document.values ?? []).map(([row, stated]) => [row, fromStated(stated)]));
   const gradients = new Map((document.gradients ?? []).map(([row, stated]) => [row, fromStated(stated)]));
+  const flows = new Map((document.flows ?? []).map(([row, arg, local, contribution]) => [`${row}.${arg}`, { local: local === null ? null : fromStated(local), contribution: fromStated(contribution) }]));
   return {
     value: (row) => values.get(row) ?? { shape: [0], data: new Float64Array() },
     gradient: (row) => gradients.get(row) ?? null,
-    edge: () => null,
+    edge: (row, arg) => flows.get(`${row}.${arg}`) ?? null,
     carry: () => null,
     otherBranch: null,
   };

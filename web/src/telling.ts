@@ -70,6 +70,10 @@ export class Teller {
     const value = this.run.value(box.row);
     const worth = valueTex(value);
     const long = isArray(value);
+    if (box.group?.carried !== undefined) {
+      const sentence = `The block ${box.group.label} makes \`${row.name}\`. Its value is ${valueText(value)}. Open it to see how.`;
+      return { title: `Forward: ${box.group.label}`, sentence, tex: [], note: box.group.says };
+    }
     return {
       title: `Forward: ${this.boxName(box)}`,
       sentence: `The gate ${said(box.label)} computes \`${row.name} = ${text}\`. Its value is ${valueText(value)}.`,
@@ -112,7 +116,7 @@ export class Teller {
       title: `Backward: ${this.boxName(box)}`,
       sentence: flowing.length
         ? `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`. The gate ${said(box.label)} hands ${one} that, times its local gradient.`
-        : `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`; nothing here depends on an input.`,
+        : `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`; ${box.group?.carried === undefined ? "nothing here depends on an input" : "open it to see how it is handed on"}.`,
       tex: flowing.map((wire) => this.product(wire)),
       note,
     };

@@ -68,6 +68,10 @@ class Observation:
         return [execution for execution in self.executions if execution.index == index]
 
 
+CONSTANT_TYPES = frozenset({float, int, bool, str, type(None), np.float64, np.int64, np.bool_})
+"""Values of these types never change, so that they need no copy."""
+
+
 def size(value: Value) -> int:
     """About how many numbers a value holds."""
     if isinstance(value, np.ndarray):
@@ -88,6 +92,8 @@ def is_data(value: Value) -> bool:
 
 def snapshot(values: Mapping[str, Value], limit: int = LARGE) -> dict[str, Value]:
     """Copies of the data among some values; names that share an array go on sharing it."""
+    if CONSTANT_TYPES.issuperset(map(type, values.values())):  # as in most statements of a loop over numbers
+        return dict(values)
     chosen = {name: value for name, value in values.items() if is_data(value) and size(value) <= limit}
     try:
         return copy.deepcopy(chosen)
@@ -141,6 +147,8 @@ class _Notebook:
 
     def copied(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Copies of values; large ones only while there is room, so that a loop does not fill the memory."""
+        if CONSTANT_TYPES.issuperset(map(type, values.values())):
+            return dict(values)
         large = sum(length for length in map(size, values.values()) if length > LARGE)
         if not large or large > self.room:
             return snapshot(values)

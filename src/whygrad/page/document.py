@@ -27,7 +27,7 @@ from whygrad.page.groups import derivations_of, groups_of
 from whygrad.page.large import Large
 from whygrad.page.mutants import mutants_of
 from whygrad.page.placing import with_places
-from whygrad.page.plainly import plain, stated
+from whygrad.page.plainly import flows, plain, stated
 from whygrad.source import Source, site
 
 SCHEMA = 1
@@ -73,7 +73,7 @@ def _still(entries: Ledger, large: Large) -> Json:
     return {
         "groups": [],
         "derivations": {},
-        "edges": [],
+        "edges": [_edge(entries, *edge) for edge in large.edges()],
         "point": [],
         "program": None,
         "frozen": f"{len(entries.graph)} operations are too many to follow ({MOST_LIVE_ROWS} can be)",
@@ -108,6 +108,7 @@ def _numbers(entries: Ledger) -> Json:
     return {
         "values": [[row, stated(entries.run[row])] for row in entries.names],
         "gradients": [[row, stated(g)] for row, g in gradients if g is not None],
+        "flows": flows(entries, entries.edges),
     }
 
 
@@ -164,11 +165,11 @@ def _source(graph: Graph) -> Source | None:
     """The text that most rows come from."""
     found: dict[int, int] = {}
     sources = {}
-    for number in graph.site_column:
+    for number, times in zip(*np.unique(np.asarray(graph.site_column), return_counts=True), strict=True):
         if number:
-            source = site(number).source
+            source = site(int(number)).source
             sources[id(source)] = source
-            found[id(source)] = found.get(id(source), 0) + 1
+            found[id(source)] = found.get(id(source), 0) + int(times)
     if not found:
         return None
     return sources[max(found, key=lambda key: found[key])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,14 @@ from numpy.typing import NDArray
 from whygrad.explanation.ledger import Ledger
 from whygrad.gates import Block, blocks_of
 from whygrad.graph import CONSTANT, INPUT
-from whygrad.page.plainly import stated
+from whygrad.page.plainly import flows, stated
 
 Json = dict[str, Any]
-MOST_NODES = 20_000
+MOST_NODES = 5_000
 """Boxes that a page carries, the outer ones first; blocks beyond stay closed, and say so."""
+
+FEW_BLOCKS = 8
+"""Blocks of up to this number beside each other are all filled in alike."""
 
 
 class Large:
@@ -34,18 +38,24 @@ class Large:
         self.top = self._carried(most)
 
     def _carried(self, most: int) -> list[str]:
-        """Fill in the nodes breadth-first; returns the keys of the outermost."""
-        pending: list[tuple[Block, str | None]] = [(self.tree.root, None)]
+        """Fill in the nodes; returns the keys of the outermost.
+
+        Of what repeats the first two and the last are filled in down to their rows, before those between: so
+        that a reader comes to the operations however long a loop is.
+        """
+        pending: list[tuple[int, int, Block, str | None]] = [(0, 0, self.tree.root, None)]
         top: list[str] = []
-        for block, key in pending:
-            if len(self.nodes) >= most:
-                break
+        while pending and len(self.nodes) < most:
+            late, _, block, key = heappop(pending)
             parts = self.tree.children(block)
+            blocks = [part for part in parts if isinstance(part, Block)]
+            ends = {part.key for part in (*blocks[:2], *blocks[-1:])}
             keys = [str(part) if isinstance(part, int) else part.key for part in parts]
             for part, name in zip(parts, keys, strict=True):
                 self.nodes[name] = self._node(part, key)
                 if isinstance(part, Block):
-                    pending.append((part, name))
+                    rank = late if name in ends or len(blocks) <= FEW_BLOCKS else late + 1
+                    heappush(pending, (rank, part.first, part, name))
             if key is None:
                 top = keys
             else:
@@ -55,7 +65,7 @@ class Large:
     def _node(self, part: Block | int, parent: str | None) -> Json:
         if isinstance(part, int):
             reads = [a for a in self.graph.args(part) if self.graph.op(a) is not CONSTANT]
-            self.rows.update((part, *reads))
+            self.rows.update((part, *self.graph.args(part)))
             return {"row": part, "reads": reads, "makes": [part], "last": part, "parent": parent}
         reads, makes = self._boundary(part)
         self.rows.update((*reads, *makes))
@@ -114,11 +124,17 @@ class Large:
             "rows": len(self.graph),
         }
 
+    def edges(self) -> list[tuple[int, int]]:
+        """The edges between rows that are drawn as boxes of their own, and what these read."""
+        rows = [node["row"] for node in self.nodes.values() if "label" not in node]
+        return sorted(self.entries.derivative.edges.of_rows(rows))
+
     def numbers(self) -> Json:
-        """Values and gradients of the shown rows at the point."""
+        """Values and gradients of the shown rows, and what flows along their edges, at the point."""
         entries = self.entries
         gradients: Iterable[tuple[int, Any]] = ((row, entries.gradient(row)) for row in self.shown_rows())
         return {
             "values": [[row, stated(entries.run[row])] for row in self.shown_rows()],
             "gradients": [[row, stated(g)] for row, g in gradients if g is not None],
+            "flows": flows(entries, self.edges()),
         }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+
+from whygrad.explanation.ledger import Ledger
 
 FEW_ENTRIES = 64
 """Arrays of up to this many entries are written out where the page only shows them."""
@@ -28,3 +31,12 @@ def stated(value: Any) -> Any:
     if array.size <= FEW_ENTRIES:
         return plain(array)
     return {"shape": list(array.shape), "range": [plain(array.min()), plain(array.max())]}
+
+
+def flows(entries: Ledger, edges: Iterable[tuple[int, int]]) -> list[list[Any]]:
+    """Of each edge its row, its argument, its local gradient (None where there is none), its contribution."""
+    found = ((edge, entries.edge(*edge)) for edge in edges)
+    return [
+        [*edge, None if flow.local is None else stated(flow.local), stated(flow.contribution)]
+        for edge, flow in found
+    ]

@@ -88,31 +88,36 @@ class Recorder:
         self.input_rows: list[int] = []
         self.taken: dict[str, Any] = {}
         self.bytes = 0
+        self.late: dict[tuple[str, str], Event] = {}
+        """Of what came when there was no more room, the last of each target."""
         self.pieces: dict[str, Event] = {}
         """Last event that changed only a part of a name of the module."""
 
     def note(self, site: int, target: str, name: str, function: str, value: Any) -> None:
         """Note a value that was stored."""
-        if len(self.events) >= MAX_EVENTS or self.bytes > MAX_BYTES:
-            self._dropped()
-            return
         shot = _Snapshot(self.tracer)
         copy, rows = shot.of(value)
-        self.bytes += shot.bytes
         event = Event(site, self.tracer.builder.current_instance, target, name, copy, rows, function)
-        self.events.append(event)
+        if len(self.events) < MAX_EVENTS and self.bytes <= MAX_BYTES:
+            self.bytes += shot.bytes
+            self.events.append(event)
+        else:
+            self._dropped()
+            self.late.pop((target, function), None)
+            self.late[target, function] = event
         if not function:
             self.pieces.pop(name, None)
             if target != name or self.tracer.is_buffer(plain(value)):
                 self.pieces[name] = event
 
     def _dropped(self) -> None:
-        text = "there were so many assignments that only the first ones are kept"
+        text = "there were so many assignments that only the first ones, and the last of each name, are kept"
         if text not in self.tracer.notes:
             self.tracer.notes.append(text)
 
     def finish(self, namespace: Mapping[str, Any]) -> None:
         """One more event for each name of the module last changed in part: all of it, as it is at the end."""
+        self.events.extend(self.late.values())
         for name, last in list(self.pieces.items()):
             if name in namespace:
                 shot = _Snapshot(self.tracer)

@@ -40,7 +40,7 @@ function StepTold({ state }: { state: State }): JSX.Element {
             ))}.
           </p>
         )}
-        <p>Step through both passes, point at a wire for its numbers, or change an input and watch everything follow.</p>
+        <p>{state.engine ? "Step through both passes, point at a wire for its numbers, or change an input and watch everything follow." : "Step through both passes, point at a wire for its numbers, or open a block to see what is in it."}</p>
       </>
     );
   }
@@ -68,7 +68,7 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
   return (
     <>
       <h2>{row.kind === "input" ? `Input ${row.name}` : row.kind === "constant" ? `The number ${row.name}` : `Gate ${teller.boxName(box)}`}</h2>
-      {row.kind === "op" && <Formula tex={teller.forward(box).tex[0]!} />}
+      {row.kind === "op" && teller.forward(box).tex.map((tex) => <Formula key={tex} tex={tex} />)}
       <dl class="wg-ledger">
         <dt>value</dt>
         <dd class="wg-v"><Worth value={run.value(box.row)} name="value" /></dd>
@@ -148,7 +148,7 @@ function WireRow({ state, index }: { state: State; index: number }): JSX.Element
       <dl class="wg-ledger">
         <dt>carries forward</dt>
         <dd class="wg-v">{valueText(state.run.value.value(wire.row))}</dd>
-        {!hidden && target.kind !== "output" && (
+        {!hidden && target.kind !== "output" && target.group?.carried === undefined && (
           <>
             <dt>local gradient</dt>
             <dd>{local.value === null ? "no single number" : `${local.text && local.text !== scalarText(local.value) ? `${local.text} = ` : ""}${scalarText(local.value)}`}</dd>
