@@ -183,6 +183,27 @@ def test_a_class_that_stores_gradients(parameters, weights):
     assert evidence.claim("dx").verdict == "right"
 
 
+@pytest.mark.parametrize("before", ["pass", "self.dx = None"])
+def test_what_only_an_untaken_branch_stores_is_not_judged(before):
+    text = f"""
+        import numpy as np
+        class Scale:
+            def __init__(self, n, debug=False):
+                self.w, self.debug = np.ones(n), debug
+                {before}
+            def forward(self, x):
+                self.x = x
+                return x * self.w
+            def backward(self, dout):
+                dx = dout * self.w
+                self.dw = (dout * self.x).sum(axis=0)
+                if self.debug:
+                    self.dx = dx
+                return dx
+        """
+    assert verdicts(check(text)) == {"dx": ("x", "right"), "self.dw": ("w", "right")}
+
+
 def test_inputs_that_cannot_be_found_are_asked_for():
     with pytest.raises(NoGradientError) as caught:
         check("""

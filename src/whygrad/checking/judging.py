@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from whygrad.checking.measurement import Measured
     from whygrad.checking.programs import Program
 
-TINY = 2e-6
-"""A literal below this in the forward pass (`log(p + 1e-9)`) is there to be neglected."""
-
 
 def agrees(got: Value, want: Value) -> bool:
     """Is a value the truth, up to rounding?"""
@@ -39,19 +36,6 @@ def clipped(got: Value, want: Value) -> Value:
     if bound < 0.5 or not cut.any() or not np.array_equal(ours[cut], np.sign(true[cut]) * bound):
         return want
     return rebuild(want, np.clip(true, -bound, bound))
-
-
-@lru_cache(maxsize=256)
-def without_tiny(text: str) -> str:
-    """The text with its tiny literals, such as the 1e-9 of `log(p + 1e-9)`, as zeros of equal width."""
-    lines = text.split("\n")
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= TINY:
-            line = lines[node.lineno - 1].encode()
-            width = (node.end_col_offset or 0) - node.col_offset
-            zero = b"0.".ljust(width, b"0")[:width]
-            lines[node.lineno - 1] = (line[: node.col_offset] + zero + line[node.end_col_offset :]).decode()
-    return "\n".join(lines)
 
 
 def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], program: Program) -> None:

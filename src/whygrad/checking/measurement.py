@@ -26,7 +26,7 @@ from whygrad.checking.points import hides, propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
-from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
+from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, without_tiny_constants
 from whygrad.checking.values import Vector, as_double, as_floats, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
@@ -175,14 +175,10 @@ def _descents(program: Program, claims: list[Claim], measured: list[Measured], r
 
 def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured], roles: Roles) -> None:
     """A gradient that is right for the forward pass without its tiny constants (`log(p + 1e-9)`) is right."""
-    text = judging.without_tiny(program.text)
     wrong = [claim for claim in claims if claim.verdict == "wrong"]
-    if not wrong or text == program.text:
+    if not wrong:
         return
-    names = tuple(roles.roots)  # all of them: what is no input keeps its number at every point
-    truths = [Truth() for _ in measured]
-    for m, truth in zip(measured, truths, strict=True):
-        engine(program, m.point, names, truth, text)
+    truths = [without_tiny_constants(program, m.truth, tuple(roles.roots)) for m in measured]
     for claim in wrong:
         want = [
             signed(in_layout(truth.gradients, m, claim.of), claim.sign)

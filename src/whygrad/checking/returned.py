@@ -43,7 +43,10 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
 
 
 def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
-    """Gradients that the backward method stores on its object `made`, which the driver calls `layer`."""
+    """Gradients that the backward method stores on its object `made`, which the driver calls `layer`.
+
+    Not those of a branch that was not taken: `if self.debug: self.dx = dx`.
+    """
     found: dict[str, Returned] = {}
     for node in ast.walk(backward.node):
         if not (isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)):
@@ -51,7 +54,7 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
         text = ast.unparse(node).replace("'", '"')
         container = ast.unparse(node.value).rpartition(".")[2] if isinstance(node, ast.Subscript) else ""
         last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
-        if not text.startswith("self."):
+        if not text.startswith("self.") or (isinstance(node, ast.Attribute) and not _is_set(made, text[5:])):
             continue
         if last and (stems(last) or stems(container)):
             found[text] = Returned(text, layer + text[4:], backward.qualname)
@@ -62,6 +65,13 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
                 for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
                     found[item.name] = item
     return [*found.values(), *_listed(backward, layer, made)]
+
+
+def _is_set(made: Any, path: str) -> bool:
+    """Has the object an attribute, or its part one (`layer.dW`), other than None?"""
+    for name in path.split("."):
+        made = getattr(made, name, None)
+    return made is not None
 
 
 def _listed(backward: Function, layer: str, made: Any) -> Iterator[Returned]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
+from whygrad.checking.neglecting import without_tiny
 from whygrad.checking.numeric import Slope, along, slope, slopes
 from whygrad.checking.programs import Program
 from whygrad.checking.values import Vector, count, rebuild, vector
 from whygrad.differentiation import Derivative, differentiate
 from whygrad.errors import WhygradError
 from whygrad.execution.interpreter import Run, execute
+from whygrad.graph import Graph
 
 CLOSER = 1e-3
 """Scale of the steps that must confirm a disagreement."""
@@ -77,30 +80,49 @@ class Truth:
     """Why the engine gives nothing here."""
 
 
-def engine(
-    program: Program, point: Point, inputs: Sequence[str], truth: Truth, text: str | None = None
-) -> None:
-    """Fill in what tracing and differentiation say, of the program's text or of another."""
-    try:
-        recording = program.record(point, text, inputs=inputs)
+def engine(program: Program, point: Point, inputs: Sequence[str], truth: Truth) -> None:
+    """Fill in what tracing and differentiation say."""
+    with _untraced_where_it_raises(truth):
+        recording = program.record(point, inputs=inputs)
         truth.recording = recording
         if recording.failure is not None:
             truth.untraced = f"the traced run stopped: {recording.failure}"
             return
-        outputs, seeds = output_rows(program, recording)
-        if not outputs:
-            truth.untraced = "the output does not depend on the inputs in a way that can be followed"
-            return
-        derivative = differentiate(recording.graph, outputs, seeds=seeds)
-        graph = derivative.graph
-        values = [recording.values[row] if row < len(recording.values) else None for row in graph.inputs]
-        run = execute(graph, values, keep=True)
+        _differentiated(program, recording, inputs, truth)
+
+
+def without_tiny_constants(program: Program, truth: Truth, inputs: Sequence[str]) -> Truth:
+    """What the engine says of the recorded forward pass when its tiny constants are neglected."""
+    neglected = Truth(recording=truth.recording)
+    graph = None if truth.recording is None else without_tiny(truth.recording.graph)
+    if graph is not None:
+        with _untraced_where_it_raises(neglected):
+            _differentiated(program, truth.recording, inputs, neglected, graph)
+    return neglected
+
+
+@contextlib.contextmanager
+def _untraced_where_it_raises(truth: Truth) -> Iterator[None]:
+    try:
+        yield
     except WhygradError as error:
         truth.untraced = str(error)
-        return
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         truth.untraced = f"{type(error).__name__}: {error}"
+
+
+def _differentiated(
+    program: Program, recording: Any, inputs: Sequence[str], truth: Truth, graph: Graph | None = None
+) -> None:
+    """The gradients of a recording; of the same rows with other constants, if a `graph` is given."""
+    outputs, seeds = output_rows(program, recording)
+    if not outputs:
+        truth.untraced = "the output does not depend on the inputs in a way that can be followed"
         return
+    derivative = differentiate(graph or recording.graph, outputs, seeds=seeds)
+    rows = derivative.graph.inputs
+    values = [recording.values[row] if row < len(recording.values) else None for row in rows]
+    run = execute(derivative.graph, values, keep=True)
     truth.derivative, truth.run = derivative, run
     for name, found in input_gradients(recording, derivative, run, inputs).items():
         truth.gradients[name] = found

@@ -1,0 +1,31 @@
+"""The forward pass without its tiny constants, such as the 1e-9 of `log(p + 1e-9)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from whygrad.graph import CONSTANT, Graph, GraphBuilder
+
+TINY = 2e-6
+"""A constant below this in the forward pass is there to be neglected."""
+
+
+def without_tiny(graph: Graph) -> Graph | None:
+    """The graph with its tiny constants as zeros, wherever they were written; None where it has none."""
+    found = [
+        row for row in range(len(graph)) if graph.op(row) is CONSTANT and _tiny(graph.params(row)["value"])
+    ]
+    if not found:
+        return None
+    builder = GraphBuilder.extending(graph)
+    for row in found:
+        value = graph.params(row)["value"]
+        zero = 0.0 if isinstance(value, float) else np.zeros_like(value)
+        builder.params_column[row] = builder.params_number({"value": zero})
+    return builder.freeze(graph.inputs, graph.outputs)
+
+
+def _tiny(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and 0 < abs(float(value)) <= TINY
