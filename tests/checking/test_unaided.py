@@ -175,6 +175,74 @@ CASES = {
                 onehot = np.eye(dvalues.shape[1])[y_true]
                 self.dinputs = -<<onehot * dvalues||onehot / dvalues>> / len(dvalues)
     """,
+    "heads that must divide the width": """
+        import numpy as np
+        class Heads:
+            def __init__(self, width, n_heads):
+                assert width % n_heads == 0
+                self.n_heads, self.w = n_heads, np.random.randn(width, width)
+            def split(self, x):
+                b, t, d = x.shape
+                return x.reshape(b, t, self.n_heads, d // self.n_heads).transpose(0, 2, 1, 3)
+            def forward(self, x):
+                self.x = x
+                self.q = self.split(x @ self.w)
+                return self.q @ self.q.transpose(0, 1, 3, 2)
+            def backward(self, dout):
+                dq = (dout + dout.transpose(0, 1, 3, 2)) @ self.q
+                b, h, t, k = dq.shape
+                dy = dq.transpose(0, 2, 1, 3).reshape(b, t, h * k)
+                self.dw = np.einsum("bti,btj->ij", self.x, dy)
+                return dy @ self.w<<||.T>>
+    """,
+    "parameters unrolled into one vector": """
+        import numpy as np
+        def network_cost(theta, inner, outer, data, penalty):
+            W = theta[:inner * outer].reshape(inner, outer)
+            b = theta[inner * outer:inner * outer + inner]
+            c = theta[inner * outer + inner:]
+            m = data.shape[1]
+            h = np.tanh(W.dot(data) + np.tile(b, (m, 1)).T)
+            out = W.T.dot(h) + np.tile(c, (m, 1)).T
+            cost = np.sum((out - data) ** 2) / (2 * m) + penalty / 2 * np.sum(W ** 2)
+            d = (out - data) / m
+            dh = W.dot(d) * (1 - h ** 2)
+            dW = h.dot(d.T) + dh.dot(data.T) + penalty * W
+            grad = np.concatenate([dW.ravel(), dh.sum(axis=1), d.<<mean||sum>>(axis=1)])
+            return cost, grad
+    """,
+    "a column of ones on both sides": """
+        import numpy as np
+        def cost(params, n_in, n_out, X, Y):
+            theta = np.reshape(params[:n_out * (n_in + 1)], (n_out, n_in + 1))
+            a = np.insert(X, 0, values=np.ones(X.shape[0]), axis=1)
+            J = np.sum((a.dot(theta.T) - Y) ** 2) / 2
+            grad = np.ravel(<<2 * ||>>(a.dot(theta.T) - Y).T.dot(a))
+            return J, grad
+    """,
+    "steps that are columns": """
+        import numpy as np
+        class Recurrent:
+            def __init__(self, size, hidden):
+                self.W = np.random.randn(hidden, size)
+                self.U = np.random.randn(hidden, hidden)
+                self.b = np.zeros((hidden, 1))
+            def forward(self, xs):
+                self.xs, self.h = xs, {-1: np.zeros_like(self.b)}
+                for t in range(len(xs)):
+                    self.h[t] = np.tanh(self.W @ xs[t] + self.U @ self.h[t - 1] + self.b)
+                return np.array([self.h[t] for t in range(len(xs))])
+            def backward(self, dhs):
+                self.dW, self.dU = np.zeros_like(self.W), np.zeros_like(self.U)
+                self.db = np.zeros_like(self.b)
+                carry = np.zeros_like(self.b)
+                for t in reversed(range(len(dhs))):
+                    da = (dhs[t] + carry) * (1 - self.h[t] ** 2)
+                    self.dW += da @ self.xs[t].T
+                    self.dU += da @ self.h[<<t||t - 1>>].T
+                    self.db += da
+                    carry = self.U.T @ da
+    """,
 }
 
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
-from whygrad.checking.evidence import Evidence
+from whygrad.checking.evidence import Claim, Evidence
 from whygrad.checking.programs import Program
 from whygrad.checking.values import vector
 from whygrad.errors import NoGradientError
@@ -52,8 +52,14 @@ def _is_as_credible(first: Evidence, rival: Program) -> bool:
     narrower = [
         n for n, text in rival.assumed.items() if _ONE.search(text) and not _ONE.search(given.get(n, ""))
     ]
-    wrong = {claim.of for claim in first.finals if claim.verdict == "wrong"}
+    wrong = {claim.of for claim in first.finals if claim.verdict == "wrong" and _wrong_throughout(claim)}
     return not narrower or bool(wrong & set(list(given)[:1]))
+
+
+def _wrong_throughout(claim: Claim) -> bool:
+    """Not in a part of its entries only: a vector of unrolled parameters holds biases, too."""
+    found = claim.mismatch
+    return found is None or found.wrong_entries > 0.9 * found.entries or found.got_shape != found.want_shape
 
 
 def _tells(evidence: Evidence) -> bool:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import linecache
+import textwrap
 from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
 
 from whygrad.checking.naming import stems
 
@@ -93,3 +98,15 @@ def _own_nodes(function: ast.AST) -> list[ast.AST]:
             continue
         out += [child, *_own_nodes(child)]
     return out
+
+
+def definition_of(value: Any) -> ast.FunctionDef | None:
+    """The syntax of a function of the user's that was imported."""
+    if not isinstance(value, FunctionType) or "site-packages" in value.__code__.co_filename:
+        return None
+    linecache.checkcache(value.__code__.co_filename)
+    try:
+        node = ast.parse(textwrap.dedent(inspect.getsource(value))).body[0]
+    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
+        return None
+    return node if isinstance(node, ast.FunctionDef) else None

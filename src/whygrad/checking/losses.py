@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from whygrad.checking.functions import Function
 from whygrad.checking.upstreams import TARGET_WORDS
 
-_LOSS = re.compile(r"(?i)(loss|cost|entropy|error|mse|nll|objective|likelihood)")
+LOSS_WORDS = re.compile(r"(?i)(loss|cost|entropy|error|mse|nll|objective|likelihood)|^J$")
 _DERIVATIVE = re.compile(r"(?i)(grad|deriv|prime|backward|backprop|delta)")
 
 
@@ -29,7 +29,11 @@ def foreign_loss(
         parameters = [p for p, _ in function.parameters]
         if len(parameters) < 2 or (name in (forward.name, backward.name if backward else "")):
             continue
-        if _LOSS.search(name) and not _DERIVATIVE.search(name) and any(map(TARGET_WORDS.match, parameters)):
+        if (
+            LOSS_WORDS.search(name)
+            and not _DERIVATIVE.search(name)
+            and any(map(TARGET_WORDS.match, parameters))
+        ):
             return function
     return None
 

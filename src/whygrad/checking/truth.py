@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from whygrad.graph import Graph
 
 CLOSER = 1e-3
 """Scale of the steps that must confirm a disagreement."""
+DEAR = 0.05
+"""Seconds of one run for every entry: above, differences of all entries take too long."""
 DIRECTIONS = 3
 """Random directions in which the engine must agree with differences, at the first points."""
 
@@ -209,16 +212,26 @@ def guarded(
     directions: int = DIRECTIONS,
 ) -> None:
     """Check the engine's gradients by differences in random directions; fill in what is missing if `full`."""
-    function, start = forward.of(names)
     sizes = {name: count(forward.given[name]) for name in names}
     missing = [
         name for name in names if name not in truth.gradients or truth.gradients[name].size != sizes[name]
     ]
-    if missing:
-        if full:
-            for name in missing:
-                _by_differences(forward, truth, name)
+    if not missing and _agrees_with_differences(forward, truth, names, rng, directions):
         return
+    lost = truth.recording.notes if truth.recording is not None else ()
+    if not missing and lost:  # what the recording took for a constant was none
+        truth.untraced, truth.disputed, missing = lost[0], "", list(names)
+        truth.gradients, truth.errors, truth.derivative, truth.run = {}, {}, None, None
+        full = full and _seconds(forward) * sum(sizes.values()) < DEAR
+    for name in missing if full else ():
+        _by_differences(forward, truth, name)
+
+
+def _agrees_with_differences(
+    forward: Forward, truth: Truth, names: Sequence[str], rng: np.random.RandomState, directions: int
+) -> bool:
+    """Do the engine's gradients agree with differences? Kinks are noted, and what is disputed."""
+    function, start = forward.of(names)
     gradient = np.concatenate([truth.gradients[name] for name in names]) if names else np.zeros(0)
     scale = np.concatenate([_scale(forward.given[name]) for name in names]) if names else np.zeros(0)
     for _ in range(directions):
@@ -240,6 +253,13 @@ def guarded(
             truth.disputed = (
                 f"whygrad's own gradient ({said:.6g}) and differences ({found.value:.6g}) disagree"
             )
+    return not truth.disputed
+
+
+def _seconds(forward: Forward) -> float:
+    start = time.process_time()
+    forward({})
+    return time.process_time() - start
 
 
 def _scale(value: Value) -> Vector:

@@ -11,14 +11,10 @@ import ast
 import builtins
 import contextlib
 import copy
-import inspect
-import linecache
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -26,18 +22,20 @@ import numpy as np
 from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
+from whygrad.checking.examples.advice import input_hint, missing_input
 from whygrad.checking.examples.calls import described
-from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
+from whygrad.checking.examples.complaints import ManyLossesError, UnlikeError, complaint_of, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.fitting import smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
-from whygrad.checking.functions import Function
-from whygrad.checking.losses import foreign_loss, loss_arguments
-from whygrad.checking.naming import EXACT, best
+from whygrad.checking.functions import Function, definition_of
+from whygrad.checking.losses import LOSS_WORDS, foreign_loss, loss_arguments
+from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.returned import loss_place
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import is_numeric, shape_of
@@ -133,8 +131,8 @@ class Unaided:
                 return None
             shapes = self.misfits(program, how[1])
             ties = [search.tie(name, shape) for name, shape in shapes.items()]
-            if any(ties):
-                texts = search.guess.texts(small=True)
+            runs = (search.guess.texts(small) for small in (True, False)) if any(ties) else ()
+            for texts in runs:
                 if search.tried(texts) is None:
                     program, texts = self.completed(*how, texts)
                     return None if isinstance(program, Failure) else (program, texts)
@@ -159,9 +157,13 @@ class Unaided:
             if not isinstance(program, Failure) or program.exception is None:
                 return None
             complaint = complaint_of(program.exception, self.source.filename)
-            if "matmul" not in complaint.message and "aligned" not in complaint.message:
-                return None  # labels that do not fit are no matter of a transpose
-            if not any(search.guess.dimensions.equate(*pair) for pair in complaint.pairs):
+            dimensions = search.guess.dimensions
+            if "match the broadcast shape" in complaint.message:  # `db += dz` of a step: no batch is meant
+                made = any(1 in pair and dimensions.reconcile(*pair) for pair in complaint.pairs)
+            else:  # labels that do not fit are no matter of a transpose
+                made = "matmul" in complaint.message or "aligned" in complaint.message
+                made = made and any(dimensions.equate(*pair) for pair in complaint.pairs)
+            if not made:
                 return None
             texts = search.guess.texts(small=True)
             if search.tried(texts) is None:
@@ -201,7 +203,7 @@ class Unaided:
             except MissingInput as error:
                 text = self.simple(error.parameter, error.function)
                 if not text or error.parameter in texts:
-                    raise _missing(error) from None
+                    raise missing_input(error.parameter, error.function.qualname) from None
                 texts[error.parameter] = text
         raise NoGradientError(f"no example values for `{forward.qualname}` were found")
 
@@ -262,7 +264,7 @@ class Unaided:
                 return found.node if found else None
             if name in self.functions:
                 return self.functions[name].node
-            return _definition(self.namespace.get(name))
+            return definition_of(self.namespace.get(name))
 
         return resolve
 
@@ -276,6 +278,7 @@ class Unaided:
             self.namespace.update({name: values[name] for name in lacking if name in values})
             if not forward.owner:
                 result = self.namespace[forward.name](**_chosen(forward, values))
+                _refuse_many_losses(result, forward.returns)
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
             result = getattr(made, forward.name)(**_chosen(forward, values))
@@ -309,16 +312,18 @@ class Unaided:
         namespace = program.run(GIVEN)
         if isinstance(namespace, Failure):
             return {name: () for name, _ in forward.parameters}
-        shapes, owners = _input_shapes(namespace)
-        found = {}
+        (shapes, owners), found = _input_shapes(namespace), {}
         for item in program.returned:
             try:
                 value = program.value(item.name, namespace)
             except LookupError:
                 continue
-            ranked = [n for score, n in best(gradient_word(item.name), list(shapes)) if score >= EXACT]
-            if ranked and shape_of(value) != shapes[ranked[0]]:
-                found[owners[ranked[0]].rstrip("_")] = shape_of(value)
+            word, shape = gradient_word(item.name), shape_of(value)
+            ranked = [n for score, n in best(word, list(shapes)) if score >= EXACT]
+            if not ranked and shape not in shapes.values() and any(not stem for stem, _ in stems(word)):
+                ranked = [name for name, _ in forward.parameters if name in shapes]  # `loss, grad`
+            if ranked and shape != shapes[ranked[0]]:
+                found[owners[ranked[0]].rstrip("_")] = shape
         return found
 
     def reason(
@@ -338,7 +343,7 @@ class Unaided:
             return NoGradientError(
                 f"`{backward.qualname}` raises {failed.kind}{where}: {failed.message}. "
                 f"`{forward.qualname}` runs with the example inputs that were tried: {said}",
-                hint=_input_hint(forward),
+                hint=input_hint(search.wanted),
             )
         if refused is not None:
             return refused
@@ -353,38 +358,20 @@ class Unaided:
         said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
         return NoGradientError(
             f"no example inputs were found with which `{forward.qualname}` runs{said}",
-            hint=_input_hint(forward),
+            hint=input_hint(search.wanted),
         )
-
-
-def _missing(error: MissingInput) -> NoGradientError:
-    name = error.parameter
-    return NoGradientError(
-        f"no example value for the parameter `{name}` of `{error.function.qualname}`",
-        hint=f"add a function `make_inputs()` that returns dict({name}=...), "
-        f'or give --input "{name}=randn(3)"',
-    )
-
-
-def _input_hint(forward: Function) -> str:
-    names = [name for name, needed in forward.parameters if needed] or ["x"]
-    return " ".join(f'--input "{name}=randn(4, 3)"' for name in names[:3])
 
 
 def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:
     return {name: values[name] for name, _ in function.parameters if name in values}
 
 
-def _definition(value: Any) -> Definition | None:
-    """The syntax of a function of the user's that was imported."""
-    if not isinstance(value, FunctionType) or "site-packages" in value.__code__.co_filename:
-        return None
-    linecache.checkcache(value.__code__.co_filename)
-    try:
-        node = ast.parse(textwrap.dedent(inspect.getsource(value))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
-        return None
-    return node if isinstance(node, ast.FunctionDef) else None
+def _refuse_many_losses(result: Any, names: list[str]) -> None:
+    """A function that returns `cost, grad` has one cost, or its inputs are not those that were meant."""
+    if isinstance(result, tuple) and len(result) == len(names) and any(map(stems, names)):
+        place = loss_place(list(result), names)
+        if LOSS_WORDS.search(names[place]) and np.size(result[place]) > 1:
+            raise ManyLossesError(f"`{names[place]}` is no number")
 
 
 def _input_shapes(namespace: Namespace) -> tuple[dict[str, Any], dict[str, str]]:

@@ -35,6 +35,10 @@ class UnlikeError(ValueError):
         self.pairs = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
 
 
+class ManyLossesError(ValueError):
+    """What is to be one loss came out as an array."""
+
+
 @dataclass(frozen=True)
 class Complaint:
     """One exception of the user's code, read for what it says about its inputs."""
@@ -51,6 +55,8 @@ class Complaint:
     key: str = ""
     """A key that was missing."""
     line: int = 0
+    divides: bool = False
+    """What was asserted has a remainder in it: `assert dim % heads == 0`."""
     sizes: tuple[int, ...] = ()
     """Sizes of the arrays and whole numbers that the failing function knew."""
 
@@ -60,7 +66,7 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
     message = str(error)
     frames = [f for f in _frames(error.__traceback__) if not _is_library(f[0].f_code.co_filename)]
     names: list[str] = []
-    line = 0
+    line, divides = 0, False
     pairs = error.pairs if isinstance(error, UnlikeError) else list(_pairs(message))
     for frame, number in frames:
         node = _line_node(frame.f_code.co_filename, number, filename)
@@ -69,6 +75,7 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
             line = number
         if isinstance(error, AssertionError) and isinstance(node, ast.Assert) and frame is frames[-1][0]:
             pairs += _asserted(node.test, frame)
+            divides = any(isinstance(n, ast.Mod) for n in ast.walk(node.test))
     beyond = _BEYOND.search(message)
     return Complaint(
         type(error).__name__,
@@ -79,6 +86,7 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
         tuple(dict.fromkeys(names)),
         str(error.args[0]) if isinstance(error, KeyError) and error.args else "",
         line,
+        divides,
         _known_sizes(frames[-1][0].f_locals if frames else {}),
     )
 

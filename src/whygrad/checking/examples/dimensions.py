@@ -131,7 +131,8 @@ class Dimensions:
     def equate(self, first: int, second: int) -> bool:
         """Make two dimensions one whose sizes a run complained of; False where one is no dimension."""
         sizes = self.sizes(small=False)
-        owners = [[n for n in self.free() if sizes[n] == size] for size in (first, second)]
+        roots = [*self.free(), *(n for n in self.bound if self.root(n) == n)]
+        owners = [[n for n in roots if sizes[n] == size] for size in (first, second)]
         return bool(all(owners)) and self.unify(owners[0][0], owners[1][0])
 
     def refactor(self, first: int, second: int) -> bool:

@@ -25,7 +25,7 @@ SCALARS = {
     "weight_decay": "0.1", "decay": "0.9", "scale": "0.5", "weight_scale": "0.5", "std": "0.5", "t": "2",
     "regularization": "0.1", "regularization_strength": "0.1", "reg_lambda": "0.1", "penalty": "0.1",
     "drop_rate": "0.4", "dropout_rate": "0.4", "dropout_prob": "0.4", "learningrate": "0.1", "tau": "0.7",
-    "l1": "0.1", "l2_reg": "0.1", "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
+    "sparsity_param": "0.2", "rho": "0.2", "l1": "0.1", "l2_reg": "0.1", "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
 }  # fmt: skip
 COUNTS = {
     "stride": "2", "strides": "2", "s": "2", "pad": "1", "padding": "1", "pool_height": "2", "pool_width": "2",
@@ -64,6 +64,7 @@ _BIAS = re.compile(r"(?i)^(b\w{0,2}|bias(es)?\d?|beta\d?|gamma\d?|shift|intercep
 _STATE = re.compile(r"(?i)^(h|c|a|s)0$|prev|(h|c|a|s)_?(t|next|init)$|hidden_?state|^d?(h|c)next$")
 _MASK = re.compile(r"(?i)mask")
 _CONVOLVES = re.compile(r"(?i)conv|pool|im2col|spatial|cnn|image|zero_?pad")
+_NORMALIZES = re.compile(r"(?i)norm|bn|scale|affine")
 _FLAG = re.compile(r"(?i)^(train(ing)?|is_train(ing)?|verbose|debug|print_\w+|return_\w+|use_\w+|do_\w+|test(ing)?)$")
 MOST = 7
 
@@ -85,6 +86,9 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if not facts.required:
         yield from _with_default(name, facts, context)
+        return
+    if facts.unrolled:
+        yield lambda d: Array((d.new("unrolled"),))
         return
     if facts.strings:
         for word in dict.fromkeys(facts.strings):
@@ -115,6 +119,8 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if low in SCALARS and not array and low not in ("p", "t", "c", "scale", "std", "delta", "alpha"):
         yield _constant(SCALARS[low])
         return
+    if low in ("beta", "gamma") and not array and not _NORMALIZES.search(context):
+        yield _constant("0.3")
     yield from _arrays(name, facts, context)
     if low in SCALARS:
         yield _constant(SCALARS[low])

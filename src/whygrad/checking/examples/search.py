@@ -34,6 +34,9 @@ WAITED = 8.0
 """Longest search by the clock."""
 CALL_SECONDS = 1.0
 MOST_GUESSES = 60
+LONGER = 400
+LENGTHENING = 0.6
+"""By so much a vector of unrolled parameters may grow, and seconds that this may take."""
 MOST_STEPS = 24
 """Times that one guess is mended."""
 
@@ -118,12 +121,15 @@ class Search:
     def tie(self, name: str, wanted: tuple[int, ...]) -> bool:
         """Tie dimensions that only this parameter has to those that its gradient has, at prime sizes."""
         template = self.guess.templates.get(name)
-        if not isinstance(template, Array) or len(template.dimensions) != len(wanted):
+        if not isinstance(template, Array) or not wanted or len(template.dimensions) != len(wanted):
             return False
         roots = [
             self.guess.dimensions.root(d) for t in self.guess.templates.values() for d in dimensions_of(t)
         ]
         sizes = self.guess.dimensions.sizes(small=False)
+        if self.guess.dimensions.roles.get(template.dimensions[0]) == "unrolled":
+            self.guess.dimensions.fixed[template.dimensions[0]] = wanted[0]
+            return True
         tied = False
         for own, size in zip(template.dimensions, wanted, strict=True):
             if sizes[own] != size and roots.count(self.guess.dimensions.root(own)) == 1:
@@ -199,6 +205,8 @@ class Search:
         """Change the guess so that it no longer gives rise to a complaint; False where it is not known how."""
         if any(guess.dimensions.equate(*pair) for pair in complaint.pairs):
             return True
+        if any(guess.dimensions.equate(a - 1, b - 1) for a, b in complaint.pairs):
+            return True  # both have one more: a column of ones
         if complaint.kind == "KeyError" and self._add_key(guess, complaint):
             return True
         if complaint.limit and self._lower_labels(guess, complaint):
@@ -207,15 +215,49 @@ class Search:
             return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
+        if complaint.kind == "ManyLossesError":
+            return self._to_number(guess)
         if (reshaped := _counts(complaint.message)) and guess.dimensions.refactor(*reshaped):
             return True
-        if "cannot reshape" in complaint.message or "equal division" in complaint.message:
+        if "cannot reshape" in complaint.message and self._lengthen(guess, complaint):
+            return True
+        if _DIVIDES.search(complaint.message) or complaint.divides:
             return self._double(guess)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
             return True
         if complaint.pairs and self._multiply(guess, complaint):
             return True
-        return any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs)
+        if any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
+            return True
+        return complaint.kind == "ValueError" and self._lengthen(guess, complaint)
+
+    def _lengthen(self, guess: Guess, complaint: Complaint) -> bool:
+        """Make a vector that holds several arrays as long as lets the run come furthest.
+
+        Where single lengths do, the last: one that leaves a number for the last part is stretched. Where all do
+        from one on, that one: something else is wrong then.
+        """
+        for owner in [n for n, role in guess.dimensions.roles.items() if role == "unrolled"]:
+            length = guess.dimensions.sizes(small=False)[owner]
+            best, before, reached_line = 0, False, 0
+            reached = [complaint.line]  # lines, in the order in which they were come to
+            stop = time.process_time() + LENGTHENING
+            for longer in range(length + 1, length + LONGER):
+                guess.dimensions.fixed[owner] = longer
+                found = self.tried(guess.texts(small=False))
+                line = found.line if found else -1
+                if line not in reached:
+                    reached.append(line)
+                furthest = line == reached[-1] and len(reached) > 1
+                if furthest and (not before or line != reached_line):
+                    best = longer
+                before, reached_line = furthest, line
+                if self.is_late() or time.process_time() > stop:
+                    break
+            guess.dimensions.fixed[owner] = best or length
+            if best:
+                return True
+        return False
 
     def _double(self, guess: Guess) -> bool:
         """A dimension may have to be even, to be split into groups or heads."""
@@ -224,7 +266,7 @@ class Search:
         for owner in guess.dimensions.free():
             trial = guess.copy()
             trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
-            if self.tried(trial.texts(small=False)) is None:
+            if self._runs(trial):
                 guess.dimensions, guess.mended = trial.dimensions, 1
                 return True
             if self.is_late():
@@ -268,6 +310,18 @@ class Search:
             return True
         return False
 
+    def _to_number(self, guess: Guess) -> bool:
+        """What scales a loss is a number: an array that shares no dimension with another."""
+        for name, template in guess.templates.items():
+            if isinstance(template, Array) and template.domain == "real":
+                trial = guess.copy()
+                trial.templates[name] = replace(template, dimensions=())
+                complaint = self.tried(trial.texts(small=False))
+                if complaint is None or complaint.kind != "ManyLossesError":
+                    guess.templates = trial.templates
+                    return True
+        return False
+
     def _to_probabilities(self, guess: Guess) -> bool:
         changed = False
         for name, template in guess.templates.items():
@@ -308,6 +362,7 @@ class Search:
         return known & set(complaint.names)
 
 
+_DIVIDES = re.compile(r"cannot reshape|equal division|divisible|divide|multiple of")
 _RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
 
 

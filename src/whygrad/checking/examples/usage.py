@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
+from whygrad.checking.examples.syntax import called_name, index_parts, is_ellipsis, is_none, is_numpy, last_name, outside_indices, computed_key_prefix, shape_place
 
 DEPTH = 4
 """Calls within calls that are read."""
@@ -22,6 +23,8 @@ ARRAY_WORDS = {
 POSITIVE = {"log", "sqrt", "log2", "log10"}
 SIZED = {"zeros", "ones", "empty", "randn", "rand", "full", "eye", "identity", "arange", "range", "uniform",
          "normal", "random", "randint", "permutation"}  # fmt: skip
+FLAGS = ("index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm", "optional")
+RESHAPING = {"reshape", "tile", "repeat", "broadcast_to"}
 
 Definition = ast.FunctionDef
 Resolve = Callable[[str], Definition | None]
@@ -49,6 +52,8 @@ class Facts:
     index: bool = False
     indexed_by_number: bool = False
     size: bool = False
+    unrolled: bool = False
+    """Slices of it are reshaped: a vector that holds several arrays."""
     divisor: bool = False
     """Whole numbers are divided by it: `C // G`."""
     called: bool = False
@@ -78,7 +83,7 @@ class Facts:
         self.entries.update(other.entries)
         self.attributes |= other.attributes
         self.strings += other.strings
-        for name in ("index", "indexed_by_number", "size", "divisor", "called", "iterated", "logarithm", "optional"):
+        for name in FLAGS:
             setattr(self, name, getattr(self, name) or getattr(other, name))
         self.unpacked = self.unpacked or other.unpacked
 
@@ -179,28 +184,30 @@ class _Reader(ast.NodeVisitor):
             for place, item in enumerate(items):
                 if isinstance(item, ast.Name) and item.id != "_":
                     facts.dimensions.setdefault(place, item.id)
-        place_ = _shape_place(value)
+        place_ = shape_place(value)
         if place_ is not None and isinstance(target, ast.Name) and (facts := self.of(place_[0])):
             facts.dimensions.setdefault(place_[1], target.id)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        if found := _shape_place(node):
+        if found := shape_place(node):
             if facts := self.of(found[0]):
                 facts.least_rank = max(facts.least_rank, found[1] + 1 if found[1] >= 0 else -found[1])
         elif facts := self.of(node.value):
             self.subscripted(facts, node.slice)
-        for part in _index_parts(node.slice):
+        for part in index_parts(node.slice):
             if facts := self.of(part):
                 facts.index = True
+            if isinstance(part, ast.Slice):
+                self.sizes_in(*(bound for bound in (part.lower, part.upper, part.step) if bound))
         self.generic_visit(node)
 
     def subscripted(self, facts: Facts, index: ast.expr) -> None:
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             facts.keys.setdefault(index.value, None)
-        elif prefix := _prefix(index):
+        elif prefix := computed_key_prefix(index):
             facts.prefixes.append(prefix)
         elif isinstance(index, ast.Tuple):
-            plain = [e for e in index.elts if not _is_none(e) and not _is_ellipsis(e)]
+            plain = [e for e in index.elts if not is_none(e) and not is_ellipsis(e)]
             facts.least_rank = max(facts.least_rank, len(plain))
         elif isinstance(index, ast.Constant) and isinstance(index.value, int):
             facts.indexed_by_number = True
@@ -218,7 +225,7 @@ class _Reader(ast.NodeVisitor):
             options = right.elts if isinstance(right, ast.Tuple | ast.List | ast.Set) else [right]
             words = [o.value for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)]
             facts.strings += words
-            facts.optional |= _is_none(right)
+            facts.optional |= is_none(right)
         if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant):
             if (facts := self.of(node.comparators[0])) and isinstance(node.left.value, str):
                 facts.keys.setdefault(node.left.value, None)
@@ -260,21 +267,35 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if facts := self.of(node.func):
             facts.called = True
-        name = _last_name(node.func)
+        name = last_name(node.func)
         if name == "get" and isinstance(node.func, ast.Attribute) and (facts := self.of(node.func.value)):
             self.got(facts, node)
         if name in POSITIVE:
             for argument in node.args[:1]:
-                for part in _outside_indices(argument):
+                for part in outside_indices(argument):
                     if facts := self.of(part):
                         facts.logarithm = True
         if name in SIZED:
-            for argument in node.args:
-                for part in _sizes(argument):
-                    if facts := self.of(part):
-                        facts.size = True
+            self.sizes_in(*node.args)
+        elif name in RESHAPING and node.args:
+            base: ast.expr = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            base, sizes = (base, node.args) if not is_numpy(base) else (node.args[0], node.args[1:])
+            self.sizes_in(*sizes)
+            if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Slice) and name == "reshape":
+                if facts := self.of(base.value):
+                    facts.unrolled = True
         self.handed_on(node)
         self.generic_visit(node)
+
+    def sizes_in(self, *parts: ast.expr) -> None:
+        """Names that stand there by themselves, or in a computation of whole numbers."""
+        for part in parts:
+            if isinstance(part, ast.Tuple | ast.List):
+                self.sizes_in(*part.elts)
+            elif isinstance(part, ast.BinOp):
+                self.sizes_in(part.left, part.right)
+            elif facts := self.of(part):
+                facts.size = True
 
     def got(self, facts: Facts, node: ast.Call) -> None:
         if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
@@ -286,7 +307,7 @@ class _Reader(ast.NodeVisitor):
         """What the called function does with a parameter that it is given."""
         handed = [(place, a) for place, a in enumerate(node.args) if self.of(a)]
         named = [(k.arg, k.value) for k in node.keywords if k.arg and self.of(k.value)]
-        name = _called_name(node.func)
+        name = called_name(node.func)
         if not (handed or named) or not name or name in self.seen or self.depth >= DEPTH:
             return
         self.calls += 1
@@ -303,81 +324,3 @@ class _Reader(ast.NodeVisitor):
             facts = self.of(argument)
             if facts and parameter in inner:
                 facts.learn(inner[parameter])
-
-
-def _shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
-    """(x, 1) of `x.shape[1]`; (x, 0) of `len(x)`."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
-        return node.args[0], 0
-    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
-        return None
-    if node.value.attr != "shape":
-        return None
-    index = node.slice
-    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
-        index, sign = index.operand, -1
-    else:
-        sign = 1
-    if isinstance(index, ast.Constant) and isinstance(index.value, int):
-        return node.value.value, sign * index.value
-    return None
-
-
-def _index_parts(index: ast.expr) -> Iterator[ast.expr]:
-    for part in index.elts if isinstance(index, ast.Tuple) else [index]:
-        yield part
-        if isinstance(part, ast.Call) and part.args:  # `scores[range(N), list(y)]`, `y.astype(int)`
-            yield part.args[0]
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            yield part.func.value
-        if isinstance(part, ast.Subscript):  # `scores[y[i]]`
-            yield part.value
-        if isinstance(part, ast.Tuple):
-            yield from _index_parts(part)
-
-
-def _outside_indices(node: ast.AST) -> Iterator[ast.AST]:
-    """A tree without what stands between brackets: not `i` of `p[i]`."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.Subscript) and child is node.slice):
-            yield from _outside_indices(child)
-
-
-def _prefix(node: ast.expr) -> str:
-    """`W` of `"W" + str(l)`, of `"W%d" % l`, of `f"W{l}"`, of `"W{}".format(l)`."""
-    if isinstance(node, ast.BinOp):
-        left: ast.expr = node.left
-        while isinstance(left, ast.BinOp):
-            left = left.left
-        if isinstance(left, ast.Constant) and isinstance(left.value, str):
-            return re.split(r"%", left.value)[0]
-    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
-        return str(node.values[0].value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        if isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str):
-            return node.func.value.value.split("{")[0]
-    return ""
-
-
-def _sizes(node: ast.expr) -> list[ast.expr]:
-    return list(node.elts) if isinstance(node, ast.Tuple | ast.List) else [node]
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _called_name(node: ast.expr) -> str:
-    """`affine_forward`, or `self.step`."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"{node.value.id}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
-def _is_ellipsis(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is ...

@@ -1,0 +1,90 @@
+"""Small readings of syntax: what an index, a call or a subscript is about."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+
+def shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
+    """(x, 1) of `x.shape[1]`; (x, 0) of `len(x)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+        return node.args[0], 0
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
+        return None
+    if node.value.attr != "shape":
+        return None
+    index = node.slice
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+        index, sign = index.operand, -1
+    else:
+        sign = 1
+    if isinstance(index, ast.Constant) and isinstance(index.value, int):
+        return node.value.value, sign * index.value
+    return None
+
+
+def index_parts(index: ast.expr) -> Iterator[ast.expr]:
+    """Parts of an index whose names are indices: of `scores[range(N), list(y)]`, `y` too."""
+    for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+        yield part
+        if isinstance(part, ast.Call) and part.args:  # `scores[range(N), list(y)]`, `y.astype(int)`
+            yield part.args[0]
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            yield part.func.value
+        if isinstance(part, ast.Subscript):  # `scores[y[i]]`
+            yield part.value
+        if isinstance(part, ast.Tuple):
+            yield from index_parts(part)
+
+
+def outside_indices(node: ast.AST) -> Iterator[ast.AST]:
+    """A tree without what stands between brackets: not `i` of `p[i]`."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.Subscript) and child is node.slice):
+            yield from outside_indices(child)
+
+
+def computed_key_prefix(node: ast.expr) -> str:
+    """`W` of `"W" + str(l)`, of `"W%d" % l`, of `f"W{l}"`, of `"W{}".format(l)`."""
+    if isinstance(node, ast.BinOp):
+        left: ast.expr = node.left
+        while isinstance(left, ast.BinOp):
+            left = left.left
+        if isinstance(left, ast.Constant) and isinstance(left.value, str):
+            return re.split(r"%", left.value)[0]
+    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+        return str(node.values[0].value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        if isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str):
+            return node.func.value.value.split("{")[0]
+    return ""
+
+
+def is_numpy(node: ast.expr) -> bool:
+    """Is it NumPy, by its usual names?"""
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy")
+
+
+def last_name(node: ast.expr) -> str:
+    """`dot` of `np.dot`, `f` of `f`."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def called_name(node: ast.expr) -> str:
+    """`affine_forward`, or `self.step`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def is_none(node: ast.expr) -> bool:
+    """Is it None, written out?"""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def is_ellipsis(node: ast.expr) -> bool:
+    """Is it `...`?"""
+    return isinstance(node, ast.Constant) and node.value is ...
