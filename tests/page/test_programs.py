@@ -69,6 +69,17 @@ def singles(x: Any, w: Any) -> Any:
     return np.sum(np.sin(x @ w) ** 2).astype(np.float32)
 
 
+def gaussian(S: Any, x: Any) -> Any:
+    factor = np.linalg.cholesky(S)
+    inside = x @ np.linalg.solve(S, x) + np.linalg.slogdet(S)[1]
+    return inside + np.sum(factor) + np.sum(np.linalg.inv(S)[0]) + np.linalg.det(S)
+
+
+def spectrum(S: Any) -> Any:
+    return np.sum(np.linalg.eigvalsh(S) ** 3)
+
+
+COVARIANCE = np.array([[2.0, 0.5, -0.25], [0.5, 1.5, 0.125], [-0.25, 0.125, 1.0]])
 CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "batch norm": (batch_norm, (RNG.normal(size=(4, 3)), np.ones(3), np.zeros(3))),
     "attention": (attention, tuple(RNG.normal(size=(4, 3)) for _ in range(3))),
@@ -78,6 +89,7 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "masks": (masks, (np.array([0.7, -0.3, 1.2, 0.25, -0.9]),)),
     "shapes": (shapes, (RNG.normal(size=(4, 3)),)),
     "powers": (powers, (1.3, 0.7)),
+    "gaussian": (gaussian, (COVARIANCE, RNG.normal(size=3))),
 }
 
 
@@ -101,6 +113,19 @@ def test_every_number_is_the_engines(opened: Any, name: str) -> None:
     )
     assert page.evaluate("window.whygrad.state.run.value.otherBranch") is None
     assert_same_numbers(page, subject_of(function, tuple(moved)))
+
+
+def test_what_the_page_cannot_compute_is_told_where_it_stands(opened: Any) -> None:
+    subject = subject_of(spectrum, (COVARIANCE,))
+    page = opened(subject)
+    told = page.locator(".wg-inputs .wg-warning").inner_text()
+    assert "the page has no eigh (it makes " in told and "in line " in told
+    assert page.get_by_label("S, entry 1").is_disabled()
+    assert "stand still" in page.locator(".wg-legend").inner_text()
+    page.locator('.wg-wire [aria-label*="to sum"]').focus()
+    assert "local gradient" in page.locator(".wg-inspector").inner_text()
+    gradient = subject.ledger().gradient(subject.graph.inputs[0])
+    np.testing.assert_allclose((gradient + gradient.T) / 2, 3 * COVARIANCE @ COVARIANCE, rtol=1e-9)
 
 
 def test_single_precision_stays_single(opened: Any) -> None:

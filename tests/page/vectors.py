@@ -149,6 +149,9 @@ ARRAYS: dict[str, list[tuple[list[Any], dict[str, Any]]]] = {
         ([0], {"axis": 0, "keepdims": True, "ord": 1}),
     ],
     "pad": [([0], {"pad_width": ((1, 0), (2, 1))}), ([2], {"pad_width": ((0, 2),), "constant_values": 7})],
+    "solve": [([12, 2], {}), ([12, 13], {}), ([14, 13], {}), ([14, 14], {})],
+    **{name: [([12], {}), ([14], {})] for name in ("inv", "det", "log_abs_det", "det_sign", "cofactors")},
+    "cholesky": [([15], {})],
     "stop_gradient": [([0], {})],
     "invert": [([9], {})],
     "inside": [([0], {"low": 0.0}), ([11], {"low": 0.0})],
@@ -166,6 +169,10 @@ GIVEN = [
     np.array([[True, False, True], [False, True, True]]),
     np.float64(1.0),
     np.array([0.5, math.inf, -math.inf, 2.0]),
+    np.array([[0.25, 1.5], [-2.0, 1.0]]),
+    np.array([[1.0, 2.0, -0.5], [0.75, -1.0, 3.0]]),
+    np.array([[[1.0, 2.0], [3.0, -1.0]], [[0.5, 0.25], [-1.0, 2.0]]]),
+    np.array([[4.0, 1.0, -0.5], [1.0, 3.0, 0.25], [-0.5, 0.25, 2.0]]),
 ]
 UNARY_POINTS = [-2.5, -1.0, -0.3, 0.0, 0.2, 0.5, 1.0, 1.7, 3.0, 12.0]
 OUTSIDE: dict[str, Any] = {

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.differentiation import differentiate
-from whygrad.emission.javascript import javascript
+from whygrad.emission.javascript import KERNELS, javascript
 from whygrad.emission.typesetting import name_tex, tex_of
 from whygrad.errors import EmissionError
 from whygrad.explanation.circuit import label_of
@@ -190,7 +190,21 @@ def _program(entries: Ledger) -> tuple[Json | None, str]:
             ],
         }, ""
     except EmissionError as error:
-        return None, f"{error.message}, so the numbers stay those of this point"
+        return None, f"{error.message}{_where(entries)}, so the numbers stay those of this point"
+
+
+def _where(entries: Ledger) -> str:
+    """The first value that the page cannot compute, with its line."""
+    graph = entries.graph
+    lacking = (
+        row for row in entries.names if graph.op(row) is not INPUT and graph.op(row).name not in KERNELS
+    )
+    row = next(lacking, None)
+    if row is None:
+        return ""
+    number = graph.site_column[row]
+    line = f" in line {site(number).line}" if number and site(number).line else ""
+    return f" (it makes `{entries.label(row)}`{line})"
 
 
 def _backward(entries: Ledger) -> Iterator[Json]:

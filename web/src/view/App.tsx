@@ -128,6 +128,7 @@ function Legend({ state }: { state: State }): JSX.Element {
     <div class="wg-legend">
       <span><b class="wg-v">1.5</b> above a wire: value</span>
       <span><b class="wg-g">-0.2</b> below, slanted: gradient</span>
+      {!state.engine && <span>the numbers stand still (see Inputs)</span>}
       {state.document.check && state.document.check.claims.length > 0 && <span>✓ ✗ what your own code has there</span>}
       {gates.length > 0 && gates.length <= 4 && (
         <span class="wg-gates">

@@ -24,7 +24,7 @@ export function Code({ state, ask }: { state: State; ask?: (formula: string) => 
     <section class="wg-card wg-code" aria-label={formula ? "The formula" : "The code"}>
       <h2>{formula ? "Formula" : source.name}</h2>
       {formula && ask && <FormulaBox text={source.text} ask={ask} />}
-      <ol class="wg-lines" tabIndex={0} aria-label={formula ? "The text of the formula" : "Lines of the file"}>
+      <ol class={`wg-lines${shown.length <= 2 * MANY ? " wg-all" : ""}`} tabIndex={0} aria-label={formula ? "The text of the formula" : "Lines of the file"}>
         {shown.map((line, k) => (
           <Line key={line} gap={k > 0 && shown[k - 1] !== line - 1} state={state} line={line} text={lines[line - 1]!} active={used.has(line)} lit={lit} findings={findings.filter((one) => one.line === line)} first={findings[0]} numbered={!formula} />
         ))}

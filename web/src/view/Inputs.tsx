@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
+import { Said } from "../math.tsx";
 import { type NdArray, type Value, isArray } from "../nd.ts";
 import { numberText, parsedNumber, valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
@@ -19,7 +20,7 @@ export function Inputs({ state }: { state: State }): JSX.Element {
         <h2>Inputs</h2>
         <button type="button" class="wg-quiet" disabled={!state.edited} onClick={() => state.restorePoint()}>Put back</button>
       </div>
-      {!state.engine && <p class="wg-note">The numbers of this page stand still: {state.document.frozen}.</p>}
+      {!state.engine && <p class="wg-warning" role="note">The numbers of this page stand still: <Said text={state.document.frozen} />. For another point, run <code>whygrad show</code> with other inputs.</p>}
       {turned !== null && (
         <p class="wg-warning" role="alert">
           At these inputs the code takes another branch{turned ? ` in line ${turned}` : ""}: the circuit is that of the branch it took first.
