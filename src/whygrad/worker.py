@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from whygrad.absent import install
-from whygrad.errors import DefectError, LimitError, ScriptError, WhygradError
+from whygrad.errors import DefectError, FormulaError, LimitError, NoGradientError, ScriptError, WhygradError
 from whygrad.handover import provide, taken
 from whygrad.modernization import modern
 from whygrad.rendering.text import render_text
@@ -102,8 +102,15 @@ def _checked_page(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
     from whygrad.tracing.points import parse_point
 
     _become(request["path"])
-    point = parse_point(request["at"])
-    reading = read_script(request["path"], point, hints_of(request.get("hints") or {}))
+    if request.get("function"):
+        subject, notes = _function(request)
+        return document_of(subject, grouped=request["group"]), notes
+    try:
+        point = parse_point(request["at"])
+        reading = read_script(request["path"], point, hints_of(request.get("hints") or {}))
+    except (NoGradientError, FormulaError):
+        subject, notes = _function(request)
+        return document_of(subject, grouped=request["group"]), notes
     document = document_of(reading.subject, grouped=request["group"])
     if reading.result is not None:
         claimed = reading.claimed(point)
@@ -121,7 +128,25 @@ def _subject(request: Request) -> tuple[Any, tuple[str, ...]]:
     from whygrad.tracing.points import parse_point
 
     _become(request["path"])
-    return subject_of_script(request["path"], parse_point(request["at"]))
+    if request.get("function"):
+        return _function(request)
+    try:
+        return subject_of_script(request["path"], parse_point(request["at"]))
+    except (NoGradientError, FormulaError):
+        return _function(request)
+
+
+def _function(request: Request) -> tuple[Any, tuple[str, ...]]:
+    """A function of the file: the one that is named, or, where nothing else is in the file, the only one.
+
+    Where neither is the case, what was raised before stands.
+    """
+    from whygrad.functions import has_functions_only, subject_of_file
+
+    path, name = request["path"], request.get("function", "")
+    if not name and not has_functions_only(path):
+        raise
+    return subject_of_file(path, name, request["at"])
 
 
 def _drawn(request: Request, report: Report) -> str:

@@ -29,7 +29,11 @@ def add_time_limit(parser: argparse.ArgumentParser) -> None:
 
 def add_subject(parser: argparse.ArgumentParser) -> None:
     """Declare what is to be explained or shown, and where."""
-    parser.add_argument("target", metavar="FILE-or-FORMULA", help='a Python file, or text such as "w*x + b"')
+    parser.add_argument(
+        "target",
+        metavar="FILE-or-FORMULA",
+        help='a Python file (FILE:NAME for a function of it), or text such as "w*x + b"',
+    )
     parser.add_argument("--at", metavar='"w=2, x=-1"', default="", help="values of the inputs")
     add_time_limit(parser)
 
@@ -49,12 +53,14 @@ def ask_about(
 
 def asked_about(args: argparse.Namespace, task: str, *, formula: str | None = None, **details: Any) -> Child:
     """A child that has been asked about a file or formula; its reply may be awaited later."""
-    path = args.target if formula is None and is_file(args.target) else ""
+    target, function = file_and_function(args.target)
+    path = target if formula is None and is_file(target) else ""
     if path:
         read_source(path)
     request = {
         "task": task,
         "path": path,
+        "function": function if path else "",
         "formula": "" if path else args.target,
         "at": args.at,
         "width": terminal_width(),
@@ -69,6 +75,12 @@ def tell_notes(reply: Mapping[str, Any]) -> None:
     """Print what had to be done before a question could be answered."""
     for note in reply.get("notes", ()):
         print(note)
+
+
+def file_and_function(target: str) -> tuple[str, str]:
+    """`layers.py:loss` as the file and its function; the function of any other target is empty."""
+    path, _, name = target.rpartition(":")
+    return (path, name) if path.endswith(".py") and name.isidentifier() else (target, "")
 
 
 def is_file(target: str) -> bool:

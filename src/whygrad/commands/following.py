@@ -8,7 +8,7 @@ import time
 import webbrowser
 from copy import copy
 
-from whygrad.commands.arguments import ask_about, is_file
+from whygrad.commands.arguments import ask_about, file_and_function, is_file
 from whygrad.commands.live import Live, Page, told
 from whygrad.commands.pages import has_screen
 from whygrad.commands.watching import stamps, wait_for_change
@@ -17,8 +17,9 @@ from whygrad.errors import WhygradError
 
 def follow(args: argparse.Namespace) -> int:
     """Serve the page until interrupted; returns the exit status. The first page must be possible."""
-    file = is_file(args.target)
-    seen = stamps([args.target]) if file else []
+    path, _ = file_and_function(args.target)
+    file = is_file(path)
+    seen = stamps([path]) if file else []
     live = Live(_page(args), None if file else lambda formula, at: _page(args, formula, at))
     live.start()
     shown = sys.stdout.isatty() and has_screen() and webbrowser.open(live.url)
@@ -27,8 +28,8 @@ def follow(args: argparse.Namespace) -> int:
     try:
         while True:
             if file:
-                wait_for_change([args.target], seen)
-                seen = stamps([args.target])
+                wait_for_change([path], seen)
+                seen = stamps([path])
                 live.publish(_tried(args))
             else:
                 time.sleep(3600)

@@ -25,6 +25,7 @@ examples:
   whygrad show neuron.py --out neuron.html --out neuron.svg
   whygrad show neuron.py --group --out neuron.svg
   whygrad show neuron.py --text
+  whygrad show layers.py:loss --at "w=randn(3), x=randn(4, 3)"
   whygrad show --live neuron.py
 """
 
