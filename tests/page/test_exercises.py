@@ -5,6 +5,7 @@ What the reader types here is computed by NumPy from the formulas of a textbook,
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from whygrad.diagnosis.causes import CAUSES
 from whygrad.explanation.subjects import Subject, subject_of
 from whygrad.page.document import document_of
 
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RNG = np.random.default_rng(0)
 X, W1, B1, W2, B2, Y = (RNG.normal(size=s) for s in ((4, 3), (3, 2), (2,), (2, 1), (1,), (4, 1)))
 
@@ -159,6 +161,29 @@ def test_the_softmax_layer_is_an_exercise_too(opened: Any) -> None:
     assert learner.says("b", text_of(grad.sum(axis=0))) == "right"
     assert learner.says("b", text_of(grad.sum(axis=0) * 4)).startswith("WG205 the factor 0.25")
     assert learner.says("W", text_of((X.T @ grad).T)).startswith("WG104 this is the transpose")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_fault_of_accessibility_on_a_small_screen(opened: Any, scheme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not there (cd web && npm ci)")
+    subject = subject_of(network, (X, W1, B1, W2, B2, Y))
+    page = opened(subject, color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.locator(".wg-paths .wg-head select").select_option(label="W1")
+    page.locator(".wg-part select").select_option(label="by example of the batch")
+    page.locator(".wg-examples").wait_for()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert_accessible(page)
+    learner = Learner(page, subject)
+    learner.says("W1", text_of(-GRADS["W1"]))
+    page.locator(".wg-entry.wg-bad").first.wait_for()
+    assert_accessible(page)
+
+
+def assert_accessible(page: Any) -> None:
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_codes_are_those_of_causes() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.differentiation import differentiate
-from whygrad.errors import GraphError
+from whygrad.errors import GraphError, WhygradError
 from whygrad.execution.interpreter import execute
 from whygrad.gates.records import CheckedStep, Derivation, Gate, KnownGate
 from whygrad.graph import INPUT, Abstract, Graph, GraphBuilder
@@ -43,16 +43,22 @@ def evaluate(text: str, environment: Mapping[str, Any]) -> Any:
         text = _WIDENED.sub(r"\1_widened", text)
     kinds = tuple((n, np.shape(v), np.asarray(v).dtype.str, type(v)) for n, v in environment.items())
     formula = _parsed(text, kinds)
+    if isinstance(formula, Exception):
+        raise formula.with_traceback(None)
     return execute(formula.graph, [environment[name] for name in formula.names]).outputs[0]
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str, kinds: tuple[tuple[str, tuple[int, ...], str, type], ...]) -> Formula:
+def _parsed(text: str, kinds: tuple[tuple[str, tuple[int, ...], str, type], ...]) -> Formula | Exception:
+    """The formula, or what is raised by it: most of what is tried while gates are looked for does not fit."""
     point = {
         n: np.zeros(shape, dtype) if shape or kind is np.ndarray else kind(0)
         for n, shape, dtype, kind in kinds
     }
-    return parse_formula(text, point)
+    try:
+        return parse_formula(text, point)
+    except (WhygradError, ValueError, IndexError, TypeError) as error:
+        return error
 
 
 def complete(known: KnownGate, environment: Environment, value: Any, upstream: Any) -> Environment:

@@ -22,8 +22,9 @@ from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.numbers import number_text
 from whygrad.explanation.parts import batch_row
 from whygrad.explanation.subjects import Subject
+from whygrad.gates import Blocks, blocks_of
 from whygrad.graph import CONSTANT, INPUT, Graph
-from whygrad.page.groups import derivations_of, groups_of
+from whygrad.page.groups import derivations_of, gates_of, groups_of
 from whygrad.page.large import Large
 from whygrad.page.mutants import mutants_of
 from whygrad.page.placing import with_places
@@ -84,10 +85,11 @@ def _still(entries: Ledger, large: Large) -> Json:
 
 def _moving(entries: Ledger, grouped: bool) -> Json:
     """The part of the document of a graph that the page computes anew at every point, where it can."""
-    program, frozen = _program(entries)
+    tree = blocks_of(entries.graph)
+    program, frozen = _program(entries, tree)
     return {
-        "groups": groups_of(entries, grouped),
-        "derivations": derivations_of(entries),
+        "groups": groups_of(entries, tree, grouped),
+        "derivations": derivations_of(entries, tree),
         "edges": [_edge(entries, *edge) for edge in entries.edges],
         "examples": [[row, at] for row in entries.graph.inputs if (at := _meeting(entries, row)) is not None],
         "point": [[row, plain(entries.run[row])] for row in entries.graph.inputs],
@@ -175,7 +177,7 @@ def _source(graph: Graph) -> Source | None:
     return sources[max(found, key=lambda key: found[key])]
 
 
-def _program(entries: Ledger) -> tuple[Json | None, str]:
+def _program(entries: Ledger, tree: Blocks) -> tuple[Json | None, str]:
     """The program of the page, or the reason why there is none."""
     graph = entries.graph
     if any(math.prod(graph.abstract(row).shape) > LARGEST_ARRAY for row in range(len(graph))):
@@ -183,7 +185,7 @@ def _program(entries: Ledger) -> tuple[Json | None, str]:
     try:
         return {
             "forward": javascript(graph, range(len(graph))),
-            "backward": list(_backward(entries)),
+            "backward": list(_backward(entries, tree)),
             "guards": [
                 {"row": g.row, "expected": plain(g.expected), "line": site(g.site).line if g.site else 0}
                 for g in graph.guards
@@ -207,7 +209,7 @@ def _where(entries: Ledger) -> str:
     return f" (it makes `{entries.label(row)}`{line})"
 
 
-def _backward(entries: Ledger) -> Iterator[Json]:
+def _backward(entries: Ledger, tree: Blocks) -> Iterator[Json]:
     """Backward passes: of the output, then of other named numbers while there is room."""
     graph, room = entries.graph, MOST_BACKWARD_ROWS
     for output in dict.fromkeys([entries.output, *_outputs(entries)]):
@@ -227,7 +229,7 @@ def _backward(entries: Ledger) -> Iterator[Json]:
                 [row, arg, *_local(edge.local), edge.contribution, *places.get((row, arg), ())]
                 for (row, arg), edge in derivative.edges.items()
             ],
-            **({"mutants": mutants_of(entries, whole)} if output == entries.output else {}),
+            **({"mutants": mutants_of(entries, whole, gates_of(tree))} if output == entries.output else {}),
         }
 
 

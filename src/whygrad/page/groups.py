@@ -9,8 +9,7 @@ from whygrad.emission.typesetting import tex_of
 from whygrad.explanation.ledger import Ledger
 from whygrad.explanation.links import rewrite
 from whygrad.explanation.numbers import number_text
-from whygrad.gates import Block, Gate, KnownGate, blocks_of, derive, proof
-from whygrad.graph import Graph
+from whygrad.gates import Block, Blocks, Gate, KnownGate, derive, proof
 from whygrad.tracing.formulas import parse_formula
 
 Json = dict[str, Any]
@@ -28,9 +27,8 @@ class Placed(NamedTuple):
     outputs: list[int]
 
 
-def blocks_within(graph: Graph) -> list[Placed]:
+def blocks_within(tree: Blocks) -> list[Placed]:
     """All blocks of a graph, outer ones first."""
-    tree = blocks_of(graph)
     found: list[Placed] = []
     pending: list[tuple[Block, Block | None]] = [(tree.root, None)]
     for block, parent in pending:
@@ -42,24 +40,24 @@ def blocks_within(graph: Graph) -> list[Placed]:
     return found
 
 
-def gates_of(graph: Graph) -> list[tuple[str, Gate]]:
+def gates_of(tree: Blocks) -> list[tuple[str, Gate]]:
     """The gates among the blocks, each with its key."""
-    return [(p.block.key, p.block.gate) for p in blocks_within(graph) if p.block.gate is not None]
+    return [(p.block.key, p.block.gate) for p in blocks_within(tree) if p.block.gate is not None]
 
 
-def groups_of(entries: Ledger, grouped: bool) -> list[Json]:
+def groups_of(entries: Ledger, tree: Blocks, grouped: bool) -> list[Json]:
     """The groups of the page; of a small graph all are open at first, its gates unless `grouped`."""
     graph = entries.graph
-    placed = blocks_within(graph)
+    placed = blocks_within(tree)
     small = sum(graph.arg_offsets[row + 1] > graph.arg_offsets[row] for row in range(len(graph))) <= COMFORT
-    open_ = {block.key for block in blocks_of(graph).visible().open}
+    open_ = {block.key for block in tree.visible().open}
     return [_group(entries, p, (small or p.block.key in open_), grouped) for p in placed]
 
 
-def derivations_of(entries: Ledger) -> dict[str, Json]:
+def derivations_of(entries: Ledger, tree: Blocks) -> dict[str, Json]:
     """How the derivative of each kind of gate follows, by its name."""
     first: dict[str, Gate] = {}
-    for _, gate in gates_of(entries.graph):
+    for _, gate in gates_of(tree):
         if gate.known is not None and gate.known.steps:
             first.setdefault(gate.name, gate)
     return {name: _derivation(entries, gate, gate.known) for name, gate in first.items() if gate.known}

@@ -23,7 +23,7 @@ from whygrad.explanation.numbers import number_text
 from whygrad.gates import Gate
 from whygrad.graph import CONSTANT, INPUT, Graph, GraphBuilder
 from whygrad.ops import OPS, infer
-from whygrad.page.groups import gates_of, own_derivative
+from whygrad.page.groups import own_derivative
 from whygrad.page.products import products
 from whygrad.page.slips import SLIPS, axes_text
 from whygrad.tracing.formulas import parse_formula
@@ -58,10 +58,10 @@ class Slip(NamedTuple):
     words: Mapping[str, str] = {}
 
 
-def mutants_of(entries: Ledger, derivative: Derivative) -> Json:
+def mutants_of(entries: Ledger, derivative: Derivative, gates: Sequence[tuple[str, Gate]]) -> Json:
     """Mutants of all gradients that can be asked for: `list`, the `code` that computes their `slot`s, and
     `most`, the entries of the largest gradient that is asked for."""
-    bench = _Bench(entries, derivative, GraphBuilder.extending(derivative.graph))
+    bench = _Bench(entries, derivative, GraphBuilder.extending(derivative.graph), gates)
     first = len(derivative.graph)
     found = [*bench.turned(), *(m for e in bench.edges() for m in bench.mutants(e)), *bench.without_factors()]
     graph = bench.builder.freeze(derivative.graph.inputs, ())
@@ -79,6 +79,8 @@ class _Bench:
     entries: Ledger
     derivative: Derivative
     builder: GraphBuilder
+    gates: Sequence[tuple[str, Gate]]
+    """The gates of the graph, each with the key of its group."""
 
     # --- the edges of the drawing, opened and closed ------------------------------------------------------
     def edges(self) -> Iterator[Edge]:
@@ -97,10 +99,6 @@ class _Bench:
             yield Edge(source, row, local, upstream, edge.contribution, other, {"edge": [row, arg]})
         for key, gate in self.gates:
             yield from self.closed(key, gate)
-
-    @cached_property
-    def gates(self) -> list[tuple[str, Gate]]:
-        return gates_of(self.entries.graph)
 
     def asked(self, row: int) -> bool:
         """Whether the gradient of a row is one that a reader fills in."""
