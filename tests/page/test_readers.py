@@ -160,6 +160,22 @@ def test_a_layer_has_the_gradients_that_its_backward_pass_should_return(tmp_path
     assert document["check"]["findings"][0]["line"] == 11
 
 
+def test_entries_that_differ_are_marked_beside_the_true_ones(opened: Any, tmp_path: Path) -> None:
+    path = tmp_path / "layer.py"
+    path.write_text(
+        LAYER.replace("dz.sum(axis=0) * 2", "dz.sum(axis=0)").replace("x.T @ dz", "x.T @ dz * [1, 2]")
+    )
+    page = opened(checked(str(path)))
+    page.locator('.wg-frame [aria-label^="input W"]').focus()
+    page.locator(".wg-heat td.wg-bad").first.wait_for()
+    true, mine = (page.locator(".wg-heat").nth(k).locator("td").all_text_contents() for k in (1, 2))
+    assert [text.startswith("\u2717 ") for text in mine] == [False, True] * 3
+    assert [float(text.removeprefix("\u2717 ")) for text in mine[1::2]] == pytest.approx(
+        [2 * float(text) for text in true[1::2]], rel=2e-2
+    )
+    assert "differs (3 of 6)" in page.locator(INSPECTOR).inner_text()
+
+
 # --- paths, code, links ---------------------------------------------------------------------------------
 def test_a_path_lights_up_and_its_product_is_the_gradient(opened: Any) -> None:
     page = opened(subject_of(reused, (2.0, 3.0)))

@@ -113,6 +113,8 @@ export interface Claim {
   of: string;
   row: number;
   text: string;
+  /** Of an array: its entries, or its shape and range. */
+  value?: Stated;
   line: number;
   verdict: string;
 }

@@ -98,10 +98,10 @@ export class State {
   }
 
   /** What the user's own code has for the gradient of a row, at the given point. */
-  claimOf(row: number): { text: string; verdict: string; name: string } | null {
+  claimOf(row: number): { text: string; verdict: string; name: string; value: Value | null } | null {
     const claim = this.document.check?.claims.find((one) => one.row === row);
     if (!claim || this.point.value !== this.given || this.output.value !== this.document.output) return null;
-    return { text: `${claim.name} ${claim.text}`, verdict: claim.verdict, name: claim.name };
+    return { text: `${claim.name} ${claim.text}`, verdict: claim.verdict, name: claim.name, value: claim.value === undefined ? null : fromStated(claim.value) };
   }
 
   readonly progress = computed(() => progressOf(this.circuit.value, this.steps.value, this.step.value));

@@ -11,6 +11,7 @@ from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Variable
 from whygrad.explanation.circuit import short_text
 from whygrad.explanation.ledger import Ledger
 from whygrad.graph import Graph
+from whygrad.page.plainly import stated
 from whygrad.source import Source
 
 Json = dict[str, Any]
@@ -76,6 +77,7 @@ def _claims(
             "of": variable.of,
             "row": row,
             "text": "no number" if part is None else short_text(part),
+            **({} if part is None or not np.ndim(part) else {"value": stated(part)}),
             "line": variable.line,
             "verdict": _verdict(entries, variable, row, part),
         }

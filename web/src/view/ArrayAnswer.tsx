@@ -28,7 +28,7 @@ export function ArrayAnswer({ name, shape, text, answer, check }: Props): JSX.El
   return (
     <div class="wg-filling">
       {single.value ? (
-        <div class="wg-grid" role="group" aria-label={`gradient of ${name}, entry by entry`} style={{ gridTemplateColumns: `repeat(${columns}, minmax(4.2rem, 1fr))` }}>
+        <div class="wg-grid" role="group" aria-label={`gradient of ${name}, entry by entry`} style={{ gridTemplateColumns: `repeat(${shape.length > 1 ? columns : "auto-fill"}, minmax(4.2rem, 1fr))` }}>
           {entries.map((word, k) => (
             <span key={k} class={faults[k] ? "wg-entry wg-bad" : "wg-entry"}>
               <input

@@ -10,11 +10,11 @@ const MOST = 64;
 export const fitsTable = (value: NdArray): boolean => !value.range && value.data.length > 3 && value.data.length <= MOST && value.shape.length <= 2;
 
 /** A value: a table where it is a small array. */
-export function Worth({ value, name }: { value: Value; name: string }): JSX.Element {
-  return isArray(value) && fitsTable(value) ? <Heat value={value} name={name} /> : <>{valueText(value)}</>;
+export function Worth({ value, name, faults = [] }: { value: Value; name: string; faults?: boolean[] }): JSX.Element {
+  return isArray(value) && fitsTable(value) ? <Heat value={value} name={name} faults={faults} /> : <>{valueText(value)}</>;
 }
 
-export function Heat({ value, name }: { value: NdArray; name: string }): JSX.Element {
+export function Heat({ value, name, faults = [] }: { value: NdArray; name: string; faults?: boolean[] }): JSX.Element {
   const columns = value.shape.at(-1) ?? 1;
   const rows = value.data.length / columns;
   const most = value.data.reduce((a, x) => (Number.isFinite(x) ? Math.max(a, Math.abs(x)) : a), 0) || 1;
@@ -29,8 +29,8 @@ export function Heat({ value, name }: { value: NdArray; name: string }): JSX.Ele
                 const share = Math.round((34 * Math.abs(x)) / most);
                 const tint = x < 0 ? "--gradient" : "--accent";
                 return (
-                  <td key={j} style={{ background: Number.isFinite(x) ? `color-mix(in srgb, var(${tint}) ${share}%, transparent)` : "var(--wrong-soft)" }}>
-                    {numberText(x, 3)}
+                  <td key={j} class={faults[i * columns + j] ? "wg-bad" : ""} style={{ background: Number.isFinite(x) ? `color-mix(in srgb, var(${tint}) ${share}%, transparent)` : "var(--wrong-soft)" }}>
+                    {faults[i * columns + j] && "✗ "}{numberText(x, 3)}
                   </td>
                 );
               })}
@@ -38,7 +38,7 @@ export function Heat({ value, name }: { value: NdArray; name: string }): JSX.Ele
           ))}
         </tbody>
       </table>
-      <p class="wg-faint">tinted by size: full at ±{numberText(most)}</p>
+      <p class="wg-faint">tinted by size: full at ±{numberText(most)}{faults.some(Boolean) && `; ✗ differs (${faults.filter(Boolean).length} of ${faults.length})`}</p>
     </div>
   );
 }

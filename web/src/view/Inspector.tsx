@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 
 import type { Box } from "../circuit.ts";
 import { Math as Formula, Said } from "../math.tsx";
+import { alike, sameShape } from "../filling.ts";
+import { type Value, isArray } from "../nd.ts";
 import { valueText } from "../numbers.ts";
 import type { State } from "../state.ts";
 import { scalarText } from "../telling.ts";
@@ -87,7 +89,9 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
         {claim && (
           <>
             <dt>your {claim.name}</dt>
-            <dd>{claim.text.slice(claim.name.length + 1)} ({claim.verdict})</dd>
+            <dd>
+              {claim.value ? <Claimed value={claim.value} truth={gradient} name={claim.name} /> : claim.text.slice(claim.name.length + 1)} ({claim.verdict === "inherited" ? "wrong because of an earlier line" : claim.verdict})
+            </dd>
           </>
         )}
       </dl>
@@ -107,6 +111,12 @@ function BoxRow({ state, box }: { state: State; box: Box }): JSX.Element {
       {box.group && state.document.derivations[box.group.label] && <Derived state={state} box={box} />}
     </>
   );
+}
+
+/** An array of the user's; entries that differ from the true ones are marked. */
+function Claimed({ value, truth, name }: { value: Value; truth: Value | null; name: string }): JSX.Element {
+  const comparable = truth !== null && sameShape(value, truth) && isArray(value) && !value.range;
+  return <Worth value={value} name={name} {...(comparable ? { faults: alike(value, truth, 1e-6).map((right) => !right) } : {})} />;
 }
 
 function Derived({ state, box }: { state: State; box: Box }): JSX.Element {
