@@ -163,6 +163,23 @@ def test_the_softmax_layer_is_an_exercise_too(opened: Any) -> None:
     assert learner.says("W", text_of((X.T @ grad).T)).startswith("WG104 this is the transpose")
 
 
+def test_closed_gates_of_arrays_have_their_slips(opened: Any) -> None:
+    W, b = np.ones((3, 3)) * np.arange(3) / 4, np.array([0.1, -0.2, 0.3])
+    subject = subject_of(loss, (X, W, b))
+    learner = Learner(opened(subject), subject)
+    learner.page.get_by_role("button", name="Close softmax with cross-entropy").click()
+    z = X @ W + b
+    p, y = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), np.eye(3)[[0, 2, 1, 1]]
+    for wrong, said in (
+        (p / 4, "WG301 the term `- y` is missing"),
+        (p - y, "WG207 the factor `1 / n` is missing"),
+        ((p + y) / 4, "WG204 a sign is wrong in `s - y`"),
+        ((y - p) / 4, "WG204 the sign is wrong"),
+    ):
+        assert learner.says("z", text_of(wrong)) == said
+    assert learner.says("z", text_of((p - y) / 4)) == "right"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_fault_of_accessibility_on_a_small_screen(opened: Any, scheme: str) -> None:
     if not AXE.is_file():

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from whygrad.differentiation import Derivative
 from whygrad.emission.javascript import javascript
 from whygrad.errors import EmissionError
@@ -26,6 +28,7 @@ from whygrad.ops import OPS, infer
 from whygrad.page.groups import own_derivative
 from whygrad.page.products import products
 from whygrad.page.slips import SLIPS, axes_text
+from whygrad.page.whole_gates import slips_of
 from whygrad.tracing.formulas import parse_formula
 
 Json = dict[str, Any]
@@ -61,9 +64,10 @@ class Slip(NamedTuple):
 def mutants_of(entries: Ledger, derivative: Derivative, gates: Sequence[tuple[str, Gate]]) -> Json:
     """Mutants of all gradients that can be asked for: `list`, the `code` that computes their `slot`s, and
     `most`, the entries of the largest gradient that is asked for."""
-    bench = _Bench(entries, derivative, GraphBuilder.extending(derivative.graph), gates)
+    bench = Bench(entries, derivative, GraphBuilder.extending(derivative.graph), gates)
     first = len(derivative.graph)
-    found = [*bench.turned(), *(m for e in bench.edges() for m in bench.mutants(e)), *bench.without_factors()]
+    at_edges = (m for edge in bench.edges() for m in bench.mutants(edge))
+    found = [*bench.turned(), *at_edges, *bench.at_whole_gates(), *bench.without_factors()]
     graph = bench.builder.freeze(derivative.graph.inputs, ())
     try:
         code = javascript(graph, range(first, len(graph)))
@@ -73,7 +77,7 @@ def mutants_of(entries: Ledger, derivative: Derivative, gates: Sequence[tuple[st
 
 
 @dataclass(eq=False)
-class _Bench:
+class Bench:
     """Where rows are added."""
 
     entries: Ledger
@@ -127,6 +131,14 @@ class _Bench:
         given = dict(zip(formula.graph.inputs, (names[name] for name in formula.names), strict=True))
         return self.copied(formula.graph, given)
 
+    def formula(self, text: str, names: Mapping[str, int]) -> int:
+        """Add the rows of a formula over rows of any shape, by name."""
+        shapes = {name: self.shape(row) for name, row in names.items()}
+        point = {name: np.zeros(shape) if shape else 0.0 for name, shape in shapes.items()}
+        formula = parse_formula(text, point)
+        given = dict(zip(formula.graph.inputs, (names[name] for name in formula.names), strict=True))
+        return self.copied(formula.graph, given)
+
     def copied(self, graph: Graph, given: Mapping[int, int]) -> int:
         """The rows of a small graph added; its inputs are rows here."""
         new = dict(given)
@@ -149,6 +161,18 @@ class _Bench:
             if rest >= 0 and slip.kind != "missing path" and self.shape(row) == shape:
                 row = self.add("add", row, rest)
             yield self.told(slip, edge.source, edge.result, row) | edge.place
+
+    def at_whole_gates(self) -> Iterator[Json]:
+        """Slips in what closed gates of arrays send back."""
+        for key, gate in self.gates:
+            for source, right, slips in slips_of(self, gate):
+                upstream = self.derivative.cotangents[gate.output]
+                edge = Edge(source, gate.output, -1, upstream, right, -1, {"group": key})
+                rest = self.rest(edge)
+                slips.insert(0, ("sign", self.add("negative", right), {}))
+                for kind, row, words in slips:
+                    total = row if rest < 0 else self.add("add", row, rest)
+                    yield self.told(Slip(kind, row, source, words), source, gate.output, total) | edge.place
 
     def told(self, slip: Slip, source: int, result: int, row: int) -> Json:
         label = self.entries.label

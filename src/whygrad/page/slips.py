@@ -103,6 +103,21 @@ SLIPS = {
         "this multiplies entry by entry where a matrix product belongs",
         "what comes back to `{name}` is {right}",
     ),
+    "term": (
+        "WG301",
+        "the term {part} is missing",
+        "closed into one gate, {gate} sends back {right}",
+    ),
+    "factor": (
+        "WG207",
+        "the factor {part} is missing",
+        "closed into one gate, {gate} sends back {right}",
+    ),
+    "turned": (
+        "WG204",
+        "a sign is wrong in {part}",
+        "closed into one gate, {gate} sends back {right}",
+    ),
     "factor above": (
         "WG205",
         "the factor {about} of `{top}` is missing",
