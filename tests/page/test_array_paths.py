@@ -102,3 +102,23 @@ def test_of_very_many_paths_the_rest_is_told(opened: Any) -> None:
     note = page.locator(".wg-paths .wg-note").last.inner_text().replace("\u202f", "")
     rest, gradient = re.findall(r"([\d.e+-]+) of the other 4088 = ([\d.e+-]+)\.$", note)[0]
     assert sum(parts) + float(rest) == pytest.approx(float(gradient), rel=2e-3)
+
+
+def test_paths_follow_an_input_once_it_rests(opened: Any) -> None:
+    page = opened(subject_of(two_ways, (X, A)))
+    before = sent(page)
+    page.get_by_label("a, entry 1").fill("9")
+    moved = A.copy()
+    moved[0, 0] = 9.0
+    page.evaluate(
+        """async (before) => {
+            const now = () => document.querySelector(".wg-product").textContent;
+            const end = performance.now() + 4000;
+            const pause = () => new Promise((go) => setTimeout(go, 20));
+            while (now().endsWith(before) && performance.now() < end) await pause();
+        }""",
+        before[0],
+    )
+    norms = sorted((float(np.linalg.norm(w)) for w in (moved, WAYS["first"], WAYS["second"])), reverse=True)
+    assert [float(text) for text in sent(page)] == pytest.approx(norms, rel=1e-3)
+    assert sent(page) != before

@@ -66,6 +66,18 @@ def test_typing_an_input_moves_all_numbers(opened: Any, neuron: Subject) -> None
     assert_same_numbers(page, neuron)
 
 
+def test_typing_into_a_rounded_number_replaces_it(opened: Any) -> None:
+    page = opened(subject_of("w * x", (), {"w": 2.0409191213851825, "x": 1 / 3}))
+    field = page.get_by_label("w", exact=True)
+    assert field.input_value() == "2.04092"
+    page.get_by_label("w, slider").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.type("9")
+    assert field.input_value() == "9"
+    page.get_by_label("x", exact=True).fill("0.5")
+    assert_same_numbers(page, subject_of("w * x", (), {"w": 9.0, "x": 0.5}))
+
+
 def test_dragging_an_input_moves_all_numbers(opened: Any, neuron: Subject) -> None:
     page = opened(neuron)
     slider = page.get_by_label("w1, slider")

@@ -33,8 +33,8 @@ export function byPlace(...codes: string[]): Map<number, string> {
 export class Carrier {
   constructor(
     private readonly structure: Structure,
-    private readonly circuit: Circuit,
-    private readonly run: Run,
+    readonly circuit: Circuit,
+    readonly run: Run,
     private readonly output: number,
   ) {}
 

@@ -2,8 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
 
-import { normOf, plus } from "../carrying.ts";
+import { type Carrier, normOf, plus } from "../carrying.ts";
 import { type Value, dataOf, isArray, made, placeOf, shapeOf, sizeOf } from "../nd.ts";
 import { numberText } from "../numbers.ts";
 import { countText } from "../paths.ts";
@@ -23,8 +24,9 @@ interface Part {
 
 export function ArrayPaths({ state, row, total }: { state: State; row: number; total: bigint }): JSX.Element | null {
   const chosen = useSignal("");
-  const gradient = state.run.value.gradient(row);
-  const circuit = state.circuit.value;
+  const carrier = useSettled(state.carrier.value);
+  const gradient = carrier.run.gradient(row);
+  const { circuit } = carrier;
   if (gradient === null || circuit.boxes.length > MOST_BOXES) return null;
   const parts = partsOf(shapeOf(gradient), state.teller.value.name(row));
   const at = state.document.examples?.find(([input]) => input === row)?.[1];
@@ -41,9 +43,22 @@ export function ArrayPaths({ state, row, total }: { state: State; row: number; t
           </select>
         </label>
       )}
-      {examples ? <Examples state={state} row={row} at={at} gradient={gradient} /> : <Routes state={state} row={row} total={total} part={part} gradient={gradient} />}
+      <div class={carrier === state.carrier.value ? "" : "wg-stale"}>
+        {examples ? <Examples state={state} carrier={carrier} row={row} at={at} gradient={gradient} /> : <Routes state={state} carrier={carrier} row={row} total={total} part={part} gradient={gradient} />}
+      </div>
     </>
   );
+}
+
+/** What paths are followed with: while an input is dragged, that of before, so that dragging stays quick. */
+function useSettled(current: Carrier): Carrier {
+  const held = useSignal(current);
+  useEffect(() => {
+    if (held.peek() === current) return;
+    const waiting = setTimeout(() => (held.value = current), 120);
+    return () => clearTimeout(waiting);
+  }, [current]);
+  return held.value.circuit === current.circuit ? held.value : current;
 }
 
 function partsOf(shape: readonly number[], name: string): Part[] {
@@ -59,10 +74,10 @@ function partsOf(shape: readonly number[], name: string): Part[] {
 /** A number as it is, an array by its norm. */
 const weighed = (value: Value): string => (isArray(value) ? `norm ${numberText(normOf(value))}` : numberText(value));
 
-function Routes({ state, row, total, part, gradient }: { state: State; row: number; total: bigint; part: Part; gradient: Value }): JSX.Element {
-  const circuit = state.circuit.value;
+function Routes({ state, carrier, row, total, part, gradient }: { state: State; carrier: Carrier; row: number; total: bigint; part: Part; gradient: Value }): JSX.Element {
+  const { circuit } = carrier;
   const teller = state.teller.value;
-  const found = routesOf(circuit, state.carrier.value, circuit.box.get(String(row))!, total, (sent) => normOf(part.of(sent)));
+  const found = useMemo(() => routesOf(circuit, carrier, circuit.box.get(String(row))!, total, (sent) => normOf(part.of(sent))), [carrier, row, part.name]);
   const shown = found.slice(0, MOST_SHOWN);
   const others = total - BigInt(shown.length);
   const left = part.of(restOf(gradient, shown.map(({ sent }) => sent)));
@@ -84,7 +99,7 @@ function Routes({ state, row, total, part, gradient }: { state: State; row: numb
           );
         })}
       </ol>
-      {pressed && <Along state={state} route={pressed} name={teller.name(row)} />}
+      {pressed && <Along state={state} carrier={carrier} route={pressed} name={teller.name(row)} />}
       {total > 1n && (
         <p class="wg-note">
           {isArray(whole) ? "Added as arrays, " : ""}{shown.map(({ sent }) => weighed(part.of(sent))).join(" + ")}
@@ -98,14 +113,14 @@ function Routes({ state, row, total, part, gradient }: { state: State; row: numb
 const keysOf = (state: State, route: Route): string => route.wires.map((wire) => state.circuit.value.wires[wire]!.key).join();
 
 /** What becomes of the gradient along one path, gate by gate, from the output back. */
-function Along({ state, route, name }: { state: State; route: Route; name: string }): JSX.Element {
-  const circuit = state.circuit.value;
+function Along({ state, carrier, route, name }: { state: State; carrier: Carrier; route: Route; name: string }): JSX.Element {
+  const { circuit } = carrier;
   const carried: { label: string; value: Value }[] = [];
   let value: Value = 1;
   for (let k = route.wires.length - 1; k >= 0; k--) {
     const wire = circuit.wires[route.wires[k]!]!;
     const made = k + 1 < route.wires.length ? circuit.wires[route.wires[k + 1]!]!.row : state.output.value;
-    value = state.carrier.value.along(wire, made, value) ?? 0;
+    value = carrier.along(wire, made, value) ?? 0;
     carried.push({ label: state.teller.value.name(wire.row), value });
   }
   return (
@@ -116,14 +131,14 @@ function Along({ state, route, name }: { state: State; route: Route; name: strin
   );
 }
 
-function Examples({ state, row, at, gradient }: { state: State; row: number; at: number; gradient: Value }): JSX.Element {
+function Examples({ state, carrier, row, at, gradient }: { state: State; carrier: Carrier; row: number; at: number; gradient: Value }): JSX.Element {
   const teller = state.teller.value;
-  const upstream = state.run.value.gradient(at)!;
+  const upstream = carrier.run.gradient(at)!;
   const shape = shapeOf(upstream);
   const width = sizeOf(shape) / shape[0]!;
   const parts = Array.from({ length: shape[0]! }, (_, k) => {
     const only = dataOf(upstream).map((x, n) => (Math.floor(n / width) === k ? x : 0));
-    return { k, sent: state.carrier.value.sweep(at, made(shape, only), row, () => true) ?? 0 };
+    return { k, sent: carrier.sweep(at, made(shape, only), row, () => true) ?? 0 };
   }).sort((a, b) => normOf(b.sent) - normOf(a.sent));
   const shown = parts.slice(0, MOST_SHOWN);
   const others = parts.slice(MOST_SHOWN);

@@ -87,7 +87,12 @@ export function NumberBox({ id, value, disabled, set, label, digits = 6 }: { id?
       title={String(value)}
       disabled={disabled}
       autocomplete="off"
-      onFocus={() => (typing.value = String(value))}
+      onFocus={(event) => {
+        // All digits, chosen as a whole, before anything can be typed: a later change would drop the selection.
+        event.currentTarget.value = String(value);
+        event.currentTarget.select();
+        typing.value = String(value);
+      }}
       onInput={(event) => {
         const box = event.currentTarget;
         typing.value = box.value;
