@@ -23,7 +23,7 @@ from whygrad.checking.programs import Program
 from whygrad.checking.roles import Roles
 from whygrad.checking.trust import doubt, misread, vain
 from whygrad.checking.values import is_numeric
-from whygrad.checking.variables import base_name
+from whygrad.checking.variables import base_name, dependencies
 from whygrad.checking.watching import RETURNED
 
 if TYPE_CHECKING:
@@ -65,12 +65,22 @@ def place(program: Program, finals: list[Claim], roles: Roles, measured: Sequenc
     else:
         blame.claims = [_right_claim(item, measured) for item in items]
         if all(c.verdict == "right" for c in finals):
+            used = _used(program, finals, measured[0].observation)
             for claim in blame.claims:
-                _absolve(claim)
+                if used is None or claim.name in used:
+                    _absolve(claim)
         misnamed = []
     blame.wanted = [_scaled_wanted(w, items, factor) for w in wanted]
     blame.order.update({item.name: item.last for item in (*items, *misnamed)})
     return blame
+
+
+def _used(program: Program, finals: list[Claim], observation: Observation) -> set[str] | None:
+    """What the final gradients of a script are computed from; None where that is not told by the text."""
+    if program.form != "script":
+        return None
+    needs = dependencies(observation)
+    return {name for claim in finals for name in needs.get(base_name(claim.name), ())}
 
 
 def _understood(

@@ -163,9 +163,10 @@ def _descents(program: Program, claims: list[Claim], measured: list[Measured], r
     """Claims that a step adds (`W += lr * dW`), as minus gradients if that makes one of them right."""
     added = judging.added(program.text)
     wrong = {c.name for c in claims if c.verdict == "wrong" and base_name(c.name) in added}
-    turned = {p.name: replace(p, descent=True) for p in roles.finals if p.name in wrong}
+    # Where one is a direction of descent, all that are added are: a gradient among them would go uphill.
+    turned = {p.name: replace(p, descent=True) for p in roles.finals if wrong and base_name(p.name) in added}
     judged = {name: _claim(program, p, measured, roles) for name, p in turned.items()}
-    if not any(claim.verdict == "right" for claim in judged.values()):
+    if not any(judged[name].verdict == "right" for name in wrong):
         return claims
     for claim in judged.values():
         claim.note = "a direction of descent: minus the gradient, which the step adds"

@@ -50,6 +50,23 @@ _FAMILIES = (
     {"sigma", "std"},
     {"position", "pos", "x"},
 )
+_FORMS = {
+    "val",
+    "value",
+    "values",
+    "data",
+    "in",
+    "input",
+    "arr",
+    "array",
+    "vec",
+    "vector",
+    "mat",
+    "matrix",
+    "num",
+    "np",
+}
+"""`x_val` is `x`, whatever else goes by that name."""
 EXACT = 0.9
 """Similarity from which a name says it plainly."""
 
@@ -93,6 +110,8 @@ def similarity(stem: str, name: str) -> float:
     if re.fullmatch(re.escape(low) + r"_?\d+", other) or re.fullmatch(re.escape(other) + r"_?\d+", low):
         return 0.75 if stem[0] == name[0] else 0.65
     tokens, others = low.split("_"), other.split("_")
+    if others[0] == low and all(word in _FORMS for word in others[1:]):
+        return 0.8
     if _same_family(low, other):
         return 0.7
     if other.startswith(low) or _prefix(other, low):

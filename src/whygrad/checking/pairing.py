@@ -81,13 +81,11 @@ def paired(
             unsure.append(claim)
     if first_input and not any(p.of == first_input for p in pairs.values()):
         # `dinputs` of `forward(self, y_pred)`: the gradient of a layer's input, whatever it is called.
-        for claim in unsure:
-            if _INPUT_GRADIENT.search(claim) and shape_of(values[claim]) == shape_of(
-                subjects[first_input].value
-            ):
-                pairs[claim] = Pairing(claim, first_input, 0.5)
-                unsure.remove(claim)
-                break
+        named = [claim for claim in unsure if _INPUT_GRADIENT.search(claim)]
+        shape = shape_of(subjects[first_input].value)
+        for claim in ([c for c in named if shape_of(values[c]) == shape] or named)[:1]:
+            pairs[claim] = Pairing(claim, first_input, 0.5)
+            unsure.remove(claim)
     for claim in list(unsure):
         feeds = any(
             base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
@@ -136,7 +137,9 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
     if failure.kind in ("NameError", "UnboundLocalError"):
         # A local name that is read before it is bound is known, and unbound all the same.
         missing = set(re.findall(r"'(\w+)'", failure.message)[:1])
-        yield from _typos(text, {*namespace, *suspect_names} - missing)
+        # Modules stand for nothing: `np.shape = shape` would spoil NumPy for all that follows.
+        modules = {name for name, value in namespace.items() if isinstance(value, ModuleType)}
+        yield from _typos(text, {*namespace, *suspect_names} - missing - modules, missing)
         for variant in variants(text, Material.of(values, library=library)):
             if variant.slip.kind == "augment" and variant.slip.new == "=":
                 yield variant
@@ -147,12 +150,12 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
             yield variant
 
 
-def _typos(text: str, bound: set[str]) -> Iterator[Variant]:
+def _typos(text: str, bound: set[str], missing: set[str]) -> Iterator[Variant]:
     """Names that nothing binds, as the bound name they look like."""
     known = {*bound, *dir(builtins)}
     fragment = Fragment(text)
     for node in fragment.expressions():
-        if isinstance(node, ast.Name) and node.id not in known:
+        if isinstance(node, ast.Name) and node.id in missing:
             close = difflib.get_close_matches(node.id, bound, n=3, cutoff=0.5)
             close = close or difflib.get_close_matches(node.id, known, n=1, cutoff=0.8)
             for rank, other in enumerate(close):

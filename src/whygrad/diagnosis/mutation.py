@@ -294,7 +294,11 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
     for node in f.expressions():
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             start, inner = f.extent(node)[0], f.outer(node.operand)
-            yield Variant(f.patched((start, inner[0], "")), Slip("sign", "-", "", start, 0.85))
+            cuts = [(start, inner[0], "")]
+            if node is f.value and f.is_parenthesised(node.operand):  # nothing else is there to be kept apart
+                bare = f.extent(node.operand)
+                cuts = [(start, bare[0], ""), (bare[1], inner[1], "")]
+            yield Variant(f.patched(*cuts), Slip("sign", "-", "", start, 0.85))
         elif (
             isinstance(node, ast.Call)
             and len(node.args) == 1

@@ -102,7 +102,10 @@ def pattern(claim: Claim) -> str:
         (a, b) for a, b in zip(claim.values, claim.truth, strict=False) if a is not None and b is not None
     ]
     found = [(compare(got, want), shape_of(want)) for got, want in pairs]
-    masks = [np.reshape(f.wrong, shape) for f, shape in found if f.same_shape and not f.agrees]
+    wrong = [(f.wrong, shape) for f, shape in found if f.same_shape and not f.agrees]
+    if any(not isinstance(length, int) for _, shape in wrong for length in shape):
+        return ""  # a list of arrays
+    masks = [np.reshape(entries, shape) for entries, shape in wrong]
     if not masks or any(mask.ndim < 2 or mask.shape[-1] < 2 for mask in masks):
         return ""
     if all(np.all(mask.sum(axis=-1) == 1) for mask in masks):

@@ -208,7 +208,7 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
             if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or len(node.args) != 1):
                 continue
         start = f.extent(node)[0]
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and node.args:
             # `sigmoid(s)` where its slope in terms of the value belongs.
             inner = f.segment(node.args[0])
             for new in (f"{inner} * (1 - {inner})", f"1 - {inner} ** 2"):
@@ -328,7 +328,7 @@ def factors(f: Fragment, m: Material) -> Iterator[Variant]:
                 "factor", text, f"{base} * {factor}", start, 1.2 + whole + (0.1 if "(" in factor else 0)
             )
             yield Variant(f.replaced(term, f"{base} * {factor}", PRODUCT), slip)
-        for number in ("2", "0.5", "-1"):
+        for number in ("2", "0.5", *(() if base.startswith("-") else ("-1",))):
             new = f"{number} * {base}" if number != "-1" else f"-{base}"
             yield Variant(f.replaced(term, new, PRODUCT), Slip("constant", text, new, start, 1.15 + whole))
         for count in counts:
