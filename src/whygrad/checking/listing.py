@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -43,18 +44,19 @@ def local_name(program: Program, name: str) -> str:
 
 def last_execution(program: Program, observation: Observation, name: str) -> Execution | None:
     """The last execution, in the user's own text, that bound or changed a final gradient."""
-    scope = function_of(program, name)
+    scope, name = function_of(program, name), name.replace("'", '"')
     found = None
     for execution in observation.executions:
         statement = observation.statements[execution.index]
         if statement.function != scope or statement.span.line > program.last_line:
             continue
-        touches = name in statement.targets or base_name(name) in statement.names
+        targets = [target.replace("'", '"') for target in statement.targets]
         if base_name(name) == "self":
-            touches = any(
-                t.replace("'", '"') == name.replace("'", '"') or t.startswith(f"{name}[")
-                for t in statement.targets
-            )
+            touches = any(t == name or t.startswith(f"{name}[") for t in targets)
+        else:
+            # `grads["b"] = ...` changes `grads`, but not its entry `grads["W"]`.
+            apart = "[" in name and bool(targets) and all(_is_apart(t, name) for t in targets)
+            touches = name in targets or (base_name(name) in statement.names and not apart)
         if (
             touches
             and (statement.kind != "call" or _changed(execution, base_name(name)))
@@ -62,6 +64,13 @@ def last_execution(program: Program, observation: Observation, name: str) -> Exe
         ):
             found = execution
     return found
+
+
+def _is_apart(target: str, name: str) -> bool:
+    """Is a target another entry, by a key that is written out, than a name is?"""
+    return re.match(r'\w+\[".*?"\]', target) is not None and not (
+        target.startswith(name) or name.startswith(target)
+    )
 
 
 def _changed(execution: Execution, name: str) -> bool:
@@ -206,5 +215,13 @@ def unused(program: Program, observation: Observation, claims: Sequence[Claim]) 
 
 
 def backward_line(listed: Sequence[Statement]) -> int:
-    """First line of the backward part."""
-    return min((s.line for s in listed if s.part == "backward" and s.claims), default=0)
+    """First line of the backward part: of a claim, or of what is computed for one after the forward part."""
+    claimed = [s for s in listed if s.part == "backward" and s.claims]
+    lines = [s.line for s in claimed]
+    needed = {name for s in claimed for name in s.reads}
+    behind = [s for s in listed if s.part == "backward" and s.function in {c.function for c in claimed}]
+    for statement in sorted(behind, key=lambda s: -s.line):
+        if needed & set(statement.names):
+            needed |= set(statement.reads)
+            lines.append(statement.line)
+    return min(lines, default=0)

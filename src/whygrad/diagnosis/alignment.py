@@ -16,6 +16,7 @@ from whygrad.checking.truth import cotangent_of, flat_rows, last_event
 from whygrad.checking.values import is_number, shape_of
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.sums import gathered
 from whygrad.diagnosis.synthesis import Array, as_array, fingerprint
 from whygrad.emission.expressions import expression
 from whygrad.errors import EmissionError, WhygradError
@@ -57,7 +58,7 @@ def derived_texts(
     if isinstance(event.rows, list | tuple):
         yield f"[{', '.join(texts)}]"
     elif texts:
-        yield texts[0]
+        yield gathered(texts[0])
 
 
 def _gives(event: Any, want: Value, derivative: Any, run: Any) -> bool:

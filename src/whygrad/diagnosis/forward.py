@@ -121,6 +121,8 @@ class ForwardSearch:
                     return
                 if variant.slip.kind not in KINDS or variant.slip.cost > 1.2 or _removes(variant.slip):
                     continue
+                if _cancelling(variant.text) > _cancelling(text):
+                    continue
                 draft = self.draft.replaced(span, variant.text)
                 explained = self.explained(draft)
                 if explained:
@@ -168,6 +170,17 @@ class ForwardSearch:
 def _removes(slip: Slip) -> bool:
     """Does an edit take a part of the function away, as nobody forgets to?"""
     return slip.new in ("0", "0.0") or (slip.old, slip.new) in (("/", "-"), ("*", "+"))
+
+
+def _cancelling(text: str) -> int:
+    """How often something is divided by itself, or taken from itself: `W / W` says nothing of `W`."""
+    try:
+        operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
+    except SyntaxError:  # running it tells
+        return 0
+    return sum(
+        isinstance(n.op, ast.Div | ast.Sub) and ast.dump(n.left) == ast.dump(n.right) for n in operations
+    )
 
 
 def agrees(program: Program, claim: Claim, point: Point) -> bool:

@@ -20,7 +20,7 @@ from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
-from whygrad.diagnosis.structures import structure_variants
+from whygrad.diagnosis.structures import BUFFERS, structure_variants
 from whygrad.emission.expressions import ATOM
 
 
@@ -63,12 +63,13 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
                 if not isinstance(key, str):
                     continue
                 text = f'{f.segment(node.value)}["{key}"]'
-            if isinstance(parent, ast.Attribute) or text not in m.values:
+            if text not in m.values or (isinstance(parent, ast.Attribute) and not m.shapes[text]):
                 continue
             seen.setdefault(text, []).append(node)
     for text, nodes in seen.items():
+        asked = any(isinstance(f.parents.get(node), ast.Attribute) for node in nodes)  # `x.T`, `x.sum()`
         for other in m.values:
-            if other == text:
+            if other == text or (asked and not m.shapes[other]):
                 continue
             cost = swap_cost(text, other, m)
             if len(nodes) > 1:
@@ -90,7 +91,11 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
             continue
         text, start = f.segment(node), f.extent(node)[0]
         # A quantity of which something was computed that was not meant: `1 / (1 + np.exp(-reg))` for `reg`.
-        for leaf in {f.segment(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)}:
+        for leaf in (
+            ()
+            if text.startswith(BUFFERS)
+            else {f.segment(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)}
+        ):
             if leaf in m.values:
                 yield Variant(f.replaced(node, leaf), Slip("name", text, leaf, start, 1.25))
         for other, shape in m.shapes.items():

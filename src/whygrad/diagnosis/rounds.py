@@ -263,8 +263,8 @@ class Check:
         ]  # fmt: skip
         span = fix.span
         values = {**fix.scope.first, **given_values(evidence, fix)}
-        assigned = [t for t in targets(fix.suspect.node) if evidence.claim(t)]
-        variable = assigned[0] if assigned else next(iter(sorted(targets(fix.suspect.node))), claim.name)
+        made = sorted(t.replace("'", '"') for t in targets(fix.suspect.node))  # claims are spelt so
+        variable = next((t for t in made if evidence.claim(t)), made[0] if made else claim.name)
         named = evidence.claim(variable)
         step = Step(
             "backward", fix.before, fix.draft, span.line, span.column, fix.text, fix.solution,

@@ -17,10 +17,14 @@ from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.sums import grown
 from whygrad.diagnosis.suspects import Suspect, helpers, part_of, statements
 from whygrad.diagnosis.synthesis import compositions
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
+
+TERM = 1.5
+"""Cost of a term that is put behind what the line has."""
 
 
 @dataclass(eq=False)
@@ -231,5 +235,7 @@ class Stages(Workbench):
             for text in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):
                 if bench.judge(text).right:
                     slip = Slip("derived", old, text, 0, 2.2 + len(text) / 100)
+                    if more := grown(old, text):
+                        text, slip = more, Slip("term", old, more, 0, TERM)
                     solution = self.whole(suspect, value, Solution(text, (slip,)))
                     yield self.fix(suspect, scope, solution, len(bench.wants))

@@ -90,6 +90,12 @@ FUNCTION_SWAPS = {
 }  # fmt: skip
 
 
+BUFFERS = tuple(
+    f"np.{name}(" for name in ("zeros_like", "ones_like", "empty_like", "full_like", "zeros", "ones")
+)
+"""What is made like a quantity is not computed from it."""
+
+
 def calls(f: Fragment, m: Material) -> Iterator[Variant]:
     """A call too many or too few, or another function."""
     for node in f.expressions():
@@ -100,7 +106,8 @@ def calls(f: Fragment, m: Material) -> Iterator[Variant]:
             if len(node.args) == 1 and not (isinstance(node.func, ast.Attribute) and name[:3] != "np."
                                             and name[:5] != "math."):  # fmt: skip
                 inner = f.segment(node.args[0])
-                slip = Slip("unwrap", f.segment(node), inner, f.extent(node)[0], 1.1)
+                cost = 1.4 if f.segment(node).startswith(BUFFERS) else 1.1
+                slip = Slip("unwrap", f.segment(node), inner, f.extent(node)[0], cost)
                 yield Variant(f.replaced(node, inner), slip)
         elif f.segment(node) in m.values and not f.is_called(node):
             if isinstance(f.parents.get(node), ast.Attribute):
