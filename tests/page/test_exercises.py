@@ -134,6 +134,20 @@ def test_entry_by_entry_by_keys_alone(learner: Learner) -> None:
     assert learner.known("b1")
 
 
+def test_an_exercise_by_keys_alone_begins_at_its_field(opened: Any, neuron: Subject) -> None:
+    page = opened(neuron)
+    page.keyboard.press("e")
+    page.locator(".wg-exercise").wait_for()
+    for text in ("1", "0.53"):
+        page.wait_for_timeout(100)
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    page.locator(".wg-cause").wait_for()
+    assert "the sign is wrong" in page.locator(".wg-cause").inner_text()  # two digits are enough to see it
+    label = "document.activeElement.getAttribute('aria-label')"
+    assert page.evaluate(label) == "gradient of t7"
+
+
 def cube(x: Any) -> Any:
     return x[0] * x[1] + x[1] ** 3
 

@@ -24,12 +24,17 @@ type Judged = Pick<Answer, "verdict" | "title" | "why" | "code">;
 
 const RIGHT = 0.005;
 const CLOSE = 0.06;
+/** How closely a slip is met by who writes two digits. */
+const ROUGH = 0.02;
 
 export class Exercise {
   readonly answers = signal<ReadonlyMap<string, Answer>>(new Map());
   readonly current = signal<string | null>(null);
   /** Boxes whose gradients are asked for, from the output back; of large arrays they stand. */
   readonly questions: ReadonlySignal<string[]>;
+
+  /** Whether the answer's field takes the focus. */
+  eager = false;
 
   constructor(private readonly state: State) {
     this.questions = computed(() => {
@@ -48,7 +53,9 @@ export class Exercise {
     return !!first?.mutants?.list.length;
   }
 
-  begin(): void {
+  /** `eager` is false where no reader asked for it: a link restored. */
+  begin(eager = true): void {
+    this.eager = eager;
     this.answers.value = new Map();
     this.current.value = this.questions.value[0] ?? null;
     this.state.mode.value = "exercise";
@@ -113,9 +120,11 @@ export class Exercise {
   private judged(key: string, value: Value): Judged {
     const truth = this.truth(key);
     if (same(value, truth, RIGHT)) return { verdict: "right", title: "", why: "", code: "" };
-    const found = this.carried(key, value) ?? this.slip(key, value, truth);
+    const found = this.carried(key, value) ?? this.slip(key, value, truth, RIGHT);
     if (found) return found;
     if (same(value, truth, CLOSE)) return { verdict: "close", title: "nearly", why: "give it with three digits", code: "" };
+    const rough = this.slip(key, value, truth, ROUGH);
+    if (rough) return rough;
     if (!sameShape(value, truth)) {
       const name = this.state.teller.value.name(this.box(key).row);
       const why = `the gradient of \`${name}\` has one entry for each entry of \`${name}\`, so its shape is ${shapeText(shapeOf(truth))}`;
@@ -149,21 +158,21 @@ export class Exercise {
   }
 
   /** The first prepared slip that gives these numbers, or else the entries that are wrong, among those that can be seen. */
-  private slip(key: string, value: Value, truth: Value): Judged | null {
+  private slip(key: string, value: Value, truth: Value, tolerance: number): Judged | null {
     const { state } = this;
     const { row } = this.box(key);
     const seen = state.engine!.mutants(state.point.value, state.output.value).filter(({ mutant, value: got }) => {
-      if (mutant.row !== row || same(got, truth, RIGHT)) return false;
+      if (mutant.row !== row || same(got, truth, tolerance)) return false;
       if (mutant.edge) return state.structure.hiding(mutant.edge[0], state.open.value) === null;
       return mutant.group === undefined || !state.open.value.has(mutant.group);
     });
-    const whole = seen.find(({ value: got }) => sameOnPaper(value, got, RIGHT));
+    const whole = seen.find(({ value: got }) => sameOnPaper(value, got, tolerance));
     if (whole) return told(whole.mutant, "");
     if (!isArray(truth) || !sameShape(value, truth)) return null;
     const wrong = this.faults(key, value);
     const part = seen.find(({ value: got }) => {
       if (!sameShape(got, truth)) return false;
-      const [near, right] = [alike(value, got, RIGHT), alike(got, truth, RIGHT)];
+      const [near, right] = [alike(value, got, tolerance), alike(got, truth, RIGHT)];
       return wrong.every((fault, n) => !fault || (near[n]! && !right[n]!));
     });
     return part ? told(part.mutant, "in the entries that are marked: ") : null;

@@ -26,7 +26,7 @@ export function restore(state: State, hash: string): void {
     if (name === "turned") turn(state, words);
     else if (name === "output" && state.engine?.outputs.includes(whole(text))) state.output.value = whole(text);
     else if (name === "at" && state.engine) move(state, words);
-    else if (name === "exercise" && Exercise.possible(state)) state.exercise.begin();
+    else if (name === "exercise" && Exercise.possible(state)) state.exercise.begin(false);
   }
   const step = /(?:^#|&)step=(\d{1,6})(?:&|$)/.exec(hash);
   if (step && Number(step[1]) < state.steps.value.length) state.step.value = Number(step[1]);

@@ -56,7 +56,7 @@ function Question({ state, box, number, total }: { state: State; box: string; nu
   useEffect(() => {
     // Whoever answers by keys goes on by keys.
     const page = form.current!.ownerDocument;
-    if (number > 1 && page.activeElement === page.body) form.current!.querySelector<HTMLElement>("input, textarea")!.focus();
+    if ((number > 1 || exercise.eager) && page.activeElement === page.body) form.current!.querySelector<HTMLElement>("input, textarea")!.focus();
   }, []);
   const check = (): void => {
     if (text.value.trim()) exercise.answer(box, text.value);
