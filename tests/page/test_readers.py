@@ -301,6 +301,8 @@ def test_values_and_gradients_differ_by_more_than_colour(opened: Any, neuron: Su
 def test_printing_leaves_the_controls_out(opened: Any, neuron: Subject) -> None:
     page = opened(neuron)
     page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="Exercise").is_visible()
+    assert page.get_by_label("w0", exact=True).bounding_box()["width"] < 200
     assert not page.locator(".wg-transport").is_visible() and page.locator(".wg-frame > svg").is_visible()
 
 
