@@ -187,3 +187,10 @@ def test_a_weight_that_a_step_has_changed_is_no_output():
             W -= 0.1 * dW
     """)
     assert (output, found) == ("loss", {"dW": ("W", "right")})
+
+
+def test_the_output_is_meant_by_its_plain_name_alone():
+    text = "y_val = -1.7\nx_val = 0.9\nout = x_val * y_val ** 2\ngrad_x = y_val ** 2\ngrad_y = {}\n"
+    for formula, verdict in (("2 * x_val * y_val", "right"), ("-2 * x_val * y_val", "wrong")):
+        _, found = roles(text.format(formula))
+        assert found["grad_y"] == ("y_val", verdict)

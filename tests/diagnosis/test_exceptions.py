@@ -34,3 +34,8 @@ def test_the_edit_is_among_them(text: str, wrong: str, right: str) -> None:
 
 def test_what_no_edit_mends() -> None:
     assert ways_past("raise RuntimeError('stop')\n") == []
+
+
+def test_no_module_stands_where_an_unknown_name_does() -> None:
+    text = "import numpy as np\ngain = np.ones(2)\nstate.shape = (2,)\n"
+    assert not [found for found in ways_past(text) if "np.shape = " in found]

@@ -33,6 +33,10 @@ def test_the_slip_is_undone(wrong: str, right: str) -> None:
     assert right in [v.text for v in structure_variants(Fragment(wrong), ARRAYS)]
 
 
+def test_a_call_without_arguments_has_no_slope() -> None:
+    assert list(structure_variants(Fragment("d = g * seed()"), ARRAYS))
+
+
 def test_matrix_products_in_every_spelling() -> None:
     for text in ("a @ b", "np.dot(a, b)", "a.dot(b)", "np.matmul(a, b)"):
         fragment = Fragment(text)
