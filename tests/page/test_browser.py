@@ -185,6 +185,24 @@ def test_another_branch_is_told(opened: Any) -> None:
     assert page.locator(".wg-warning").count() == 0
 
 
+def picked(z: Any, y: Any) -> Any:
+    return np.sum(z[np.arange(2), y] ** 2)
+
+
+def test_inputs_at_which_the_code_stops_are_told_and_the_numbers_stay(opened: Any) -> None:
+    z = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+    page = opened(subject_of(picked, (z, np.array([0, 2]))))
+    field = page.get_by_label("y, entry 1")
+    for text, said in (("7", "no entry 7 along an axis of length 3"), ("1.5", "1.5 is no whole number")):
+        field.fill(text)
+        page.locator(".wg-inputs .wg-warning").filter(has_text=said).wait_for()
+        output = page.evaluate("whygrad.state.run.value.value(whygrad.state.output.value)")
+        assert output == pytest.approx(0.5**2 + 0.75**2)
+    field.fill("1")
+    page.locator(".wg-inputs .wg-warning").wait_for(state="detached")
+    assert_same_numbers(page, subject_of(picked, (z, np.array([1, 2]))))
+
+
 def test_a_small_array_is_a_table(opened: Any) -> None:
     W, b, x, y = np.arange(6.0).reshape(3, 2) / 5 - 0.3, np.zeros(3), np.array([1.0, 2.0]), np.ones(3)
     subject = subject_of(layer, (W, b, x, y))

@@ -161,6 +161,7 @@ export class Exercise {
   private slip(key: string, value: Value, truth: Value, tolerance: number): Judged | null {
     const { state } = this;
     const { row } = this.box(key);
+    if (state.problem.value) return null;
     const seen = state.engine!.mutants(state.point.value, state.output.value).filter(({ mutant, value: got }) => {
       if (mutant.row !== row || same(got, truth, tolerance)) return false;
       if (mutant.edge) return state.structure.hiding(mutant.edge[0], state.open.value) === null;

@@ -39,7 +39,8 @@ function places(shape: readonly number[], key: Key, dynamic: readonly Value[]): 
     for (const { value, axis: on } of joint.terms) {
       dataOf(broadcastTo(value, common)).forEach((k, n) => {
         const at = k < 0 ? k + shape[on]! : k;
-        if (!(at >= 0 && at < shape[on]!)) throw new RangeError("an index lies outside the array");
+        if (!Number.isInteger(at)) throw new RangeError(`${at} is no whole number, so it is no index`);
+        if (!(at >= 0 && at < shape[on]!)) throw new RangeError(`there is no entry ${k} along an axis of length ${shape[on]!}`);
         offsets[n]! += at * strides[on]!;
       });
     }

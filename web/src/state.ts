@@ -41,6 +41,8 @@ export class State {
   readonly remembered: string[] = [];
 
   readonly run: ReadonlySignal<Run>;
+  /** Why nothing can be computed at this point; the run is then that of before. */
+  readonly problem: ReadonlySignal<string>;
   readonly circuit: ReadonlySignal<Circuit>;
   readonly steps: ReadonlySignal<Step[]>;
   readonly teller: ReadonlySignal<Teller>;
@@ -55,7 +57,17 @@ export class State {
     this.point = signal<ReadonlyMap<number, Value>>(this.given);
     this.output = signal(document.output);
     this.open = signal<ReadonlySet<string>>(new Set([...this.structure.groups.values()].filter((g) => g.open).map((g) => g.id)));
-    this.run = computed(() => this.engine?.run(this.point.value, this.output.value) ?? frozenRun(document));
+    let last = frozenRun(document);
+    const attempt = computed(() => {
+      try {
+        last = this.engine?.run(this.point.value, this.output.value) ?? last;
+        return { run: last, problem: "" };
+      } catch (error) {
+        return { run: last, problem: (error as Error).message };
+      }
+    });
+    this.run = computed(() => attempt.value.run);
+    this.problem = computed(() => attempt.value.problem);
     this.circuit = computed(() => {
       this.widest.clear();
       return this.structure.circuit(this.open.value, this.output.value);

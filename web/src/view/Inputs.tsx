@@ -21,6 +21,7 @@ export function Inputs({ state }: { state: State }): JSX.Element {
         <button type="button" class="wg-quiet" disabled={!state.edited} onClick={() => state.restorePoint()}>Put back</button>
       </div>
       {!state.engine && <p class="wg-warning" role="note">The numbers of this page stand still: <Said text={state.document.frozen} />. For another point, run <code>whygrad show</code> with other inputs.</p>}
+      {state.problem.value && <p class="wg-warning" role="alert">At these inputs the code stops: {state.problem.value}. The circuit shows the numbers of before.</p>}
       {turned !== null && (
         <p class="wg-warning" role="alert">
           At these inputs the code takes another branch{turned ? ` in line ${turned}` : ""}: the circuit is that of the branch it took first.
