@@ -130,7 +130,7 @@ function ArrayInput({ state, row, name, value }: { state: State; row: number; na
   return (
     <fieldset class="wg-array">
       <legend>{head}</legend>
-      <div class="wg-grid" style={{ gridTemplateColumns: `repeat(${value.shape.length > 1 ? columns : "auto-fill"}, minmax(4.9rem, 1fr))` }}>
+      <div class="wg-grid" style={{ gridTemplateColumns: `repeat(${value.shape.length > 1 ? columns : "auto-fill"}, minmax(${columns > 3 ? 4.3 : 4.9}rem, 1fr))` }}>
         {Array.from(value.data, (entry, k) => (
           <NumberBox
             key={k}
