@@ -244,6 +244,8 @@ class Evidence:
     unused: list[str] = field(default_factory=list)
     """Gradient-like variables that nothing reads and that are no claim: `dw` beside `dW`."""
     backward_line: int = 0
+    interleaved: frozenset[int] = frozenset()
+    """Lines before it that fill a gradient while the forward pass goes on."""
     """First line of the backward part (script, single); 0 where forward and backward are functions."""
     output_line: int = 0
     outputs: list[float] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Literal
 
 from whygrad.checking.evidence import Claim, Quantity, Statement, Value
@@ -225,3 +225,26 @@ def backward_line(listed: Sequence[Statement]) -> int:
             needed |= set(statement.reads)
             lines.append(statement.line)
     return min(lines, default=0)
+
+
+def interleaved(listed: Sequence[Statement], outputs: Set[str], claimed: Set[str]) -> frozenset[int]:
+    """Lines of a gradient that is filled while the forward pass goes on, as in a loop over examples.
+
+    They run before the output is complete, make nothing that it needs, and what they make is claimed.
+    """
+    early = [s for s in listed if s.part == "forward"]
+    needed, behind, lines = set(outputs), set(claimed), set[int]()
+    before = -1
+    while before < len(needed):
+        before = len(needed)
+        for statement in early:
+            if needed & set(statement.names):
+                needed |= set(statement.reads)
+    before = -1
+    while before < len(lines):
+        before = len(lines)
+        for statement in early:
+            if behind & set(statement.names) and not needed & set(statement.names):
+                behind |= set(statement.reads) - needed
+                lines.add(statement.line)
+    return frozenset(lines)

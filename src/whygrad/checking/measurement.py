@@ -129,6 +129,8 @@ def _measured(program: Program, until: float) -> Evidence:
     evidence.quantities = listing.quantities(measured)
     evidence.unused = listing.unused(program, first, evidence.claims)
     evidence.backward_line = listing.backward_line(evidence.statements)
+    outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
+    evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
     return evidence
 
 

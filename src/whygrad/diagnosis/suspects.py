@@ -101,7 +101,8 @@ def part_of(evidence: Evidence, suspect: Suspect) -> str:
     if program.form in ("script", "single"):
         if suspect.function != (forward if program.form == "single" else ""):
             return ""
-        return "backward" if suspect.line >= evidence.backward_line else "forward"
+        late = suspect.line >= evidence.backward_line or suspect.line in evidence.interleaved
+        return "backward" if late else "forward"
     if suspect.function == backward:
         return "backward"
     return "forward" if suspect.function == forward else ""

@@ -44,6 +44,8 @@ for k in range(3):
         return f"`{_target(case)}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
+        if case.slip.new.startswith("+") and case.slip.old.startswith("-"):
+            return "the output grows with this, so the contribution is added, not subtracted"
         if case.slip.new.startswith("+"):
             return (
                 "a variable used several times receives the sum of its contributions; here the "

@@ -1,0 +1,55 @@
+"""Which statements belong to which part."""
+
+from whygrad.checking.evidence import Evidence, Hints
+from whygrad.checking.measurement import measure
+from whygrad.diagnosis import check_program
+from whygrad.source import Source
+
+LOOPS = """\
+import numpy as np
+
+
+def make_inputs():
+    rng = np.random.RandomState(3)
+    return dict(W=rng.randn(4, 3), X=rng.randn(5, 4), y=np.array([1, 0, 2, 2, 1]))
+
+
+def softmax_loss(W, X, y):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    for i in range(len(X)):
+        scores = X[i].dot(W)
+        p = np.exp(scores) / np.sum(np.exp(scores))
+        loss -= np.log(p[y[i]])
+        g = p.copy()
+        g[y[i]] -= 1
+        dW += np.outer(X[i], g)
+    dW /= len(X)
+    return loss / len(X), dW
+"""
+
+
+def evidence_of(text: str) -> Evidence:
+    return measure(Source("loss.py", text), Hints())
+
+
+def test_a_gradient_is_filled_while_the_forward_pass_goes_on() -> None:
+    rows = LOOPS.split("\n")
+    lines = [rows[n - 1].strip() for n in sorted(evidence_of(LOOPS).interleaved)]
+    assert lines == ["dW = np.zeros_like(W)", "g = p.copy()", "g[y[i]] -= 1", "dW += np.outer(X[i], g)",
+                     "dW /= len(X)"][: len(lines)]  # fmt: skip
+    assert len(lines) >= 4
+    assert evidence_of(LOOPS).verdict == "right"
+
+
+def test_a_script_whose_gradient_comes_after_has_none() -> None:
+    text = "x = 0.4\ny = x ** 2\nloss = y ** 3\ndy = 3 * y ** 2\ndx = dy * 2 * x\n"
+    assert evidence_of(text).interleaved == frozenset()
+
+
+def test_a_slip_inside_the_loop_is_placed_and_mended() -> None:
+    wrong = LOOPS.replace("g[y[i]] -= 1", "g[y[i]] += 1")
+    found = check_program(Source("loss.py", wrong)).findings
+    assert [wrong.split("\n")[f.line - 1].strip() for f in found] == ["g[y[i]] += 1"]
+    assert found[0].repair is not None
+    assert found[0].repair.edits[0].after.strip() == "g[y[i]] -= 1"
