@@ -218,3 +218,29 @@ def test_what_is_derived_can_be_derived_again(tmp_path: Path) -> None:
     h = 1e-4
     f = lambda x: np.sin(x) * x
     assert grad(0.7) == pytest.approx((f(0.7 + h) - 2 * f(0.7) + f(0.7 - h)) / h**2, rel=1e-6)  # type: ignore[operator]
+
+
+def test_inputs_that_nobody_gave_are_found_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "layer.py"
+    path.write_text("import numpy as np\ndef loss(x, w, b):\n    return np.sum(np.tanh(x @ w + b))\n")
+    done = derive(str(path))
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith("# example inputs that were found: x = randn(") and "w = randn(" in first
+    assert "grad_w" in "\n".join(rest)
+
+
+def test_entries_of_a_dictionary_are_kept_where_a_loop_over_others_follows(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        "import numpy as np\n"
+        "def loss(params, x):\n"
+        "    h = x\n"
+        "    for l in range(1, 3):\n"
+        '        h = np.tanh(h @ params[f"W{l}"])\n'
+        '    return np.sum(h @ params["W3"])\n'
+    )
+    given = "params={'W1': randn(3, 4), 'W2': randn(4, 5), 'W3': randn(5, 2)}"
+    text = derive(
+        str(path), "--input", given, "--input", "x=randn(6, 3)"
+    ).stdout  # checked before it is shown
+    assert 'grad_params["W3"] =' in text

@@ -9,6 +9,7 @@ from typing import Any
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Hints
+from whygrad.checking.examples.finding import found_inputs
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
 from whygrad.emission.classes import derive_class, forward_method
@@ -94,8 +95,8 @@ def derive_requested(request: Mapping[str, Any]) -> str:
         return said((taught(found[0], request), found[1]), check)
     if request["into"]:
         return taught(filled(source, tree, request), request)
-    found = of_function(source, tree, request)
-    return said((taught(found[0], request), found[1]), check)
+    text, proof, assumed = of_function(source, tree, request)
+    return f"{assumed}{said((taught(text, request), proof), check)}"
 
 
 def taught(text: str, request: Mapping[str, Any]) -> str:
@@ -121,7 +122,7 @@ def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:
     namespace = run_definitions(source, tree)
     for stub, name in reversed(found):
         function = namespace[name]
-        args = example_inputs(function, source, tree, namespace, request)
+        args, _ = example_inputs(function, source, tree, namespace, request)
         target = request["to"] or "numpy"
         _, written, _ = written_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
         source = Source(source.filename, into_function(source, stub, functions[name], written))
@@ -133,16 +134,18 @@ def said(found: tuple[str, Any], check: bool) -> str:
     return found[0] if check else f"# not checked: this was not run before it was shown\n{found[0]}"
 
 
-def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> tuple[str, Any]:
-    """The gradient of a function of a file."""
+def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> tuple[str, Any, str]:
+    """The gradient of a function of a file, and a comment that says what was assumed."""
     namespace = run_definitions(source, tree)
     function = namespace[chosen_function(source, tree, request["function"])]
-    args = example_inputs(function, source, tree, namespace, request)
+    args, assumed = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
+    said_so = f"# example inputs that were found: {assumed}\n" if assumed else ""
     if request["forward"]:
         found, proof = forward_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
-        return found.text, proof
-    return derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
+        return found.text, proof, said_so
+    text, proof = derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
+    return text, proof, said_so
 
 
 def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | None:
@@ -275,18 +278,23 @@ def example_inputs(
     tree: ast.Module,
     namespace: Mapping[str, Any],
     request: Mapping[str, Any],
-) -> list[Any]:
-    """Example values of the parameters: those given, of a function that makes them, or of the module."""
+) -> tuple[list[Any], str]:
+    """Example values of the parameters, given by the user or the file or found; and which were found."""
     parameters = list(inspect.signature(function).parameters.values())
     known = {p.name: namespace[p.name] for p in parameters if is_numeric(namespace.get(p.name))}
     known |= made_inputs(source, tree, namespace, request["inputs"], [p.name for p in parameters])
     known |= {name: parse_input(text) for name, text in request["input"].items()}
+    assumed: dict[str, str] = {}
+    if any(p.default is p.empty and p.name not in known for p in parameters):
+        node = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function.__name__)
+        assumed = found_inputs(source, node, function, known, namespace)
+        known |= {name: parse_input(text, name) for name, text in assumed.items()}
     args = []
     for parameter in parameters:
         if parameter.name not in known:
             break
         args.append(known[parameter.name])
-    return args
+    return args, ", ".join(f"{name} = {text}" for name, text in assumed.items())
 
 
 def made_inputs(

@@ -93,6 +93,11 @@ class Ledger:
             return f"np.zeros_like({base})" if value.dtype.kind == "f" else f"np.zeros({base}.shape)"
         return zeros_of(value, base)
 
+    def start(self, base: str, state: State) -> str:
+        """Zeros, but for the entries of a dictionary that have received something."""
+        entries = any(other.startswith(f"{base}[") for other in state)
+        return f"{self.zero(base)} | {self.name(base)}" if entries else self.zero(base)
+
     def fresh_step(self, node: Node, stem: str, number: int = 1) -> str:
         """A name for a statement's own use; the same each time the statement is reversed."""
         key = (node.number, stem, number)
@@ -141,7 +146,7 @@ class Ledger:
         name = self.name(base)
         held = state.get(base)
         if held is None:
-            self.assign(group, state, name, self.zero(base))
+            self.assign(group, state, name, self.start(base, state))
         elif not held.own and not is_number(self.activity.value(base)):
             text = f"{held.text}.copy()" if is_array(self.activity.value(base)) else f"list({held.text})"
             self.assign(group, state, name, text)

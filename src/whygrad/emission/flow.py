@@ -71,7 +71,7 @@ class Flow(Ledger):
             if base not in entry:
                 if not self.activity.lives_before(base, node):
                     continue
-                before.lines.append(f"{self.name(base)} = {self.zero(base)}")
+                before.lines.append(f"{self.name(base)} = {self.start(base, entry)}")
                 entry[base] = Cotangent(self.name(base), True)
                 changed = True
             elif entry[base].text != self.name(base) or (entry[base].own and not held.own):

@@ -19,6 +19,8 @@ from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step
 NOTE = "__whygrad_note__"
 DEEPEST = 20
 """Containers within containers that are copied; an object may hold itself."""
+LONGER, MANY = 20, 20_000
+"""A run may have so many times the statements of the first, and so many more."""
 MOST = 6
 """Executions of a statement that are kept of one run."""
 
@@ -32,8 +34,13 @@ class Notes:
         self.after: dict[int, list[Execution]] = {}
         self.counts: dict[tuple[int, int], int] = {}
         self.run = 0
+        self.steps: dict[int, int] = {}
+        """Statements executed in each run."""
 
     def __call__(self, number: int, scope: Mapping[str, Any]) -> None:
+        steps = self.steps[self.run] = self.steps.get(self.run, 0) + 1
+        if self.run and steps > LONGER * self.steps[0] + MANY:
+            raise RuntimeError("the function may not end at this point")  # which is not one of the examples
         key = (self.run, number)
         count = self.counts[key] = self.counts.get(key, 0) + 1
         if count > MOST and count & (count - 1):

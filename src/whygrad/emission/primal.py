@@ -168,7 +168,8 @@ class Primal:
             return [] if node.silent else [pad + node.instead]
         if tape is not None:
             body.append(f"{pad}    {push(tape)}")
-        return [pad + header, *(body or [f"{pad}    pass"])]
+        flags = [f"{pad}{n.flag} = False" for n in node.body if isinstance(n, Branch) and n.flag]
+        return [*flags, pad + header, *(body or [f"{pad}    pass"])]
 
     def branch(self, node: Branch, depth: int) -> list[str]:
         pad = "    " * depth
@@ -192,7 +193,8 @@ class Primal:
         if tape is not None:
             lines.append(f"{'    ' * depth}{push(tape)}")
         if any(isinstance(n, Break) and n in self.kept for n in nodes):
-            return [line for line in lines if line.strip() != "break"] + ["    " * depth + "break"]
+            told = [f"{'    ' * depth}{node.flag} = True"] if node.flag else []
+            return [*(line for line in lines if line.strip() != "break"), *told, "    " * depth + "break"]
         return lines
 
 

@@ -20,6 +20,8 @@ from whygrad.execution import execute
 from whygrad.tracing.functions import trace_function
 
 TOLERANCE = 1e-7
+LONGEST = 1.0
+"""Seconds of a run at a point: elsewhere than at the examples a loop may never end."""
 REACHES = (0.0, 1e-9, 0.1, 0.1, 1.0, 1.0)
 """How far points are from the examples, relative to the numbers in them."""
 
@@ -32,9 +34,11 @@ class Proof:
     worst: float
 
 
-def truth(function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], seeds: Any) -> Any:
+def truth(
+    function: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int], seeds: Any, limit: float
+) -> Any:
     """(upstream cotangents, gradients by the leaves of each argument) as the engine has them."""
-    trace = trace_function(function, copy.deepcopy(list(args)), argnums=argnums)
+    trace = trace_function(function, copy.deepcopy(list(args)), argnums=argnums, seconds=limit)
     graph = trace.graph
     rows = [row for row in graph.outputs if graph.abstract(row).is_float]
     upstream = [seeds(graph.abstract(row).shape) for row in rows]
@@ -61,7 +65,7 @@ def prove(
             args = list(example)
             for k in argnums:
                 args[k] = moved(args[k], reach, draw)
-            found = compared(function, derived, args, argnums, upstream, draw)
+            found = compared(function, derived, args, argnums, upstream, draw, LONGEST if reach else 0.0)
             if found is None:
                 continue
             points, worst = points + 1, max(worst, found)
@@ -79,7 +83,7 @@ def prove(
 
 def compared(
     function: Callable[..., Any], derived: Callable[..., Any], args: list[Any], argnums: Sequence[int],
-    upstream: Sequence[str], draw: Any,
+    upstream: Sequence[str], draw: Any, limit: float = 0.0,
 ) -> float | None:  # fmt: skip
     """The difference at one point; None where the function has no finite gradient there."""
 
@@ -90,7 +94,7 @@ def compared(
 
     with np.errstate(all="ignore"):
         try:
-            given, expected = truth(function, args, argnums, seeds)
+            given, expected = truth(function, args, argnums, seeds, limit)
         except (WhygradError, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError):
             return None
         if not all(np.all(np.isfinite(e)) for e in expected):

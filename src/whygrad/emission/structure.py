@@ -11,6 +11,7 @@ from typing import Any
 
 from whygrad.emission.comprehensions import Comprehensions, is_call
 from whygrad.emission.leaves import write
+from whygrad.emission.returning import settled
 from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, stored
 from whygrad.errors import EmissionError
 from whygrad.source import Source
@@ -50,6 +51,7 @@ class Builder:
     def block(self, body: Sequence[ast.stmt]) -> list[Node]:
         """The nodes of a block. What follows a branch that returns becomes its other arm."""
         nodes: list[Node] = []
+        body = settled(body)
         for k, statement in enumerate(body):
             rest = body[k + 1 :]
             if (

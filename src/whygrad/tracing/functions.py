@@ -45,14 +45,15 @@ def trace_function(
     args: Sequence[Any],
     kwargs: Mapping[str, Any] | None = None,
     argnums: Sequence[int] | None = None,
+    seconds: float = 0.0,
 ) -> Trace:
-    """Call `f(*args, **kwargs)` and note every operation.
+    """Call `f(*args, **kwargs)` and note every operation, LimitError after so many `seconds` (0: no limit).
 
     The numbers and arrays within the positional arguments at `argnums` (None: within all arguments) become
     inputs; the rest is handed on as it is. Input arrays are copied, so the caller's are never written. Raises
     NoRuleError or TraceError, with the place, where a derivative would be lost; and what `f` raises.
     """
-    tracer = Tracer()
+    tracer = Tracer(seconds=seconds)
     names = _parameters(f, len(args))
     chosen = range(len(args)) if argnums is None else [k % len(args) for k in argnums]
     inputs: list[int] = []

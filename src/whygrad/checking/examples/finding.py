@@ -1,0 +1,38 @@
+"""Example inputs for one function that is to run: the first that are found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from whygrad.checking.examples.complaints import remember
+from whygrad.checking.examples.habits import choices
+from whygrad.checking.examples.search import Search, Wanted
+from whygrad.checking.examples.usage import Facts, facts_of
+from whygrad.checking.functions import definition_of
+from whygrad.source import Source
+
+
+def found_inputs(
+    source: Source,
+    node: ast.FunctionDef,
+    call: Callable[..., Any],
+    known: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+) -> dict[str, str]:
+    """Texts, in the mini-language of `--input`, for the parameters of `node` that have no known value.
+
+    With them `call`, which takes all parameters by name, runs and gives finite numbers. Empty where none are
+    found. `namespace` has the functions that `node` calls, for what they tell of its parameters.
+    """
+    remember(source.filename, source.text)
+    facts = facts_of(node, lambda name: definition_of(namespace.get(name)))
+    names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    wanted = tuple(
+        Wanted(name, tuple(choices(name, facts.get(name, Facts()), node.name)), node.name)
+        for name in names
+        if name not in known and name != "self"
+    )
+    search = Search(wanted, lambda values: call(**values), source.filename, dict(known))
+    return next(search.solutions(), {})
