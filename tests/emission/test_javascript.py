@@ -59,7 +59,7 @@ def test_keys_are_written_as_data() -> None:
 
 
 def test_an_operation_without_a_kernel_is_refused_by_name() -> None:
-    graph = subject_of(lambda a: np.linalg.det(a), (np.eye(2),)).graph
-    with pytest.raises(EmissionError, match="the page has no det"):
+    graph = subject_of(lambda a: np.linalg.pinv(a), (np.eye(2),)).graph
+    with pytest.raises(EmissionError, match="the page has no pinv"):
         javascript(graph, range(len(graph)))
-    assert "det" in OPS
+    assert "pinv" in OPS
