@@ -1,4 +1,8 @@
-"""Where everything optional is installed (CI sets WHYGRAD_NO_SKIPS), a skipped test is a failure."""
+"""Where everything optional is installed (CI sets WHYGRAD_NO_SKIPS), a skipped test is a failure.
+
+Property tests draw the same examples in each run, others each time with WHYGRAD_EXPLORE set. No example has
+a deadline: a busy machine is no failure.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from whygrad.graph import INPUT, Graph, GraphBuilder, abstract_of
 from whygrad.tracing.symbols import Symbol
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None)
+settings.load_profile("exploring" if os.environ.get("WHYGRAD_EXPLORE") else "repeatable")
 
 
 @pytest.hookimpl(wrapper=True)
