@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from whygrad.checking.measurement import measure
+from whygrad.diagnosis import check_program
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.stages import Stages
 from whygrad.diagnosis.suspects import backward_slice
@@ -43,3 +44,32 @@ def test_what_it_is_for(stage: str, lines: str, right: str) -> None:
     found = list(getattr(search, stage)(claim, suspects, base, frozenset({"dW"})))
     assert right in [line for fix in found for line in fix.draft.text.split("\n")]
     assert any("dW" in search.trials.run(fix.draft).right for fix in found)
+
+
+@pytest.mark.parametrize("right", ["ds /= N", "ds *= 1 / N"])
+def test_a_division_that_is_missing_behind_a_line_in_place_is_put_there(right: str) -> None:
+    lines = [
+        "import numpy as np",
+        "def loss_of(W, X, y):",
+        "    N = X.shape[0]",
+        "    s = X @ W",
+        "    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)",
+        "    loss = -np.mean(np.log(p[np.arange(N), y]))",
+        "    ds = p.copy()",
+        "    ds[np.arange(N), y] -= 1",
+        f"    {right}",
+        "    dW = X.T @ ds",
+        "    return loss, dW",
+        "if __name__ == '__main__':",
+        "    rng = np.random.RandomState(0)",
+        "    loss_of(rng.randn(4, 3), rng.randn(5, 4), np.array([0, 2, 1, 1, 0]))",
+    ]
+    assert check_program(Source("right.py", "\n".join(lines))).status == "right"
+    del lines[8]
+    result = check_program(Source("wrong.py", "\n".join(lines)))
+    (finding,) = result.findings
+    assert finding.code == "WG205" and finding.repair is not None
+    mended = lines[:]
+    for edit in finding.repair.edits:
+        mended[edit.line - 1] = edit.after
+    assert check_program(Source("mended.py", "\n".join(mended))).status == "right"

@@ -60,8 +60,8 @@ class Repairer(Stages):
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
-            self.by_moving, self.by_value, self.by_block, self.by_trial, self.by_meaning, self.by_synthesis,
-            self.by_helpers,
+            self.by_moving, self.by_scaling, self.by_value, self.by_block, self.by_trial, self.by_meaning,
+            self.by_synthesis, self.by_helpers,
             self.by_pairs, self.by_block_pairs, self.by_alignment, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []

@@ -19,7 +19,7 @@ from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
 from whygrad.diagnosis.suspects import Suspect, helpers, part_of, statements
-from whygrad.diagnosis.synthesis import compositions
+from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
 
@@ -92,6 +92,25 @@ class Stages(Workbench):
             right, _ = searcher.singles(text, bench.judge)
             for solution in right[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, solution)
+
+    def by_scaling(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """`g /= N`, missing behind a line that changes `g` in place: all entries are N times as large."""
+        ratio = float((claim.mismatch and claim.mismatch.facts.get("constant_ratio")) or 0.0)
+        for suspect in suspects if ratio else ():
+            name = target_name(suspect.node)
+            in_place = isinstance(suspect.node, ast.AugAssign) or (
+                isinstance(suspect.node, ast.Assign) and isinstance(suspect.node.targets[0], ast.Subscript)
+            )
+            if not (suspect.own and name and in_place) or suspect.in_loop:
+                continue
+            scope = self.scope(suspect)
+            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            for factor, symbol in scaled_by(ratio, self.material(suspect, scope)):
+                slip = Slip("constant", name, f"{name} {symbol} {factor}", 0, 1.3)
+                more = f"{text}\n{' ' * suspect.node.col_offset}{name} {symbol}= {factor}"
+                yield self.fix(suspect, scope, Solution(more, (slip,)))
 
     def by_meaning(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

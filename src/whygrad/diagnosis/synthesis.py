@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Value
-from whygrad.checking.values import is_numeric, shape_of
+from whygrad.checking.values import is_number, is_numeric, shape_of
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution
@@ -283,3 +283,13 @@ def _summed_products(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
 
 def _matrix(text: str) -> str:
     return text if " " not in text or text[0] == "(" or text.endswith(")") else f"({text})"
+
+
+def scaled_by(ratio: float, material: Material) -> Iterator[tuple[str, str]]:
+    """Numbers in scope that undo a ratio, each with `/` or `*`: those with a name, then lengths."""
+    numbers = [(name, float(v)) for name, v in material.values.items() if is_number(v)]
+    numbers += [(f"len({n})", float(s[0])) for n, s in material.shapes.items() if s and isinstance(s[0], int)]
+    for text, number in sorted(numbers, key=lambda item: len(item[0])):
+        for symbol, wanted in (("/", ratio), ("*", 1 / ratio)):
+            if np.isclose(number, wanted, rtol=1e-9, atol=0):
+                yield text, symbol
