@@ -175,6 +175,27 @@ CASES = {
                 onehot = np.eye(dvalues.shape[1])[y_true]
                 self.dinputs = -<<onehot * dvalues||onehot / dvalues>> / len(dvalues)
     """,
+    "two states, each with a gradient of its own, and rows of both inputs one above the other": """
+        import numpy as np
+        def sigmoid(z):
+            return 1 / (1 + np.exp(-z))
+        def cell_forward(xt, a_prev, c_prev, parameters):
+            Wf, bf = parameters["Wf"], parameters["bf"]
+            Wc, bc = parameters["Wc"], parameters["bc"]
+            concat = np.concatenate((a_prev, xt), axis=0)
+            f = sigmoid(np.dot(Wf, concat) + bf)
+            g = np.tanh(np.dot(Wc, concat) + bc)
+            c_next = f * c_prev + (1 - f) * g
+            a_next = np.tanh(c_next)
+            return a_next, c_next, (a_next, c_prev, f, g, concat, parameters)
+        def cell_backward(da_next, dc_next, cache):
+            a_next, c_prev, f, g, concat, parameters = cache
+            dc = dc_next + da_next * (1 - a_next ** 2)
+            df = dc * (c_prev - g) * f * (1 - f)
+            dg = dc * (1 - f) * (1 - g<<|| ** 2>>)
+            return {"dc_prev": dc * f, "dWf": df.dot(concat.T), "dWc": dg.dot(concat.T),
+                    "dbf": df.sum(axis=1, keepdims=True), "dbc": dg.sum(axis=1, keepdims=True)}
+    """,
     "heads that must divide the width": """
         import numpy as np
         class Heads:

@@ -26,11 +26,11 @@ def unfilled_upstreams(backward: Function, free: Iterable[str], known: Mapping[s
     """Those among the free parameters without an example value that are upstream gradients."""
     needed = {n for n, must in backward.parameters if must}
     open_ = [n for n in free if n in needed and not _is_cache(n)]
-    found = [n for n in open_ if UPSTREAM_WORDS.match(n) and not _is_step(n)]
     outputs = [n for n in known if n]
-    named = [n for n in found if any(score >= EXACT for score, _ in best(n, outputs))]
+    named = [n for n in open_ if any(score >= EXACT for score, _ in best(n, outputs))]
     if len(named) > 1:
         return named
+    found = [n for n in open_ if UPSTREAM_WORDS.match(n) and not _is_step(n)]
     # What is neither an input, nor a cache, nor a step size can only be the upstream gradient.
     return (found or [n for n in open_ if not _is_step(n)])[:1]
 

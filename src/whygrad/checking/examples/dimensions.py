@@ -159,6 +159,10 @@ class Dimensions:
         """Let a dimension be the product of others that a run asks for."""
         return self._bound_by(first, second, _products)
 
+    def add_up(self, first: int, second: int) -> bool:
+        """Let a dimension be the sum of two others that a run asks for: rows of two arrays, one above the other."""
+        return self._bound_by(first, second, _sums)
+
     def reconcile(self, first: int, second: int) -> bool:
         """Make two sizes agree in any way that gives the number; False where there is none."""
         return self._bound_by(first, second, _readings, last=True)
@@ -203,12 +207,16 @@ def _products(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Ite
                 yield "product", factor, (n,)
 
 
+def _sums(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Iterable[Reading]:
+    for first, second in itertools.combinations([n for n in others if sizes[n] > 1], 2):
+        if sizes[first] + sizes[second] == size:
+            yield "sum", 0, (first, second)
+
+
 def _readings(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Iterable[Reading]:
     free = [n for n in others if sizes[n] > 1]
     yield from _products(size, free, sizes)
-    for first, second in itertools.combinations(free, 2):
-        if sizes[first] + sizes[second] == size:
-            yield "sum", 0, (first, second)
+    yield from _sums(size, free, sizes)
     for step in (1, -1):
         for n in free:
             if sizes[n] + step == size:

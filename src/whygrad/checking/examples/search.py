@@ -225,6 +225,8 @@ class Search:
             return self._double(guess)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
             return True
+        if any(guess.dimensions.add_up(*pair) for pair in complaint.pairs):
+            return True
         if complaint.pairs and self._multiply(guess, complaint):
             return True
         if any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
