@@ -52,8 +52,15 @@ def test_values_are_given(tmp_path: Path) -> None:
     assert [np.shape(value) for value in subject.inputs] == [(2,), (2, 2), (2,)]
 
 
+def test_values_that_nobody_gave_are_found_and_said(tmp_path: Path) -> None:
+    subject, (said,) = subject_of_file(written(tmp_path, LOSS), "", "w=randn(3)")
+    shapes = [np.shape(value) for value in subject.inputs]
+    assert shapes[0] == (3,) and shapes[1][-1] == 3
+    assert "example inputs that were found: x = randn(" in said and "w =" not in said
+
+
 def test_a_parameter_without_a_value_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, LOSS)
+    path = written(tmp_path, "def loss(w, x, y):\n    return (w @ x).no_such_thing(y)\n")
     with pytest.raises(UsageError, match="parameter `x` of loss") as caught:
         subject_of_file(path, "", "w=randn(3)")
     assert caught.value.hint == f'whygrad show {path}:loss --at "w=randn(3), x=randn(3), y=randn(3)"'

@@ -17,8 +17,8 @@ def subject_of_file(path: str, name: str, at: str) -> tuple[Subject, tuple[str, 
     """A function of a file (`name` may be empty where only one can be meant), and what is to be said of it.
 
     `at` gives its parameters as `--input` does: `w=randn(3), x=[1, 2]`; others come from variables of the
-    file or from its function that makes inputs. Raises UsageError for a name that is not there or a parameter
-    without a value.
+    file or from its function that makes inputs, or are found. Raises UsageError for a name that is not there
+    or a parameter for which no value is found.
     """
     source = read_source(path)
     tree = parsed(source)
@@ -26,7 +26,7 @@ def subject_of_file(path: str, name: str, at: str) -> tuple[Subject, tuple[str, 
     namespace = run_definitions(source, tree)
     function, given = namespace[name], values_of(at)
     _refuse_unknown(function, name, given)
-    args = example_inputs(function, source, tree, namespace, {"inputs": "", "input": given})
+    args, assumed = example_inputs(function, source, tree, namespace, {"inputs": "", "input": given})
     needed = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
     if len(args) < len(needed):
         missing = needed[len(args)]
@@ -36,7 +36,9 @@ def subject_of_file(path: str, name: str, at: str) -> tuple[Subject, tuple[str, 
             f"no value is given for the parameter `{missing}` of {name}, and nothing in {path} makes one",
             hint=f'whygrad show {path}:{name} --at "{example}"',
         )
-    return subject_of(function, args), (f"{path} is not run as a script: this is its function `{name}`\n",)
+    found = f", at example inputs that were found: {assumed}" if assumed else ""
+    said = f"{path} is not run as a script: this is its function `{name}`{found}\n"
+    return subject_of(function, args), (said,)
 
 
 def _chosen(source: Source, tree: ast.Module, name: str) -> str:
