@@ -155,9 +155,9 @@ def _differentiates(
     products = np.concatenate([np.ravel(g * m) for g, m in zip(gradient, moves, strict=True)])
     # A value that overflowed and saturates later has a gradient of 0, but a tangent that is inf * 0.
     overflowed = not largest < 1e100  # tangents overflow before values do
+    rounding = 0.0 if overflowed else 1e-14 * largest
     if np.all(np.isfinite(products)) and not (overflowed and np.isnan(along)):
         scale = 1 + np.sum(np.abs(products))
-        rounding = 0.0 if overflowed else 1e-14 * largest
         if not abs(along - products.sum()) <= 1e-12 * scale + rounding:
             raise DisagreementError("forward and reverse", f"jvp {along!r}, vjp {products.sum()!r}")
     sure = [np.zeros(np.shape(leaf), bool) for leaf in leaves]
@@ -176,7 +176,7 @@ def _differentiates(
                 raise DisagreementError(
                     "gradient", f"leaf {k}{list(entry)}: {got!r}, numeric {want!r} (± {doubt:.1g})"
                 )
-    said = {peer.name: _agrees(peer, text, leaves, tree, value, gradient, sure) for peer in peers}
+    said = {peer.name: _agrees(peer, text, leaves, tree, value, gradient, sure, rounding) for peer in peers}
     unsure = sum(int(np.sum(~s)) for s in sure)
     return Verdict(
         "agreed in part" if unsure else "agreed", f"{unsure} entries undecided" if unsure else "", said
@@ -184,8 +184,9 @@ def _differentiates(
 
 
 def _agrees(
-    peer: Peer, text: str, leaves: list[Any], tree: Any, value: float, gradient: list[Any], sure: list[Any]
-) -> str:
+    peer: Peer, text: str, leaves: list[Any], tree: Any, value: float, gradient: list[Any], sure: list[Any],
+    rounding: float,
+) -> str:  # fmt: skip
     """What a peer says of the gradient, where the numeric truth is sure that there is one."""
     try:
         its_value, its_gradient = peer.answer(text, leaves, lambda given: unflatten(tree, given))
@@ -199,7 +200,9 @@ def _agrees(
         # agreed with ours, knows better.
         lost = np.isnan(theirs) & np.isfinite(np.asarray(ours))
         said = "nan where there is a gradient" if np.any(lost & sure[k]) else said
-        bad = sure[k] & ~lost & ~(np.abs(np.asarray(ours) - theirs) <= 1e-10 * (1 + np.abs(theirs)))
+        bad = (
+            sure[k] & ~lost & ~(np.abs(np.asarray(ours) - theirs) <= 1e-10 * (1 + np.abs(theirs)) + rounding)
+        )
         if np.any(bad):
             entry = [int(j) for j in np.argwhere(bad)[0]]
             detail = f"leaf {k}{entry}: {np.asarray(ours)[tuple(entry)]!r}, {theirs[tuple(entry)]!r}"
