@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -59,16 +57,14 @@ def test_buffers_and_slots():
 
 @pytest.mark.parametrize("name", ["sin", "matmul", "reshape", "broadcast_to", "sum_to", "index"])
 def test_never_touches_big_data(name):
-    """Arrays of 10**12 entries: anything that computed with them would not come back."""
+    """Arrays of 10**12 entries: anything that computed with them would find no memory."""
     n = 10**6
     big = Abstract((n, n), F64)
     args = [big, big] if name == "matmul" else [big]
     params = {"sum_to": {"shape": (1, n)}, "index": {"key": (slice(None), 3)}}.get(name, {})
     params = {"shape": (n * n,)} if name == "reshape" else params
     params = {"shape": (2, n, n)} if name == "broadcast_to" else params
-    start = time.perf_counter()
-    infer(OPS[name], args, params)
-    assert time.perf_counter() - start < 0.5
+    assert infer(OPS[name], args, params).dtype == F64
 
 
 def test_known_answers_are_remembered():
