@@ -13,12 +13,12 @@ from whygrad.checking.examples.finding import found_inputs
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
 from whygrad.emission.classes import derive_class, forward_method
+from whygrad.emission.directions import forward_for, forward_formula, forward_script
 from whygrad.emission.entry import (
     TARGETS,
     derive_formula,
     derive_function,
     derive_script,
-    forward_for,
     written_for,
 )
 from whygrad.emission.filling import forward_of, into_function, into_script, stubs, with_exercises
@@ -28,6 +28,8 @@ from whygrad.errors import ScriptError, UsageError
 from whygrad.scripts import edited, repairs
 from whygrad.source import Source, parsed, read_source
 from whygrad.tracing.points import parse_point
+
+MODES = ("reverse", "forward")
 
 
 def derive(
@@ -50,12 +52,14 @@ def derive(
     Raises EmissionError, with the line, for what cannot be written, UsageError for missing arguments.
     """
     refuse_target(target)
+    if mode not in MODES:
+        raise UsageError(f"there is no mode {mode!r}", hint=f"modes: {', '.join(MODES)}")
     chosen = [wrt] if isinstance(wrt, str) else list(wrt)
     if isinstance(f, str):
-        return derive_formula(f, target=target, wrt=chosen, check=check)[0]
-    if mode == "forward":
-        return forward_for(f, args, target=target, wrt=chosen, check=check)[0].text
-    return derive_function(f, args, target=target, wrt=chosen, check=check)[0]
+        of_text = forward_formula if mode == "forward" else derive_formula
+        return of_text(f, target=target, wrt=chosen, check=check)[0]
+    of_function = forward_for if mode == "forward" else derive_function
+    return of_function(f, args, target=target, wrt=chosen, check=check)[0]
 
 
 def refuse_target(target: str) -> None:
@@ -71,24 +75,30 @@ def derive_requested(request: Mapping[str, Any]) -> str:
     at = parse_point(request["at"]) if request["at"] else None
     check = request["check"]
     if not request["path"]:
-        target = request["to"] or "python"
-        return said(
-            derive_formula(request["formula"], at=at, target=target, wrt=request["wrt"], check=check), check
-        )
+        options = {"target": request["to"] or "python", "wrt": request["wrt"], "at": at, "check": check}
+        of_text = forward_formula if request["forward"] else derive_formula
+        text, proof = of_text(request["formula"], **options)
+        return said((taught(text, request), proof), check)
     source = read_source(request["path"])
+    if request["forward"] and request["into"]:
+        raise UsageError(
+            "--into fills in backward passes; forward mode stands between the lines of the file",
+            hint=f"whygrad derive {source.filename} --forward",
+        )
     tree = parsed(source)
     owner = chosen_class(source, tree, request["function"])
     if owner is not None:
         return of_class(source, tree, owner, request)
     if not request["function"] and is_script(tree):
         options = {"target": request["to"], "output": request["output"], "wrt": request["wrt"], "at": at}
+        of_script = forward_script if request["forward"] else derive_script
         try:
-            found = derive_script(source, **options, check=check)
+            found = of_script(source, **options, check=check)
         except ScriptError:
             _, edits, notes = repairs(source, Hints())
             if not notes or request["into"]:
                 raise
-            found = derive_script(Source(source.filename, edited(source, edits)), **options, check=check)
+            found = of_script(Source(source.filename, edited(source, edits)), **options, check=check)
             found = (f"# {notes[0].strip()}\n{found[0]}", found[1])
         if request["into"]:
             return taught(whole_script(source, found[0]), request)
@@ -141,10 +151,8 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     args, assumed = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
     said_so = f"# example inputs that were found: {assumed}\n" if assumed else ""
-    if request["forward"]:
-        found, proof = forward_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
-        return found.text, proof, said_so
-    text, proof = derive_function(function, args, target=target, wrt=request["wrt"], check=request["check"])
+    of_it = forward_for if request["forward"] else derive_function
+    text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
     return text, proof, said_so
 
 
@@ -171,8 +179,10 @@ def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | 
 def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:
     """The class with its backward method; with --into, the whole file."""
     if request["to"] not in ("", "numpy") or request["forward"]:
+        wanted = "forward mode" if request["forward"] else request["to"]
         raise UsageError(
-            "a class is written with a backward method in NumPy only", hint="whygrad derive FILE --to numpy"
+            f"a class is written with a backward method in NumPy, not in {wanted}",
+            hint=f"whygrad derive {source.filename} --function {owner.name}",
         )
     namespace = run_definitions(source, tree)
     made = namespace[owner.name]

@@ -7,6 +7,7 @@ is `grad_y`, and no line is needed to say so.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,6 +181,12 @@ def zeros_of(value: Any, text: str) -> str:
         return f"[0.0] * len({text})"
     inner = "row" if text != "row" else "part"
     return f"[{zeros_of(value[0], inner)} for {inner} in {text}]"
+
+
+def ones_of(value: Any, text: str) -> str:
+    """An expression for ones in the form of a value that `text` names."""
+    zeros = zeros_of(value, text)
+    return re.sub(r"\b0\.0\b", "1.0", zeros.replace("np.zeros_like(", "np.ones_like("))
 
 
 def primed(base: str) -> str:

@@ -14,11 +14,10 @@ import numpy as np
 from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.expressions import expression
-from whygrad.emission.forwarding import Forwarding, prove_forward
 from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
-from whygrad.emission.scripts import NAME, Script, read_script
+from whygrad.emission.scripts import NAME, Script, above, read_script
 from whygrad.emission.settings import other_settings
 from whygrad.emission.teaching import lecture_of
 from whygrad.emission.typesetting import name_tex, tex_of
@@ -27,6 +26,8 @@ from whygrad.source import Source
 from whygrad.tracing.formulas import parse_formula
 
 TARGETS = ("numpy", "python", "latex")
+Make = Callable[[Subject, Callable[..., Any], bool], tuple[Written, Proof | None]]
+"""Writes and proves what is derived of a subject, which is the function given."""
 
 
 def written_for(
@@ -71,77 +72,47 @@ def derive_function(
     return (lecture_of(written, subject, function) if target == "latex" else written.text), proof
 
 
-def forward_for(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    *,
-    target: str = "numpy",
-    wrt: Sequence[str] = (),
-    check: bool = True,
-) -> tuple[Written, Proof | None]:
-    """The function with its tangents, `dot_x` beside `x`."""
-    source, functions = definitions(function)
-    example = complete(function, args)
-    examples = [example, *other_shapes(function, example, enumerated(functions[function.__name__]))]
-    names = {**function.__globals__, **captured(function)}
-    subject = Subject(
-        source,
-        function.__name__,
-        functions,
-        names,
-        examples,
-        list(wrt),
-        "dot_",
-        code_of(target, "numpy"),
-        "forward",
-    )
-    written = Forwarding(Program(subject)).derive()
-    if not check:
-        return written, None
-    namespace = dict(names)
-    exec(compile(written.text, "<derived>", "exec"), namespace)
-    parameters = list(inspect.signature(function).parameters)
-    argnums = [parameters.index(n) for n in written.wanted]
-    plain = without_cache(function, subject) if is_forward(function.__name__) else function
-    return written, prove_forward(plain, namespace[written.name], examples, argnums, written.given)
-
-
 def code_of(target: str, usual: str) -> str:
     """The language of the code behind a target: LaTeX is set from code."""
     return usual if target in ("latex", "") else target
 
 
 def attempted(
-    subject: Subject, function: Callable[..., Any], check: bool, alike: int = 1
+    subject: Subject, function: Callable[..., Any], check: bool, alike: int = 1, make: Make | None = None
 ) -> tuple[Written, Proof | None]:
     """Derive and check; where the text would have another form at other shapes, for the shapes given alone.
 
     The first `alike` examples are of the shapes given. Such a text says so in a comment, and why; so does one
-    whose check fails at other shapes and succeeds at these.
+    whose check fails at other shapes and succeeds at these. `make` writes and proves; usually the gradient.
     """
+    make = make or gradient
     apart, given = subject.examples, subject.examples[:alike]
     try:
-        written = Derivation(Program(subject)).derive()
-        return written, proven(written, function, subject) if check else None
+        return make(subject, function, check)
     except (AnotherFormError, CheckFailedError):
         if len(apart) <= alike:
             raise
     fixed = enumerated(subject.functions[subject.name])
     subject.examples = [*given, *other_shapes(function, given[0], fixed, apart=False)]
     try:  # where equal lengths stay equal, as a loop over two lists at once needs it
-        written = Derivation(Program(subject)).derive()
-        return written, proven(written, function, subject) if check else None
+        return make(subject, function, check)
     except (AnotherFormError, CheckFailedError) as error:
         if len(subject.examples) <= alike:
             raise
         subject.examples = subject.examples[:alike]
-        written = Derivation(Program(subject)).derive()
+        written, proof = make(subject, function, check)
         reason = (
             "its check failed at others" if isinstance(error, CheckFailedError) else "others need another"
         )
         written.note = f"# for inputs of the given shapes alone: {reason}"
         written.text = f"{written.note}\n{written.text}"
-        return written, proven(written, function, subject) if check else None
+        return written, proof
+
+
+def gradient(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
+    """The gradient of a subject, checked."""
+    written = Derivation(Program(subject)).derive()
+    return written, proven(written, function, subject) if check else None
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:
@@ -273,18 +244,22 @@ def derive_script(
 ) -> tuple[str, Proof | None]:
     """The backward lines of a script; the whole of it where its forward pass has to save something."""
     script = read_script(source, output, wrt, at)
-    example = tuple(script.inputs.values())
-    library = "numpy" if any(map(holds_array, example)) else "python"
-    language = code_of(target, library)
-    prepared = runnable(script)
-    examples = [example, *other_shapes(prepared, example, enumerated(script.functions[NAME]))]
-    subject = Subject(
-        source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language
-    )
+    subject, prepared = script_subject(script, target, wrt)
     written, proof = attempted(subject, prepared, check)
     if target == "latex":
         return lecture_of(written, subject, prepared, name_of_output(script)), proof
     return as_script(written, script), proof
+
+
+def script_subject(script: Script, target: str, wrt: Sequence[str]) -> tuple[Subject, Callable[..., Any]]:
+    """A script as something to derive, and as a function."""
+    example = tuple(script.inputs.values())
+    language = code_of(target, "numpy" if any(map(holds_array, example)) else "python")
+    prepared = runnable(script)
+    examples = [example, *other_shapes(prepared, example, enumerated(script.functions[NAME]))]
+    return Subject(
+        script.source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language
+    ), prepared
 
 
 def name_of_output(script: Script) -> str:
@@ -322,9 +297,7 @@ def as_script(written: Written, script: Script) -> str:
     backward = [head, *([written.note] if written.note else []), *dedented([*seeds, *lines])]
     if not written.saves:
         return "\n".join(backward) + "\n"
-    first = script.body[0].lineno
-    above = [line for n, line in enumerate(script.source.lines, 1) if n < first]
-    return "\n".join([*above, *dedented(written.forward_lines), "", *backward]) + "\n"
+    return "\n".join([*above(script), *dedented(written.forward_lines), "", *backward]) + "\n"
 
 
 def dedented(lines: Sequence[str]) -> list[str]:
@@ -341,7 +314,18 @@ def derive_formula(
     check: bool = True,
 ) -> tuple[str, Proof | None]:
     """The gradient of a formula, as a function of its names."""
-    formula = parse_formula(text, at or {})
+    subject, function = formula_subject(text, at or {}, target, wrt)
+    written, proof = attempted(subject, function, check)
+    if target == "latex":
+        return lecture_of(written, subject, function, f"${tex_of(text)}$", text), proof
+    return written.text, proof
+
+
+def formula_subject(
+    text: str, at: Mapping[str, Any], target: str, wrt: Sequence[str]
+) -> tuple[Subject, Callable[..., Any]]:
+    """A formula as something to derive, and as a function."""
+    formula = parse_formula(text, at)
     library = "np" if target == "numpy" else "math"
     body = expression(formula.graph, formula.graph.outputs[0], library=library)
     source = Source("<formula>", f"def f({', '.join(formula.names)}):\n    return {body}\n")
@@ -349,8 +333,7 @@ def derive_formula(
     assert isinstance(node, ast.FunctionDef)
     shown = Source("<formula>", f"def f({', '.join(formula.names)}):\n    {text.strip()}\n")
     node.body[0].end_col_offset = len(shown.line(2))
-    given = at or {}
-    example = tuple(given.get(name, 0.3 + 0.45 * k) for k, name in enumerate(formula.names))
+    example = tuple(at.get(name, 0.3 + 0.45 * k) for k, name in enumerate(formula.names))
     script = Script(source, {"f": node, NAME: node}, {"np": np, "math": math}, {}, "f", [])
     namespace = {"np": np, "math": math}
     filename = f"<ipython-formula-{abs(hash(source.text))}>"
@@ -361,7 +344,4 @@ def derive_formula(
         shown, "f", {"f": node}, script.namespace, [example, *other_shapes(function, example)], list(wrt),
         "grad_", code_of(target, "python"),
     )  # fmt: skip
-    written, proof = attempted(subject, function, check)
-    if target == "latex":
-        return lecture_of(written, subject, function, f"${tex_of(text)}$", text), proof
-    return written.text, proof
+    return subject, function

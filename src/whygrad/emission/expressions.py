@@ -131,7 +131,7 @@ def infix(symbol: str, left: Piece, right: Piece) -> Piece:
     binding = BINDING[symbol]
     if symbol == "**":
         return Piece(f"{left.at(ATOM)} ** {right.at(UNARY)}", POWER)
-    if symbol in "*" and left.text in ("1", "-1") and right.binding >= PRODUCT:
+    if symbol in "*" and left.text in ("1", "-1") and right.binding >= BINDING["+"]:
         return right if left.text == "1" else prefix("-", right)
     if symbol in "*/" and right.text == "1":
         return left

@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.differentiation import tangent
 from whygrad.emission import layout
 from whygrad.emission.activity import Activity
-from whygrad.emission.cotangents import primed, zeros_of
+from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
 from whygrad.emission.leaves import is_array, is_number, is_real, write
 from whygrad.emission.local import derive_expression, refusal
@@ -27,7 +27,7 @@ from whygrad.emission.proving import Proof, moved, numbers
 from whygrad.emission.saving import Plan
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Node, Return, Step
-from whygrad.errors import EmissionError, WhygradError
+from whygrad.errors import CheckFailedError, EmissionError, WhygradError
 from whygrad.execution import execute
 from whygrad.tracing.functions import trace_function
 
@@ -70,11 +70,13 @@ class Forwarding:
             f for n, f in self.program.functions.items() if n not in subject.namespace and n != part.name
         ]
         above = [line for f in inner for line in (*write(f).split("\n"), "", "")]
-        lines = [*above, f"def {name}({parameters(part.node, dots)}):", doc]
+        lines = []
         for line in body:
             depth = len(line) - len(line.lstrip())
             lines += layout.fitted(line.strip(), depth // 4) if f"{PREFIX}" in line else [line]
-        return Written("\n".join(lines) + "\n", name, part.wanted, dots)
+        text = [*above, f"def {name}({parameters(part.node, dots)}):", doc, *lines]
+        found = [line for line in lines if not line.startswith("    return ")]
+        return Written("\n".join(text) + "\n", name, part.wanted, dots, lines=found)
 
     # -- statements --
 
@@ -111,10 +113,20 @@ class Forwarding:
             and is_array(self.activity.result(node))
         ):
             texts = [f"{texts[0]}.copy()"]  # where the user's value is a new array, so is its tangent
-        last = f"{dotted(target)}.append({texts[0]})" if node.appends else f"{place} = {texts[0]}"
+        last = f"{dotted(target)}.append({texts[0]})" if node.appends else self.given(node, place, texts[0])
         late = any(PRIME in line for line in (*made, last))
         for line in (*made, last):
             (self.after if late else self.before)(node, line.replace(PRIME, ""))
+
+    def given(self, node: Step, place: str, text: str) -> str:
+        """`place = text`; `place += rest` where the user adds too, or where no other array can be changed."""
+        alone = isinstance(node.node, ast.AugAssign) or is_number(self.activity.result(node))
+        rest = text.removeprefix(place)
+        if alone and text != rest and rest.startswith(" + "):
+            return f"{place} += {rest[3:]}"
+        if alone and text != rest and rest.startswith(" - ") and is_product(rest[3:]):
+            return f"{place} -= {rest[3:]}"
+        return f"{place} = {text}"
 
     def before(self, node: Node, line: str) -> None:
         self.plan.before.setdefault(node.number, []).append(line)
@@ -185,8 +197,12 @@ def prove_forward(
             if found is None:
                 continue
             points, worst = points + 1, max(worst, found)
-    if points == 0 or not worst <= 1e-7:
+    if points == 0:
         raise EmissionError(
+            "the tangent could not be compared at any point", hint="give other example inputs"
+        )
+    if not worst <= 1e-7:
+        raise CheckFailedError(
             f"the tangent that was written differs from the engine's by {worst:.2g}",
             hint="this is a defect of whygrad, please report it; --no-check shows what was written",
         )

@@ -114,7 +114,8 @@ class Primal:
         pad = "    " * depth
         before = [pad + line for line in self.plan.before.get(node.number, ())]
         after = [pad + line for line in self.plan.after.get(node.number, ())]
-        return [*before, *lines, *after]
+        said = next((k for k, line in enumerate(lines) if not line.lstrip().startswith("#")), len(lines))
+        return [*lines[:said], *before, *lines[said:], *after]
 
     def node(self, node: Node, depth: int) -> list[str]:
         if isinstance(node, Return):
@@ -143,11 +144,16 @@ class Primal:
 
     def own(self, statement: ast.stmt, depth: int) -> list[str]:
         """The user's lines of a statement, with the comments above it."""
-        first, last = statement.lineno, statement.end_lineno or statement.lineno
+        last, shift = statement.end_lineno or statement.lineno, statement.col_offset
+        own = [self._cut(self.source.line(n), shift) for n in range(statement.lineno, last + 1)]
+        return [*self.remarks(statement, depth), *("    " * depth + line for line in own)]
+
+    def remarks(self, statement: ast.stmt, depth: int) -> list[str]:
+        """The user's comments above a statement."""
+        first = getattr(statement, "lineno", 1)
         while first > 1 and self.source.line(first - 1).strip().startswith("#"):
             first -= 1
-        shift = statement.col_offset
-        return ["    " * depth + self._cut(self.source.line(n), shift) for n in range(first, last + 1)]
+        return ["    " * depth + self.source.line(n).strip() for n in range(first, statement.lineno)]
 
     @staticmethod
     def _cut(line: str, shift: int) -> str:
@@ -169,6 +175,8 @@ class Primal:
         if tape is not None:
             body.append(f"{pad}    {push(tape)}")
         flags = [f"{pad}{n.flag} = False" for n in node.body if isinstance(n, Branch) and n.flag]
+        if isinstance(statement, ast.For | ast.While):
+            flags = [*self.remarks(statement, depth), *flags]
         return [*flags, pad + header, *(body or [f"{pad}    pass"])]
 
     def branch(self, node: Branch, depth: int) -> list[str]:
@@ -180,7 +188,8 @@ class Primal:
             self.arm(node, name, arm, depth + 1)
             for name, arm in (("body", node.body), ("orelse", node.orelse))
         )
-        out = [f"{pad}if {write(node.test)}:", *(body or [f"{pad}    pass"])]
+        said = self.remarks(node.node, depth) if isinstance(node.node, ast.If) else []
+        out = [*said, f"{pad}if {write(node.test)}:", *(body or [f"{pad}    pass"])]
         return [*out, *otherwise(orelse, depth)] if orelse else out
 
     def saves(self, node: Node) -> bool:
@@ -203,7 +212,7 @@ def otherwise(lines: list[str], depth: int) -> list[str]:
     pad = "    " * depth
     inner = [line for line in lines if not line.startswith(f"{pad}     ")]
     if (
-        lines[0].startswith(f"{pad}    if ")
+        lines[0].startswith(f"{pad}    if ")  # not after a comment
         and all(line.strip().startswith(("if ", "elif ", "else:")) for line in inner)
         and sum(line.strip().startswith("if ") for line in inner) == 1
     ):

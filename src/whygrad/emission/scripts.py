@@ -6,7 +6,7 @@ import ast
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,20 @@ class Script:
     inputs: dict[str, Any]
     output: str
     body: list[ast.stmt]
+    roots: list[ast.stmt] = field(default_factory=list)
+    """The statements that bind the inputs."""
+
+
+def above(script: Script) -> list[str]:
+    """The lines of a script before its forward pass; inputs that are bound within it are bound here."""
+    first = script.body[0].lineno
+    found = [line for n, line in enumerate(script.source.lines, 1) if n < first]
+    while found and found[-1].startswith("#"):  # a comment on the forward pass goes with it
+        found.pop()
+    for root in script.roots:
+        if root.lineno > first:
+            found += [script.source.line(n) for n in range(root.lineno, (root.end_lineno or root.lineno) + 1)]
+    return found
 
 
 def read_script(
@@ -95,7 +109,8 @@ def read_script(
     ast.copy_location(node, tree.body[0])
     functions = {n.name: n for n in definitions if isinstance(n, ast.FunctionDef)}
     functions[NAME] = ast.fix_missing_locations(node)
-    return Script(source, functions, namespace, dict(inputs), found, rest)
+    bound = [s for s in roots if s.targets[0].id in inputs]  # type: ignore[attr-defined]
+    return Script(source, functions, namespace, dict(inputs), found, rest, bound)
 
 
 def supplied(tree: ast.AST) -> dict[str, Any]:
