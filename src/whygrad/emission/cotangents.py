@@ -131,7 +131,7 @@ class Ledger:
         state[leaf.base] = Cotangent(name, True)
 
     def receive_entry(self, group: Group, state: State, leaf: Leaf, text: str) -> None:
-        name = self.name(leaf.base)
+        name, text = self.name(leaf.base), unstretched(text)
         first = leaf.base not in state
         self.own(group, state, leaf.base)
         place = name + "".join(f"[{k}]" for k in leaf.keys)
@@ -198,9 +198,11 @@ def primed(base: str) -> str:
 def unstretched(text: str) -> str:
     """What is added to a whole array is stretched by the addition."""
     node = ast.parse(text, mode="eval").body
-    if isinstance(node, ast.Call) and write(node.func) == "np.broadcast_to":
-        return text[node.args[0].col_offset : node.args[0].end_col_offset]
-    return text
+    name = write(node.func) if isinstance(node, ast.Call) else ""
+    if name in ("np.broadcast_to", "np.full"):
+        inner = node.args[name == "np.full"]  # type: ignore[attr-defined]
+        return text[inner.col_offset : inner.end_col_offset]
+    return "1" if name in ("np.ones", "np.ones_like") else text
 
 
 def added(place: str, text: str) -> str:

@@ -17,8 +17,11 @@ from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
 from whygrad.emission.reversal import Reversal
 from whygrad.emission.saving import Plan, Saving
+from whygrad.emission.shapes import Shapes
 from whygrad.emission.tidying import tidy
 from whygrad.emission.tree import Loop, Node, Return, Step, assigned, walk
+
+KEPT = "  # kept for the backward pass"
 
 
 @dataclass(eq=False)
@@ -99,7 +102,7 @@ class Derivation:
         tidy(back)
         plan = saving.plan
         name_tapes(plan, part)
-        lines = Printer(self.subject.source, plan).block(back, 1)
+        lines = Printer(self.subject.source, plan, Shapes(part.activity, self.prefix)).block(back, 1)
         results, containers, ending = self.gathered(part, reversal, state)
         lines = [*containers, *lines, *ending]
         needed = unbound([*lines, f"    return {', '.join(results)}"])
@@ -231,7 +234,8 @@ class Derivation:
             )
         self.whole_statements(found, needed)
         created = [
-            f"    {t.name} = {'0' if t.counted and not t.values else '[]'}" for t in found.plan.tapes.values()
+            f"    {t.name} = 0" if t.counted and not t.values else f"    {t.name} = []{KEPT}"
+            for t in found.plan.tapes.values()
         ]
         created += [f"    {name} = None" for name in sorted(cache & self.in_some_branch(part))]
         return [
@@ -271,8 +275,8 @@ class Derivation:
         held = [name if name in known else "None" for name in cache]
         cached = held[0] if len(held) == 1 else f"({', '.join(held)})"
         if len(f"    return {', '.join(values)}, {cached}") <= 60 and len(held) < 4:
-            return [f"return {', '.join([*values, cached])}"]
-        return [f"cache = {cached}", f"return {', '.join([*values, 'cache'])}"]
+            return [f"return {', '.join([*values, cached])}{KEPT if held else ''}"]
+        return [f"cache = {cached}{KEPT}", f"return {', '.join([*values, 'cache'])}"]
 
 
 def is_forward(name: str) -> bool:

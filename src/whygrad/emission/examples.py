@@ -87,7 +87,20 @@ def other_shapes(
     if apart:
         first = told_apart(function, [*found, example][0], fixed)
         found = [first, *found[1:]] if any(a is not b for a, b in zip(first, example, strict=True)) else found
+        found = [*found[:-1], varied(function, found[-1], example, fixed)] if found else found
     return found
+
+
+def varied(
+    function: Callable[..., Any], args: tuple[Any, ...], example: Sequence[Any], fixed: Sequence[int]
+) -> tuple[Any, ...]:
+    """The arguments with other lengths for those that are still as they were: a batch, a number of steps."""
+    known = {n for k, v in enumerate(args) for n in lengths(v) if k not in fixed}
+    for n in sorted(known & {n for v in example for n in lengths(v)}):
+        used = {n for v in (*args, *example) for n in lengths(v)}
+        free = next(m for m in range(n + 1, n + 2 + len(used)) if m not in used)
+        args = _attempt(function, args, {n: free}, False, fixed) or args
+    return args
 
 
 def told_apart(

@@ -113,7 +113,8 @@ class Phrasing:
             del self.names[row]
         for row in chosen:
             name = self.claimed(row) or self.fresh_name(self.noun(row))
-            lines += self.buffer(row, name) if self.is_buffer(row) else [Named(name, self.text(row))]
+            own = [] if self.is_buffer(row) else [Named(name, self.text(row, whole=True))]
+            lines += own or self.buffer(row, name)
             self.names[row] = name
         found, fresh = [], []
         for leaf, rows in self.grouped():
@@ -123,7 +124,7 @@ class Phrasing:
             found.append(
                 (leaf, texts[0] if len(rows) == 1 and not self.parted(leaf) else f"[{', '.join(texts)}]")
             )
-            fresh.append(len(rows) > 1 or self.is_fresh(rows[0]))
+            fresh.append(len(rows) > 1 or self.is_fresh(rows[0], texts[0]))
         return Phrases(tuple(lines), tuple(found), tuple(fresh))
 
     def is_buffer(self, row: int) -> bool:
@@ -137,7 +138,8 @@ class Phrasing:
         keys = graph.params(row)["keys"]
         values, dynamic = rest[: len(keys)], [self.text(r) for r in rest[len(keys) :]]
         writer = ReadableWriter(self.derived, self.names, self.library, self.sizes)
-        start = f"np.zeros({writer.shape_text(row)})" if self.nothing(base) else f"{self.text(base)}.copy()"
+        start = f"np.zeros({writer.shape_text(row)})"
+        start = start if self.nothing(base) else f"{self.text(base, whole=True)}.copy()"
         start = re.sub(r"^np\.zeros\((\w+)\.shape\)$", r"np.zeros_like(\1)", start)
         lines = [Named(name, start)]
         adds = graph.op(row).name == "accumulate"
@@ -161,10 +163,10 @@ class Phrasing:
         k = self.first.traced.leaves.index(leaf)
         return self.first.traced.paths[k] != ("",)
 
-    def is_fresh(self, row: int) -> bool:
+    def is_fresh(self, row: int, text: str) -> bool:
         """Does the text of a row make a new value?"""
-        if self.graph.op(row).name == "broadcast_to":
-            return self.graph.abstract(self.graph.args(row)[0]).shape == ()
+        if text.startswith(("np.full(", "np.ones", "np.zeros", "np.broadcast_to(")):
+            return not text.startswith("np.broadcast_to(")
         while self.graph.op(row).name in (
             "reshape",
             "transpose",
@@ -194,29 +196,12 @@ class Phrasing:
         if row in self.names:
             return self.names[row]
         writer = ReadableWriter(self.derived, self.names, self.library, self.sizes)
-        if whole and self.graph.op(row).name == "broadcast_to":
-            inner = self.graph.args(row)[0]
-            if self.graph.abstract(inner).shape == ():
-                return self.full(writer.shape_text(row), self.text(inner))
         text = writer.write(row).text
-        if whole and self.graph.op(row) is CONSTANT and self.graph.abstract(row).shape:
-            return self.full(writer.shape_text(row), text)
-        return text
+        return writer.full(row, text) if whole and self.is_short(writer, row) else text
 
-    @staticmethod
-    def full(shape: str, text: str) -> str:
-        """An array of one number."""
-        like = shape.removesuffix(".shape") if shape.endswith(".shape") else ""
-        if text == "0":
-            return f"np.zeros_like({like})" if like else f"np.zeros({shape})"
-        if text != "1":
-            text = f"{text}.0" if text.lstrip("-").isdigit() else text
-            return f"np.full({shape}, {text})"
-        return (
-            f"np.ones_like({shape.removesuffix('.shape')})"
-            if shape.endswith(".shape")
-            else f"np.ones({shape})"
-        )
+    def is_short(self, writer: ReadableWriter, row: int) -> bool:
+        """Would the text of a row have fewer axes, or shorter ones, than the row?"""
+        return self.library == "np" and not writer.extents.is_full(row)
 
     def noun(self, row: int) -> str:
         """What to call a row: the cotangent of a sum is `grad_sum`."""

@@ -11,15 +11,18 @@ from whygrad.emission.cotangents import BranchBack, Group, LoopBack, lines_in
 from whygrad.emission.leaves import write
 from whygrad.emission.primal import otherwise, pop
 from whygrad.emission.saving import Plan
+from whygrad.emission.shapes import Shapes
 from whygrad.emission.tree import Node, Step
 from whygrad.source import Source
+
+AGAIN = "  # computed again, not kept"
 
 
 class Printer:
     """Prints a backward pass."""
 
-    def __init__(self, source: Source, plan: Plan) -> None:
-        self.source, self.plan = source, plan
+    def __init__(self, source: Source, plan: Plan, shapes: Shapes) -> None:
+        self.source, self.plan, self.shapes = source, plan, shapes
 
     def block(self, parts: Sequence[Any], depth: int) -> list[str]:
         out: list[str] = []
@@ -39,7 +42,7 @@ class Printer:
         text = self.said(part.node) if part.node is not None else ""
         said = layout.comment(text, depth) if text and text != self.last else []
         self.last = text or self.last
-        return [*said, *layout.block(part.lines, depth)]
+        return [*said, *layout.block((self.shapes.beside(line, depth) for line in part.lines), depth)]
 
     def said(self, node: Node) -> str:
         """The forward line that a group answers to: the user's own text, if it is one line."""
@@ -66,8 +69,11 @@ class Printer:
             header = f"for {write(node.target)} in reversed({part.items}):"
         if tape is not None and tape.values:
             inner += layout.fitted(pop(tape), depth + 1)
-        for step in self.plan.again.get(node.number, ()):
-            inner.append(f"{pad}    {write(step.target)} = {write(step.value)}")
+        again = [
+            f"{write(s.target)} = {write(s.value)}{AGAIN if is_computed(s.value) else ''}"
+            for s in self.plan.again.get(node.number, ())
+        ]
+        inner += layout.block(again, depth + 1)
         return [pad + header, *inner, *self.block(part.body, depth + 1)]
 
     def branch(self, part: BranchBack, depth: int) -> list[str]:
@@ -83,6 +89,14 @@ class Printer:
         if not arms[1]:
             return out
         return [*out, *otherwise(arms[1], depth)]
+
+
+def is_computed(value: ast.expr) -> bool:
+    """Is a value more than an entry or a slice of another?"""
+    at = value
+    while isinstance(at, ast.Subscript | ast.Attribute):
+        at = at.value
+    return not isinstance(at, ast.Name | ast.Constant)
 
 
 OPPOSITE = {ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<", ast.Eq: "!=", ast.NotEq: "=="}

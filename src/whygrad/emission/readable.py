@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from whygrad.emission.expressions import ATOM, PRODUCT, UNARY, Piece, Writer, infix, literal, prefix
+from whygrad.emission.extents import MOVING, SUMS, Extents, constant, counted, filled
 from whygrad.emission.local import Derived
 from whygrad.emission.sizes import ORDINARY, Sizes
 from whygrad.errors import AnotherFormError
@@ -26,6 +27,7 @@ class ReadableWriter(Writer):
         super().__init__(derived[0].graph, names, library, 4000)
         self.graphs = [d.graph for d in derived]
         self.sizes = sizes
+        self.extents = Extents(self.graph, names)
         self.own = {
             repr(g.params(r)["value"])
             for g in [derived[0].traced.graph]
@@ -37,6 +39,18 @@ class ReadableWriter(Writer):
         if row not in self.names and self.graph.op(row) is CONSTANT:
             return self.constant(row)
         return super().leaf(row)
+
+    def counted(self, row: int) -> Piece:
+        """A sum of equal numbers: the number, or how often it is there times it."""
+        values = [constant(g, row) for g in self.graphs]
+        text = self.sizes.number(values) if self.sizes is not None else None
+        if text is None and len(set(values)) > 1 and self.sizes is not None:
+            times = self.sizes.number([counted(g, row) for g in self.graphs])
+            inner = self.pieces[self.graph.args(row)[0]]
+            if times is None:
+                raise AnotherFormError("a sum has another number of terms from run to run")
+            return infix("*", Piece(times, ATOM), inner)
+        return literal(values[0], self.library) if text is None else length(text)
 
     def constant(self, row: int) -> Piece:
         """A number, or the length that it is."""
@@ -54,13 +68,39 @@ class ReadableWriter(Writer):
                     )
         if text is None:
             return literal(values[0], self.library)
-        return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)
+        return length(text)
+
+    def is_counted(self, row: int) -> bool:
+        """Is a row a sum of equal numbers?"""
+        sums = row not in self.names and self.library == "np" and self.graph.op(row).name in SUMS
+        return sums and self.extents.is_constant(row)
 
     def shape_text(self, row: int) -> str:
         shapes = [g.abstract(row).shape for g in self.graphs]
         return str(shapes[0]) if self.sizes is None else self.sizes.shape(shapes)
 
     def apply(self, row: int) -> Piece:
+        args = self.graph.args(row)
+        if self.library != "np" or self.extents.is_on_entries(row):
+            return self.spelled(row)
+        if self.is_counted(row):
+            return self.counted(row)
+        if self.graph.op(row).name in MOVING and self.extents.of(row) == () != self.shape(row):
+            return self.pieces[args[0]]
+        short = {a: self.pieces[a] for a in args if not self.extents.is_full(a)}
+        self.pieces |= {a: Piece(self.full(a, piece.text), ATOM) for a, piece in short.items()}
+        made = self.spelled(row)
+        self.pieces |= short
+        return made
+
+    def full(self, row: int, text: str) -> str:
+        """The text of a row at its full shape, from one that would be stretched to it."""
+        if self.extents.of(row):
+            return f"np.broadcast_to({text}, {self.shape_text(row)})"
+        return filled(self.shape_text(row), text)
+
+    def spelled(self, row: int) -> Piece:
+        """A row, its operands written."""
         name = self.graph.op(row).name
         if name in PRODUCTS:
             return self.product(row)
@@ -165,13 +205,9 @@ class ReadableWriter(Writer):
         return None
 
     def joined(self, row: int) -> Piece:
-        """Arrays put together: constants among them need their shape."""
-        graph, texts = self.graph, []
-        for arg in graph.args(row):
-            text = self.pieces[arg].text
-            if arg not in self.names and graph.op(arg) is CONSTANT and self.shape(arg):
-                text = f"np.full({self.shape_text(arg)}, {text})"
-            texts.append(text)
+        """Arrays put together."""
+        graph = self.graph
+        texts = [self.pieces[arg].text for arg in graph.args(row)]
         params = [f"{k}={v!r}" for k, v in graph.params(row).items()]
         return self.call(graph.op(row).name, f"[{', '.join(texts)}]", *params)
 
@@ -217,8 +253,9 @@ class ReadableWriter(Writer):
         """The product of the plain numbers among rows, and the rest."""
         number, rest = 1.0, []
         for row in rows:
-            if row not in self.names and self.graph.op(row) is CONSTANT:
-                text = self.constant(row).text.strip("()")
+            plain = row not in self.names and self.graph.op(row) is CONSTANT
+            if plain or self.is_counted(row):
+                text = (self.constant(row) if plain else self.counted(row)).text.strip("()")
                 try:
                     number *= float(text)
                     continue
@@ -226,3 +263,8 @@ class ReadableWriter(Writer):
                     pass
             rest.append(row)
         return number, rest
+
+
+def length(text: str) -> Piece:
+    """A length, or a part of one."""
+    return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)

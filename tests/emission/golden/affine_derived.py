@@ -1,6 +1,6 @@
 def affine_forward(x, w, b):
     out = x.reshape(x.shape[0], -1).dot(w) + b
-    return out, (x, w)
+    return out, (x, w)  # kept for the backward pass
 
 
 def affine_backward(dout, cache):

@@ -1,6 +1,6 @@
 def grad_conv_windows(x, w, b, grad_out):
     """Gradients of conv_windows by x, w and b."""
-    saved_window = []
+    saved_window = []  # kept for the backward pass
     N, C, H, W = x.shape
     F, _, HH, WW = w.shape
     for i in range(H - HH + 1):
@@ -8,9 +8,9 @@ def grad_conv_windows(x, w, b, grad_out):
             window = x[:, :, i : i + HH, j : j + WW].reshape(N, -1)
             saved_window.append(window)
 
-    grad_w = np.zeros_like(w)
-    grad_b = np.zeros_like(b)
-    grad_x = np.zeros_like(x)
+    grad_w = np.zeros_like(w)  # (F, C, HH, WW)
+    grad_b = np.zeros_like(b)  # (F,)
+    grad_x = np.zeros_like(x)  # (N, C, H, W)
     for i in reversed(range(H - HH + 1)):
         for j in reversed(range(W - WW + 1)):
             window = saved_window.pop()

@@ -1,6 +1,6 @@
 def grad_deep(x, Ws):
     """Gradients of deep by x and Ws."""
-    steps = []
+    steps = []  # kept for the backward pass
     h = x
     for l in range(len(Ws)):
         h_prev = h

@@ -1,7 +1,7 @@
 def dropout_forward(x, mask, p=0.5):
     scaled = mask / p
     out = x * scaled
-    return out, scaled
+    return out, scaled  # kept for the backward pass
 
 
 def dropout_backward(dout, cache):

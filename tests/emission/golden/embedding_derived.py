@@ -1,6 +1,6 @@
 def embedding_forward(table, ids):
     out = table[ids]
-    return out, (table, ids)
+    return out, (table, ids)  # kept for the backward pass
 
 
 def embedding_backward(dout, cache):

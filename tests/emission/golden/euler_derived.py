@@ -1,6 +1,6 @@
 def grad_euler(x, k, dt):
     """Gradients of euler by x, k and dt."""
-    steps = []
+    steps = []  # kept for the backward pass
     v = 0.0
     for step in range(10):
         a = -k * x

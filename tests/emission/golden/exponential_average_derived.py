@@ -1,6 +1,6 @@
 def grad_smooth(x, alpha, grad_out):
     """Gradients of smooth by x and alpha."""
-    saved_level_prev = []
+    saved_level_prev = []  # kept for the backward pass
     level = x[0]
     for t in range(len(x)):
         level_prev = level

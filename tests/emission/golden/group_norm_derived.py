@@ -9,9 +9,9 @@ def grad_groupnorm(x, gamma, beta, grad_out, G=2, eps=1e-05):
     xhat = ghat.reshape(N, C, H, W)
 
     # out = gamma * xhat + beta
-    grad_gamma = np.sum(grad_out * xhat, axis=(0, 2, 3), keepdims=True)
-    grad_xhat = grad_out * gamma
-    grad_beta = grad_out.sum(axis=(0, 2, 3), keepdims=True)
+    grad_gamma = np.sum(grad_out * xhat, axis=(0, 2, 3), keepdims=True)  # (1, C, 1, 1)
+    grad_xhat = grad_out * gamma  # (N, C, H, W)
+    grad_beta = grad_out.sum(axis=(0, 2, 3), keepdims=True)  # (1, C, 1, 1)
     # xhat = ghat.reshape(N, C, H, W)
     grad_ghat = grad_xhat.reshape(ghat.shape)
     # ghat = gc / np.sqrt(var + eps)
@@ -27,5 +27,5 @@ def grad_groupnorm(x, gamma, beta, grad_out, G=2, eps=1e-05):
     # mu = g.mean(axis=(2, 3, 4), keepdims=True)
     grad_g = grad_gc + grad_mu / ((C // G) * H * W)
     # g = x.reshape(N, G, C // G, H, W)
-    grad_x = grad_g.reshape(x.shape)
+    grad_x = grad_g.reshape(x.shape)  # (N, C, H, W)
     return grad_x, grad_gamma, grad_beta

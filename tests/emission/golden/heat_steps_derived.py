@@ -1,6 +1,6 @@
 def grad_heat(u, k, steps=3):
     """Gradients of heat by u and k."""
-    saved_lap = []
+    saved_lap = []  # kept for the backward pass
     for n in range(steps):
         lap = u[:-2] - 2 * u[1:-1] + u[2:]
         u = u.copy()

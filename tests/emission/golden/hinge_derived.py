@@ -1,6 +1,6 @@
 def grad_hinge(w, X, y, reg=0.1):
     """Gradients of hinge by w and X."""
-    saved_margin = []
+    saved_margin = []  # kept for the backward pass
     for i in range(X.shape[0]):
         margin = 1 - y[i] * X[i].dot(w)
         saved_margin.append(margin)

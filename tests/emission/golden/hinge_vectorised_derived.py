@@ -14,7 +14,7 @@ def grad_svm_loss(W, X, y, reg=0.1):
     grad_margins[np.arange(N), y] = 0
     # margins = np.maximum(0, scores - correct + 1)
     grad_scores = grad_margins * (margins_prev > 0)
-    grad_correct = -grad_scores.sum(axis=1, keepdims=True)
+    grad_correct = -grad_scores.sum(axis=1, keepdims=True)  # (N, 1)
     # correct = scores[np.arange(N), y].reshape(N, 1)
     grad_scores = grad_scores.copy()
     grad_scores[np.arange(N), y] += grad_correct.reshape(N)

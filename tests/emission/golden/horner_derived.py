@@ -1,6 +1,6 @@
 def grad_horner(coef, x):
     """Gradients of horner by coef and x."""
-    saved_y_prev = []
+    saved_y_prev = []  # kept for the backward pass
     y = 0.0
     for c in reversed(coef):
         y_prev = y

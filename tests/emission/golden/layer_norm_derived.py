@@ -5,7 +5,7 @@ def layernorm_forward(x, gamma, beta, eps=1e-05):
     ivar = 1 / np.sqrt(var + eps)
     xhat = xc * ivar
     out = gamma * xhat + beta
-    cache = (x, gamma, eps, xc, var, ivar, xhat)
+    cache = (x, gamma, eps, xc, var, ivar, xhat)  # kept for the backward pass
     return out, cache
 
 

@@ -1,7 +1,7 @@
 def layer_forward(x, W, b):
     z = x @ W + b
     h = np.maximum(z, 0)
-    return h, (x, W, h)
+    return h, (x, W, h)  # kept for the backward pass
 
 
 def layer_backward(grad_h, cache):

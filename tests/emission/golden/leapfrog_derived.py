@@ -1,6 +1,6 @@
 def grad_leapfrog(q, p, k, dt=0.1, steps=4):
     """Gradients of leapfrog by q, p and k."""
-    saved_q = []
+    saved_q = []  # kept for the backward pass
     p = p - 0.5 * dt * k * q
     q_prev = q
     for step in range(steps):

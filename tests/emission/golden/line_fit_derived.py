@@ -9,7 +9,7 @@ def grad_poly(xs, ys, a, b):
     for k in reversed(range(len(xs))):
         x = xs[k]
         y = ys[k]
-        e = a * x + b - y
+        e = a * x + b - y  # computed again, not kept
         # total += e * e
         grad_e = 2 * e * grad_total
         # e = a * x + b - y

@@ -1,6 +1,6 @@
 def grad_list_states(xs, W):
     """Gradients of list_states by xs and W."""
-    saved_h = []
+    saved_h = []  # kept for the backward pass
     hs = [np.zeros(3)]
     for x in xs:
         h = np.tanh(W @ hs[-1] + x)

@@ -6,7 +6,7 @@ def grad_maxpool(x, grad_out):
         for j in range(W // 2):
             out[:, i, j] = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max(axis=(1, 2))
 
-    grad_x = np.zeros_like(x)
+    grad_x = np.zeros_like(x)  # (N, H, W)
     for i in reversed(range(H // 2)):
         for j in reversed(range(W // 2)):
             # out[:, i, j] = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max(axis=(1, 2))

@@ -1,11 +1,11 @@
 def g_forward(u, w):
-    saved_t_prev = []
+    saved_t_prev = []  # kept for the backward pass
     t = u * w
     for k in range(3):
         t_prev = t
         t = t * u + np.sin(t * w)
         saved_t_prev.append(t_prev)
-    return t, (u, w, saved_t_prev)
+    return t, (u, w, saved_t_prev)  # kept for the backward pass
 
 
 def g_backward(grad_t, cache):

@@ -1,6 +1,6 @@
 def grad_newton(a):
     """Gradients of newton by a."""
-    steps = []
+    steps = []  # kept for the backward pass
     x = a
     for i in range(50):
         r = x * x - a

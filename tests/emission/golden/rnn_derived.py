@@ -1,6 +1,6 @@
 def grad_rnn_all(x, h0, Wx, Wh, b, grad_hs):
     """Gradients of rnn_all by x, h0, Wx, Wh and b."""
-    steps = []
+    steps = []  # kept for the backward pass
     T, N, D = x.shape
     h = h0
     for t in range(T):
@@ -9,11 +9,11 @@ def grad_rnn_all(x, h0, Wx, Wh, b, grad_hs):
         h = np.tanh(x_t @ Wx + h @ Wh + b)
         steps.append((h_prev, h))
 
-    grad_Wx = np.zeros_like(Wx)
-    grad_Wh = np.zeros_like(Wh)
-    grad_b = np.zeros_like(b)
-    grad_h = np.zeros_like(h)
-    grad_x = np.zeros_like(x)
+    grad_Wx = np.zeros_like(Wx)  # (D, H)
+    grad_Wh = np.zeros_like(Wh)  # (H, H)
+    grad_b = np.zeros_like(b)  # (H,)
+    grad_h = np.zeros_like(h)  # (N, H)
+    grad_x = np.zeros_like(x)  # (T, N, D)
     for t in reversed(range(T)):
         h_prev, h = steps.pop()
         x_t = x[t]
@@ -21,7 +21,7 @@ def grad_rnn_all(x, h0, Wx, Wh, b, grad_hs):
         grad_h += grad_hs[t]
         # h = np.tanh(x_t @ Wx + h @ Wh + b)
         grad_sum = grad_h * (1 - h**2)
-        grad_x_t = grad_sum @ Wx.T
+        grad_x_t = grad_sum @ Wx.T  # (N, D)
         grad_Wx += x_t.T @ grad_sum
         grad_Wh += h_prev.T @ grad_sum
         grad_b += grad_sum.sum(axis=0)

@@ -1,5 +1,5 @@
 def f_forward(y, a):
-    cache = (y, a)
+    cache = (y, a)  # kept for the backward pass
     return np.array([y[1], -np.sin(y[0]) - a * y[1]]), cache
 
 
@@ -14,7 +14,7 @@ def f_backward(grad_out, cache):
 
 def grad_runge_kutta(y, a, h=0.1, steps=5):
     """Gradients of runge_kutta by y and a."""
-    steps2 = []
+    steps2 = []  # kept for the backward pass
     for n in range(steps):
         k1, f_cache = f_forward(y, a)
         argument = y + 0.5 * h * k1

@@ -1,6 +1,6 @@
 def grad_distances(X, Y, grad_D):
     """Gradients of distances by X and Y."""
-    saved_diff = []
+    saved_diff = []  # kept for the backward pass
     for i, x in enumerate(X):
         for j, y in enumerate(Y):
             diff = x - y

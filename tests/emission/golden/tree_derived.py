@@ -1,11 +1,11 @@
 def tree_forward(node, w):
     if node["left"] is None:
-        cache = (node, w, None, None, None, None)
+        cache = (node, w, None, None, None, None)  # kept for the backward pass
         return node["value"] * w, cache
     else:
         a, tree_cache = tree_forward(node["left"], w)
         b, tree_cache2 = tree_forward(node["right"], w)
-        cache = (node, w, a, tree_cache, b, tree_cache2)
+        cache = (node, w, a, tree_cache, b, tree_cache2)  # kept for the backward pass
         return np.tanh(a * b + w), cache
 
 

@@ -5,7 +5,7 @@ class Recurrent:
 
     def forward(self, x, h0):
         Wx, Wh, b = self.Wx, self.Wh, self.b
-        steps = []
+        steps = []  # kept for the backward pass
         h = h0
         for t in range(x.shape[1]):
             h_prev = h
