@@ -135,3 +135,77 @@ def test_large_arrays_are_told_by_shape_and_range() -> None:
     document = document_of(subject)
     assert document["program"] is None and "4096" in document["frozen"]
     assert dict(map(tuple, document["values"]))[0] == {"shape": [10_000], "range": [-1, 1]}
+
+
+@pytest.fixture
+def many(opened: Any, document: dict[str, Any]) -> Any:
+    """The page of the long chain with a few hundred boxes."""
+    page = opened(document)
+    page.evaluate(
+        """() => {
+            const { state } = window.whygrad;
+            const open = new Set(state.open.value);
+            const shown = (g) => g.carried && state.circuit.value.box.has(g.id);
+            for (let turn = 0; turn < 40 && state.circuit.value.boxes.length < 200; turn++) {
+                open.add([...state.structure.groups.values()].find(shown).id);
+                state.open.value = new Set(open);
+            }
+        }"""
+    )
+    assert 200 <= page.evaluate("window.whygrad.state.circuit.value.boxes.length") < 1500
+    return page
+
+
+def test_of_many_boxes_those_in_the_frame_are_drawn(many: Any) -> None:
+    total = many.evaluate("window.whygrad.state.circuit.value.boxes.length")
+    many.wait_for_function("document.querySelectorAll('.wg-box').length > 5")
+    assert many.locator(".wg-box").count() < total / 2
+    gone = many.evaluate(
+        """() => {
+            const frame = document.querySelector(".wg-frame").getBoundingClientRect();
+            const { drawing, circuit } = window.whygrad.state;
+            const drawn = new Map([...document.querySelectorAll(".wg-box [data-key]")].map((g) => [g.dataset.key, g]));
+            const [first] = drawn;
+            const k = circuit.value.box.get(first[0]);
+            const body = first[1].getBoundingClientRect();
+            const scale = body.width / (2 * drawing.value.boxes[k].half);
+            const left = body.left + body.width / 2 - drawing.value.boxes[k].x * scale;
+            return drawing.value.boxes.filter((box, n) => {
+                const x = left + box.x * scale;
+                return x > frame.left && x < frame.right && !drawn.has(circuit.value.boxes[n].key);
+            }).length;
+        }"""  # noqa: E501
+    )
+    assert gone == 0
+
+
+def test_walking_reaches_boxes_that_were_not_drawn(many: Any) -> None:
+    many.locator(".wg-frame [tabindex='0'][data-key]").focus()
+    many.keyboard.press("End")
+    out = many.locator('[data-key="out"]')
+    assert out.evaluate("box => box === document.activeElement")
+    assert out.bounding_box()["x"] < 1280
+    many.keyboard.press("ArrowLeft")
+    many.keyboard.press("ArrowLeft")
+    key = many.evaluate("document.activeElement.dataset.key")
+    assert key not in ("out", None)
+
+
+def test_who_opens_a_block_by_keys_stands_within_it(opened: Any, document: dict[str, Any]) -> None:
+    page = opened(document)
+    block = page.evaluate(
+        """() => {
+            const { state } = window.whygrad;
+            const shown = [...state.structure.groups.values()].filter((g) => g.carried && state.circuit.value.box.has(g.id));
+            state.choose({ kind: "box", key: shown.at(-1).id });
+            return shown.at(-1).id;
+        }"""  # noqa: E501
+    )
+    page.locator(f'[data-key="{block}"]').focus()
+    page.keyboard.press("Enter")
+    inside = page.locator(".wg-frame [data-key]:focus")
+    inside.wait_for()
+    key = inside.get_attribute("data-key")
+    assert page.evaluate(f'window.whygrad.state.document.blocks.nodes["{key}"].parent') == block
+    frame, box = page.locator(".wg-frame").bounding_box(), inside.bounding_box()
+    assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]

@@ -66,6 +66,11 @@ export class Structure {
     return found;
   }
 
+  /** The groups around a box, itself included if it is one. */
+  aroundBox(box: Box): readonly Group[] {
+    return this.document.blocks ? this.aroundKey(box.key) : this.around(box.row);
+  }
+
   /** The closed group in which a row is hidden, if any. */
   hiding(row: number, open: ReadonlySet<string>): Group | null {
     return this.around(row).find((group) => !open.has(group.id)) ?? null;

@@ -1,6 +1,7 @@
 // Where everything of the picture stands: the measures of `rendering/svg.py`, over the shared layout.
 
 import type { Circuit } from "./circuit.ts";
+import { type Layers, layers } from "./layout/layers.ts";
 import { type Extent, type Layout, arrivals, haveMainOperand, lastPlace, layout, respaced, spread } from "./layout/layout.ts";
 
 export const RADIUS = 18;
@@ -31,6 +32,9 @@ export interface PlacedBox {
 
 export interface PlacedWire {
   d: string;
+  /** The least and the greatest place across that it comes to. */
+  top: number;
+  bottom: number;
   /** Middle of what the wire brings back, where it stands at its end. */
   label: [x: number, y: number] | null;
   /** Where the number of its operand stands, if operands arrive in another order than they are written. */
@@ -84,13 +88,14 @@ export function drawing(circuit: Circuit, texts: (box: number) => Texts, back: (
       reordered: false,
     };
   });
-  let placed = placedOf(measured, circuit);
+  const made = layers(boxes.length, pairs);
+  let placed = placedOf(measured, circuit, made);
   const mixed = reordered(circuit, placed);
   for (const k of mixed) {
     measured[k]!.reordered = true;
     measured[k]!.entry = Math.max(measured[k]!.entry, 32);
   }
-  if (mixed.length) placed = placedOf(measured, circuit);
+  if (mixed.length) placed = placedOf(measured, circuit, made);
   return drawn(circuit, measured, placed, back);
 }
 
@@ -104,9 +109,9 @@ function extentOf(one: Measured): Extent {
   return { before: one.reach + one.entry, after: one.reach + one.stub, across: across + (across % 2) };
 }
 
-function placedOf(measured: Measured[], { pairs }: Circuit): Layout {
+function placedOf(measured: Measured[], { pairs }: Circuit, made: Layers): Layout {
   const extents = measured.map(extentOf);
-  const placed = layout(extents, pairs, { gap: GAP, rankGap: RANK_GAP, wireRoom: 8 });
+  const placed = layout(extents, pairs, { gap: GAP, rankGap: RANK_GAP, wireRoom: 8 }, made);
   const climb = placed.starts.map(() => 0);
   pairs.forEach(([source, target], wire) => {
     const stops = [placed.across[source]!, ...placed.routes[wire]!, placed.across[target]!];
@@ -146,8 +151,11 @@ function drawn(circuit: Circuit, measured: Measured[], placed: Layout, back: (wi
     const x = placed.along[target]!;
     const arrival = placed.across[target]! + ports[wire]!;
     const fans = leaving[source]!.length > 1 && back(wire) !== "";
+    const route = placed.routes[wire]!;
     return {
-      d: pathOf(placed, measured, source, target, placed.routes[wire]!, ports[wire]!),
+      d: pathOf(placed, measured, source, target, route, ports[wire]!),
+      top: route.reduce((least, place) => Math.min(least, place), Math.min(placed.across[source]!, arrival)),
+      bottom: route.reduce((most, place) => Math.max(most, place), Math.max(placed.across[source]!, arrival)),
       label: fans ? [x - one.reach - 10 - (one.entry - 10) / 2, arrival + 14] : null,
       order: one.reordered ? [x - one.reach - 12, arrival - 4] : null,
     };
@@ -159,24 +167,24 @@ function pathOf(placed: Layout, measured: Measured[], source: number, target: nu
   const one = measured[target]!;
   let rank = placed.rank[source]!;
   let here = placed.across[source]!;
-  let path = `M${placed.along[source]! + measured[source]!.half} ${here}H${placed.ends[rank]!}`;
+  let path = `M${placed.along[source]! + measured[source]!.half} ${here}`;
   for (const place of route) {
     rank += 1;
-    path += `${piece(placed, rank, here, place)}H${placed.ends[rank]!}`;
+    if (place !== here) path += bend(placed, rank, here, place); // level parts follow one another as one
     here = place;
   }
   const x = placed.along[target]!;
   const y = placed.across[target]! + port;
-  path += piece(placed, rank + 1, here, y);
+  if (y !== here) path += bend(placed, rank + 1, here, y);
   const near = one.entry ? Math.round((12 * port) / (Math.abs(port) + 12)) : port;
   const edge = one.round ? Math.round(Math.sqrt(Math.max(0, RADIUS ** 2 - near ** 2))) : one.half;
   return near === port ? `${path}H${x - edge}` : `${path}H${x - one.reach - 12}L${x - edge} ${y - port + near}`;
 }
 
-/** A curve from the end of the rank before to the start of this one. */
-function piece(placed: Layout, rank: number, start: number, stop: number): string {
+/** Level to the end of the rank before, and a curve from there to the start of this one. */
+function bend(placed: Layout, rank: number, start: number, stop: number): string {
+  const left = placed.ends[rank - 1]!;
   const right = placed.starts[rank]!;
-  if (start === stop) return `H${right}`;
-  const middle = (placed.ends[rank - 1]! + right) / 2;
-  return `C${middle} ${start} ${middle} ${stop} ${right} ${stop}`;
+  const middle = (left + right) / 2;
+  return `H${left}C${middle} ${start} ${middle} ${stop} ${right} ${stop}`;
 }

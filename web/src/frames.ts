@@ -21,8 +21,7 @@ export function framesOf(structure: Structure, circuit: Circuit, drawing: Drawin
   const depths = new Map<string, number>();
   circuit.boxes.forEach((box, k) => {
     if (box.kind !== "op" && box.kind !== "gate") return;
-    const around = structure.document.blocks ? structure.aroundKey(box.key) : structure.around(box.row);
-    around.forEach((group, depth) => {
+    structure.aroundBox(box).forEach((group, depth) => {
       if (!open.has(group.id) || group === box.group) return;
       inside.set(group.id, [...(inside.get(group.id) ?? []), k]);
       depths.set(group.id, depth);

@@ -32,6 +32,8 @@ export class State {
   readonly path = signal<readonly string[]>([]);
   readonly mode = signal<Mode>("explore");
   readonly exercise: Exercise;
+  /** The group that was opened or closed last: what the reader looks at. */
+  readonly turned = signal<string | null>(null);
   /** A line of the user's code that is pointed at. */
   readonly line = signal<number | null>(null);
   readonly announced = signal("");
@@ -136,11 +138,19 @@ export class State {
     this.chosen.value = null;
     this.path.value = [];
     const at = this.step.value;
+    this.turned.value = id;
     this.open.value = open;
     if (this.mode.value === "exercise") this.exercise.begin();
     if (at !== null) this.step.value = Math.min(at, this.steps.value.length - 1);
     const group = this.structure.groups.get(id)!;
     this.announced.value = open.has(id) ? `${group.label} opened into its small gates` : `${group.label} closed into one gate`;
+  }
+
+  /** The box of a group that is closed, the first within one that is open; -1 where there is none. */
+  landing(id: string | null): number {
+    if (id === null) return -1;
+    const { boxes, box } = this.circuit.value;
+    return box.get(id) ?? boxes.findIndex((one) => one.row >= 0 && this.structure.aroundBox(one).some((group) => group.id === id));
   }
 
   openAll(open: boolean): void {

@@ -44,9 +44,10 @@ export function layers(count: number, wires: readonly Pair[], sweeps = 8): Layer
 
 /** Ranks: a box whose whole past feeds only it may move right, next to its first consumer. */
 function pulled(depth: number[], inputs: number[][], consumers: number[][]): number[] {
+  const feedsOne = consumers.map((targets) => targets.length > 0 && targets.every((t) => t === targets[0]));
   const movable = inputs.map(() => true);
   inputs.forEach((sources, box) => {
-    movable[box] = sources.every((i) => movable[i]! && new Set(consumers[i]).size === 1);
+    movable[box] = sources.every((i) => movable[i]! && feedsOne[i]!);
   });
   const rank = depth.slice();
   for (let box = depth.length - 1; box >= 0; box--) {

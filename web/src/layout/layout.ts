@@ -1,7 +1,7 @@
 // A layered layout of boxes and wires: the same algorithm as `rendering/layout.py`, held to it by golden vectors.
 
 import { across as acrossRanks } from "./coordinates.ts";
-import { layers, type Pair } from "./layers.ts";
+import { type Layers, layers, type Pair } from "./layers.ts";
 
 /** Room that a box needs: along the flow before and after its centre, and across the flow (total). */
 export interface Extent {
@@ -28,8 +28,8 @@ export interface Spacing {
   wireRoom: number;
 }
 
-export function layout(extents: readonly Extent[], wires: readonly Pair[], spacing: Spacing): Layout {
-  const made = layers(extents.length, wires);
+/** `made`, the layers of the same boxes and wires, need not be found again where only extents have changed. */
+export function layout(extents: readonly Extent[], wires: readonly Pair[], spacing: Spacing, made: Layers = layers(extents.length, wires)): Layout {
   const heights = made.rank.map((_, node) => extents[node]?.across ?? spacing.wireRoom);
   let places = acrossRanks(made, heights, spacing.gap);
   let top = Infinity;

@@ -11,21 +11,14 @@ import { shortText } from "../numbers.ts";
 import type { Chosen, State } from "../state.ts";
 import { Icon } from "./Icon.tsx";
 import { Overview } from "./Overview.tsx";
+import { MARGIN, type Region, type View, fit, follow, regionOf, seesBox, seesWire, tall } from "./viewport.ts";
 import { neighbour } from "./walking.ts";
 
-const MARGIN = 26;
 /** With more boxes than these a browser is slow to move them as elements. */
 const MOST_DRAWN = 1500;
-/** Below this the numbers cannot be read. */
-const LEAST = 0.62;
-interface View {
-  x: number;
-  y: number;
-  scale: number;
-}
-
 export function CircuitView({ state }: { state: State }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
+  const walked = useRef(false);
   const view = useSignal<View | null>(null);
   const size = useSignal({ width: 0, height: 0 });
   const drawing = state.drawing.value;
@@ -43,6 +36,7 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
   const circuit = state.circuit.value;
   const fitted = fit(size.value, whole);
   const shown = view.value ?? follow(state, fitted, size.value);
+  const region = regionOf(circuit, shown, size.value);
   const zoom = (factor: number, at = { x: size.value.width / 2, y: size.value.height / 2 }): void => {
     const scale = Math.min(3, Math.max(Math.min(fitted.scale, 0.2), shown.scale * factor));
     const ratio = scale / shown.scale;
@@ -54,28 +48,30 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
     else if (event.key === "-") zoom(0.8);
     else if (event.key === "0") view.value = null;
     else if (event.key === "Escape") state.choose(null);
-    else if (event.key === "Enter" || event.key === " ") activate(state, state.chosen.value);
     else {
-      const next = neighbour(circuit, drawing, state.chosen.value, event.key);
-      if (!next) return;
-      state.choose(next);
-      view.value = null;
+      const opens = event.key === "Enter" || event.key === " ";
+      const next = opens ? null : neighbour(circuit, drawing, state.chosen.value, event.key);
+      if (!opens && !next) return;
+      walked.current = !opens || activate(state, state.chosen.value);
+      if (!opens) state.choose(next);
+      if (!opens) view.value = null;
     }
     event.preventDefault();
     event.stopPropagation();
   };
   useLayoutEffect(() => {
-    // The chosen one has the focus, if the circuit has it.
+    // The chosen one has the focus, if the circuit has it, or had it on a box that is no longer drawn.
     const box = frame.current!;
-    if (box.contains(box.ownerDocument.activeElement)) box.querySelector<SVGElement>('[tabindex="0"][data-key]')?.focus({ preventScroll: true });
+    if (walked.current || box.contains(box.ownerDocument.activeElement)) box.querySelector<SVGElement>('[tabindex="0"][data-key]')?.focus({ preventScroll: true });
+    walked.current = false;
   }, [state.chosen.value?.key]);
   return (
     <div class="wg-frame" ref={frame} style={{ "--tall": `${tall(size.value.width, whole)}px` }} onKeyDown={onKeyDown} {...panning(frame, view, () => shown, zoom)}>
       {circuit.boxes.length > MOST_DRAWN ? <Overview state={state} view={shown} size={size.value} margin={MARGIN} /> : <svg width="100%" height="100%" role="group" aria-label={`Circuit of ${state.document.title}. Arrow keys walk along the wires.`}>
         <g transform={`translate(${shown.x} ${shown.y}) scale(${shown.scale}) translate(${MARGIN} ${MARGIN})`}>
           <Frames state={state} />
-          <Wires state={state} />
-          <Boxes state={state} />
+          <Wires state={state} {...region} />
+          <Boxes state={state} {...region} />
         </g>
       </svg>}
       <div class="wg-zoom" role="group" aria-label="Zoom">
@@ -87,43 +83,16 @@ export function CircuitView({ state }: { state: State }): JSX.Element {
   );
 }
 
-/** As tall as the whole needs at the width that there is. */
-function tall(width: number, whole: { width: number; height: number }): number {
-  return Math.round(whole.height * Math.min(1.5, Math.max(LEAST, width / whole.width))) + 60;
-}
-
-/** Large enough to read, small enough to see: never enlarged beyond 1.5. */
-function fit(size: { width: number; height: number }, whole: { width: number; height: number }): View {
-  const scale = Math.min(1.5, size.width / whole.width, size.height / whole.height) || 1;
-  return { scale, x: (size.width - whole.width * scale) / 2, y: (size.height - whole.height * scale) / 2 };
-}
-
-/** Where everything would be too small to read: readable, with what the reader looks at in the middle. */
-function follow(state: State, fitted: View, size: { width: number; height: number }): View {
-  if (fitted.scale >= LEAST || !size.width) return fitted;
-  const drawing = state.drawing.value;
-  const at = focusOf(state);
-  const clamp = (middle: number, room: number, whole: number): number =>
-    whole <= room ? (room - whole) / 2 : Math.min(0, Math.max(room - whole, room / 2 - middle));
-  const width = (drawing.width + 2 * MARGIN) * LEAST;
-  const height = (drawing.height + 2 * MARGIN) * LEAST;
-  return { scale: LEAST, x: clamp((at.x + MARGIN) * LEAST, size.width, width), y: clamp((at.y + MARGIN) * LEAST, size.height, height) };
-}
-
-function focusOf(state: State): { x: number; y: number } {
-  const { circuit, drawing } = state;
-  const chosen = state.chosen.value ?? (state.mode.value === "exercise" && state.exercise.current.value ? { kind: "box", key: state.exercise.current.value } : null);
-  const key = chosen?.kind === "wire" ? circuit.value.wires.find((w) => w.key === chosen.key)?.target : chosen?.key;
-  const step = state.step.value === null ? undefined : state.steps.value[state.step.value];
-  const box = key === undefined ? step?.box : circuit.value.box.get(key);
-  return drawing.value.boxes[box ?? -1] ?? { x: 0, y: drawing.value.height / 2 };
-}
-
-export function activate(state: State, chosen: Chosen): void {
-  if (chosen?.kind !== "box") return;
+/** Open or close what is chosen; says whether there was anything. */
+export function activate(state: State, chosen: Chosen): boolean {
+  if (chosen?.kind !== "box") return false;
   const box = state.circuit.value.boxes[state.circuit.value.box.get(chosen.key) ?? -1];
   const group = box?.group ?? (box && box.row >= 0 ? state.structure.around(box.row).at(-1) : undefined);
-  if (group) state.toggle(group.id);
+  if (!group) return false;
+  state.toggle(group.id);
+  const landed = state.circuit.value.boxes[state.landing(group.id)];
+  if (landed) state.choose({ kind: "box", key: landed.key });
+  return true;
 }
 
 /** Opened groups, behind everything. */
@@ -144,14 +113,16 @@ function Frames({ state }: { state: State }): JSX.Element {
 
 type Tone = "done" | "now" | "todo";
 
-function Boxes({ state }: { state: State }): JSX.Element {
+function Boxes({ state, ...region }: { state: State } & Region): JSX.Element {
   const circuit = state.circuit.value;
+  const drawing = state.drawing.value;
   const first = state.chosen.value ?? { kind: "box", key: circuit.boxes[0]!.key };
   return (
     <g>
-      {circuit.boxes.map((box, k) => (
-        <BoxView key={box.key} state={state} box={box} k={k} tabbed={first.kind === "box" && first.key === box.key} />
-      ))}
+      {circuit.boxes.map((box, k) => {
+        const tabbed = first.kind === "box" && first.key === box.key;
+        return tabbed || seesBox(drawing, k, region) ? <BoxView key={box.key} state={state} box={box} k={k} tabbed={tabbed} /> : null;
+      })}
     </g>
   );
 }
@@ -229,9 +200,10 @@ export function lineTouches(state: State, row: number): boolean {
   return line !== null && span !== undefined && span[0] <= line && line <= span[2];
 }
 
-function Wires({ state }: { state: State }): JSX.Element {
+function Wires({ state, ...region }: { state: State } & Region): JSX.Element {
   const circuit = state.circuit.value;
-  const placed = state.drawing.value.wires;
+  const drawing = state.drawing.value;
+  const placed = drawing.wires;
   const progress = state.progress.value;
   const step = state.step.value === null ? null : state.steps.value[state.step.value]!;
   const path = new Set(state.path.value);
@@ -239,6 +211,7 @@ function Wires({ state }: { state: State }): JSX.Element {
   return (
     <g>
       {circuit.wires.map((wire, k) => {
+        if (wire.key !== state.chosen.value?.key && !seesWire(drawing, circuit, k, region)) return null;
         const [source, target] = circuit.pairs[k]!;
         const now = step !== null && (step.pass === "forward" || step.pass === "backward") && step.box === target;
         const pointed = { kind: "wire" as const, key: wire.key };
