@@ -196,6 +196,7 @@ function addBlocks({ blocks }: PageDocument, groups: Map<string, Group>): void {
       template: `\\text{${node.label.replace(/[^A-Za-z0-9 .()-]/g, " ")}}(\\dots)`,
       line: node.line ?? 0,
       carried: !!node.children,
+      brings: node.brings ?? [],
     });
   }
 }

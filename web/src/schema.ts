@@ -40,6 +40,8 @@ export interface Node {
   says?: string;
   line?: number;
   children?: string[] | null;
+  /** What a block brings back to rows that it reads. */
+  brings?: [row: number, value: Stated][];
 }
 
 export interface EdgeText {
@@ -75,6 +77,8 @@ export interface Group {
   line: number;
   /** Of a large graph: whether the page carries what is in it. */
   carried?: boolean;
+  /** Of a block of a large graph: what it brings back to rows that it reads. */
+  brings?: [row: number, value: Stated][];
   /** The gate's own local gradient by its one input, where it has one. */
   local?: { formula: string; tex: string; inputs: [slot: number, row: number][]; code: string; result: number };
 }

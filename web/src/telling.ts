@@ -2,7 +2,7 @@
 
 import { plus } from "./carrying.ts";
 import type { Box, Circuit, Structure, Wire } from "./circuit.ts";
-import { type Value, isArray } from "./nd.ts";
+import { type Value, fromStated, isArray } from "./nd.ts";
 import { numberTex, numberText, shapeText, valueText } from "./numbers.ts";
 import { type Run, evaluated } from "./program.ts";
 import type { EdgeText } from "./schema.ts";
@@ -111,12 +111,18 @@ export class Teller {
     const flowing = wires.map((k) => this.circuit.wires[k]!).filter((wire) => this.contribution(wire) !== null);
     const much = upstream === null ? "nothing" : valueText(upstream);
     const one = flowing.length === 1 ? "its operand" : "each operand";
+    const block = box.group?.carried !== undefined;
     const note = box.group ? box.group.says : (this.structure.document.notes[this.structure.row.get(box.row)!.op] ?? "");
+    if (block && flowing.length) {
+      const brought = flowing.map((wire) => `${valueText(this.contribution(wire)!)} to \`${this.name(wire.row)}\``).join(", ");
+      const sentence = `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`. All that is in the block ${box.group!.label} together brings back ${brought}. Open it to see how.`;
+      return { title: `Backward: ${box.group!.label}`, sentence, tex: [], note };
+    }
     return {
       title: `Backward: ${this.boxName(box)}`,
       sentence: flowing.length
         ? `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`. The gate ${said(box.label)} hands ${one} that, times its local gradient.`
-        : `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`; ${box.group?.carried === undefined ? "nothing here depends on an input" : "open it to see how it is handed on"}.`,
+        : `The upstream gradient ${much} arrives at \`${this.name(box.row)}\`; ${!block ? "nothing here depends on an input" : "open it to see how it is handed on"}.`,
       tex: flowing.map((wire) => this.product(wire)),
       note,
     };
@@ -158,6 +164,11 @@ export class Teller {
   /** What a wire brings back: the sum over the edges that it stands for. */
   contribution(wire: Wire): Value | null {
     if (wire.target === "out") return wire.row === this.output ? 1 : null;
+    const block = this.circuit.boxes[this.circuit.box.get(wire.target)!]!.group;
+    if (block?.brings) {
+      const brought = block.brings.find(([row]) => row === wire.row);
+      return brought ? fromStated(brought[1]) : null;
+    }
     const found = wire.edges.map(([row, arg]) => this.run.edge(row, arg)?.contribution ?? null).filter((c) => c !== null);
     if (!found.length) return null;
     return found.slice(1).reduce<Value>((a, b) => plus(a, b), found[0]!);

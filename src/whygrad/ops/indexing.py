@@ -162,7 +162,7 @@ def _accumulate(base: Any, *rest: Any, keys: Sequence[Any], out: Any = None) -> 
         return out
     for key, value in zip(keys, values, strict=True):
         place = resolve(key, dynamic)
-        if _has_slot(key):
+        if has_slot(key):
             np.add.at(out, place, value)  # a place may be named twice within one key
         else:
             out[place] += value
@@ -177,7 +177,8 @@ def _numbers_at_places(out: Any, values: Sequence[Any], keys: Sequence[Any]) -> 
     return (places, numbers) if numbers.ndim == 1 else None
 
 
-def _has_slot(key: Any) -> bool:
+def has_slot(key: Any) -> bool:
+    """Whether a part of a key is given by a row, so that it may differ from point to point."""
     return any(type(k) is Slot for k in key) if type(key) is tuple else type(key) is Slot
 
 
@@ -219,7 +220,7 @@ def _assemble_vjp(i: int, g: Any, keys: Keys, values: Sequence[Any], dynamic: Se
     if later:
         g = _erased(g, Keys(keys[j] for j in later), dynamic)
     key, value = keys[i - 1], values[i - 1]
-    return _of_last_writes(g, key, value, dynamic) if _has_slot(key) else _gather(g, key, value, dynamic)
+    return _of_last_writes(g, key, value, dynamic) if has_slot(key) else _gather(g, key, value, dynamic)
 
 
 def _of_last_writes(g: Any, key: Any, value: Any, dynamic: Sequence[Any]) -> Any:

@@ -18,6 +18,7 @@ from whygrad.explanation.ledger import Ledger
 from whygrad.gates import Block, blocks_of
 from whygrad.graph import CONSTANT, INPUT
 from whygrad.page.plainly import flows, stated
+from whygrad.page.returning import Returns
 
 Json = dict[str, Any]
 MOST_NODES = 5_000
@@ -35,6 +36,7 @@ class Large:
         self.tree = blocks_of(entries.graph, ())  # gates are looked for block by block: too slow here
         self.nodes: dict[str, Json] = {}
         self.rows: set[int] = {entries.output}
+        self.blocks: dict[str, Block] = {}
         self.top = self._carried(most)
 
     def _carried(self, most: int) -> list[str]:
@@ -67,6 +69,7 @@ class Large:
             reads = [a for a in self.graph.args(part) if self.graph.op(a) is not CONSTANT]
             self.rows.update((part, *self.graph.args(part)))
             return {"row": part, "reads": reads, "makes": [part], "last": part, "parent": parent}
+        self.blocks[part.key] = part
         reads, makes = self._boundary(part)
         self.rows.update((*reads, *makes))
         return {
@@ -117,6 +120,11 @@ class Large:
         return sorted(self.rows)
 
     def json(self) -> Json:
+        returns = Returns(self.entries)
+        for key, block in self.blocks.items():
+            members = range(block.first, block.last + 1) if block.gate is None else block.gate.rows
+            node = self.nodes[key]
+            node["brings"] = [[row, stated(total)] for row, total in returns.of(members, node["reads"])]
         return {
             "top": self.top,
             "nodes": self.nodes,

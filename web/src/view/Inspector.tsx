@@ -158,6 +158,12 @@ function WireRow({ state, index }: { state: State; index: number }): JSX.Element
       <dl class="wg-ledger">
         <dt>carries forward</dt>
         <dd class="wg-v">{valueText(state.run.value.value(wire.row))}</dd>
+        {!hidden && target.group?.carried !== undefined && back !== null && (
+          <>
+            <dt>the block brings back</dt>
+            <dd class="wg-g">{valueText(back)}</dd>
+          </>
+        )}
         {!hidden && target.kind !== "output" && target.group?.carried === undefined && (
           <>
             <dt>local gradient</dt>
@@ -169,7 +175,7 @@ function WireRow({ state, index }: { state: State; index: number }): JSX.Element
           </>
         )}
       </dl>
-      {!hidden && target.kind !== "output" && back !== null && <Formula tex={teller.product(wire)} />}
+      {!hidden && target.kind !== "output" && target.group?.carried === undefined && back !== null && <Formula tex={teller.product(wire)} />}
       {source.kind !== "constant" && circuit.leaving[circuit.box.get(source.key)!]!.length > 1 && !hidden && (
         <p class="wg-note">
           <code>{teller.name(wire.row)}</code> is read in {circuit.leaving[circuit.box.get(source.key)!]!.length} places; its gradient is the sum of what they bring back.
