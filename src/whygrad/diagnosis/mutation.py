@@ -18,6 +18,7 @@ import numpy as np
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
+from whygrad.diagnosis.repeats import forgotten, repeats
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
 from whygrad.diagnosis.structures import BUFFERS, structure_variants
@@ -39,6 +40,12 @@ class Material:
     in_loop: tuple[str, ...] = ()
     """Variables of the loops around the statement."""
     shapes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+    """Pieces of the forward pass that a line may repeat."""
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    """What the forward pass binds names to."""
+    unused: tuple[str, ...] = ()
+    """Names that the function takes and reads nowhere."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any], **more: Any) -> Material:
@@ -87,7 +94,7 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
     for node in f.expressions():
         if not isinstance(node, ast.BinOp | ast.Call) or node is f.value:
             continue
-        if not isinstance(f.parents.get(node), ast.Compare | ast.Call | ast.BinOp):
+        if not isinstance(f.parents.get(node), ast.Compare | ast.Call | ast.BinOp | ast.Tuple):
             continue
         text, start = f.segment(node), f.extent(node)[0]
         # A quantity of which something was computed that was not meant: `1 / (1 + np.exp(-reg))` for `reg`.
@@ -333,8 +340,8 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, indices, names, operators, constants, labels, carries, structure_variants, statement_variants,
-    quantities,
+    signs, indices, names, operators, constants, labels, carries, repeats, forgotten, structure_variants,
+    statement_variants, quantities,
 )  # fmt: skip
 
 

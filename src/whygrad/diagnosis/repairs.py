@@ -60,9 +60,9 @@ class Repairer(Stages):
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
-            self.by_moving, self.by_scaling, self.by_value, self.by_block, self.by_trial, self.by_meaning,
-            self.by_synthesis, self.by_helpers,
-            self.by_pairs, self.by_block_pairs, self.by_alignment, self.by_pairs_of_trials,
+            self.by_moving, self.by_scaling, self.by_value, self.by_block, self.by_trial, self.by_keeping,
+            self.by_meaning, self.by_synthesis, self.by_helpers, self.by_pairs,
+            self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:
@@ -76,7 +76,8 @@ class Repairer(Stages):
                 break
             if found and stage == self.by_synthesis:
                 break
-        return self.chosen(found)
+        # The derivative itself costs little to write, so it is offered however long the search took.
+        return self.chosen(found or self.confirmed(self.by_alignment(claim, wrong), base, wanted, claim))
 
     def likeliest_first(self, suspects: list[Suspect]) -> list[Suspect]:
         """Statements that many wrong gradients share first; last those that make a right gradient as well."""

@@ -15,7 +15,7 @@ class Slip:
     factor`,
     `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`, `add-at`, `dtype`,
     `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `compare`, `derived`, `import`,
-    `label`, `carry`."""
+    `label`, `carry`, `repeat`."""
     old: str
     new: str
     start: int = 0

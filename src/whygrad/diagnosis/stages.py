@@ -18,11 +18,13 @@ from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, helpers, part_of, statements
+from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
 
+KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
+"""Slips of a line that only keeps what the backward pass will need."""
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -198,11 +200,24 @@ class Stages(Workbench):
     ) -> Iterator[Fix]:
         """One slip in any statement that takes part, judged by running the program."""
         unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
+        yield from self._tried([(s, 0) for s in unseen], base, wanted)
+
+    def _tried(
+        self,
+        suspects: Sequence[tuple[Suspect, int]],
+        base: Outcome,
+        wanted: frozenset[str],
+        kinds: frozenset[str] = frozenset(),
+    ) -> Iterator[Fix]:
+        """Variants of statements behind a place in their text, likely ones of all of them first."""
         for cost_limit in (1.12, SIMPLE):
             hit = False
-            for suspect in unseen:
+            for suspect, first in suspects:
                 count = 0
                 for fix in self._trial_variants(suspect, cost_limit):
+                    slip = fix.solution.slips[0]
+                    if slip.start < first or (kinds and slip.kind not in kinds):
+                        continue
                     if self.trials.judge(fix.draft, base, wanted).right:
                         hit, count = True, count + 1
                         yield fix
@@ -210,6 +225,12 @@ class Stages(Workbench):
                         break
             if hit or self.late():
                 return
+
+    def by_keeping(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in what the forward pass keeps for the backward pass: a cache, an attribute."""
+        yield from self._tried(keeping(self.trials.evidence, self.draft), base, wanted, KEPT)
 
     def by_helpers(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
@@ -234,20 +255,18 @@ class Stages(Workbench):
                 yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
 
     def _own(
-        self, claim: Claim, suspects: Sequence[Suspect]
+        self, claim: Claim, suspects: Sequence[Suspect], in_time: bool = True
     ) -> Iterator[tuple[Suspect, Scope, ast.expr, Bench]]:
         for suspect in suspects:
-            if suspect.own and not self.late():
+            if suspect.own and not (in_time and self.late()):
                 scope = self.scope(suspect)
                 found = self.bench(suspect, scope, claim) if scope.first else None
                 if found is not None:
                     yield suspect, scope, *found
 
-    def by_alignment(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
+    def by_alignment(self, claim: Claim, suspects: Sequence[Suspect]) -> Iterator[Fix]:
         """The whole value anew: the derivative, in the names that are in scope."""
-        for suspect, scope, value, bench in self._own(claim, suspects):
+        for suspect, scope, value, bench in self._own(claim, suspects, in_time=False):
             if isinstance(suspect.node, ast.AugAssign):
                 continue
             old = self.draft.source.segment(self.draft.source.span_of(value))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim, Evidence
 from whygrad.checking.watching import root_name
+from whygrad.diagnosis.drafts import Draft
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
 
@@ -159,3 +160,33 @@ def helpers(evidence: Evidence, tree: ast.Module) -> list[Suspect]:
     """Statements of functions that belong to neither part: an engine's rules, a slope function."""
     return [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function
             and part_of(evidence, s) == ""]  # fmt: skip
+
+
+def keeping(evidence: Evidence, draft: Draft) -> list[tuple[Suspect, int]]:
+    """Statements of a forward function that its output does not depend on: they keep something.
+
+    With each, where in its text that begins: of `return out, (x, w)` it is what comes after the output.
+    """
+    if evidence.program.form in ("script", "single"):
+        return []  # nothing is handed over
+    forward = [s for s in statements(draft.tree) if part_of(evidence, s) == "forward"]
+    found: list[tuple[Suspect, int]] = []
+    needed: set[str] = set()
+    for suspect in forward:
+        value = suspect.node.value if isinstance(suspect.node, ast.Return) else None
+        if isinstance(value, ast.Tuple) and len(value.elts) > 1:
+            needed |= reads(ast.Expr(value.elts[0]))
+            start = draft.source.span_of(suspect.node)
+            after = draft.source.span_of(value.elts[1])
+            if start.line == after.line:
+                found.append((suspect, after.column - start.column))
+        elif value is not None:
+            needed |= reads(suspect.node)
+    before = -1
+    while before < len(needed):
+        before = len(needed)
+        for suspect in forward:
+            if (targets(suspect.node) - {"self"}) & needed:
+                needed |= reads(suspect.node)
+    kept = [s for s in forward if (made := targets(s.node) - {"self"}) and not made & needed]
+    return found + [(s, 0) for s in reversed(kept)]

@@ -16,10 +16,11 @@ from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.repeats import bindings, phrases, unused_names
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.diagnosis.suspects import Suspect
+from whygrad.diagnosis.suspects import Suspect, part_of, statements
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wants import operand, rounds, value_of
 from whygrad.source import Span
@@ -110,10 +111,30 @@ class Workbench:
             values = {name: values[name] for name in ranked[:MOST_QUANTITIES]}
         claims = self.trials.evidence.claims
         names = frozenset(c.name for c in claims)
+        forward, known = self._forward(), {*scope.first, *scope.shared}
+        repeated = (*phrases(forward, known), *self.forward_expressions(scope))
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
-        return Material.of(values, functions=_functions(scope, self.draft.tree), library=library,
-                           gradients=names, targets=assigned,
-                           in_loop=tuple(n for n in suspect.loops if n in scope.first))  # fmt: skip
+        return Material.of(
+            values,
+            functions=_functions(scope, self.draft.tree),
+            library=library,
+            gradients=names,
+            targets=assigned,
+            phrases=tuple(dict.fromkeys(repeated)),
+            bindings=bindings(forward, known),
+            unused=tuple(n for n in self.unused(suspect.function) if n in values),
+            in_loop=tuple(n for n in suspect.loops if n in scope.first),
+        )
+
+    def _forward(self) -> list[ast.stmt]:
+        everything = statements(self.draft.tree)
+        return [s.node for s in everything if part_of(self.trials.evidence, s) == "forward"]
+
+    def unused(self, function: str) -> list[str]:
+        """Names that a function takes and never reads; none at module level, where all is in sight."""
+        name = function.rpartition(".")[2]
+        found = (n for n in ast.walk(self.draft.tree) if isinstance(n, ast.FunctionDef) and n.name == name)
+        return [unread for node in found for unread in unused_names(node)] if function else []
 
     def forward_expressions(self, scope: Scope) -> dict[str, Value]:
         """What the forward pass computes but does not keep, in names that are in scope here.

@@ -22,6 +22,7 @@ from whygrad.diagnosis.causes.missing_mask import MissingMask
 from whygrad.diagnosis.causes.missing_term import MissingTerm
 from whygrad.diagnosis.causes.missing_unbroadcast import MissingUnbroadcast
 from whygrad.diagnosis.causes.missing_upstream import MissingUpstream
+from whygrad.diagnosis.causes.not_as_forward import NotAsForward
 from whygrad.diagnosis.causes.operator_precedence import OperatorPrecedence
 from whygrad.diagnosis.causes.overwritten import OverwrittenAccumulation
 from whygrad.diagnosis.causes.point_of_derivative import DerivativeAtWrongPoint
@@ -46,8 +47,8 @@ __all__ = ["CAUSES", "Case", "Cause", "cause_of"]
 
 CAUSES: tuple[Cause, ...] = (
     MissingImport(), Container(), UnknownName(), ShapeError(), OperatorPrecedence(), ValueChangedBeforeUse(),
-    KernelNotTurned(), MisplacedStatement(), MissingLabel(), MissingCarry(),
-    ForwardSlip(), ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
+    KernelNotTurned(), MisplacedStatement(), MissingLabel(), MissingCarry(), ForwardSlip(), NotAsForward(),
+    ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),
     DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongFunction(), WrongOperator(),

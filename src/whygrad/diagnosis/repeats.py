@@ -1,0 +1,121 @@
+"""Mutations that the rest of the text suggests: pieces of the forward pass written once more with a slip,
+and names that a backward function takes and never uses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+from whygrad.emission.expressions import PRODUCT, SUM
+
+if TYPE_CHECKING:
+    from whygrad.diagnosis.mutation import Material
+
+ALIKE = 0.55
+"""Share of tokens that two texts have in common where one may be the other with a slip."""
+SHORTEST, LONGEST = 4, 40
+"""Tokens of a piece that is worth comparing."""
+MOST_PHRASES = 40
+
+
+def phrases(statements: Iterable[ast.stmt], known: set[str]) -> tuple[str, ...]:
+    """Expressions in statements (of the forward pass) whose names are all known."""
+    found: dict[str, None] = {}
+    for statement in statements:
+        value = getattr(statement, "value", None)
+        for node in ast.walk(value) if value is not None else ():
+            if not isinstance(node, ast.BinOp | ast.Call):
+                continue
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            text = ast.unparse(node)
+            if names <= known and SHORTEST <= sum(_tokens(text).values()) <= LONGEST:
+                found.setdefault(text)
+    return tuple(found)[:MOST_PHRASES]
+
+
+def bindings(statements: Iterable[ast.stmt], known: set[str]) -> dict[str, str]:
+    """What names are bound to in statements (of the forward pass), where all that is read is known."""
+    found: dict[str, str] = {}
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            read = {n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)}
+            if read <= known and name not in read:
+                found[name] = ast.unparse(statement.value)
+    return found
+
+
+def repeats(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A piece that is nearly one of the forward pass, as it stands there."""
+    for node in f.expressions() if m.phrases else ():
+        if not isinstance(node, ast.BinOp | ast.Call | ast.Subscript) or f.is_called(node):
+            continue
+        text = f.segment(node)
+        own = ast.unparse(node)
+        for phrase in m.phrases:
+            alike = likeness_of(own, phrase)
+            if ALIKE <= alike < 1.0:
+                slip = Slip("repeat", text, phrase, f.extent(node)[0], 1.0 + 0.5 * (1 - alike))
+                yield Variant(f.replaced(node, phrase), slip)
+    target = f.statement.targets[0] if isinstance(f.statement, ast.Assign) else None
+    same = m.bindings.get(target.id, "") if isinstance(target, ast.Name) and f.value is not None else ""
+    if same and f.value is not None:
+        text, start = f.segment(f.value), f.extent(f.value)[0]
+        yield Variant(f.replaced(f.value, same), Slip("repeat", text, same, start, 1.2))
+
+
+@lru_cache(maxsize=4096)
+def likeness_of(first: str, second: str) -> float:
+    """Twice the tokens in common, of all tokens: 1 for the same ones in whatever order."""
+    if first == second:
+        return 1.0
+    a, b = _tokens(first), _tokens(second)
+    return min(0.99, 2 * sum((a & b).values()) / max(1, sum(a.values()) + sum(b.values())))
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> Counter[str]:
+    # Brackets and commas are alike everywhere and say nothing.
+    return Counter(re.findall(r"[\w.]+|[^\w\s()\[\],]+", text))
+
+
+def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A quantity that the function takes and uses nowhere, as factor, divisor or term of any part."""
+    for node in f.expressions() if m.unused else ():
+        if isinstance(node, ast.Constant | ast.Slice | ast.Tuple | ast.List) or f.is_called(node):
+            continue
+        if isinstance(f.parents.get(node), ast.Attribute | ast.keyword | ast.Slice | ast.Subscript):
+            continue
+        text, start = f.segment(node), f.extent(node)[0]
+        for name in m.unused:
+            rank = len(m.shapes.get(name, ()))
+            for shown in (name, f"{name}[:, None]") if rank == 1 and m.library == "np" else (name,):
+                for symbol in "*/-+":
+                    new, kind = f"{text} {symbol} {shown}", "factor" if symbol in "*/" else "term"
+                    if kind == "factor" and isinstance(node, ast.BinOp):
+                        new = f"({text}) {symbol} {shown}"
+                    patched = f.replaced(node, new, PRODUCT if kind == "factor" else SUM)
+                    yield Variant(patched, Slip(kind, text, new, start, 1.1 if node is f.value else 1.2))
+
+
+def unused_names(function: ast.FunctionDef) -> list[str]:
+    """Names that a function takes or unpacks and never reads."""
+    nodes = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+    read = {n.id for n in nodes if isinstance(n.ctx, ast.Load)}
+    taken = [a.arg for a in function.args.args]
+    taken += [
+        e.id
+        for s in ast.walk(function)
+        if isinstance(s, ast.Assign)
+        for t in s.targets
+        if isinstance(t, ast.Tuple | ast.List)
+        for e in t.elts
+        if isinstance(e, ast.Name)
+    ]
+    return [name for name in dict.fromkeys(taken) if name not in read and name not in ("self", "_")]

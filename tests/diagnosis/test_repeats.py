@@ -1,0 +1,94 @@
+"""Slips that the rest of the text betrays: the forward pass written once more, names taken and not used."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.repeats import bindings, likeness_of, phrases, unused_names
+from whygrad.source import Source
+
+
+def test_pieces_whose_names_are_known() -> None:
+    statements = ast.parse("d = W[i] @ V[j] + b - np.log(x)\nk = unknown * d + 1\n").body
+    found = phrases(statements, {"W", "V", "b", "x", "np", "i", "j", "d"})
+    assert "W[i] @ V[j] + b - np.log(x)" in found and not any("unknown" in text for text in found)
+    assert bindings(statements, {"W", "V", "b", "x", "np", "i", "j"}) == {"d": "W[i] @ V[j] + b - np.log(x)"}
+
+
+def test_likeness_counts_tokens() -> None:
+    assert likeness_of("a + b", "a + b") == 1.0
+    assert 0.8 < likeness_of("w * t - np.log(t)", "w * t + b - np.log(t)") < 1.0
+    assert likeness_of("dout * mask", "np.exp(-x)") < 0.3
+
+
+def test_names_that_are_taken_and_never_read() -> None:
+    text = "def back(dout, cache):\n    x, out, n = cache\n    return np.exp(x) * dout / n"
+    function = ast.parse(text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert unused_names(function) == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("g = np.exp(A)", "g = np.exp(A - m[:, None])"), ("g = A * 2", "g = A / m[:, None] * 2"),
+     ("g = np.sum(A)", "g = np.sum(A * m)")],
+)  # fmt: skip
+def test_a_forgotten_name_is_put_anywhere(text: str, wanted: str) -> None:
+    values = {"A": np.ones((3, 2)), "m": np.ones(3)}
+    assert wanted in {v.text for v in variants(text, Material.of(values, unused=("m",)))}
+
+
+LOGSUMEXP = """\
+import numpy as np
+def make_inputs():
+    return dict(x=np.array([[1.0, -0.5, 2.2], [0.3, 0.9, -1.4]]), dout=np.array([0.8, -1.5]))
+def lse_forward(x):
+    m = x.max(axis=1, keepdims=True)
+    out = (m + np.log(np.exp(x - m).sum(axis=1, keepdims=True))).ravel()
+    return out, (x, {kept})
+def lse_backward(dout, cache):
+    x, out = cache
+    return {line}
+"""
+RIGHT = "np.exp(x - out[:, None]) * dout[:, None]"
+
+
+@pytest.mark.parametrize(
+    ("kept", "line", "at"),
+    [("out", "np.exp(x) * dout[:, None]", 10), ("m.ravel()", RIGHT, 7), ("1 / (1 + np.exp(-out))", RIGHT, 7)],
+    ids=["forgotten", "another value kept", "changed on the way"],
+)
+def test_the_line_and_its_repair(kept: str, line: str, at: int) -> None:
+    text = LOGSUMEXP.format(kept=kept, line=line)
+    found = check_program(Source("lse.py", text)).findings
+    assert [f.line for f in found] == [at]
+    rows = text.split("\n")
+    for edit in (e for f in found if f.repair for e in f.repair.edits):
+        rows[edit.line - 1] = edit.after
+    assert check_program(Source("lse.py", "\n".join(rows))).status == "right"
+
+
+def test_the_derivative_is_offered_where_no_slip_explains() -> None:
+    text = """\
+import numpy as np
+x = np.array([0.3, -0.8, 1.1])
+u = 0.8 * (x + 0.04 * x ** 3)
+t = np.tanh(u)
+loss = np.sum(0.5 * x * (1 + t))
+slope = 0.8
+dx = np.exp(x) * slope - np.cos(t) * 3.3
+"""
+    (found,) = check_program(Source("gelu.py", text)).findings
+    assert found.line == 7 and found.repair is not None
+    namespace: dict[str, np.ndarray] = {}
+    exec("\n".join([*text.split("\n")[:6], found.repair.edits[0].after]), namespace)
+
+    def loss(x: np.ndarray) -> complex:
+        return complex(np.sum(0.5 * x * (1 + np.tanh(0.8 * (x + 0.04 * x**3)))))
+
+    x, step = namespace["x"], 1e-30
+    truth = [loss(x + 1j * step * row).imag / step for row in np.eye(3)]
+    np.testing.assert_allclose(namespace["dx"], truth, rtol=1e-12)
