@@ -227,17 +227,34 @@ def constructed(made: Any, values: Mapping[str, Any]) -> Any:
 
 
 def is_script(tree: ast.Module) -> bool:
-    """Does the module itself compute, beyond constants for its functions?"""
+    """Does the module itself compute, beyond constants and example inputs for its functions?"""
     functions = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
-    computing = [
-        n for n in tree.body
-        if isinstance(n, ast.For | ast.While)
-        or (
-            isinstance(n, ast.Assign | ast.AugAssign)
-            and any(isinstance(m, ast.BinOp | ast.Call) for m in ast.walk(n))
-        )
-    ]  # fmt: skip
-    return bool(computing) and (not functions or computing[-1].lineno > functions[-1].lineno)
+    computing = [n for n in tree.body if computes(n)]
+    if not computing or not functions:
+        return bool(computing)
+    own = {f.name for f in functions}
+    parameters = {
+        a.arg for f in functions for m in ast.walk(f) if isinstance(m, ast.arguments) for a in m.args
+    }
+    beyond = [n for n in computing if not is_example(n, own, parameters)]
+    return bool(beyond) and computing[-1].lineno > functions[-1].lineno
+
+
+def computes(node: ast.stmt) -> bool:
+    """Is a statement of a module a loop, or does it assign more than a constant?"""
+    if isinstance(node, ast.For | ast.While):
+        return True
+    assigns = isinstance(node, ast.Assign | ast.AugAssign)
+    return assigns and any(isinstance(m, ast.BinOp | ast.Call) for m in ast.walk(node))
+
+
+def is_example(node: ast.stmt, functions: set[str], parameters: set[str]) -> bool:
+    """Does a statement only give a parameter of a function an example value, or seed what makes them?"""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    called = {m.func.id for m in ast.walk(node) if isinstance(m, ast.Call) and isinstance(m.func, ast.Name)}
+    made = any(word in ast.unparse(node.value) for word in ("default_rng", "RandomState"))
+    return (node.targets[0].id in parameters or made) and not called & functions
 
 
 def chosen_function(source: Source, tree: ast.Module, name: str) -> str:

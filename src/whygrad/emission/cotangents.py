@@ -153,6 +153,8 @@ class Ledger:
             self.assign(group, state, name, text)
         elif held.text != name:
             self.assign(group, state, name, held.text)
+        else:
+            self.materialise(group, state, name, base)
         state[base] = Cotangent(name, True)
 
     def assign(self, group: Group, state: State, name: str, text: str) -> None:

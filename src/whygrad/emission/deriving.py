@@ -21,6 +21,7 @@ from whygrad.emission.shapes import Shapes
 from whygrad.emission.tidying import tidy
 from whygrad.emission.tree import Loop, Node, Return, Step, assigned, walk
 
+Copies = dict[int, set[str]]
 KEPT = "  # kept for the backward pass"
 
 
@@ -237,16 +238,21 @@ class Derivation:
             f"    {t.name} = 0" if t.counted and not t.values else f"    {t.name} = []{KEPT}"
             for t in found.plan.tapes.values()
         ]
-        created += [f"    {name} = None" for name in sorted(cache & self.in_some_branch(part))]
+        perhaps = self.in_some_branch(part, copies(found.plan))
+        created += [f"    {name} = None" for name in sorted(cache & perhaps)]
         return [
             *created,
             *Primal(self.subject.source, found.plan, kept, on_return, self.called).block(part.block, 1),
         ]
 
-    def in_some_branch(self, part: Function) -> set[str]:
+    def in_some_branch(self, part: Function, made: Copies) -> set[str]:
         """Names that a return may find bound or not, by the branches that were taken."""
         returns = [n for n in part.nodes if isinstance(n, Return)]
-        return {name for n in returns for name in bound_before(part, n, perhaps=True) - bound_before(part, n)}
+        return {
+            name
+            for n in returns
+            for name in bound_before(part, n, perhaps=True, copies=made) - bound_before(part, n, copies=made)
+        }
 
     def whole_statements(self, found: Reversed, needed: set[str]) -> None:
         """Statements with a sum in them stay as they are where the sum by itself is not needed."""
@@ -270,8 +276,8 @@ class Derivation:
         values = (
             [write(v) for v in part.activity.returned(node) if not is_cache(write(v))] if node.value else []
         )
-        known = bound_before(part, node) | {t.name for t in plan.tapes.values()}
-        known |= bound_before(part, node, perhaps=True)
+        known = {t.name for t in plan.tapes.values()}
+        known |= bound_before(part, node, perhaps=True, copies=copies(plan))
         held = [name if name in known else "None" for name in cache]
         cached = held[0] if len(held) == 1 else f"({', '.join(held)})"
         if len(f"    return {', '.join(values)}, {cached}") <= 60 and len(held) < 4:
@@ -285,8 +291,12 @@ def is_forward(name: str) -> bool:
 
 
 def is_cache(text: str) -> bool:
-    """Is a returned value what is kept for the backward pass: called so, or a tuple or dictionary?"""
-    return "cache" in text or text.startswith(("(", "{", "["))
+    """Is a returned value what is kept for the backward pass: called so, or a tuple, list or dictionary?"""
+    if "cache" in text:
+        return True
+    return text.startswith(("(", "{", "[")) and isinstance(
+        ast.parse(text, mode="eval").body, ast.Tuple | ast.List | ast.Dict | ast.ListComp
+    )
 
 
 def pair_names(name: str) -> tuple[str, str]:
@@ -314,7 +324,18 @@ def cache_order(part: Function) -> Any:
     return lambda name: (order.index(name) if name in order else len(order), name)
 
 
-def bound_before(part: Function, node: Node, *, perhaps: bool = False) -> set[str]:
+def copies(plan: Plan) -> Copies:
+    """The second names that values get, by the statement before or after which they get them."""
+    found: Copies = {}
+    for table in (plan.before, plan.after):
+        for number, lines in table.items():
+            found.setdefault(number, set()).update(line.strip().split(" = ")[0] for line in lines)
+    return found
+
+
+def bound_before(
+    part: Function, node: Node, *, perhaps: bool = False, copies: Copies | None = None
+) -> set[str]:
     """Names that are bound for sure when a node is reached; with `perhaps`, those that may be."""
     found: set[str] | None = None
 
@@ -325,7 +346,7 @@ def bound_before(part: Function, node: Node, *, perhaps: bool = False) -> set[st
                 found = set(known)
             arms = [getattr(each, "body", []), getattr(each, "orelse", [])]
             after = [visit(arm, set(known)) for arm in arms]
-            known |= assigned(each)
+            known |= assigned(each) | (copies or {}).get(each.number, set())
             if hasattr(each, "orelse"):
                 known |= after[0] | after[1] if perhaps else after[0] & after[1]
             elif hasattr(each, "items"):

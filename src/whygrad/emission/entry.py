@@ -44,7 +44,7 @@ def written_for(
     example = complete(function, args)
     prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
     prefix = free_prefix(functions[function.__name__], prefix)
-    settings = other_settings(function, example)
+    settings = other_settings(function, example, functions[function.__name__])
     subject = Subject(
         source,
         function.__name__,
@@ -248,7 +248,7 @@ def derive_script(
     written, proof = attempted(subject, prepared, check)
     if target == "latex":
         return lecture_of(written, subject, prepared, name_of_output(script)), proof
-    return as_script(written, script), proof
+    return as_script(written, script, wrt), proof
 
 
 def script_subject(script: Script, target: str, wrt: Sequence[str]) -> tuple[Subject, Callable[..., Any]]:
@@ -286,11 +286,11 @@ def runnable(script: Script) -> Callable[..., Any]:
     return namespace[NAME]  # type: ignore[no-any-return]
 
 
-def as_script(written: Written, script: Script) -> str:
-    """The lines as they stand in the script."""
+def as_script(written: Written, script: Script, wrt: Sequence[str] = ()) -> str:
+    """The lines as they stand in the script; of inputs that do not count only if they are asked for."""
     lines = list(written.lines)
     for name, text in zip(written.wanted, written.results, strict=True):
-        if text != f"grad_{name}":
+        if text != f"grad_{name}" and (name in wrt or not text.startswith(("0.0", "[0.0]", "np.zeros"))):
             lines.append(f"    grad_{name} = {text}")
     seeds = [f"    {name} = np.ones_like({script.output})" for name in written.given]
     head = f"# backward: the gradient of {script.output}" + (", all its entries added up" if seeds else "")

@@ -286,6 +286,13 @@ def _abs(w: Writer, row: int, args: list[Piece]) -> Piece:
     return Piece(f"abs({args[0].text})", ATOM)
 
 
+def _sign(w: Writer, row: int, args: list[Piece]) -> Piece:
+    if w.library == "np":
+        return w.call("sign", args[0].text)
+    text = args[0].at(BINDING["+"])
+    return Piece(f"1 if {text} > 0 else -1 if {text} < 0 else 0", 0)
+
+
 def _maximum(w: Writer, row: int, args: list[Piece]) -> Piece:
     name = w.graph.op(row).name
     if w.library != "np" and w.is_scalar(row):
@@ -316,7 +323,8 @@ SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "index": _index, "sum_to": _sum_to, "transpose": _transpose, "reshape": _reshape,
     "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
-    "minimum": _maximum, "where": _where, "assemble": _buffer, "accumulate": _buffer, "inside": _transparent,
+    "minimum": _maximum, "sign": _sign, "where": _where, "assemble": _buffer, "accumulate": _buffer,
+    "inside": _transparent,
 }  # fmt: skip
 
 

@@ -74,7 +74,11 @@ class Flow(Ledger):
                 before.lines.append(f"{self.name(base)} = {self.start(base, entry)}")
                 entry[base] = Cotangent(self.name(base), True)
                 changed = True
-            elif entry[base].text != self.name(base) or (entry[base].own and not held.own):
+            elif (
+                entry[base].text != self.name(base)
+                or (entry[base].own and not held.own)
+                or (held.own and self.copies_first(base, body))
+            ):
                 changed |= entry[base] != held and self.mend(entry, base, before, held)
         if changed:
             return False
@@ -96,6 +100,11 @@ class Flow(Ledger):
         for base in [b for b in inner if b not in entry]:
             del inner[base]
         return True
+
+    def copies_first(self, base: str, body: list[Any]) -> bool:
+        """Does a step copy a cotangent before it changes it? Once before the loop is enough."""
+        line = f"{self.name(base)} = {self.name(base)}.copy()"
+        return any(isinstance(part, Group) and line in part.lines for part in body)
 
     def mend(self, entry: State, base: str, before: Group, held: Cotangent) -> bool:
         """Give a cotangent its own variable before the loop."""

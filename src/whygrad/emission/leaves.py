@@ -122,6 +122,10 @@ def bound_within(node: ast.AST) -> set[str]:
     return found
 
 
+FORMS = ("zeros_like", "ones_like", "empty_like")
+"""Functions that read the shape of an array, not its entries."""
+
+
 class Finder(ast.NodeTransformer):
     """Replaces the leaves of an expression by names of their own; `leaves` holds what was found."""
 
@@ -138,6 +142,8 @@ class Finder(ast.NodeTransformer):
                 return ast.copy_location(ast.Name(name, ast.Load()), node)
         if isinstance(node, ast.Subscript | ast.Attribute | ast.Call) and is_fact(node):
             return self._fact(node)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in FORMS and len(node.args) == 1:
+            return node  # only the shape of its argument is read
         return self.generic_visit(node)
 
     def _fact(self, node: Any) -> Any:
@@ -172,7 +178,7 @@ def leaf_of(node: ast.AST, scope: Mapping[str, Any], inner: set[str] = frozenset
         return Leaf(node.id), scope[node.id]
     if isinstance(node, ast.Attribute):
         return _attribute(node, scope, inner)
-    if not isinstance(node, ast.Subscript) or inner & names_read(node.slice):
+    if not isinstance(node, ast.Subscript) or inner & names_read(node.slice) or is_whole(node.slice):
         return None
     above = leaf_of(node.value, scope, inner) or _mixed(node.value, scope, inner)
     if above is None:
@@ -185,6 +191,15 @@ def leaf_of(node: ast.AST, scope: Mapping[str, Any], inner: set[str] = frozenset
     if not is_numeric(value):
         return None
     return _entry(above[0], write_key(node.slice), key, above[1]), value
+
+
+def is_whole(key: ast.expr) -> bool:
+    """Does a subscript only give an array new axes: `x[:, None]`?"""
+    parts = key.elts if isinstance(key, ast.Tuple) else [key]
+    texts = [write(p) for p in parts]
+    return all(t in (":", "None", "np.newaxis", "...") for t in texts) and bool(
+        {"None", "np.newaxis"} & {*texts}
+    )
 
 
 def _mixed(node: ast.AST, scope: Mapping[str, Any], inner: set[str]) -> Any:

@@ -18,7 +18,7 @@ import numpy as np
 
 from whygrad.differentiation import differentiate, tangent
 from whygrad.emission.gating import closed, readable
-from whygrad.emission.leaves import Finder, Leaf, bound_within, is_array, is_number, is_real
+from whygrad.emission.leaves import Finder, Leaf, bound_within, is_array, is_number, is_real, is_whole, write
 from whygrad.errors import AnotherFormError, EmissionError, Place, WhygradError
 from whygrad.graph import Graph
 from whygrad.source import Source, new_site
@@ -63,7 +63,7 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
     A whole number that carries a derivative (`loss = 0` before a loop) is a real one.
     """
     finder = Finder(execution.scope, bound_within(node))
-    body = finder.visit(_Extremes(execution.scope).visit(copy.deepcopy(node)))
+    body = finder.visit(_Plainer(execution.scope).visit(copy.deepcopy(node)))
     code = _compiled(body)
     tracer, rows, paths, given = Tracer(), [], [], {}
     with tracer, deeper_recursion():
@@ -92,8 +92,10 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
     )
 
 
-class _Extremes(ast.NodeTransformer):
-    """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along."""
+class _Plainer(ast.NodeTransformer):
+    """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along. `x[:, None]` is a view
+    of all of x, and no choice of entries.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -107,6 +109,17 @@ class _Extremes(ast.NodeTransformer):
         for other in node.args[1:]:
             function = ast.Attribute(ast.Name(NUMPY, ast.Load()), f"{name}imum", ast.Load())
             made = ast.Call(function, [made, other], [])
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        key = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        texts = [write(k) for k in key]
+        if not is_whole(node.slice) or "..." in texts:
+            return node
+        axes: list[ast.expr] = [ast.Constant(k) for k, text in enumerate(texts) if text != ":"]
+        function = ast.Attribute(ast.Name(NUMPY, ast.Load()), "expand_dims", ast.Load())
+        made = ast.Call(function, [node.value, ast.Tuple(axes, ast.Load())], [])
         return ast.fix_missing_locations(ast.copy_location(made, node))
 
 

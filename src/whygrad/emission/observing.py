@@ -11,9 +11,9 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from whygrad.emission.entries import loaded
 from whygrad.emission.leaves import is_array, is_numeric
 from whygrad.emission.local import Execution
-from whygrad.emission.structure import loaded
 from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step
 
 NOTE = "__whygrad_note__"

@@ -107,13 +107,15 @@ class Phrasing:
 
     def phrases(self) -> Phrases:
         """The lines and contributions."""
-        lines = []
+        lines, made = [], set[str]()
         chosen = self.deserving()
         for row in chosen:
             del self.names[row]
         for row in chosen:
             name = self.claimed(row) or self.fresh_name(self.noun(row))
             own = [] if self.is_buffer(row) else [Named(name, self.text(row, whole=True))]
+            if not own or self.is_fresh(row, own[0].text):
+                made.add(name)
             lines += own or self.buffer(row, name)
             self.names[row] = name
         found, fresh = [], []
@@ -124,7 +126,7 @@ class Phrasing:
             found.append(
                 (leaf, texts[0] if len(rows) == 1 and not self.parted(leaf) else f"[{', '.join(texts)}]")
             )
-            fresh.append(len(rows) > 1 or self.is_fresh(rows[0], texts[0]))
+            fresh.append(len(rows) > 1 or texts[0] in made or self.is_fresh(rows[0], texts[0]))
         return Phrases(tuple(lines), tuple(found), tuple(fresh))
 
     def is_buffer(self, row: int) -> bool:
@@ -165,6 +167,8 @@ class Phrasing:
 
     def is_fresh(self, row: int, text: str) -> bool:
         """Does the text of a row make a new value?"""
+        if re.fullmatch(r"[\w.]+(\[[^\[\]]*\]|\.transpose\([\d, ]*\)|\.reshape\([^()]*\))*", text):
+            return False  # one times a value is the value
         if text.startswith(("np.full(", "np.ones", "np.zeros", "np.broadcast_to(")):
             return not text.startswith("np.broadcast_to(")
         while self.graph.op(row).name in (
@@ -206,9 +210,40 @@ class Phrasing:
     def noun(self, row: int) -> str:
         """What to call a row: the cotangent of a sum is `grad_sum`."""
         source = self.first.sources.get(row)
+        if source and (name := self.after_seed(row)):
+            return name
         op = source or self.graph.op(row).name
         word = NOUNS.get(op, op.removesuffix(" gate").split("_")[0])
         return f"{self.prefix}{word}" if source else VALUES.get(word, word)
+
+    def after_seed(self, row: int) -> str:
+        """Of a cotangent that is the statement's own in another form: `grad_V_flat`, `grad_scores_scaled`."""
+        graph, scaled, now = self.graph, False, row
+        while now not in self.first.seeds:
+            name, args = graph.op(now).name, graph.args(now)
+            if name in ("multiply", "damped_multiply", "divide") and self.is_fixed(args[1]):
+                scaled = True
+            elif name not in ("reshape", "transpose", "astype"):
+                return ""
+            now = args[0]
+        seed = self.names.get(now, "")
+        if not seed.isidentifier() or now == row:
+            return ""
+        had, has = (len(graph.abstract(r).shape) for r in (now, row))
+        if has == had:
+            return f"{seed}_scaled" if scaled else ""
+        return f"{seed}_flat" if has < had else f"{seed}_split"
+
+    def is_fixed(self, row: int) -> bool:
+        """Is a row a number of which no derivative is taken?"""
+        graph, stack = self.graph, [row]
+        moving = {r for k, _ in self.first.wanted for r in self.first.leaves[k]}
+        while stack:
+            r = stack.pop()
+            if r in moving or r in self.first.seeds or r in self.first.results:
+                return False
+            stack.extend(graph.args(r))
+        return graph.abstract(row).shape == ()
 
     def deserving(self) -> list[int]:
         """Rows used more than once that are more than a word, and those that would make a line too long."""

@@ -114,9 +114,28 @@ class ReadableWriter(Writer):
                 )
         if name in ("concatenate", "stack"):
             return self.joined(row)
+        if name == "reshape" and (piece := self.squeezed(self.graph.args(row)[0], self.shape(row))):
+            return piece
         if name in ("sum", "mean", "sum_to") and self.library == "np":
             return self.reduced(super().apply(row))
         return super().apply(row)
+
+    def squeezed(self, row: int, shape: tuple[int, ...]) -> Piece | None:
+        """A sum that kept its axes, without them: `x.sum(axis=0)` has no need of a reshape."""
+        if row in self.names or self.library != "np" or self.graph.op(row) in (INPUT, CONSTANT):
+            return None
+        below = self.graph.args(row)[0]
+        if self.graph.op(row).name == "negative":
+            inner = self.squeezed(below, shape)
+            return prefix("-", inner) if inner is not None else None
+        have, kept = self.shape(below), self.shape(row)
+        if self.graph.op(row).name != "sum_to" or len(have) != len(kept) or not self.extents.is_full(below):
+            return None
+        axes = [k for k, n in enumerate(kept) if n != have[k]]
+        if not axes or shape != tuple(n for k, n in enumerate(kept) if k not in axes):
+            return None
+        axis = str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+        return self.reduced(self.call("sum", self.write_part(below).text, f"axis={axis}"))
 
     @staticmethod
     def reduced(piece: Piece) -> Piece:
@@ -174,7 +193,8 @@ class ReadableWriter(Writer):
                 below_pieces.remove(p)
         pieces = self.outer(top, pieces) or self.ordered(pieces)
         inverse = 1 / number if number else 0.5
-        if pieces and number < 1 and not self.states(number) and inverse == int(inverse) and inverse > 2:
+        plain = self.states(number) or len(repr(number)) < 6  # 0.02, but not 0.3333333333333333
+        if pieces and number < 1 and not plain and inverse == int(inverse) and inverse > 2:
             below_pieces.append(literal(inverse, self.library))
             number = 1.0
         if number != 1 or not pieces:
@@ -183,6 +203,11 @@ class ReadableWriter(Writer):
         made = pieces[0]
         for p in pieces[1:]:
             made = infix("*", made, p)
+        if len(below_pieces) > 1 and not any(re.fullmatch(r"[\d.e-]+", p.text) for p in below_pieces):
+            whole = below_pieces[0]
+            for p in below_pieces[1:]:
+                whole = infix("*", whole, p)
+            below_pieces = [whole]
         for p in below_pieces:
             made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
         return prefix("-", made) if minus else made

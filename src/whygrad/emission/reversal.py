@@ -13,7 +13,7 @@ from typing import Any
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
-from whygrad.emission.leaves import Leaf, is_array
+from whygrad.emission.leaves import Leaf, is_array, is_number
 from whygrad.emission.phrases import PRIME
 from whygrad.emission.tree import Branch, Loop, Node, Plain, Return, Step
 
@@ -96,7 +96,12 @@ class Reversal(Flow):
         self.activity.refuse_aliases(node)
         after = primed(target.base)
         kept = state.pop(target.base)
-        self.derive(group, node, node.value, [kept.text], [after], state, held=(target.base, kept))
+        seeds, named = [kept.text], [after]
+        parts = self.activity.result(node)
+        if isinstance(node.value, ast.List) and all(is_number(v) or is_array(v) for v in parts or ()):
+            places = range(len(node.value.elts))  # `hs = [h0]`: each part has its own cotangent
+            seeds, named = ([f"{text}[{k}]" for k in places] for text in (kept.text, after))
+        self.derive(group, node, node.value, seeds, named, state, held=(target.base, kept))
         return [group] if group.lines else []
 
     def called(self, node: Step, state: State) -> list[Any]:

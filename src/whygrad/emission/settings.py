@@ -1,20 +1,34 @@
-"""Examples with other settings: each truth value the other way, so that `if training:` runs both ways."""
+"""Examples with other settings: `if training:`, `if label == 1:` and `if mode == "relu":` run both ways."""
 
 from __future__ import annotations
 
+import ast
 import copy
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+MOST = 6
+"""Other settings that are tried."""
 
-def other_settings(function: Callable[..., Any], example: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The example with one truth value changed at a time, where the function accepts that."""
-    found = []
-    for k, value in enumerate(example):
-        if isinstance(value, bool):
-            args = (*example[:k], not value, *example[k + 1 :])
+
+def other_settings(
+    function: Callable[..., Any], example: Sequence[Any], node: ast.FunctionDef
+) -> list[tuple[Any, ...]]:
+    """The example with one setting changed at a time, where the function accepts that.
+
+    Settings are truth values, and what is compared with a word or a whole number in the text.
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    rest = [p.default for p in parameters[len(example) :]]
+    whole = (*example, *rest[: next((k for k, d in enumerate(rest) if d is inspect.Parameter.empty), None)])
+    found: list[tuple[Any, ...]] = []
+    for k, value in enumerate(whole):
+        for other in others(value, parameters[k].name, node)[: MOST - len(found)]:
+            args = (*whole[:k], other, *whole[k + 1 :])
+            args = args[: max(len(example), k + 1)]
             with np.errstate(all="ignore"):
                 try:
                     function(*copy.deepcopy(args))
@@ -22,3 +36,22 @@ def other_settings(function: Callable[..., Any], example: Sequence[Any]) -> list
                     continue
             found.append(args)
     return found
+
+
+def others(value: Any, name: str, node: ast.FunctionDef) -> list[Any]:
+    """What a setting may be instead."""
+    if isinstance(value, bool):
+        return [not value]
+    if not isinstance(value, int | str):
+        return []
+    sides = [
+        side.value
+        for n in ast.walk(node)
+        if isinstance(n, ast.Compare) and isinstance(n.left, ast.Name) and n.left.id == name
+        if all(isinstance(o, ast.Eq | ast.NotEq) for o in n.ops)
+        for side in n.comparators
+        if isinstance(side, ast.Constant) and type(side.value) is type(value)
+    ]
+    if isinstance(value, int) and sides and all(s == value for s in sides):
+        sides.append(0 if value else 1)
+    return [s for s in dict.fromkeys(sides) if s != value]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whygrad.emission.comprehensions import Comprehensions, is_call
+from whygrad.emission.entries import at, entry, loaded
 from whygrad.emission.leaves import write
 from whygrad.emission.returning import settled
 from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, stored
@@ -235,17 +236,37 @@ class Builder:
             ]
         if not isinstance(value, ast.Tuple | ast.List) or len(value.elts) != len(target.elts):
             return [Step(node, number, target, value)]
-        steps: list[Node] = []
-        for k, (t, v) in enumerate(zip(target.elts, value.elts, strict=True)):
-            later = {n.id for e in value.elts[k + 1 :] for n in ast.walk(e) if isinstance(n, ast.Name)}
-            if later & stored(t):
-                raise self.refuse(
-                    node,
-                    "an exchange of values",
-                    "write it as separate assignments with a name for the old value",
-                )
-            steps.append(Step(node, number if k == 0 else self.number(), t, v, shared=True))
-        return steps
+        crossed = [
+            k
+            for k, t in enumerate(target.elts)
+            if stored(t) & {n.id for e in value.elts[k + 1 :] for n in ast.walk(e) if isinstance(n, ast.Name)}
+        ]
+        if crossed:
+            return self.exchange(node, target.elts, value.elts, crossed)
+        return [
+            Step(node, number if k == 0 else self.number(), t, v, shared=True)
+            for k, (t, v) in enumerate(zip(target.elts, value.elts, strict=True))
+        ]
+
+    def exchange(
+        self, node: ast.stmt, targets: Sequence[ast.expr], values: Sequence[ast.expr], crossed: Sequence[int]
+    ) -> list[Node]:
+        """`a, b = b, a + b`: what is still read under its old name is assigned last."""
+        first: list[ast.stmt] = []
+        last: list[ast.stmt] = []
+        for k, (target, value) in enumerate(zip(targets, values, strict=True)):
+            if k not in crossed:
+                first.append(ast.Assign([target], value))
+                continue
+            name = self.fresh(f"{target.id}_next" if isinstance(target, ast.Name) else "entry_next")
+            first.append(ast.Assign([ast.Name(name, ast.Store())], value))
+            last.append(ast.Assign([target], ast.Name(name, ast.Load())))
+        nodes: list[Node] = []
+        for statement in (*first, *last):
+            ast.fix_missing_locations(ast.copy_location(statement, node))
+            statement.rewritten = True  # type: ignore[attr-defined]
+            nodes += self.statement(statement)
+        return nodes
 
     def entries(self, node: ast.stmt, number: int, target: ast.Name, value: ast.Dict) -> list[Node]:
         """A dictionary written out: each of its entries is a step."""
@@ -291,15 +312,15 @@ class Builder:
         if is_call(items, "range"):
             return Loop(node, number, target, items, body=self.block(node.body))
         index, pieces = self.pieces(items, target, node)
-        steps = [n for t, v in pieces for n in self.made(ast.copy_location(ast.Assign([t], v), node))]
-        length = ast.Call(ast.Name("len", ast.Load()), [pieces[0][1].value], [])
+        steps = [n for t, v, _ in pieces for n in self.made(ast.copy_location(ast.Assign([t], v), node))]
+        length = ast.Call(ast.Name("len", ast.Load()), [copy.deepcopy(pieces[0][2])], [])
         counted = ast.Call(ast.Name("range", ast.Load()), [length], [])
         ast.fix_missing_locations(ast.copy_location(counted, node))
         return Loop(node, number, index, counted, body=[*steps, *self.block(node.body)])
 
     def pieces(
         self, items: ast.expr, target: ast.expr, node: ast.For
-    ) -> tuple[ast.expr, list[tuple[Any, Any]]]:
+    ) -> tuple[ast.expr, list[tuple[Any, Any, ast.expr]]]:
         """The index, and what each name of the loop's target is an entry of."""
         if is_call(items, "enumerate") and isinstance(target, ast.Tuple) and len(items.args) == 1:  # type: ignore[attr-defined]
             index, target, items = target.elts[0], target.elts[1], items.args[0]  # type: ignore[attr-defined]
@@ -309,13 +330,13 @@ class Builder:
             found = list(zip(target.elts, items.args, strict=False))  # type: ignore[attr-defined]
         else:
             found = [(target, items)]
-        made = []
+        made: list[tuple[Any, Any, ast.expr]] = []
         for t, v in found:
             back = is_call(v, "reversed") and len(v.args) == 1
             owner = v.args[0] if back else v
             if not isinstance(owner, ast.Name | ast.Attribute | ast.Subscript):
                 raise self.refuse(node, f"a loop over `{write(items)}`", "give it a name before the loop")
-            made.append((t, entry(owner, index, back)))
+            made.append((t, entry(owner, index, back), owner))
         return index, made
 
 
@@ -335,29 +356,6 @@ class _Calls(ast.NodeTransformer):
         self.builder.mark(step, statement)
         self.before.append(step)
         return ast.copy_location(ast.Name(name, ast.Load()), node)
-
-
-def entry(owner: ast.expr, index: ast.expr, back: bool = False) -> ast.expr:
-    """`owner[index]`; counted from the end, `owner[-1 - index]`."""
-    key = loaded(index)
-    if back:
-        key = ast.BinOp(ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Sub(), key)
-    return ast.Subscript(copy.deepcopy(owner), key, ast.Load())
-
-
-def at(owner: ast.expr, place: int, node: ast.stmt) -> ast.expr:
-    """`owner[place]`, standing where a statement stands."""
-    made = ast.Subscript(copy.deepcopy(owner), ast.Constant(place), ast.Load())
-    return ast.fix_missing_locations(ast.copy_location(made, node))
-
-
-def loaded(target: ast.expr) -> Any:
-    """A target as an expression."""
-    twin = copy.deepcopy(target)
-    for n in ast.walk(twin):
-        if hasattr(n, "ctx"):
-            n.ctx = ast.Load()
-    return twin
 
 
 def stops(node: ast.If) -> bool:

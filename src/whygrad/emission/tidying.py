@@ -10,10 +10,14 @@ from whygrad.emission.cotangents import Group, LoopBack, is_product
 from whygrad.emission.tree import Step
 
 _HANDED_ON = re.compile(r"(.+\[.+\]) (=|\+=|-=) (\w+)")
+_COPIED = re.compile(r"(\w+) = \1\.copy\(\)")
+_NAMED = re.compile(r"(\w+) = [A-Za-z_]\w*")
+NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 def tidy(parts: Sequence[Any]) -> None:
     """Write the gradient of an entry directly where a loop over entries first gives it a name."""
+    _copies(parts)
     for part in parts:
         if isinstance(part, LoopBack):
             _entries(part.body)
@@ -23,10 +27,31 @@ def tidy(parts: Sequence[Any]) -> None:
             tidy(part.orelse)
 
 
+def _copies(parts: Sequence[Any]) -> None:
+    """Write `grad_u = u.copy()` where the copy is the next thing that is done with `grad_u`."""
+    given: dict[str, Group] = {}
+    for part in parts:
+        if not isinstance(part, Group):
+            given.clear()
+            continue
+        for line in list(part.lines):
+            found = _COPIED.fullmatch(line)
+            if found and found[1] in given:
+                giver = given.pop(found[1])
+                place = next(k for k, own in enumerate(giver.lines) if own.startswith(f"{found[1]} = "))
+                giver.lines[place] += ".copy()"
+                part.lines.remove(line)
+                continue
+            for name in NAMES.findall(line):
+                given.pop(name, None)
+            if named := _NAMED.fullmatch(line):
+                given[named[1]] = part
+
+
 def _entries(body: list[Any]) -> None:
     groups = [g for g in body if isinstance(g, Group)]
     for group in groups:
-        if not (isinstance(group.node, Step) and group.node.made and len(group.lines) == 1):
+        if not (isinstance(group.node, Step) and len(group.lines) == 1):
             continue
         found = _HANDED_ON.fullmatch(group.lines[0])
         if found is None:
@@ -37,6 +62,10 @@ def _entries(body: list[Any]) -> None:
         if len(made) != 1 or uses != 2:
             continue
         (giver, k) = made[0]
+        root = place.split("[")[0]
+        between = [line for line in lines(body) if root in NAMES.findall(line)]
+        if len(between) != 1:
+            continue  # its entries are read or written elsewhere in the loop
         value = giver.lines[k].split(" = ", 1)[1]
         if operator != "=" and value.startswith("-") and is_product(value[1:]):
             operator, value = {"+=": "-=", "-=": "+="}[operator], value[1:]

@@ -5,8 +5,8 @@ def grad_cosine(a, b):
     nb = np.sqrt(np.dot(b, b))
 
     # return dot / (na * nb)
-    ratio = dot / na**2 / nb**2
-    grad_dot = 1 / na / nb
+    ratio = dot / (na**2 * nb**2)
+    grad_dot = 1 / (na * nb)
     grad_na = -ratio * nb
     grad_nb = -ratio * na
     # nb = np.sqrt(np.dot(b, b))

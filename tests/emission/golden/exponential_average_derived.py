@@ -13,10 +13,7 @@ def grad_smooth(x, alpha, grad_out):
     for t in reversed(range(len(x))):
         level_prev = saved_level_prev.pop()
         # out[t] = level
-        grad_out = grad_out.copy()
-        grad_entry = grad_out[t]
-        grad_out[t] = 0
-        grad_level += grad_entry
+        grad_level += grad_out[t]
         # level = alpha * x[t] + (1 - alpha) * level
         grad_alpha += -grad_level * level_prev + grad_level * x[t]
         grad_x[t] += grad_level * alpha

@@ -8,7 +8,7 @@ def grad_heat(u, k, steps=3):
         saved_lap.append(lap)
 
     # return 0.5 * np.sum(u**2)
-    grad_u = u
+    grad_u = u.copy()
     grad_k = 0.0
     for n in reversed(range(steps)):
         lap = saved_lap.pop()

@@ -16,7 +16,6 @@ def grad_svm_loss(W, X, y, reg=0.1):
     grad_scores = grad_margins * (margins_prev > 0)
     grad_correct = -grad_scores.sum(axis=1, keepdims=True)  # (N, 1)
     # correct = scores[np.arange(N), y].reshape(N, 1)
-    grad_scores = grad_scores.copy()
     grad_scores[np.arange(N), y] += grad_correct.reshape(N)
     # scores = X.dot(W)
     grad_X = grad_scores @ W.T

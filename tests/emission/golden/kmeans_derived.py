@@ -12,8 +12,6 @@ def grad_kmeans_objective(X, centers):
     # dist = np.sum(diff**2, axis=2)
     grad_diff = 2 * grad_dist[:, :, None] * diff
     # diff = X[:, None, :] - centers[None, :, :]
-    grad_X = np.zeros_like(X)
-    grad_X[:, None, :] = grad_diff.sum(axis=1, keepdims=True)
-    grad_centers = np.zeros_like(centers)
-    grad_centers[None, :, :] = -grad_diff.sum(axis=0, keepdims=True)
+    grad_X = grad_diff.sum(axis=1)
+    grad_centers = -grad_diff.sum(axis=0)
     return grad_X, grad_centers

@@ -22,7 +22,7 @@ def grad_leapfrog(q, p, k, dt=0.1, steps=4):
         grad_k -= np.sum(grad_p * q) * dt
         grad_q -= grad_p * dt * k
         # q = q + dt * p
-        grad_p += grad_q * dt
+        grad_p = grad_p + grad_q * dt
     # p = p - 0.5 * dt * k * q
     grad_k -= 0.5 * np.sum(grad_p * q_prev) * dt
     grad_q -= 0.5 * grad_p * dt * k

@@ -21,11 +21,9 @@ def grad_rnn_all(x, h0, Wx, Wh, b, grad_hs):
         grad_h += grad_hs[t]
         # h = np.tanh(x_t @ Wx + h @ Wh + b)
         grad_sum = grad_h * (1 - h**2)
-        grad_x_t = grad_sum @ Wx.T  # (N, D)
+        grad_x[t] = grad_sum @ Wx.T
         grad_Wx += x_t.T @ grad_sum
         grad_Wh += h_prev.T @ grad_sum
         grad_b += grad_sum.sum(axis=0)
         grad_h = grad_sum @ Wh.T
-        # x_t = x[t]
-        grad_x[t] = grad_x_t
     return grad_x, grad_h, grad_Wx, grad_Wh, grad_b

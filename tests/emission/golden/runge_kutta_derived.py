@@ -52,7 +52,7 @@ def grad_runge_kutta(y, a, h=0.1, steps=5):
         grad_a += grad_a_part2
         # argument = y + 0.5 * h * k1
         grad_y += grad_argument
-        grad_k1 = grad_k1 + 0.5 * grad_argument * h
+        grad_k1 += 0.5 * grad_argument * h
         # k1 = f(y, a)
         grad_y_part, grad_a_part3 = f_backward(grad_k1, f_cache)
         grad_y += grad_y_part

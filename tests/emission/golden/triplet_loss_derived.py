@@ -14,6 +14,6 @@ def grad_triplet_loss(anchor, positive, negative, margin=1.0):
     grad_negative = -grad_anchor
     # near = np.sum((anchor - positive) ** 2, axis=1)
     grad_difference = 2 * grad_near[:, None] * (anchor - positive)
-    grad_anchor = grad_anchor + grad_difference
+    grad_anchor += grad_difference
     grad_positive = -grad_difference
     return grad_anchor, grad_positive, grad_negative

@@ -1,0 +1,53 @@
+"""Functions in the habits of learners, each once refused or written wrongly: derived, executed, compared."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.emission.test_golden import assert_right, function_of, module_of
+
+import whygrad as wg
+
+CASES = sorted((Path(__file__).parent / "learners").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+def test_what_learners_write_is_derived_and_right(path: Path) -> None:
+    module = module_of(path)
+    function, inputs = function_of(module), module.make_inputs()
+    before = copy.deepcopy(inputs)
+    text = wg.derive(function, *inputs.values())
+    if path.stem != "elbo":  # which reads two columns, whatever its inputs
+        assert "given shapes alone" not in text
+    assert_right(text, module, function, inputs)
+    for name, value in inputs.items():
+        np.testing.assert_equal(value, before[name])
+
+
+def test_example_inputs_below_a_function_make_no_script_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "pool.py"
+    path.write_text(
+        "import numpy as np\n\n\ndef mean_square(x, y):\n    return ((x - y) ** 2).mean()\n\n\n"
+        "rng = np.random.default_rng(0)\nx = rng.normal(size=(3, 4))\ny = np.zeros((3, 4))\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-m", "whygrad", "derive", str(path)], capture_output=True, text=True, timeout=60
+    )
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("def grad_mean_square(x, y):")
+
+
+def test_an_input_that_does_not_count_gets_no_line_in_a_script(tmp_path: Path) -> None:
+    path = tmp_path / "step.py"
+    path.write_text("x = 2.0\nlr = 0.1\nloss = x * x\n")
+    command = [sys.executable, "-m", "whygrad", "derive", str(path)]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert "grad_x = 2 * x" in found
+    assert "lr" not in found
+    asked = subprocess.run([*command, "--wrt", "lr"], capture_output=True, text=True, timeout=60).stdout
+    assert "grad_lr = 0.0" in asked
