@@ -209,3 +209,45 @@ def test_who_opens_a_block_by_keys_stands_within_it(opened: Any, document: dict[
     assert page.evaluate(f'window.whygrad.state.document.blocks.nodes["{key}"].parent') == block
     frame, box = page.locator(".wg-frame").bounding_box(), inside.bounding_box()
     assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
+def with_gates(w: float, times: int) -> float:
+    h = 0.1
+    for _ in range(times):
+        s = 1 / (1 + np.exp(-(w * h)))
+        h = s + 0.5 * h
+    return h
+
+
+def test_gates_within_opened_blocks_are_found(opened: Any) -> None:
+    document = document_of(subject_of(lambda w: with_gates(w, 600), (0.5,)))
+    nodes = document["blocks"]["nodes"]
+    gates = {key: node for key, node in nodes.items() if node.get("kind") == "gate"}
+    assert len(gates) > 100 and {node["label"] for node in gates.values()} == {"sigmoid"}
+    assert document["derivations"]["sigmoid"]["worst"] < 1e-12
+    for node in list(gates.values())[::20]:
+        ((read, brought),) = node["brings"]
+        slope = float(dict(map(tuple, document["values"]))[node["row"]])
+        upstream = dict(map(tuple, document["gradients"]))[node["row"]]
+        assert read in node["reads"] and brought == pytest.approx(upstream * slope * (1 - slope), rel=1e-12)
+    page = opened(document)
+    key = page.evaluate(
+        """() => {
+            const { state } = window.whygrad;
+            const at = (test) => state.circuit.value.boxes.find((box) => box.group && box.group.carried && test(box.group));
+            for (let turn = 0; turn < 9; turn++) {
+                const gate = at((group) => group.kind === "gate");
+                if (gate) {
+                    state.choose({ kind: "box", key: gate.key });
+                    return gate.key;
+                }
+                state.toggle(at((group) => group.kind !== "gate").key);
+            }
+        }"""  # noqa: E501
+    )
+    gate = page.locator(f'[data-key="{key}"]')
+    gate.wait_for()
+    assert "sigmoid" in gate.get_attribute("aria-label")
+    page.locator(".wg-inspector").get_by_text("Why its derivative is").wait_for()
+    gate.click()
+    assert page.locator(f'[data-key="{gates[key]["children"][0]}"]').count() == 1

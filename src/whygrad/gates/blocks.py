@@ -16,12 +16,17 @@ from typing import Any
 import numpy as np
 
 from whygrad.gates.executions import Executions
-from whygrad.gates.recognition import MOST_ROWS, recognise, uses_of
+from whygrad.gates.likeness import Likeness
+from whygrad.gates.recognition import MOST_ROWS, Memory, recognise, uses_of
 from whygrad.gates.records import Block, Gate, Integers, Kind, Part, end_of
 from whygrad.gates.repetition import period_of
 from whygrad.gates.views import COMFORT, MANY, MOST_BOXES, Cut, first_view
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.source import site
+
+MOST_GROUPS = 300
+"""Groups of rows, each built in another way, that are run to find the gates of a large graph: a few
+seconds."""
 
 
 def blocks_of(graph: Graph, gates: Sequence[Gate] | None = None) -> Blocks:
@@ -173,6 +178,10 @@ class Blocks:
         return np.asarray(self.graph.arg_column, dtype=np.int64)
 
     @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(self.graph, Memory(self.graph, MOST_GROUPS))
+
+    @cached_property
     def _uses(self) -> Integers:
         return uses_of(self.graph)
 
@@ -209,7 +218,7 @@ class Blocks:
         """The gates within a block, largest last, none twice."""
         found = [g for g in self.gates if block.first <= self._start(g) and g.output <= block.last]
         if self._gates is None and len(self.graph) > MOST_ROWS and block.rows <= MOST_ROWS:
-            found = recognise(self.graph, rows=self.members(block))
+            found = self._likeness.gates(self.members(block))
         return sorted(found, key=lambda g: len(g.rows))
 
     def _start(self, gate: Gate) -> int:

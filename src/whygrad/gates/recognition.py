@@ -47,26 +47,47 @@ class Meaning:
 
 
 def recognise(
-    graph: Graph, known: Iterable[KnownGate] | None = None, rows: Sequence[int] | None = None
+    graph: Graph,
+    known: Iterable[KnownGate] | None = None,
+    rows: Sequence[int] | None = None,
+    memory: Memory | None = None,
 ) -> list[Gate]:
     """The known gates among the rows of a graph (by default all, if they are not too many), by output.
 
-    One may stand within another; of those with the same output the largest is given.
+    One may stand within another; of those with the same output the largest is given. `memory` is what was
+    found out about other rows of this graph with the same `known`.
     """
     within = range(len(graph)) if rows is None else rows
     if len(within) > MOST_ROWS:
         return []
-    search = _Search(graph, tuple((*ELEMENTWISE, *ARRAYS) if known is None else known), within)
+    memory = Memory(graph) if memory is None else memory
+    search = _Search(graph, tuple((*ELEMENTWISE, *ARRAYS) if known is None else known), within, memory)
     return [gate for row in within if (gate := search.gate_at(row)) is not None]
 
 
+class Memory:
+    """What is found out about groups of rows of a graph, kept for others that are built alike.
+
+    Running a group beside all known gates takes milliseconds; after `most` groups no other is looked into.
+    """
+
+    def __init__(self, graph: Graph, most: int | None = None) -> None:
+        self.uses, self.most = uses_of(graph), most
+        self.meanings: dict[Any, Meaning | None] = {}
+
+    @property
+    def full(self) -> bool:
+        return self.most is not None and len(self.meanings) >= self.most
+
+
 class _Search:
-    def __init__(self, graph: Graph, known: tuple[KnownGate, ...], rows: Iterable[int]) -> None:
+    def __init__(
+        self, graph: Graph, known: tuple[KnownGate, ...], rows: Iterable[int], memory: Memory
+    ) -> None:
         self.graph, self.known = graph, known
         self.rows = set(rows)
-        self.uses = uses_of(graph)
+        self.memory, self.uses = memory, memory.uses
         self.cuts: dict[int, Cuts] = {}
-        self.meanings: dict[Any, Meaning | None] = {}
         self.fixed: set[int] = set()
         for row in sorted(self.rows):
             self.cuts[row] = self.cuts_of(row)
@@ -134,10 +155,12 @@ class _Search:
         return not self.constant(row) or times == self.uses[row]
 
     def meaning(self, row: int, cut: Cut, inside: Sequence[int]) -> Meaning | None:
-        key = self.signature(cut, inside)
-        if key not in self.meanings:
-            self.meanings[key] = self.identify(row, cut, inside)
-        return self.meanings[key]
+        key, known = self.signature(cut, inside), self.memory.meanings
+        if key not in known:
+            if self.memory.full:
+                return None
+            known[key] = self.identify(row, cut, inside)
+        return known[key]
 
     def signature(self, cut: Cut, inside: Sequence[int]) -> Any:
         """How a group is built: the same for the same step of every repetition."""

@@ -73,7 +73,7 @@ def _still(entries: Ledger, large: Large) -> Json:
     """The part of the document of a graph that the page does not compute anew."""
     return {
         "groups": [],
-        "derivations": {},
+        "derivations": large.derivations(),
         "edges": [_edge(entries, *edge) for edge in large.edges()],
         "point": [],
         "program": None,
@@ -89,7 +89,7 @@ def _moving(entries: Ledger, grouped: bool) -> Json:
     program, frozen = _program(entries, tree)
     return {
         "groups": groups_of(entries, tree, grouped),
-        "derivations": derivations_of(entries, tree),
+        "derivations": derivations_of(entries, (gate for _, gate in gates_of(tree))),
         "edges": [_edge(entries, *edge) for edge in entries.edges],
         "examples": [[row, at] for row in entries.graph.inputs if (at := _meeting(entries, row)) is not None],
         "point": [[row, plain(entries.run[row])] for row in entries.graph.inputs],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from whygrad.emission.javascript import javascript
@@ -54,13 +55,18 @@ def groups_of(entries: Ledger, tree: Blocks, grouped: bool) -> list[Json]:
     return [_group(entries, p, (small or p.block.key in open_), grouped) for p in placed]
 
 
-def derivations_of(entries: Ledger, tree: Blocks) -> dict[str, Json]:
+def derivations_of(entries: Ledger, gates: Iterable[Gate]) -> dict[str, Json]:
     """How the derivative of each kind of gate follows, by its name."""
     first: dict[str, Gate] = {}
-    for _, gate in gates_of(tree):
+    for gate in gates:
         if gate.known is not None and gate.known.steps:
             first.setdefault(gate.name, gate)
     return {name: _derivation(entries, gate, gate.known) for name, gate in first.items() if gate.known}
+
+
+def says_of(block: Block) -> str:
+    """A sentence about a block: of a known gate what is worth knowing of it."""
+    return block.gate.known.remark if block.gate and block.gate.known else block.says
 
 
 def own_derivative(gate: Gate) -> KnownGate | None:
@@ -82,7 +88,7 @@ def _group(entries: Ledger, placed: Placed, open_: bool, grouped: bool) -> Json:
         "outputs": placed.outputs,
         "parent": placed.parent.key if placed.parent else None,
         "open": open_ and not (grouped and gate is not None),
-        "says": gate.known.remark if gate and gate.known else block.says,
+        "says": says_of(block),
         "template": _template(block.label, len(inputs)),
         "line": block.line,
     }

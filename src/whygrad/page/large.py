@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from whygrad.explanation.ledger import Ledger
 from whygrad.gates import Block, blocks_of
 from whygrad.graph import CONSTANT, INPUT
+from whygrad.page.groups import derivations_of, says_of
 from whygrad.page.plainly import flows, stated
 from whygrad.page.returning import Returns
 
@@ -33,7 +34,7 @@ class Large:
 
     def __init__(self, entries: Ledger, most: int = MOST_NODES) -> None:
         self.entries, self.graph = entries, entries.graph
-        self.tree = blocks_of(entries.graph, ())  # gates are looked for block by block: too slow here
+        self.tree = blocks_of(entries.graph)
         self.nodes: dict[str, Json] = {}
         self.rows: set[int] = {entries.output}
         self.blocks: dict[str, Block] = {}
@@ -74,8 +75,8 @@ class Large:
         self.rows.update((*reads, *makes))
         return {
             "row": makes[-1] if makes else part.last, "reads": reads, "makes": makes, "last": part.last,
-            "parent": parent, "label": part.label, "kind": part.kind, "says": part.says, "line": part.line,
-            "children": None,
+            "parent": parent, "label": part.label, "kind": part.kind, "says": says_of(part),
+            "line": part.line, "children": None,
         }  # fmt: skip
 
     def _boundary(self, block: Block) -> tuple[list[int], list[int]]:
@@ -131,6 +132,10 @@ class Large:
             "open": [block.key for block in self.tree.visible().open if block.key in self.nodes],
             "rows": len(self.graph),
         }
+
+    def derivations(self) -> Json:
+        """How the derivatives of the gates among its blocks follow, by their names."""
+        return derivations_of(self.entries, (block.gate for block in self.blocks.values() if block.gate))
 
     def edges(self) -> list[tuple[int, int]]:
         """The edges between rows that are drawn as boxes of their own, and what these read."""
