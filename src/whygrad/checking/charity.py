@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from whygrad.checking.evidence import Claim, Evidence
+from whygrad.checking.examples.fitting import listed
 from whygrad.checking.programs import Program
 from whygrad.checking.values import vector
 from whygrad.errors import NoGradientError
@@ -49,6 +50,8 @@ def _is_as_credible(first: Evidence, rival: Program) -> bool:
         return False  # a penalty that is left at zero hides what becomes of it
     if any("(" in text and "(" not in rival.assumed.get(n, "(") for n, text in given.items()):
         return False  # a single index in place of many hides that some occur twice
+    if any(listed(rival.assumed.get(name, text)) < listed(text) for name, text in given.items()):
+        return False  # a network of one layer hides what becomes of the hidden ones
     narrower = [
         n for n, text in rival.assumed.items() if _ONE.search(text) and not _ONE.search(given.get(n, ""))
     ]

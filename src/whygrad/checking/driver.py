@@ -25,7 +25,7 @@ from whygrad.checking.lines import (
     STIRRED,
     UPSTREAM,
 )
-from whygrad.checking.losses import foreign_loss, loss_arguments, target_names
+from whygrad.checking.losses import data_parameter, foreign_loss, loss_arguments, target_names
 from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.programs import SECONDS, Program, Returned
@@ -330,6 +330,10 @@ class Driver:
         if self.hints.upstream:
             return [self.hints.upstream]
         free = free_parameters(forward, backward, known)
+        data = data_parameter(forward, backward, [n for n in free if n not in _OUTPUT_NAMES])
+        if data:
+            known[data] = self.names.get(forward.parameters[0][0], "")
+            return []
         if self.reading.startswith("predictions") and free and forward.parameters:
             stored = self.reading.endswith("output") and forward.stored_output
             given = f"{LAYER}.{stored}" if stored else self.names.get(forward.parameters[0][0], "")

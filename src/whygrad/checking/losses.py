@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from whygrad.checking.functions import Function
+from whygrad.checking.naming import UPSTREAM_WORDS
 from whygrad.checking.upstreams import TARGET_WORDS
 
 LOSS_WORDS = re.compile(r"(?i)(loss|cost|entropy|error|mse|nll|objective|likelihood)|^J$")
@@ -54,3 +55,18 @@ def target_names(
     stated = [names[name] for name, _ in loss.parameters if TARGET_WORDS.match(name) and name in names]
     wanted = [name for name in targets_of(forward, backward) if name not in names]
     return dict(zip(wanted, stated, strict=False))
+
+
+def data_parameter(forward: Function, backward: Function, free: Sequence[str]) -> str:
+    """The parameter of a backward function that takes the data, in `backprop(x, y)` for `feedforward(a)`.
+
+    Where it takes a target, and nothing that is called like an upstream gradient, it runs the forward pass
+    again by itself.
+    """
+    if not targets_of(forward, backward) or not forward.parameters or any(map(UPSTREAM_WORDS.match, free)):
+        return ""
+    return free[0] if len(free) == 1 and _comes_first(free[0], backward) else ""
+
+
+def _comes_first(name: str, backward: Function) -> bool:
+    return bool(backward.parameters) and backward.parameters[0] == (name, True)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from whygrad.checking.examples.complaints import ManyLossesError
 from whygrad.checking.functions import Function
-from whygrad.checking.losses import targets_of
+from whygrad.checking.losses import LOSS_WORDS, targets_of
+from whygrad.checking.naming import stems
+from whygrad.checking.returned import loss_place
 from whygrad.checking.values import count, is_numeric, shape_of
 from whygrad.errors import NoGradientError
 
@@ -47,3 +52,11 @@ def refuse_one_result(function: Function, items: list[Any]) -> None:
         "backward pass by name",
         hint=f"name the backward pass, if there is one: --forward {function.qualname} --backward FUNC",
     )
+
+
+def refuse_many_losses(result: Any, names: list[str]) -> None:
+    """A function that returns `cost, grad` has one cost, or its inputs are not those that were meant."""
+    if isinstance(result, tuple) and len(result) == len(names) and any(map(stems, names)):
+        place = loss_place(list(result), names)
+        if LOSS_WORDS.search(names[place]) and np.size(result[place]) > 1:
+            raise ManyLossesError(f"`{names[place]}` is no number")

@@ -23,22 +23,23 @@ from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import input_hint, missing_input
+from whygrad.checking.examples.alone import batch_size, is_called_alone, sums_nothing
 from whygrad.checking.examples.calls import described
-from whygrad.checking.examples.complaints import ManyLossesError, UnlikeError, complaint_of, remember
+from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
 from whygrad.checking.examples.dimensions import Dimensions
-from whygrad.checking.examples.fitting import smaller
+from whygrad.checking.examples.fitting import input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function, definition_of
-from whygrad.checking.losses import LOSS_WORDS, foreign_loss, loss_arguments
+from whygrad.checking.losses import foreign_loss, loss_arguments
 from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.returned import loss_place
+from whygrad.checking.refusals import refuse_many_losses
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import is_numeric, shape_of
+from whygrad.checking.values import shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError, ScriptError
 from whygrad.source import Source
@@ -73,6 +74,8 @@ class Unaided:
         self.failing = failing
         remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
+        self.unlike: dict[str, tuple[Any, Any]] = {}
+        """Inputs with gradients of other shapes in the last run: both shapes."""
         self.called: Mapping[str, Value] = {}
         """Values of the call that the file makes itself."""
 
@@ -88,7 +91,7 @@ class Unaided:
         search = Search(wanted, call, self.source.filename, self.given)
         how = form, forward, backward, reading
         made: list[Made] = []
-        perfect = False
+        perfect, layers = False, 0
         refused: NoGradientError | None = None
         failed: Failure | None = None
         tried: dict[str, str] = {}
@@ -111,6 +114,14 @@ class Unaided:
                 (program, texts), misfits = tied, self.misfits(tied[0], forward)
             if misfits and (fitted := self.shrunk(misfits, texts, how)):
                 (program, texts), misfits = fitted, {}
+            if misfits and (single := self.alone(search, how)):
+                (program, texts), misfits = single, {}
+            elif misfits and batch_size(self.unlike)[0] and not self.unlike.keys() & texts.keys():
+                misfits = {}  # the code made these shapes itself: a missing sum is a finding
+            layers = max(layers, sum(map(listed, texts.values())))
+            if sum(map(listed, texts.values())) < layers:  # without hidden layers less is to be seen
+                made.append((9 + 0.01 * count, texts, program))
+                continue
             if not misfits:
                 perfect = True
                 yield self.assuming(program, texts, reading)
@@ -144,6 +155,24 @@ class Unaided:
         with contextlib.suppress(NoGradientError):
             program, texts = self.completed(*how, {**texts, **fitting})
             if not isinstance(program, Failure) and fitting and not self.misfits(program, how[1]):
+                return program, texts
+        return None
+
+    def alone(self, search: Search, how: How) -> tuple[Program, Texts] | None:
+        """The last solution with one example, where all that gradients have too much is a batch."""
+        _, forward, backward, _ = how
+        backward = backward or forward
+        with contextlib.suppress(NoGradientError):
+            program, _ = self.completed(*how, search.guess.texts(small=False))
+            if isinstance(program, Failure) or not self.misfits(program, forward):
+                return None
+            size, count = batch_size(self.unlike)
+            meant = count > 1 and sums_nothing(backward.node)
+            meant = meant or is_called_alone(ast.parse(self.source.text), {forward.name, backward.name})
+            if not size or not meant or not search.guess.dimensions.reconcile(1, size):
+                return None
+            program, texts = self.completed(*how, search.guess.texts(small=True))
+            if not isinstance(program, Failure) and not self.misfits(program, forward):
                 return program, texts
         return None
 
@@ -221,7 +250,7 @@ class Unaided:
         """What the constructor, the forward function and the loss need."""
         methods = self.classes.get(forward.owner, {})
         init = methods.get("__init__")
-        seen = set(forward.returns) if loss else set()
+        seen = set(forward.returns) - {name for name, _ in forward.parameters} if loss else set()
         held = self.held_by(init, methods) if init else {}
         for function in filter(None, (init, forward, loss)):
             if function is loss and not seen & {name for name, _ in loss.parameters}:
@@ -278,7 +307,7 @@ class Unaided:
             self.namespace.update({name: values[name] for name in lacking if name in values})
             if not forward.owner:
                 result = self.namespace[forward.name](**_chosen(forward, values))
-                _refuse_many_losses(result, forward.returns)
+                refuse_many_losses(result, forward.returns)
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
             result = getattr(made, forward.name)(**_chosen(forward, values))
@@ -312,7 +341,8 @@ class Unaided:
         namespace = program.run(GIVEN)
         if isinstance(namespace, Failure):
             return {name: () for name, _ in forward.parameters}
-        (shapes, owners), found = _input_shapes(namespace), {}
+        (shapes, owners), found = input_shapes(namespace), {}
+        self.unlike = {}
         for item in program.returned:
             try:
                 value = program.value(item.name, namespace)
@@ -322,8 +352,12 @@ class Unaided:
             ranked = [n for score, n in best(word, list(shapes)) if score >= EXACT]
             if not ranked and shape not in shapes.values() and any(not stem for stem, _ in stems(word)):
                 ranked = [name for name, _ in forward.parameters if name in shapes]  # `loss, grad`
+            if not ranked and shape not in shapes.values():  # `nabla_b` of `biases`, and of a batch
+                near = [name for _, name in best(word, list(shapes))]
+                ranked = [n for n in near if batch_size({n: (shapes[n], shape)})[0]]
             if ranked and shape != shapes[ranked[0]]:
                 found[owners[ranked[0]].rstrip("_")] = shape
+                self.unlike[ranked[0]] = shapes[ranked[0]], shape
         return found
 
     def reason(
@@ -364,24 +398,3 @@ class Unaided:
 
 def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:
     return {name: values[name] for name, _ in function.parameters if name in values}
-
-
-def _refuse_many_losses(result: Any, names: list[str]) -> None:
-    """A function that returns `cost, grad` has one cost, or its inputs are not those that were meant."""
-    if isinstance(result, tuple) and len(result) == len(names) and any(map(stems, names)):
-        place = loss_place(list(result), names)
-        if LOSS_WORDS.search(names[place]) and np.size(result[place]) > 1:
-            raise ManyLossesError(f"`{names[place]}` is no number")
-
-
-def _input_shapes(namespace: Namespace) -> tuple[dict[str, Any], dict[str, str]]:
-    """Shapes of the inputs and of the entries of those that are dictionaries, and whose they are."""
-    shapes: dict[str, Any] = {}
-    owners: dict[str, str] = {}
-    for name, value in namespace.items():
-        if name.startswith("__") or not is_numeric(value):
-            continue
-        entries = value.items() if isinstance(value, dict) else ()
-        for key, item in (*((k, v) for k, v in entries if isinstance(k, str)), (name, value)):
-            shapes[key], owners[key] = shape_of(item), name
-    return shapes, owners

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.miniature import parse_input
+from whygrad.checking.values import is_numeric, shape_of
 from whygrad.errors import UsageError
 
 A_NUMBER = "0.7"
@@ -42,3 +43,21 @@ def _array(text: str) -> np.ndarray[Any, Any] | None:
     except UsageError:
         return None
     return value if isinstance(value, np.ndarray) and value.dtype.kind == "f" else None
+
+
+def input_shapes(namespace: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Shapes of the inputs and of the entries of those that are dictionaries, and whose they are."""
+    shapes: dict[str, Any] = {}
+    owners: dict[str, str] = {}
+    for name, value in namespace.items():
+        if name.startswith("__") or not is_numeric(value):
+            continue
+        entries = value.items() if isinstance(value, dict) else ()
+        for key, item in (*((k, v) for k, v in entries if isinstance(k, str)), (name, value)):
+            shapes[key], owners[key] = shape_of(item), name
+    return shapes, owners
+
+
+def listed(text: str) -> int:
+    """How many sizes a text lists: the layers of a network."""
+    return text.count(",") if text.startswith("list(") else 0
