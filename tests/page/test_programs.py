@@ -69,6 +69,12 @@ def singles(x: Any, w: Any) -> Any:
     return np.sum(np.sin(x @ w) ** 2).astype(np.float32)
 
 
+def orthogonal(A: Any, b: Any) -> Any:
+    q, r = np.linalg.qr(A)
+    fit = np.linalg.pinv(A) @ b
+    return np.sum(q[:2] ** 3) + np.sum(np.sin(r)) + np.sum(fit**2) + np.sum(np.linalg.solve(r, q.T @ b))
+
+
 def gaussian(S: Any, x: Any) -> Any:
     factor = np.linalg.cholesky(S)
     inside = x @ np.linalg.solve(S, x) + np.linalg.slogdet(S)[1]
@@ -90,6 +96,7 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "shapes": (shapes, (RNG.normal(size=(4, 3)),)),
     "powers": (powers, (1.3, 0.7)),
     "gaussian": (gaussian, (COVARIANCE, RNG.normal(size=3))),
+    "orthogonal": (orthogonal, (np.random.default_rng(8).normal(size=(4, 3)), np.arange(4.0) / 3)),
 }
 
 

@@ -5,6 +5,7 @@ import * as nd from "./nd.ts";
 import { type Axis, type NdArray, type Value, dataOf, elementwise, isArray, made, shapeOf } from "./nd.ts";
 import { einsum } from "./contraction.ts";
 import { accumulate, assemble, index } from "./pieces.ts";
+import { factoring } from "./factoring.ts";
 import { linear } from "./linear.ts";
 import { SCALAR, roundTo } from "./scalars.ts";
 
@@ -304,6 +305,7 @@ export const kernels = {
   assemble,
   accumulate,
   ...linear,
+  ...factoring,
 } satisfies Record<string, Kernel>;
 
 /** What an emitted program may call: the kernels, and how it writes constants. */

@@ -44,7 +44,7 @@ KERNELS = frozenset({
     "broadcast_to", "copy", "tril", "triu", "diag", "sum_to", "astype", "concatenate", "stack", "tile",
     "repeat", "flip", "roll", "index", "assemble", "accumulate", "argsort", "sort", "expit", "logit", "erf",
     "erfc", "gammaln", "xlogy", "logsumexp", "einsum", "norm", "pad", "stop_gradient",
-    "solve", "inv", "det", "log_abs_det", "det_sign", "cofactors", "cholesky",
+    "solve", "inv", "det", "log_abs_det", "det_sign", "cofactors", "cholesky", "qr", "pinv",
 })  # fmt: skip
 """Operations whose values the page can compute; `web/src/kernels.ts` has them, and a test says so."""
 
