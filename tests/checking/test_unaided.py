@@ -30,6 +30,33 @@ CASES = {
             db = <<2||1>> * np.sum(dZ, axis=1, keepdims=True)
             return dA, dW, db
     """,
+    "columns in a dictionary, asserted to end in one row, with asserted shapes of gradients": """
+        import numpy as np
+        def model_forward(X, parameters):
+            hidden, caches = X, []
+            depth = len(parameters) // 2
+            for l in range(1, depth + 1):
+                Z = parameters["W" + str(l)] @ hidden + parameters["b" + str(l)]
+                caches.append((hidden, parameters["W" + str(l)], parameters["b" + str(l)], Z))
+                hidden = 1 / (1 + np.exp(-Z))
+            assert hidden.shape == (1, X.shape[1])
+            return hidden, caches
+        def compute_cost(AL, Y):
+            m = Y.shape[1]
+            return np.squeeze(-(Y @ np.log(AL).T + (1 - Y) @ np.log(1 - AL).T) / m)
+        def model_backward(AL, Y, caches):
+            grads, m = {}, AL.shape[1]
+            dA = <<||->>(Y / AL - (1 - Y) / (1 - AL))
+            for l in reversed(range(len(caches))):
+                hidden, W, b, Z = caches[l]
+                s = 1 / (1 + np.exp(-Z))
+                dZ = dA * s * (1 - s)
+                grads["dW" + str(l + 1)] = dZ @ hidden.T / m
+                grads["db" + str(l + 1)] = np.sum(dZ, axis=1, keepdims=True) / m
+                assert grads["db" + str(l + 1)].shape == b.shape
+                dA = W.T @ dZ
+            return grads
+    """,
     "time steps, flattened for one product": """
         def temporal_affine_forward(x, w, b):
             N, T, D = x.shape

@@ -96,7 +96,7 @@ class Unaided:
         failed: Failure | None = None
         tried: dict[str, str] = {}
         for count, texts in enumerate(islice(search.solutions(), MOST)):
-            if failed is not None and any(map(_SINGLE.search, texts.values())):
+            if failed is not None and any(_SINGLE.search(t) for t in texts.values() if t[0] != "{"):
                 continue  # where all dimensions are one, a missing transpose fits as well
             try:
                 program, texts = self.completed(form, forward, backward, reading, texts)

@@ -227,6 +227,8 @@ class Search:
             return True
         if any(guess.dimensions.add_up(*pair) for pair in complaint.pairs):
             return True
+        if any(1 in pair and guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
+            return True  # `assert AL.shape == (1, m)`: no multiple is one
         if complaint.pairs and self._multiply(guess, complaint):
             return True
         if any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
