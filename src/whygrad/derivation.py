@@ -24,6 +24,7 @@ from whygrad.emission.entry import (
 from whygrad.emission.filling import forward_of, into_function, into_script, stubs, with_exercises
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
+from whygrad.emission.second import second_for, second_formula
 from whygrad.errors import ScriptError, UsageError
 from whygrad.scripts import edited, repairs
 from whygrad.source import Source, parsed, read_source
@@ -39,6 +40,7 @@ def derive(
     wrt: str | Sequence[str] = (),
     check: bool = True,
     mode: str = "reverse",
+    order: int = 1,
 ) -> str:
     """The source of the gradient of `f` at example arguments of these kinds, in its author's own names.
 
@@ -47,7 +49,8 @@ def derive(
     all that hold floating numbers and have no default. Of a function `affine_forward` the pair is written,
     with a cache of exactly what its backward pass needs. `target` is "numpy" or "python". Unless `check` is
     False the text is run before it is returned, and compared with the engine's gradient at several points.
-    With `mode="forward"` the function is written with its tangents, `dot_x` beside `x`.
+    With `mode="forward"` the function is written with its tangents, `dot_x` beside `x`. `order=2` writes
+    the Hessian times a direction `v_x`, of a function that returns one number.
 
     Raises EmissionError, with the line, for what cannot be written, UsageError for missing arguments.
     """
@@ -55,11 +58,24 @@ def derive(
     if mode not in MODES:
         raise UsageError(f"there is no mode {mode!r}", hint=f"modes: {', '.join(MODES)}")
     chosen = [wrt] if isinstance(wrt, str) else list(wrt)
+    of_text, of_function, _ = writers(mode == "forward", order)
     if isinstance(f, str):
-        of_text = forward_formula if mode == "forward" else derive_formula
-        return of_text(f, target=target, wrt=chosen, check=check)[0]
-    of_function = forward_for if mode == "forward" else derive_function
-    return of_function(f, args, target=target, wrt=chosen, check=check)[0]
+        text: str = of_text(f, target=target, wrt=chosen, check=check)[0]
+    else:
+        text = of_function(f, args, target=target, wrt=chosen, check=check)[0]
+    return text
+
+
+def writers(forward: bool, order: int) -> tuple[Any, Any, Any]:
+    """What writes the derivative of a formula, of a function and of a script."""
+    if order not in (1, 2) or (forward and order == 2):
+        what = "second derivatives in forward mode" if forward else f"derivatives of order {order}"
+        raise UsageError(f"{what} are not written", hint="whygrad derive 'sin(x) * y' --order 2")
+    if order == 2:
+        return second_formula, second_for, None
+    if forward:
+        return forward_formula, forward_for, forward_script
+    return derive_formula, derive_function, derive_script
 
 
 def refuse_target(target: str) -> None:
@@ -74,12 +90,17 @@ def derive_requested(request: Mapping[str, Any]) -> str:
     """What the command asks for. Its keys are those of `commands.derive`."""
     at = parse_point(request["at"]) if request["at"] else None
     check = request["check"]
+    of_text, _, of_script = writers(request["forward"], request.get("order", 1))
     if not request["path"]:
         options = {"target": request["to"] or "python", "wrt": request["wrt"], "at": at, "check": check}
-        of_text = forward_formula if request["forward"] else derive_formula
         text, proof = of_text(request["formula"], **options)
         return said((taught(text, request), proof), check)
     source = read_source(request["path"])
+    if request.get("order", 1) == 2 and request["into"]:
+        raise UsageError(
+            "--into fills in backward passes, no second derivatives",
+            hint=f"whygrad derive {source.filename} --order 2",
+        )
     if request["forward"] and request["into"]:
         raise UsageError(
             "--into fills in backward passes; forward mode stands between the lines of the file",
@@ -91,7 +112,11 @@ def derive_requested(request: Mapping[str, Any]) -> str:
         return of_class(source, tree, owner, request)
     if not request["function"] and is_script(tree):
         options = {"target": request["to"], "output": request["output"], "wrt": request["wrt"], "at": at}
-        of_script = forward_script if request["forward"] else derive_script
+        if of_script is None:
+            raise UsageError(
+                "second derivatives are written of a function or a formula, not of a script",
+                hint="def loss(w): ... and whygrad derive FILE --function loss --order 2",
+            )
         try:
             found = of_script(source, **options, check=check)
         except ScriptError:
@@ -151,7 +176,7 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     args, assumed = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
     said_so = f"# example inputs that were found: {assumed}\n" if assumed else ""
-    of_it = forward_for if request["forward"] else derive_function
+    _, of_it, _ = writers(request["forward"], request.get("order", 1))
     text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
     return text, proof, said_so
 
@@ -178,8 +203,11 @@ def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | 
 
 def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:
     """The class with its backward method; with --into, the whole file."""
-    if request["to"] not in ("", "numpy") or request["forward"]:
-        wanted = "forward mode" if request["forward"] else request["to"]
+    other = (
+        "forward mode" if request["forward"] else "second derivatives" if request.get("order", 1) == 2 else ""
+    )
+    if request["to"] not in ("", "numpy") or other:
+        wanted = other or request["to"]
         raise UsageError(
             f"a class is written with a backward method in NumPy, not in {wanted}",
             hint=f"whygrad derive {source.filename} --function {owner.name}",

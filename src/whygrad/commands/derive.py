@@ -45,8 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-check", action="store_true", help="do not run what was written before it is shown"
     )
+    parser.add_argument("--forward", action="store_true", help="the tangents in forward mode, dot_x beside x")
     parser.add_argument(
-        "--forward", action="store_true", help="of a function: its tangents in forward mode, dot_x beside x"
+        "--order", type=int, default=1, metavar="2", help="2: the Hessian times a direction, v_x"
     )
     parser.add_argument(
         "--into", action="store_true", help="write it into the file: below `# backward`, or in place of `...`"
@@ -73,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
         "at": args.at,
         "check": not args.no_check,
         "forward": args.forward,
+        "order": args.order,
         "into": args.into,
         "teach": args.teach,
     }

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whygrad.emission.activity import Activity
+from whygrad.emission.layout import WIDTH
 from whygrad.emission.leaves import Leaf, is_array, is_number, write
-from whygrad.emission.phrases import PRIME
+from whygrad.emission.phrases import LONG, PRIME
 from whygrad.emission.tree import Branch, Loop, Node, Step
 
 
@@ -135,6 +136,11 @@ class Ledger:
         first = leaf.base not in state
         self.own(group, state, leaf.base)
         place = name + "".join(f"[{k}]" for k in leaf.keys)
+        room = WIDTH - 4 * (1 + len(self.loops)) - len(f"{place} += ")
+        if len(text) > max(room, LONG) and group.node is not None:
+            part = self.fresh_step(group.node, f"{name}_part")
+            self.assign(group, state, part, text)
+            text = part
         if leaf.advanced:
             group.lines.append(f"np.add.at({name}, {tupled(leaf.keys[-1])}, {text})")
         elif first or self.activity.read_once(leaf, self.loops):

@@ -18,7 +18,7 @@ from whygrad.emission.program import Function, Program
 from whygrad.emission.reversal import Reversal
 from whygrad.emission.saving import Plan, Saving
 from whygrad.emission.shapes import Shapes
-from whygrad.emission.tidying import tidy
+from whygrad.emission.tidying import returned, tidy
 from whygrad.emission.tree import Loop, Node, Return, Step, assigned, walk
 
 Copies = dict[int, set[str]]
@@ -166,8 +166,10 @@ class Derivation:
         made = Written("", name, part.wanted, found.given)
         made.forward_lines, made.lines, made.results = forward, found.lines, found.results
         made.saves = bool(found.plan.before or found.plan.after or found.plan.tapes)
+        back, results = returned(found.lines, found.results)
+        body[len(body) - len(found.lines) :] = back
         lines = [f"def {name}({parameters(part.node, found.given)}):", docstring(part, found.given)]
-        lines += [*body, *layout.fitted(f"return {', '.join(found.results)}", 1)]
+        lines += [*body, *layout.fitted(f"return {', '.join(results)}", 1)]
         made.text = "\n".join(lines) + "\n"
         return made
 

@@ -287,7 +287,7 @@ def _abs(w: Writer, row: int, args: list[Piece]) -> Piece:
 
 
 def _sign(w: Writer, row: int, args: list[Piece]) -> Piece:
-    if w.library == "np":
+    if w.library != "math":
         return w.call("sign", args[0].text)
     text = args[0].at(BINDING["+"])
     return Piece(f"1 if {text} > 0 else -1 if {text} < 0 else 0", 0)

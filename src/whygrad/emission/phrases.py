@@ -92,6 +92,8 @@ class Phrasing:
         self.first, self.graph = derived[0], derived[0].graph
         self.fresh_name, self.prefix, self.claim = fresh_name, prefix, claim
         self.names: dict[int, str] = {}
+        self.places: dict[int, str] = {}
+        """Texts of long places, `x[:, i : i + 2]`, that are given a name."""
         for leaf, rows, paths in zip(
             self.first.traced.leaves, self.first.leaves, self.first.traced.paths, strict=True
         ):
@@ -112,6 +114,10 @@ class Phrasing:
         for row in chosen:
             del self.names[row]
         for row in chosen:
+            if row in self.places:
+                self.names[row] = self.fresh_name(f"{self.places[row].split('[')[0]}_part")
+                lines.append(Named(self.names[row], self.places[row]))
+                continue
             name = self.claimed(row) or self.fresh_name(self.noun(row))
             own = [] if self.is_buffer(row) else [Named(name, self.text(row, whole=True))]
             if not own or self.is_fresh(row, own[0].text):
@@ -268,13 +274,25 @@ class Phrasing:
                     return row
         return self._too_long(chosen)
 
+    def long_place(self, row: int, text: str) -> int | None:
+        """A place with a long text that is read in the text of a row."""
+        for read, place in self.names.items():
+            if self.graph.op(read) is INPUT and len(place) > LONG and "[" in place and place in text:
+                self.places[read] = place
+                return read
+        return None
+
     def _too_long(self, chosen: Sequence[int]) -> int | None:
         """A part to be named of what would not fit on a line; None where everything fits."""
         for row in dict.fromkeys((*self.graph.outputs, *chosen)):
-            if self.is_buffer(row):
+            if self.is_buffer(row) or row in self.places:
                 continue
             named = self.names.pop(row, None)
             text = "" if self.nothing(row) else self.text(row)
+            if len(text) > LINE and (place := self.long_place(row, text)) is not None:
+                if named is not None:
+                    self.names[row] = named
+                return place
             parts = {r: len(self.text(r)) for r in self._below(row)} if len(text) > LINE else {}
             if named is not None:
                 self.names[row] = named

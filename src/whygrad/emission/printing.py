@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,7 +67,9 @@ class Printer:
             header = f"while {tape.name}:"
         else:
             assert node.target is not None
-            header = f"for {write(node.target)} in reversed({part.items}):"
+            forth = re.fullmatch(r"reversed\((range\(.*\))\)", part.items)
+            back = forth[1] if forth else f"reversed({part.items})"
+            header = f"for {write(node.target)} in {back}:"
         if tape is not None and tape.values:
             inner += layout.fitted(pop(tape), depth + 1)
         again = [

@@ -309,7 +309,7 @@ class Builder:
         if node.orelse:
             raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
         items, target = node.iter, node.target
-        if is_call(items, "range"):
+        if is_call(items.args[0] if is_call(items, "reversed") else items, "range"):  # type: ignore[attr-defined]
             return Loop(node, number, target, items, body=self.block(node.body))
         index, pieces = self.pieces(items, target, node)
         steps = [n for t, v, _ in pieces for n in self.made(ast.copy_location(ast.Assign([t], v), node))]

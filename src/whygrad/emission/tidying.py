@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from whygrad.emission.cotangents import Group, LoopBack, is_product
+from whygrad.emission.cotangents import BranchBack, Group, LoopBack, is_product
+from whygrad.emission.layout import WIDTH
 from whygrad.emission.tree import Step
 
 _HANDED_ON = re.compile(r"(.+\[.+\]) (=|\+=|-=) (\w+)")
@@ -15,16 +16,18 @@ _NAMED = re.compile(r"(\w+) = [A-Za-z_]\w*")
 NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
-def tidy(parts: Sequence[Any]) -> None:
+def tidy(parts: Sequence[Any], everywhere: Sequence[Any] = ()) -> None:
     """Write the gradient of an entry directly where a loop over entries first gives it a name."""
+    everywhere = everywhere or parts
     _copies(parts)
     for part in parts:
         if isinstance(part, LoopBack):
             _entries(part.body)
-            tidy(part.body)
+            _sink(part.body, everywhere)
+            tidy(part.body, everywhere)
         elif not isinstance(part, Group):
-            tidy(part.body)
-            tidy(part.orelse)
+            tidy(part.body, everywhere)
+            tidy(part.orelse, everywhere)
 
 
 def _copies(parts: Sequence[Any]) -> None:
@@ -71,6 +74,8 @@ def _entries(body: list[Any]) -> None:
             operator, value = {"+=": "-=", "-=": "+="}[operator], value[1:]
         elif operator == "-=" and not is_product(value):
             value = f"({value})"
+        if len(f"{place} {operator} {value}") > WIDTH - 12:
+            continue  # on a line of its own each
         giver.lines[k] = f"{place} {operator} {value}"
         group.lines.clear()
 
@@ -83,3 +88,51 @@ def lines(parts: Sequence[Any]) -> Iterator[str]:
         else:
             yield from lines(part.body)
             yield from lines(getattr(part, "orelse", ()))
+
+
+def _sink(parts: list[Any], everywhere: Sequence[Any]) -> None:
+    """Move lines that only count where a branch was taken into it: `g = 0; if c: g = e; x += g * h`.
+
+    Cotangents are linear: what is made of a zero alone adds nothing.
+    """
+    for k in range(len(parts) - 2):
+        start, branch, rest = parts[k], parts[k + 1], parts[k + 2 :]
+        if not (isinstance(start, Group) and len(start.lines) == 1 and isinstance(branch, BranchBack)):
+            continue
+        found = re.fullmatch(r"(\w+) = 0\.0", start.lines[0])
+        arms = [arm for arm in (branch.body, branch.orelse) if list(lines(arm))]
+        if not found or len(arms) != 1 or not all(isinstance(p, Group) for p in rest):
+            continue
+        (arm,), name = arms, found[1]
+        given = list(lines(arm))
+        sole = re.fullmatch(rf"{name} = ([A-Za-z_]\w*)", given[0]) if len(given) == 1 else None
+        if sole is None or not _only_made_of(name, rest, everywhere):
+            continue
+        for group in rest:
+            group.lines = [re.sub(rf"(?<![\w.]){name}\b", sole[1], line) for line in group.lines]
+        arm[:] = rest
+        parts[k:] = [branch]
+        return
+
+
+def _only_made_of(name: str, rest: Sequence[Group], everywhere: Sequence[Any]) -> bool:
+    """Does every line add a multiple of a name, or of what is made of it, and is it read nowhere else?"""
+    made = {name}
+    for line in lines(rest):
+        place, operator, _ = re.split(r" (\+=|-=|=) ", line, maxsplit=1)
+        if not made & {*NAMES.findall(line[len(place) :])} or place in made:
+            return False
+        if operator == "=" and "[" not in place:
+            made.add(place)
+    counts = {n: sum(NAMES.findall(line).count(n) for line in lines(everywhere)) for n in made}
+    inside = {n: sum(NAMES.findall(line).count(n) for line in lines(rest)) for n in made}
+    return counts[name] == inside[name] + 2 and all(counts[n] == inside[n] for n in made - {name})
+
+
+def returned(found: list[str], results: list[str]) -> tuple[list[str], list[str]]:
+    """`g /= N` and `return g` as `return g / N`."""
+    last = re.fullmatch(r" {4}(\w+) ([*/])= (\w+)", found[-1]) if found else None
+    if last is None or results.count(last[1]) != 1:
+        return found, results
+    made = f"{last[1]} {last[2]} {last[3]}"
+    return found[:-1], [made if r == last[1] else r for r in results]

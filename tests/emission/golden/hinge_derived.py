@@ -12,10 +12,8 @@ def grad_hinge(w, X, y, reg=0.1):
     grad_X = np.zeros_like(X)
     for i in reversed(range(X.shape[0])):
         margin = saved_margin.pop()
-        grad_margin = 0.0
         if margin > 0:
-            grad_margin = grad_loss
-        # margin = 1 - y[i] * X[i].dot(w)
-        grad_X[i] = -grad_margin * y[i] * w
-        grad_w -= grad_margin * y[i] * X[i]
+            # margin = 1 - y[i] * X[i].dot(w)
+            grad_X[i] = -grad_loss * y[i] * w
+            grad_w -= grad_loss * y[i] * X[i]
     return grad_w, grad_X

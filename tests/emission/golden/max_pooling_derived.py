@@ -10,12 +10,9 @@ def grad_maxpool(x, grad_out):
     for i in reversed(range(H // 2)):
         for j in reversed(range(W // 2)):
             # out[:, i, j] = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max(axis=(1, 2))
-            equal = (
-                x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
-                == out[:, i, j][:, None, None]
-            )
+            x_part = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+            equal = x_part == out[:, i, j][:, None, None]
             total = equal.sum(axis=(1, 2), keepdims=True)
-            grad_x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] += (
-                grad_out[:, i, j][:, None, None] * equal / total
-            )
+            grad_x_part = grad_out[:, i, j][:, None, None] * equal / total
+            grad_x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] += grad_x_part
     return grad_x

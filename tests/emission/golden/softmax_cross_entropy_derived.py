@@ -8,5 +8,4 @@ def grad_softmax_loss(scores, y):
     # loss = -np.sum(np.log(probs[np.arange(N), y])) / N
     grad_scores = probs.copy()
     grad_scores[np.arange(N), y] -= 1
-    grad_scores /= N
-    return grad_scores
+    return grad_scores / N
