@@ -6,6 +6,7 @@ quantity and its expression is not followed further. What is left is the line as
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -55,10 +56,23 @@ def derived_texts(
         if not text:
             return
         texts.append(text)
+    if any(_unrolled(text, evidence.program.text) for text in texts):
+        return
     if isinstance(event.rows, list | tuple):
         yield f"[{', '.join(texts)}]"
     elif texts:
         yield gathered(texts[0])
+
+
+def _unrolled(text: str, program: str) -> bool:
+    """Does it name entries by number that the program does not? Then it holds for one length only."""
+    entries = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Subscript)]
+    numbered = {ast.unparse(n) for n in entries if any(map(_is_place, ast.walk(n.slice)))}
+    return any(entry.replace(" ", "") not in program.replace(" ", "") for entry in numbered)
+
+
+def _is_place(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 def _gives(event: Any, want: Value, derivative: Any, run: Any) -> bool:

@@ -58,6 +58,8 @@ class Check:
     unsolved: list[tuple[Claim, Evidence]] = field(default_factory=list)
     first: Evidence | None = None
     """The first evidence that has claims."""
+    at_first: Draft | None = None
+    """The text that it is of."""
     last: Evidence | None = None
     deadline: float = 0.0
     wrong_before: int = 0
@@ -86,7 +88,7 @@ class Check:
                     return self.failed(evidence)
                 continue
             if self.first is None:
-                self.first = evidence
+                self.first, self.at_first = evidence, self.draft
                 wrong = [unsolved(c, evidence) for c in evidence.finals if c.verdict == "wrong"]
                 self.tell(replace(self.result(), findings=tuple(wrong)))
             if not self.progressed(evidence):
@@ -317,7 +319,8 @@ class Check:
                 verdict = "inherited"
             elif verdict in ("inherited", "undecided") and claim.name in accused:
                 verdict = "wrong"
-            line = self.draft.original_line(claim.line) if claim.line else 0
+            draft = self.at_first or self.draft
+            line = draft.original_line(claim.line) if claim.line else 0
             found.append(
                 Variable(claim.name, claim.of, line, verdict, claim.right_at_given_inputs, claim.reason)
             )

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from whygrad.checking.evidence import Claim
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.values import shape_of
+from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves
 from whygrad.diagnosis.mutation import variants
-from whygrad.diagnosis.scopes import Scope
+from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, statements
+from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, reads, statements, targets
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
@@ -231,6 +235,82 @@ class Stages(Workbench):
     ) -> Iterator[Fix]:
         """One slip in what the forward pass keeps for the backward pass: a cache, an attribute."""
         yield from self._tried(keeping(self.trials.evidence, self.draft), base, wanted, KEPT)
+
+    def by_accumulation(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """What a round of a loop should add to a gradient, in place of what it adds or beside it."""
+        if not claim.name.replace(".", "").isidentifier():
+            return
+        for suspect in suspects:
+            node = suspect.node
+            if suspect.own and suspect.in_loop and isinstance(node, ast.AugAssign) and not self.late():
+                scope = self.scope(suspect)
+                old, (slot, values) = ast.unparse(node.value), self._at_hand(suspect, scope, claim)
+                head = self.draft.source.segment(self.draft.source.span_of(node)).partition("=")[0]
+                target = slot(ast.unparse(node.target))
+                for text in contributions(values, shape_of(target), old) if target is not None else ():
+                    slip = Slip("name", old, text, 0, 1.6)
+                    fix = self.fix(suspect, scope, Solution(f"{head}= {text}", (slip,)))
+                    if self.late() or self.trials.judge(fix.draft, base, wanted).right:
+                        yield fix
+        for last, scope, line in self._added(claim):
+            if self.late():
+                return
+            text = self.draft.source.segment(self.draft.source.span_of(last.node))
+            more = f"{text}\n{' ' * last.node.col_offset}{line}"
+            fix = self.fix(last, scope, Solution(more, (Slip("term", "", line, 0, 1.6),)))
+            if self.trials.judge(fix.draft, base, wanted).right:
+                yield fix
+                return
+
+    def _added(self, claim: Claim) -> list[tuple[Suspect, Scope, str]]:
+        """Lines that may be missing at the end of a round: plain ones in likely places first."""
+        inside = [s for s in statements(self.draft.tree) if s.in_loop]
+        inside = [s for s in inside if part_of(self.trials.evidence, s) == "backward"]
+        filled = {c.name for c in self.trials.finals}
+        # Beside what adds to another gradient, or else at the end of the round.
+        adding = [s for s in inside if isinstance(s.node, ast.AugAssign) and targets(s.node) & filled]
+        beside = list({id(s.block[0]): s for s in adding}.values())
+        ends = [s for s in inside if s.node is s.block[-1] and s not in beside]
+        found: list[tuple[int, Suspect, Scope, str]] = []
+        for depth, last in enumerate(sorted([*beside, *ends], key=lambda s: -len(s.loops))):
+            scope = self._behind(last)
+            integers = [n for n in last.loops if isinstance(scope.first.get(n), int | np.integer)]
+            slot, values = self._at_hand(last, scope, claim)
+            for far, place in enumerate(places(claim.name, last.block, integers)):
+                target = slot(place)
+                texts = contributions(values, shape_of(target)) if target is not None else []
+                for rank, text in enumerate(texts):
+                    cost = rank + 3 * far + 6 * depth
+                    found += [(cost, last, scope, f"{place} += {text}")]
+                    found += [(cost + 3, last, scope, f"{place} -= {text}")]
+        return [(last, scope, line) for _, last, scope, line in sorted(found, key=lambda item: item[0])]
+
+    def _at_hand(
+        self, suspect: Suspect, scope: Scope, claim: Claim
+    ) -> tuple[Callable[[str], Value], dict[str, Value]]:
+        """Quantities of a round: what its statements read, and what the loops of the forward pass do."""
+        everything = statements(self.draft.tree)
+        loops = [s.node for s in everything if s.in_loop and part_of(self.trials.evidence, s) == "forward"]
+        space = {**scope.shared, **scope.first}
+        added = (targets(s) for s in suspect.block if isinstance(s, ast.AugAssign))
+        filled = {claim.name}.union(*added)
+        texts = [
+            t for t in at_hand(suspect.block, loops, set(space)) if not reads(ast.parse(t).body[0]) & filled
+        ]
+        return lambda text: next(iter(valued([text], space).values()), None), valued(texts, space)
+
+    def _behind(self, last: Suspect) -> Scope:
+        """What is in scope when a block has ended."""
+        span = self.draft.source.span_of(last.node)
+        text = self.draft.source.segment(span)
+        draft = self.draft.replaced(span, f"{text}\n{' ' * last.node.col_offset}pass")
+        line = (last.node.end_lineno or last.node.lineno) + 1
+        found = [n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and n.lineno == line]
+        points = [self.trials.evidence.points[p] for p in self.at[:1]]
+        program = self.trials.evidence.program.with_text(draft.text)
+        return scope_of(program, found[0], points) if found else Scope()
 
     def by_helpers(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

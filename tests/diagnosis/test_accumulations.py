@@ -1,0 +1,104 @@
+"""Contributions of a round: what is at hand, what has the right shape, and lines that a loop lacks."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
+from whygrad.source import Source
+
+VALUES = {
+    "da": np.ones(2),
+    "h": np.ones(3),
+    "A": np.ones((5, 2)),
+    "B": np.ones((5, 3)),
+    "s": 0.5,
+    "x[t]": 2.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "wanted"),
+    [((2,), "da"), ((2,), "np.sum(A, axis=0)"), ((2, 3), "np.outer(da, h)"), ((2, 3), "A.T @ B"),
+     ((), "x[t]"), ((), "np.sum(da)"), ((2,), "da * x[t]")],
+)  # fmt: skip
+def test_expressions_of_a_shape(shape: tuple[int, ...], wanted: str) -> None:
+    found = contributions(VALUES, shape)
+    assert wanted in found
+    for text in found:
+        assert np.shape(eval(text, {"np": np, "t": 0, "x": [2.0], **VALUES})) == shape
+
+
+def test_what_was_written_there_is_the_likeliest() -> None:
+    assert contributions(VALUES, (2, 3), "np.outer(da, da)")[0] == "np.outer(da, h)"
+
+
+def test_what_a_round_reads() -> None:
+    block = ast.parse("da = dh[t] * 2\ndb += da\n").body
+    loops = ast.parse("h[t + 1] = np.tanh(w * h[t] + unknown[t])").body
+    found = at_hand(block, loops, {"dh", "t", "h", "w", "np"})
+    assert {"da", "dh[t]", "h[t]", "w"} <= set(found) and not any("unknown" in text for text in found)
+    assert valued(["h[9]", "h[0]", "text"], {"h": [1.0], "text": "no"}) == {"h[0]": 1.0}
+
+
+def test_places_are_those_that_others_fill() -> None:
+    block = ast.parse("dE[:, y[i]] -= f\n").body
+    assert places("dW", block, ["j"])[:3] == ["dW[:, y[i]]", "dW[:, j]", "dW"]
+
+
+RNN = """\
+import numpy as np
+rng = np.random.RandomState(3)
+x, w, u, h0 = rng.randn(4, 3), rng.randn(2, 3), rng.randn(2, 2), rng.randn(2)
+b = rng.randn(2)
+h = [h0]
+for t in range(4):
+    h.append(np.tanh(w @ x[t] + u @ h[t] + b))
+loss = np.sum(h[4] ** 2)
+dw, du, db = np.zeros_like(w), np.zeros_like(u), np.zeros_like(b)
+dh = 2 * h[4]
+for t in reversed(range(4)):
+    da = dh * (1 - h[t + 1] ** 2)
+{lines}
+    dh = u.T @ da
+"""
+LINES = {"dw": "np.outer(da, x[t])", "du": "np.outer(da, h[t])", "db": "da"}
+SPRINGS = """\
+import numpy as np
+x = np.array([0.1, 0.9, 2.3, 2.8])
+k, rest = 1.7, 0.8
+E = 0.0
+for i in range(3):
+    E += 0.5 * k * (x[i + 1] - x[i] - rest) ** 2
+dE = np.zeros_like(x)
+for i in range(3):
+    stretch = x[i + 1] - x[i] - rest
+    dE[i] -= k * stretch
+    dE[i + 1] += k * stretch
+"""
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("slip", ["missing", "itself"])
+def test_a_contribution_that_a_loop_lacks_is_named_and_added(name: str, slip: str) -> None:
+    rows = [f"    {n} += {n if n == name else v}" for n, v in LINES.items() if slip == "itself" or n != name]
+    text = RNN.format(lines="\n".join(rows))
+    assert repaired(text, {"WG301"} if slip == "missing" else {"WG203"}) == "right"
+
+
+@pytest.mark.parametrize("gone", ["    dE[i] -= k * stretch\n", "    dE[i + 1] += k * stretch\n"])
+def test_an_entry_that_a_round_should_fill(gone: str) -> None:
+    assert repaired(SPRINGS.replace(gone, ""), {"WG301"}) == "right"
+
+
+def repaired(text: str, codes: set[str]) -> str:
+    """The verdict on a text after the edits of its findings."""
+    result = check_program(Source("loop.py", text))
+    assert result.status == "wrong" and {f.code for f in result.findings} == codes
+    rows = text.split("\n")
+    for edit in (e for f in result.findings if f.repair for e in f.repair.edits):
+        rows[edit.line - 1] = edit.after
+    assert [v.line for v in result.variables] == sorted(v.line for v in result.variables)
+    return check_program(Source("loop.py", "\n".join(rows))).status
