@@ -13,6 +13,7 @@ from whygrad.gates import recognise
 from whygrad.graph import CONSTANT, validate
 from whygrad.source import site
 from whygrad.tracing.formulas import MAX_DEPTH, MAX_LENGTH, parse_formula
+from whygrad.tracing.points import parse_point
 from whygrad.tracing.vocabulary import COMPOSED
 
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
@@ -264,3 +265,12 @@ def test_random_formulas_have_the_value_of_python(text):
     names = {"sin": np.sin, "cos": np.cos, "arctan": np.arctan, "abs": abs, "x": 0.7, "y": -1.3}
     value = evaluate(text, **{name: names[name] for name in ("x", "y") if name in parse_formula(text).names})
     assert value == pytest.approx(eval(text, {"__builtins__": {}}, names), rel=1e-13, abs=1e-13)
+
+
+def test_the_point_that_is_proposed_is_whole_and_can_be_given():
+    formula = parse_formula("w[0] * x + b")
+    with pytest.raises(FormulaError) as caught:
+        formula.arguments({"w": [2.5], "x": 3})
+    proposed = "w=[2.5], x=3, b=1"
+    assert caught.value.hint == f'--at "{proposed}" (in Python: at="{proposed}")'
+    assert formula.arguments(parse_point(proposed)) == [2.5, 3.0, 1.0]

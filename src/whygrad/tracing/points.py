@@ -113,9 +113,11 @@ def _look_up(name: str, names: Sequence[str], point: Mapping[str, Any]) -> Any:
             raise FormulaError(f"`{base}` has no entry {name}", hint=f'give "{name}=1" by itself') from None
         return as_real(name, entry)
     missing = [n for n in names if n not in point and n.partition("[")[0] not in point]
-    example = ", ".join(f"{n}=1" for n in missing)
+    given = [f"{n}={np.asarray(value).tolist()}" for n, value in point.items()]
+    example = ", ".join([*given, *[f"{n}=1" for n in missing]])
     raise FormulaError(
-        f"no value is given for {', '.join(f'`{n}`' for n in missing)}", hint=f'add "{example}"'
+        f"no value is given for {', '.join(f'`{n}`' for n in missing)}",
+        hint=f'--at "{example}" (in Python: at="{example}")',
     )
 
 
