@@ -12,6 +12,7 @@ import pytest
 from tests.emission.test_golden import assert_right, function_of, module_of
 
 import whygrad as wg
+from whygrad.emission.filling import with_exercises
 
 CASES = sorted((Path(__file__).parent / "learners").glob("*.py"))
 
@@ -51,3 +52,8 @@ def test_an_input_that_does_not_count_gets_no_line_in_a_script(tmp_path: Path) -
     assert "lr" not in found
     asked = subprocess.run([*command, "--wrt", "lr"], capture_output=True, text=True, timeout=60).stdout
     assert "grad_lr = 0.0" in asked
+
+
+def test_an_exercise_is_never_a_part_of_a_statement() -> None:
+    text = "    grad_x = (\n        a * b\n    )\n    grad_w = a\n"
+    assert with_exercises(text, 9) == text.replace("grad_w = a", "grad_w = ...  # exercise")

@@ -103,7 +103,8 @@ def cached(forward: ast.FunctionDef) -> list[str]:
 def with_exercises(text: str, count: int) -> str:
     """The text with `...` in place of what some gradients are: evenly spread, `count` of them."""
     lines = text.split("\n")
-    places = [k for k, line in enumerate(lines) if EXERCISE.match(line) and "zeros" not in line]
+    whole = [k for k, line in enumerate(lines) if EXERCISE.match(line) and not line.endswith(("(", "["))]
+    places = [k for k in whole if "zeros" not in lines[k]]
     chosen = {places[round((k + 0.5) * len(places) / count - 0.5)] for k in range(min(count, len(places)))}
     for k in chosen:
         found = EXERCISE.match(lines[k])
