@@ -43,6 +43,7 @@ def paired(
     needs: Mapping[str, set[str]],
     outputs: set[str],
     first_input: str = "",
+    arriving: frozenset[str] = frozenset(),
 ) -> tuple[list[Pairing], list[str]]:
     """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape.
 
@@ -81,7 +82,8 @@ def paired(
             unsure.append(claim)
     if first_input and not any(p.of == first_input for p in pairs.values()):
         # `dinputs` of `forward(self, y_pred)`: the gradient of a layer's input, whatever it is called.
-        named = [claim for claim in unsure if _INPUT_GRADIENT.search(claim)]
+        # `return grad` where `grad` arrived: what leaves the layer under the name of what came in.
+        named = [claim for claim in unsure if _INPUT_GRADIENT.search(claim) or claim in arriving]
         shape = shape_of(subjects[first_input].value)
         for claim in ([c for c in named if shape_of(values[c]) == shape] or named)[:1]:
             pairs[claim] = Pairing(claim, first_input, 0.5)

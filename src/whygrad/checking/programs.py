@@ -219,8 +219,9 @@ class Program:
         total = 0.0
         for output, upstream in self.objective:
             try:
-                out = vector(self.value(output, namespace))
-                weights = vector(self.value(upstream, namespace)) if upstream else np.ones(1)
+                # Not `value`: what arrives and what is returned may have one name.
+                out = vector(follow(output, namespace))
+                weights = vector(follow(upstream, namespace)) if upstream else np.ones(1)
             except LookupError:
                 return float("nan")
             if out is None or weights is None or weights.size not in (1, out.size):

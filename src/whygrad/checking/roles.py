@@ -91,7 +91,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
     shapes = {name: _claim_value(program, observation, name) for name in claims}
     outputs = {o for o, _ in objective}
     first_input = program.first_input if program.first_input in subjects else ""
-    pairings, unsure = paired(list(claims), subjects, shapes, hints, needs, outputs, first_input)
+    pairings, unsure = paired(
+        list(claims), subjects, shapes, hints, needs, outputs, first_input, frozenset(upstreams)
+    )
     if program.form == "script":
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
         pairings = [p for p, t in named if not is_stray(t, objective, forward_needs, observation)]
