@@ -26,6 +26,7 @@ UNDONE = [
     ("g += product", "g = product"),
     ("g = product", "g += product"),
     ("p = [product * 2]", "p = product * 2"),
+    ("g = activation * activation * product", "g = (1 - activation * activation) * product"),
 ]
 UNDONE_ARRAYS = [
     ("g = A * B", "g = A @ B"),

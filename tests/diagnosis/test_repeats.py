@@ -92,3 +92,37 @@ dx = np.exp(x) * slope - np.cos(t) * 3.3
     x, step = namespace["x"], 1e-30
     truth = [loss(x + 1j * step * row).imag / step for row in np.eye(3)]
     np.testing.assert_allclose(namespace["dx"], truth, rtol=1e-12)
+
+
+TAPE = """\
+class Var:
+    def __init__(self, value):
+        self.value, self.grad = value, 0.0
+tape = []
+def mul(a, b):
+    out = Var(a.value * b.value)
+    tape.append((out, [(a, b.value), (b, a.value)]))
+    return out
+def add(a, b):
+    out = Var(a.value + b.value)
+    tape.append((out, [(a, 1.0), (b, 1.0)]))
+    return out
+x0, y0 = 1.4, -0.6
+x, y = Var(x0), Var(y0)
+r = mul(add(mul(x, y), x), y)
+total = r.value
+r.grad = 1.0
+for out, parents in reversed(tape):
+    for parent, local in parents:
+        parent.grad {rule}
+gx = x.grad
+gy = y.grad
+"""
+
+
+@pytest.mark.parametrize("rule", ["+= out.grad", "= local * out.grad", "+= y0 * out.grad"])
+def test_the_loop_over_a_tape_is_the_place_and_not_what_reads_off_it(rule: str) -> None:
+    (found,) = check_program(Source("tape.py", TAPE.format(rule=rule))).findings
+    assert found.line == 20 and found.repair is not None
+    after = found.repair.edits[0].after.strip()
+    assert after in ("parent.grad += local * out.grad", "parent.grad += out.grad * local")

@@ -221,7 +221,10 @@ def backward_line(listed: Sequence[Statement]) -> int:
     needed = {name for s in claimed for name in s.reads}
     behind = [s for s in listed if s.part == "backward" and s.function in {c.function for c in claimed}]
     for statement in sorted(behind, key=lambda s: -s.line):
-        if needed & set(statement.names):
+        # Objects go by several names: `parent.grad += ...` may be what `x.grad` holds.
+        slots = {t.rpartition(".")[1:] for t in statement.targets if "." in t and "[" not in t}
+        held = any("".join(slot) in s.text for slot in slots for s in claimed if s is not statement)
+        if needed & set(statement.names) or held:
             needed |= set(statement.reads)
             lines.append(statement.line)
     return min(lines, default=0)

@@ -204,7 +204,7 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
     """A function of a quantity where the quantity stands: `1 - t`, `t ** 2`, `a * (1 - a)`, and back."""
     for node in f.expressions():
         text = f.segment(node)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        if isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Pow) or _squared(node)):
             new = f"1 - {text}"
             yield Variant(f.replaced(node, new), Slip("local", text, new, f.extent(node)[0], 1.15))
         if text not in m.values or isinstance(f.parents.get(node), ast.Attribute) or f.is_called(node):
@@ -224,6 +224,10 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
                           (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
                           (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip
             yield Variant(f.replaced(node, new), Slip("local", text, new, start, cost))
+
+
+def _squared(node: ast.BinOp) -> bool:
+    return isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right)
 
 
 def reductions(f: Fragment, m: Material) -> Iterator[Variant]:
