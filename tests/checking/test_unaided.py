@@ -57,6 +57,23 @@ CASES = {
                 dA = W.T @ dZ
             return grads
     """,
+    "a penalty beside margins, which one class and one feature would hide": """
+        import numpy as np
+        def hinge_loss(W, X, y, reg):
+            \"\"\"W: weights of shape (D, C); X: data of shape (N, D); y: labels of shape (N,)\"\"\"
+            loss, dW = 0.0, np.zeros(W.shape)
+            for i in range(X.shape[0]):
+                scores = X[i].dot(W)
+                for j in range(W.shape[1]):
+                    margin = scores[j] - scores[y[i]] + 1
+                    if j != y[i] and margin > 0:
+                        loss += margin
+                        dW[:, j] += X[i]
+                        dW[:, y[i]] <<+=||-=>> X[i]
+            loss = loss / X.shape[0] + reg * np.sum(W * W)
+            dW = dW / X.shape[0] + 2 * reg * W
+            return loss, dW
+    """,
     "time steps, flattened for one product": """
         def temporal_affine_forward(x, w, b):
             N, T, D = x.shape

@@ -17,6 +17,8 @@ MOST_RIVALS = 6
 SECONDS = 2.5
 """Longest processor time for rivals."""
 _ONE = re.compile(r"[(,] ?1[,)]")
+_MATRIX = re.compile(r"randn\((?!1,)\d+, (?!1\))\d+\)")
+_ALONE = re.compile(r"\(1(, ?1)+\)")
 
 
 def charitable(program: Program, measure: Callable[[Program, float], Evidence], until: float) -> Evidence:
@@ -52,6 +54,8 @@ def _is_as_credible(first: Evidence, rival: Program) -> bool:
         return False  # a single index in place of many hides that some occur twice
     if any(listed(rival.assumed.get(name, text)) < listed(text) for name, text in given.items()):
         return False  # a network of one layer hides what becomes of the hidden ones
+    if any(_ALONE.search(rival.assumed.get(n, "")) and _MATRIX.search(text) for n, text in given.items()):
+        return False  # of a single class and a single feature nothing is left but the penalty
     narrower = [
         n for n, text in rival.assumed.items() if _ONE.search(text) and not _ONE.search(given.get(n, ""))
     ]
