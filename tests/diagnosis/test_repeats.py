@@ -126,3 +126,17 @@ def test_the_loop_over_a_tape_is_the_place_and_not_what_reads_off_it(rule: str) 
     assert found.line == 20 and found.repair is not None
     after = found.repair.edits[0].after.strip()
     assert after in ("parent.grad += local * out.grad", "parent.grad += out.grad * local")
+
+
+def test_a_square_is_meant_as_one_and_its_use_is_the_place() -> None:
+    text = """\
+import numpy as np
+x = np.array([0.3, -0.8, 1.1])
+y = np.tanh(x)
+loss = np.sum(y ** 3)
+square = y {square}
+dx = 3 * y ** 2 * square
+"""
+    for square in ("* y", "** 2"):
+        (found,) = check_program(Source("tanh.py", text.format(square=square))).findings
+        assert found.line == 6

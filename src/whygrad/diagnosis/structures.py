@@ -206,7 +206,9 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
         text = f.segment(node)
         if isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Pow) or _squared(node)):
             new = f"1 - {text}"
-            yield Variant(f.replaced(node, new), Slip("local", text, new, f.extent(node)[0], 1.15))
+            # A line that makes a square and nothing else is meant so: what uses it is likelier wrong.
+            cost = 1.25 if node is f.value else 1.15
+            yield Variant(f.replaced(node, new), Slip("local", text, new, f.extent(node)[0], cost))
         if text not in m.values or isinstance(f.parents.get(node), ast.Attribute) or f.is_called(node):
             if not isinstance(node, ast.Subscript | ast.Call) or isinstance(
                 f.parents.get(node), ast.Attribute
