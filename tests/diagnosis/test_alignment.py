@@ -1,9 +1,10 @@
 """The derivative in the names that are in scope."""
 
 import numpy as np
+import pytest
 
 from whygrad.checking.evidence import Evidence
-from whygrad.diagnosis.alignment import by_fingerprint, derived_texts, key_of
+from whygrad.diagnosis.alignment import _sized, by_fingerprint, derived_texts, key_of
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.suspects import statements
@@ -25,3 +26,17 @@ def test_common_numbers_stand_for_no_quantity() -> None:
     texts = [text for found in by_fingerprint(scope).values() for text, _ in found]
     assert texts == ["k", "m", "m.T"]
     assert key_of(np.ones(2)) == key_of(np.ones(2) + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "program", "sized"),
+    [
+        ("dy[1] * x[1:4]", "for i in range(4): y[i] = x[i:i + 3] @ k", True),
+        ("[w[0] * g, w[1] * g]", "p = w[0] * x[0] + w[1] * x[1]", False),
+        ("np.sum(g.reshape(4, 6, 2), axis=2)", "y = np.repeat(x, 2)", True),
+        ("g.reshape(N, -1)", "y = x.reshape(N, C)", False),
+        ("2 * x ** 3", "y = x", False),
+    ],
+)
+def test_what_holds_for_one_size_only_is_not_offered(text: str, program: str, sized: bool) -> None:
+    assert _sized(text, program) == sized

@@ -128,6 +128,25 @@ def test_the_loop_over_a_tape_is_the_place_and_not_what_reads_off_it(rule: str) 
     assert after in ("parent.grad += local * out.grad", "parent.grad += out.grad * local")
 
 
+def test_a_term_that_was_computed_and_left_out_is_put_back() -> None:
+    text = """\
+import numpy as np
+def make_inputs():
+    x = np.array([[0.3, -0.8, 1.1], [0.9, 0.2, -0.4]])
+    return dict(x=x, dout=x ** 2 - 0.4)
+def centre(x):
+    n = x.shape[1]
+    return x - x.mean(axis=1, keepdims=True), n
+def centre_back(dout, n):
+    dmean = dout.sum(axis=1, keepdims=True)
+    dx = dout
+    return dx
+"""
+    (found,) = check_program(Source("centre.py", text)).findings
+    assert found.line == 10 and found.repair is not None
+    assert found.repair.edits[0].after.strip() == "dx = dout - dmean / n"
+
+
 def test_a_square_is_meant_as_one_and_its_use_is_the_place() -> None:
     text = """\
 import numpy as np

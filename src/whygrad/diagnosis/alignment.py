@@ -26,6 +26,8 @@ from whygrad.simplification import simplify
 
 LONGEST = 220
 MOST_ROWS = 4000
+SHAPED = frozenset({"reshape", "broadcast_to", "zeros", "ones", "full", "tile", "repeat", "eye"})
+"""Functions whose arguments say lengths."""
 
 
 def derived_texts(
@@ -56,7 +58,7 @@ def derived_texts(
         if not text:
             return
         texts.append(text)
-    if any(_unrolled(text, evidence.program.text) for text in texts):
+    if any(_sized(text, evidence.program.text) for text in texts):
         return
     if isinstance(event.rows, list | tuple):
         yield f"[{', '.join(texts)}]"
@@ -64,15 +66,21 @@ def derived_texts(
         yield gathered(texts[0])
 
 
-def _unrolled(text: str, program: str) -> bool:
-    """Does it name entries by number that the program does not? Then it holds for one length only."""
-    entries = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Subscript)]
-    numbered = {ast.unparse(n) for n in entries if any(map(_is_place, ast.walk(n.slice)))}
-    return any(entry.replace(" ", "") not in program.replace(" ", "") for entry in numbered)
+def _sized(text: str, program: str) -> bool:
+    """Does it name entries, or write lengths, that the program does not? Then it holds for one size only."""
+    sized: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Subscript) and _written(node.slice, 0):
+            sized.add(ast.unparse(node))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SHAPED:
+            sized |= {ast.unparse(a) for a in node.args if _written(a, 2)}
+    return any(part.replace(" ", "") not in program.replace(" ", "") for part in sized)
 
 
-def _is_place(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+def _written(node: ast.expr, least: int) -> bool:
+    """Does a whole number of some size stand in an expression?"""
+    numbers = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+    return any(isinstance(n, int) and n >= least for n in numbers)
 
 
 def _gives(event: Any, want: Value, derivative: Any, run: Any) -> bool:

@@ -86,7 +86,7 @@ def _tokens(text: str) -> Counter[str]:
 
 
 def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
-    """A quantity that the function takes and uses nowhere, as factor, divisor or term of any part."""
+    """A quantity that the function has and uses nowhere, as factor, divisor or term of any part."""
     for node in f.expressions() if m.unused else ():
         if isinstance(node, ast.Constant | ast.Slice | ast.Tuple | ast.List) or f.is_called(node):
             continue
@@ -95,7 +95,8 @@ def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
         text, start = f.segment(node), f.extent(node)[0]
         for name in m.unused:
             rank = len(m.shapes.get(name, ()))
-            for shown in (name, f"{name}[:, None]") if rank == 1 and m.library == "np" else (name,):
+            ways = [name, *([f"{name}[:, None]"] if rank == 1 and m.library == "np" else ())]
+            for shown in (*ways, *(f"{name} / {count}" for count in m.integers()[:4])):
                 for symbol in "*/-+":
                     new, kind = f"{text} {symbol} {shown}", "factor" if symbol in "*/" else "term"
                     if kind == "factor" and isinstance(node, ast.BinOp):
@@ -105,17 +106,9 @@ def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
 
 
 def unused_names(function: ast.FunctionDef) -> list[str]:
-    """Names that a function takes or unpacks and never reads."""
+    """Names that a function takes or binds and never reads."""
     nodes = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
     read = {n.id for n in nodes if isinstance(n.ctx, ast.Load)}
     taken = [a.arg for a in function.args.args]
-    taken += [
-        e.id
-        for s in ast.walk(function)
-        if isinstance(s, ast.Assign)
-        for t in s.targets
-        if isinstance(t, ast.Tuple | ast.List)
-        for e in t.elts
-        if isinstance(e, ast.Name)
-    ]
+    taken += [n.id for n in nodes if isinstance(n.ctx, ast.Store)]
     return [name for name in dict.fromkeys(taken) if name not in read and name not in ("self", "_")]
