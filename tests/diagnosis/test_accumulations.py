@@ -102,3 +102,32 @@ def repaired(text: str, codes: set[str]) -> str:
         rows[edit.line - 1] = edit.after
     assert [v.line for v in result.variables] == sorted(v.line for v in result.variables)
     return check_program(Source("loop.py", "\n".join(rows))).status
+
+
+PENALTY = """\
+import numpy as np
+def make_inputs():
+    rng = np.random.RandomState(4)
+    return dict(W=rng.randn(3, 2), X=rng.randn(5, 3), T=rng.randn(5, 2), reg=0.3)
+def loss_and_gradient(W, X, T, reg):
+    loss, dW, n = 0.0, np.zeros_like(W), len(X)
+    for i in range(n):
+        error = X[i] @ W - T[i]
+        loss += 0.5 * error @ error
+        dW += np.outer(X[i], error)
+    loss = loss / n + {penalty}
+    dW /= n
+    return loss, dW
+"""
+
+
+@pytest.mark.parametrize(
+    ("penalty", "term"),
+    [("reg * np.sum(W * W)", "2 * reg * W"), ("0.5 * reg * np.sum(W ** 2)", "reg * W"),
+     ("reg / (2 * n) * np.sum(W ** 2)", "reg / n * W")],
+)  # fmt: skip
+def test_the_gradient_of_a_penalty_that_no_line_adds(penalty: str, term: str) -> None:
+    text = PENALTY.format(penalty=penalty)
+    (found,) = check_program(Source("loss.py", text)).findings
+    assert found.repair is not None and f"dW += {term}" in found.repair.edits[0].after
+    assert repaired(text, {"WG301"}) == "right"

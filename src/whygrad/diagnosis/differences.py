@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from whygrad.checking.values import is_number
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.search import Bench
@@ -142,6 +143,32 @@ def _factors(
             for other, rank in _said(rest, table, m):
                 new = " * ".join([*(shown[k] for k in kept), other])
                 yield f.replaced(node, new, PRODUCT), Slip("derived", text, new, start, 1.45 + 0.1 * rank)
+
+
+def multiples(name: str, bench: Bench, m: Material) -> Iterator[str]:
+    """What a variable lacks, where that is a multiple of a quantity: `2 * reg * W`, `reg / n * W`."""
+    got, want = as_array(bench.value(name, 0)), as_array(bench.wants[0])
+    if got is None or want is None or got.shape != want.shape:
+        return
+    # A weight is no whole number as a rule: what a loop leaves behind may equal one by chance.
+    scalars = sorted(
+        (n for n, s in m.shapes.items() if s == ()), key=lambda n: not isinstance(m.values[n], float)
+    )
+    numbers = {n: float(m.values[n]) for n in scalars if is_number(m.values[n])}
+    for text in (n for n, shape in m.shapes.items() if shape == want.shape and n != name):
+        value = as_array(m.values[text])
+        with np.errstate(all="ignore"):
+            ratio = (want - got) / value if value is not None else np.full(1, np.nan)
+        if not np.allclose(ratio, np.ravel(ratio)[0], rtol=1e-6, atol=0):
+            continue
+        wanted = float(np.ravel(ratio)[0])
+        for number, by in itertools.product(numbers, ("", *(n for n, v in numbers.items() if v > 1))):
+            for times, shown in ((1.0, ""), (2.0, "2 * "), (0.5, "0.5 * "), (-1.0, "-")):
+                size = times * numbers[number] / (numbers[by] if by else 1.0)
+                term = f"{shown}{number}{f' / {by}' if by else ''} * {text}"
+                if np.isclose(size, wanted, rtol=1e-6, atol=0) and bench.judge(f"{name} + {term}").right:
+                    yield term
+                    return
 
 
 def factors_of(f: Fragment, node: ast.expr) -> list[ast.expr]:

@@ -61,8 +61,8 @@ class Repairer(Stages):
         wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
             self.by_moving, self.by_scaling, self.by_value, self.by_block, self.by_trial, self.by_keeping,
-            self.by_meaning, self.by_accumulation, self.by_synthesis, self.by_helpers, self.by_pairs,
-            self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_addition, self.by_meaning, self.by_accumulation, self.by_synthesis, self.by_helpers,
+            self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:

@@ -14,7 +14,7 @@ from whygrad.checking.values import shape_of
 from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
-from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.differences import differences, multiples
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves
 from whygrad.diagnosis.mutation import variants
@@ -229,6 +229,32 @@ class Stages(Workbench):
                         break
             if hit or self.late():
                 return
+
+    def by_addition(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A term that no line has, such as a penalty's, added before a function returns the gradient."""
+        own = [s for s in suspects if s.own]
+        if not claim.name.isidentifier() or not own or not own[0].function:
+            return
+        ends = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
+        ends = [s for s in ends if isinstance(s.node, ast.Return) and s.line > claim.line]
+        for suspect in ends[-1:]:
+            scope = self.scope(suspect)
+            known = [
+                (kept[0], self.trials.wanted(claim, p))
+                for p, kept in zip(self.at, scope.environments, strict=False)
+                if len(kept) == 1 and self.trials.usable(claim, p)
+            ]
+            if self.late() or not known:
+                return
+            bench = Bench([e for e, _ in known], [w for _, w in known], scope.shared)
+            old = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            for term in multiples(claim.name, bench, self.material(suspect, scope)):
+                line = f"{claim.name} += {term}"
+                more = f"{line}\n{' ' * suspect.node.col_offset}{old}"
+                slip = Slip("term", "", term, 0, 1.4)
+                yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
 
     def by_keeping(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
