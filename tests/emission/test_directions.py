@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,9 +50,10 @@ SCRIPTS = [
 
 
 def derive(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "whygrad", "derive", *words], capture_output=True, text=True, timeout=60
-    )
+    """The command on a terminal so wide that no path is broken."""
+    wide = {**os.environ, "COLUMNS": "1000"}
+    command = [sys.executable, "-m", "whygrad", "derive", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=wide)
 
 
 def run(text: str) -> dict[str, Any]:

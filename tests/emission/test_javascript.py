@@ -59,7 +59,7 @@ def test_keys_are_written_as_data() -> None:
 
 
 def test_an_operation_without_a_kernel_is_refused_by_name() -> None:
-    graph = subject_of(lambda a: np.linalg.pinv(a), (np.eye(2),)).graph
-    with pytest.raises(EmissionError, match="the page has no pinv"):
+    graph = subject_of(lambda a: np.linalg.svd(a)[1], (np.eye(2),)).graph
+    with pytest.raises(EmissionError, match="the page has no svd"):
         javascript(graph, range(len(graph)))
-    assert "pinv" in OPS
+    assert "svd" in OPS
