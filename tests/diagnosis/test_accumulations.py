@@ -131,3 +131,21 @@ def test_the_gradient_of_a_penalty_that_no_line_adds(penalty: str, term: str) ->
     (found,) = check_program(Source("loss.py", text)).findings
     assert found.repair is not None and f"dW += {term}" in found.repair.edits[0].after
     assert repaired(text, {"WG301"}) == "right"
+
+
+def test_the_path_around_a_block_and_the_one_through_it() -> None:
+    text = """\
+import numpy as np
+rng = np.random.RandomState(5)
+x, w = rng.randn(4, 3), rng.randn(3, 3)
+h = np.tanh(x @ w)
+out = x + h
+loss = np.sum(out ** 3)
+dout = 3 * out ** 2
+dz = dout * (1 - h ** 2)
+dw = 2 * (x.T @ dz)
+dx = dout
+"""
+    findings = check_program(Source("residual.py", text)).findings
+    assert [f.line for f in findings] == [9, 10]
+    assert repaired(text, {"WG210", "WG301"}) == "right"

@@ -218,7 +218,8 @@ class Check:
         for claim, fix in fixes:
             # A line that was repaired before and is wrong again is not understood.
             if fix is None or sum(s.variable == claim.name for s in self.steps) >= 2:
-                if not claim.doubtful or all(c.doubtful for c, _ in fixes):
+                known = any(c.name == claim.name for c, _ in self.unsolved)
+                if not known and (not claim.doubtful or all(c.doubtful for c, _ in fixes)):
                     self.unsolved.append((claim, evidence))
             else:
                 self.apply(claim, fix, evidence, forward)

@@ -373,8 +373,8 @@ class Stages(Workbench):
     def by_alignment(self, claim: Claim, suspects: Sequence[Suspect]) -> Iterator[Fix]:
         """The whole value anew: the derivative, in the names that are in scope."""
         for suspect, scope, value, bench in self._own(claim, suspects, in_time=False):
-            # A line that only reads a gradient off computes nothing that could be written anew.
-            if isinstance(suspect.node, ast.AugAssign) or isinstance(value, ast.Name | ast.Attribute):
+            # A line that reads a gradient off an object computes nothing that could be written anew.
+            if isinstance(suspect.node, ast.AugAssign) or isinstance(value, ast.Attribute):
                 continue
             old = self.draft.source.segment(self.draft.source.span_of(value))
             for text in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):
