@@ -7,15 +7,16 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.repeats import bindings, likeness_of, phrases, unused_names
+from whygrad.diagnosis.repeats import bindings, likeness_of, phrases, pieces, unused_names
 from whygrad.source import Source
 
 
 def test_pieces_whose_names_are_known() -> None:
     statements = ast.parse("d = W[i] @ V[j] + b - np.log(x)\nk = unknown * d + 1\n").body
-    found = phrases(statements, {"W", "V", "b", "x", "np", "i", "j", "d"})
+    known = {"W", "V", "b", "x", "np", "i", "j"}
+    found = phrases(pieces(statements), known | {"d"})
     assert "W[i] @ V[j] + b - np.log(x)" in found and not any("unknown" in text for text in found)
-    assert bindings(statements, {"W", "V", "b", "x", "np", "i", "j"}) == {"d": "W[i] @ V[j] + b - np.log(x)"}
+    assert bindings(pieces(statements), known) == {"d": "W[i] @ V[j] + b - np.log(x)"}
 
 
 def test_likeness_counts_tokens() -> None:

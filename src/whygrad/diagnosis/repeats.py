@@ -6,9 +6,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
@@ -24,31 +24,44 @@ SHORTEST, LONGEST = 4, 40
 MOST_PHRASES = 40
 
 
-def phrases(statements: Iterable[ast.stmt], known: set[str]) -> tuple[str, ...]:
-    """Expressions in statements (of the forward pass) whose names are all known."""
-    found: dict[str, None] = {}
+class Piece(NamedTuple):
+    """An expression of the forward pass, the names that it reads, and what it is bound to as a whole."""
+
+    text: str
+    names: frozenset[str]
+    target: str = ""
+
+
+def pieces(statements: Iterable[ast.stmt]) -> list[Piece]:
+    """Expressions in statements that a line elsewhere may repeat, each once; bindings first."""
+    found: dict[tuple[str, str], Piece] = {}
     for statement in statements:
         value = getattr(statement, "value", None)
-        for node in ast.walk(value) if value is not None else ():
-            if not isinstance(node, ast.BinOp | ast.Call):
-                continue
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            text = ast.unparse(node)
-            if names <= known and SHORTEST <= sum(_tokens(text).values()) <= LONGEST:
-                found.setdefault(text)
-    return tuple(found)[:MOST_PHRASES]
-
-
-def bindings(statements: Iterable[ast.stmt], known: set[str]) -> dict[str, str]:
-    """What names are bound to in statements (of the forward pass), where all that is read is known."""
-    found: dict[str, str] = {}
-    for statement in statements:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            read = {n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)}
-            if read <= known and name not in read:
-                found[name] = ast.unparse(statement.value)
-    return found
+            bound = _piece(statement.value, statement.targets[0].id)
+            if bound.target not in bound.names:
+                found[bound.text, bound.target] = bound
+        for node in ast.walk(value) if value is not None else ():
+            if isinstance(node, ast.BinOp | ast.Call):
+                piece = _piece(node)
+                if SHORTEST <= sum(_tokens(piece.text).values()) <= LONGEST:
+                    found.setdefault((piece.text, ""), piece)
+    return list(found.values())
+
+
+def _piece(node: ast.expr, target: str = "") -> Piece:
+    names = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+    return Piece(ast.unparse(node), names, target)
+
+
+def phrases(found: Iterable[Piece], known: Set[str]) -> list[str]:
+    """Those whose names are all known."""
+    return [piece.text for piece in found if not piece.target and piece.names <= known][:MOST_PHRASES]
+
+
+def bindings(found: Iterable[Piece], known: Set[str]) -> dict[str, str]:
+    """What names are bound to, where all that is read is known."""
+    return {piece.target: piece.text for piece in found if piece.target and piece.names <= known}
 
 
 def repeats(f: Fragment, m: Material) -> Iterator[Variant]:

@@ -16,7 +16,7 @@ from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.repeats import bindings, phrases, unused_names
+from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, unused_names
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
@@ -70,6 +70,8 @@ class Workbench:
     draft: Draft
     deadline: float
     scopes: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
+    """Expressions of the forward pass, by the text that they are of."""
     inlined: list[Part] | None = None
     at: list[int] = field(default_factory=list)
     """The points at which candidates are judged quickly."""
@@ -111,7 +113,7 @@ class Workbench:
             values = {name: values[name] for name in ranked[:MOST_QUANTITIES]}
         claims = self.trials.evidence.claims
         names = frozenset(c.name for c in claims)
-        forward, known = self._forward(), {*scope.first, *scope.shared}
+        forward, known = self.forward_pieces(), {*scope.first, *scope.shared}
         repeated = (*phrases(forward, known), *self.forward_expressions(scope))
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
         return Material.of(
@@ -126,9 +128,13 @@ class Workbench:
             in_loop=tuple(n for n in suspect.loops if n in scope.first),
         )
 
-    def _forward(self) -> list[ast.stmt]:
-        everything = statements(self.draft.tree)
-        return [s.node for s in everything if part_of(self.trials.evidence, s) == "forward"]
+    def forward_pieces(self) -> list[Piece]:
+        """Expressions of the forward pass of the present text."""
+        if self.draft.text not in self.pieces:
+            everything = statements(self.draft.tree)
+            forward = (s.node for s in everything if part_of(self.trials.evidence, s) == "forward")
+            self.pieces[self.draft.text] = pieces(forward)
+        return self.pieces[self.draft.text]
 
     def unused(self, function: str) -> list[str]:
         """Names that a function takes and never reads; none at module level, where all is in sight."""
