@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "whygrad", "_web");
 const FONTS = [
-  "AMS-Regular", "Main-Bold", "Main-Italic", "Main-Regular", "Math-Italic",
+  "Main-Bold", "Main-Italic", "Main-Regular", "Math-Italic",
   "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular",
 ];
 
@@ -25,6 +25,20 @@ function katexCss() {
   });
 }
 
+/** The terms of the libraries within, which go along with every page; all of them have the same licence. */
+function notice() {
+  const packages = ["katex", "preact", "@preact/signals", "@preact/signals-core"].map((name) => {
+    const folder = join(here, "node_modules", name);
+    const { license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    if (license !== "MIT") throw new Error(`${name} is under ${license}: its terms must be added`);
+    const text = readFileSync(join(folder, "LICENSE"), "utf8");
+    return { name, holder: text.match(/Copyright.*/)[0], terms: text.slice(text.indexOf("Permission is")) };
+  });
+  const holders = packages.map(({ name, holder }) => `${name}: ${holder}`).join("\n");
+  return `/*! Contains these libraries under the MIT License, and fonts of KaTeX under the SIL Open Font License 1.1.\n`
+    + `${holders}\n\n${packages[0].terms.trim()}\n*/`;
+}
+
 const styles = {
   name: "styles",
   setup(plugins) {
@@ -38,6 +52,7 @@ const styles = {
 const common = {
   bundle: true, minify: true, write: false, target: "es2022", charset: "utf8", legalComments: "none",
   jsx: "automatic", jsxImportSource: "preact", plugins: [styles], absWorkingDir: here, logLevel: "warning",
+  banner: { js: notice() },
 };
 const [page, widget] = await Promise.all([
   build({ ...common, entryPoints: ["src/page.ts"], format: "iife", outdir: "out" }),
