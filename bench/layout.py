@@ -12,6 +12,7 @@ from bench.measuring import Line, seconds
 from whygrad.gates.blocks import blocks_of
 from whygrad.gates.records import Block
 from whygrad.gates.views import Cut
+from whygrad.graph import Graph
 from whygrad.rendering.layout import Extent, layout
 from whygrad.tracing import trace_function
 
@@ -86,8 +87,8 @@ def loop(a: float, x: float) -> float:
     return x
 
 
-def opened(graph: object) -> None:
+def opened(graph: Graph) -> None:
     """The collapsed picture, and its first block opened."""
-    cut = blocks_of(graph).visible()  # type: ignore[arg-type]
+    cut = blocks_of(graph).visible()
     first = next(part for part in cut.boxes if isinstance(part, Block))
     Cut(cut.tree, cut.tree.children(first))

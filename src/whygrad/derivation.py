@@ -90,13 +90,13 @@ def derive_requested(request: Mapping[str, Any]) -> str:
     """What the command asks for. Its keys are those of `commands.derive`."""
     at = parse_point(request["at"]) if request["at"] else None
     check = request["check"]
-    of_text, _, of_script = writers(request["forward"], request.get("order", 1))
+    of_text, _, of_script = writers(request["forward"], request["order"])
     if not request["path"]:
         options = {"target": request["to"] or "python", "wrt": request["wrt"], "at": at, "check": check}
         text, proof = of_text(request["formula"], **options)
         return said((taught(text, request), proof), check)
     source = read_source(request["path"])
-    if request.get("order", 1) == 2 and request["into"]:
+    if request["order"] == 2 and request["into"]:
         raise UsageError(
             "--into fills in backward passes, no second derivatives",
             hint=f"whygrad derive {source.filename} --order 2",
@@ -176,7 +176,7 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     args, assumed = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
     said_so = f"# example inputs that were found: {assumed}\n" if assumed else ""
-    _, of_it, _ = writers(request["forward"], request.get("order", 1))
+    _, of_it, _ = writers(request["forward"], request["order"])
     text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
     return text, proof, said_so
 
@@ -203,9 +203,7 @@ def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | 
 
 def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:
     """The class with its backward method; with --into, the whole file."""
-    other = (
-        "forward mode" if request["forward"] else "second derivatives" if request.get("order", 1) == 2 else ""
-    )
+    other = "forward mode" if request["forward"] else "second derivatives" if request["order"] == 2 else ""
     if request["to"] not in ("", "numpy") or other:
         wanted = other or request["to"]
         raise UsageError(

@@ -90,7 +90,7 @@ def derived(tmp_path: Any, text: str, **more: Any) -> str:
     path.write_text(text)
     request = {
         "path": str(path), "formula": "", "to": "", "function": "", "output": "", "wrt": [], "inputs": "",
-        "input": {}, "at": "", "check": True, "forward": False, "into": False, "teach": 0,
+        "input": {}, "at": "", "check": True, "forward": False, "order": 1, "into": False, "teach": 0,
     }  # fmt: skip
     return derive_requested(request | more)
 

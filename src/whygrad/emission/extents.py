@@ -106,11 +106,22 @@ class Extents:
 
 def constant(graph: Graph, row: int) -> float:
     """The number that every entry of a row is, of one that `is_constant`."""
-    name, args = graph.op(row).name, graph.args(row)
-    if graph.op(row) is CONSTANT:
-        return float(np.ravel(graph.params(row)["value"])[0])
-    values = [constant(graph, a) for a in (args if name in SCALED else args[:1])]
-    return SCALED[name](*values) if name in SCALED else values[0] * counted(graph, row)
+    reads: dict[int, tuple[int, ...]] = {}
+    pending = [row]
+    while pending:
+        now = pending.pop()
+        if now not in reads:
+            args = () if graph.op(now) is CONSTANT else tuple(graph.args(now))
+            reads[now] = args if graph.op(now).name in SCALED else args[:1]
+            pending += reads[now]
+    values: dict[int, float] = {}
+    for now in sorted(reads):  # operands stand before what reads them
+        name, given = graph.op(now).name, [values[a] for a in reads[now]]
+        if not given:
+            values[now] = float(np.ravel(graph.params(now)["value"])[0])
+        else:
+            values[now] = SCALED[name](*given) if name in SCALED else given[0] * counted(graph, now)
+    return values[row]
 
 
 def counted(graph: Graph, row: int) -> int:
