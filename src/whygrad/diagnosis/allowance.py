@@ -11,6 +11,11 @@ APART = 0.005
 class Allowance:
     """Seconds of the processor that may be spent."""
 
+    @classmethod
+    def until(cls, deadline: float) -> Allowance:
+        """What is left up to a reading of `time.process_time`."""
+        return cls(deadline - time.process_time())
+
     def __init__(self, seconds: float) -> None:
         self._end = time.process_time() + seconds
         self._looked = time.perf_counter()

@@ -19,7 +19,7 @@ import numpy as np
 
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Value
-from whygrad.checking.observing import follow
+from whygrad.checking.observing import copied, follow
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.search import WRONG, Score, likeness
 from whygrad.diagnosis.suspects import Suspect
@@ -35,6 +35,15 @@ def _code(text: str) -> CodeType | None:
         return None
 
 
+@lru_cache(maxsize=8192)
+def _names(code: CodeType | None) -> frozenset[str]:
+    """Names of the module that code reads or binds, in the functions and comprehensions within it too."""
+    if code is None:
+        return frozenset()
+    inner = (_names(c) for c in code.co_consts if isinstance(c, CodeType))
+    return frozenset(code.co_names).union(*inner)
+
+
 @dataclass(eq=False)
 class BlockBench:
     """Runs a candidate statement and the rest of its block; compares one variable at the end."""
@@ -47,6 +56,12 @@ class BlockBench:
 
     def __post_init__(self) -> None:
         self.after = _code(self.rest) if self.rest else None
+        self.needed = _names(self.after) | {self.name.split(".")[0].split("[")[0]}
+
+    def _space(self, k: int, code: CodeType | None) -> dict[str, Any]:
+        """The k-th environment, of which no more is copied than what is named."""
+        names = self.needed | _names(code)
+        return {**self.shared, **copied({n: v for n, v in self.environments[k].items() if n in names})}
 
     def judge(self, text: str) -> Score:
         """Is the variable right after a candidate statement and the rest?"""
@@ -54,8 +69,8 @@ class BlockBench:
         if code is None:
             return WRONG
         progress = WRONG
-        for k, (environment, want) in enumerate(zip(self.environments, self.wants, strict=True)):
-            namespace = {**self.shared, **copy.deepcopy(dict(environment))}
+        for k, want in enumerate(self.wants):
+            namespace = self._space(k, code)
             try:
                 with np.errstate(all="ignore"):
                     exec(code, namespace)
@@ -76,8 +91,8 @@ class BlockBench:
     def made(self, text: str, name: str) -> list[Value]:
         """What a statement binds a name to, in each environment; empty where it raises."""
         code, found = _code(text), []
-        for environment in self.environments if code is not None else ():
-            namespace = {**self.shared, **copy.deepcopy(dict(environment))}
+        for k in range(len(self.environments)) if code is not None else ():
+            namespace = self._space(k, code)
             try:
                 with np.errstate(all="ignore"):
                     exec(code, namespace)  # type: ignore[arg-type]
@@ -88,8 +103,8 @@ class BlockBench:
 
     def holds(self, name: str, values: Sequence[Value]) -> bool:
         """Is the variable right after the rest, were another name bound to these values before it?"""
-        for environment, want, value in zip(self.environments, self.wants, values, strict=True):
-            namespace = {**self.shared, **copy.deepcopy(dict(environment)), name: copy.deepcopy(value)}
+        for k, (want, value) in enumerate(zip(self.wants, values, strict=True)):
+            namespace = {**self._space(k, None), name: copy.deepcopy(value)}
             try:
                 with np.errstate(all="ignore"):
                     if self.after is not None:

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
-from whygrad.checking.programs import Program
-from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
+from whygrad.checking.values import is_numeric, shape_of, vector
 from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
@@ -24,14 +23,13 @@ from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.slopes import Slopes
 from whygrad.diagnosis.suspects import Suspect, part_of, statements, targets
 
 KINDS = {
     "parentheses", "operator", "operands", "sign", "index", "name", "function", "axis", "compare", "in-place",
     "unwrap", "constant", "product", "transpose",
 }  # fmt: skip
-STEP = 1e-4
-CLOSE = 2e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +88,14 @@ class ForwardSearch:
         suspected = [c for c in evidence.claims if c.verdict in ("wrong", "inherited") or (
             c.role == "intermediate" and c.verdict == "undecided")]  # fmt: skip
         # What is right by this measure already (a mistake that shows at ties only) explains nothing.
-        program = evidence.program.with_text(draft.text)
-        self.wrong = [c for c in suspected if not all(agrees(program, c, p) for p in self.points)]
         self.right = [c for c in evidence.claims if c.role == "final" and c.verdict == "right"]
+        program = evidence.program.with_text(draft.text)
+        self.slopes = Slopes(program, [*suspected, *self.right], self.points)
+        self.wrong = [c for c in suspected if not all(self.agrees(draft, c, p) for p in self.points)]
+
+    def agrees(self, draft: Draft, claim: Claim, point: Point) -> bool:
+        """Is a gradient right for the forward pass of an edited text?"""
+        return self.slopes.agree(draft.text, claim, point)
 
     def suspects(self) -> list[Suspect]:
         """Statements of the forward part that compute, latest first."""
@@ -142,12 +145,11 @@ class ForwardSearch:
 
     def explained(self, draft: Draft) -> tuple[str, ...]:
         """Wrong gradients that are right for the edited forward pass; none where a right one breaks."""
-        program = self.evidence.program.with_text(draft.text)
-        first = [c for c in self.wrong if agrees(program, c, self.points[0])]
-        if not first or not all(agrees(program, c, self.points[0]) for c in self.right):
+        first = [c for c in self.wrong if self.agrees(draft, c, self.points[0])]
+        if not first or not all(self.agrees(draft, c, self.points[0]) for c in self.right):
             return ()
         for point in self.points[1:]:
-            first = [c for c in first if agrees(program, c, point)]
+            first = [c for c in first if self.agrees(draft, c, point)]
         return tuple(c.name for c in first)
 
     def gate(self, draft: Draft, suspect: Suspect) -> str:
@@ -181,38 +183,3 @@ def _cancelling(text: str) -> int:
     return sum(
         isinstance(n.op, ast.Div | ast.Sub) and ast.dump(n.left) == ast.dump(n.right) for n in operations
     )
-
-
-def agrees(program: Program, claim: Claim, point: Point) -> bool:
-    """Is a gradient variable the slope of this program's output, along a random direction?"""
-    base = program.run(point)
-    if isinstance(base, Failure):
-        return False
-    try:
-        claimed, of = vector(program.value(claim.name, base)), program.value(claim.of, base)
-    except (LookupError, SyntaxError):
-        return False
-    start = vector(of)
-    if claimed is None or start is None or claimed.size != start.size or not claim.of.isidentifier():
-        return False
-    if shape_of(program.value(claim.name, base)) != shape_of(of):
-        return False
-    direction = np.random.RandomState(start.size).uniform(0.5, 1.5, start.size)
-    direction *= np.where(np.arange(start.size) % 2, -1.0, 1.0)
-    want = float(np.dot(claimed, direction))
-    slopes: list[float] = []
-    for step in (3 * STEP, STEP):
-        ends = []
-        for sign in (1, -1):
-            moved = rebuild(of, start + sign * step * direction)
-            namespace = program.run(Point("moved", {**point.overrides, claim.of: moved}))
-            if isinstance(namespace, Failure):
-                return False
-            ends.append(program.objective_of(namespace))
-        slopes.append((ends[0] - ends[1]) / (2 * step))
-        # Most candidates are far off: then one slope is enough.
-        if not abs(slopes[0] - want) <= 0.02 * max(abs(slopes[0]), abs(want), 1e-3):
-            return False
-    slope = slopes[1] + (slopes[1] - slopes[0]) / 8
-    scale = max(abs(slope), abs(want), float(np.max(np.abs(claimed))) * 1e-3)
-    return bool(np.isfinite(slope) and scale > 0 and abs(slope - want) <= CLOSE * scale)

@@ -21,7 +21,6 @@ from whygrad.checking.plain import (
     time_limit,
 )
 from whygrad.checking.programs import Program
-from whygrad.tracing.scripts import unbound_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +42,14 @@ class Pieces:
 
     def __init__(self, program: Program, points: list[Point]) -> None:
         self.program = program
-        self.lines = program.full().split("\n")
+        self.full = program.full()
+        self.lines = self.full.split("\n")
         self.written = program.text.split("\n")
         self.filename = program.source.filename
         names = {*program.inputs, *(n for p in points for n in program.overrides(p))}
-        self.missing = unbound_names(program.full())
         self.pieces: list[Piece] = []
         wanted = set(names)
-        for statement in ast.parse(program.full()).body:
+        for statement in ast.parse(self.full).body:
             start = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
             before = set(wanted)
             body = hook_inputs([statement], wanted)
@@ -97,18 +96,21 @@ class Pieces:
                 lines[n] = new
         return lines
 
-    def run(self, text: str, point: Point) -> Namespace | Failure:
-        """A plain run of an edited text at a point; its globals after."""
+    def run(self, text: str, point: Point, upto: int = 0) -> Namespace | Failure:
+        """A plain run of an edited text at a point; its globals after.
+
+        `upto` bounds it to the first top-level statements.
+        """
         try:
             codes = self.codes(text)
         except (SyntaxError, ValueError, RecursionError) as error:
             return Failure(type(error).__name__, str(error))
         if codes is None:
-            return self.program.run(point, text)
-        namespace = fresh_namespace(self.program.full(), self.program.overrides(point), {})
+            return self.program.run(point, text, upto)
+        namespace = fresh_namespace(self.full, self.program.overrides(point), {})
         try:
             with steady(), time_limit(self.program.seconds), contextlib.suppress(SystemExit):
-                for code in codes:
+                for code in codes[:upto] if upto else codes:
                     exec(code, namespace)
         except KeyboardInterrupt:
             raise

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -62,25 +63,35 @@ def _is_operand(key: Any, value: Any) -> bool:
     return isinstance(key, str) and is_numeric(value) and not isinstance(value, dict)
 
 
-class _Inserter(ast.NodeTransformer):
-    def __init__(self, line: int, column: int) -> None:
-        self.place, self.hits = (line, column), 0
+def _insert(block: list[ast.stmt], place: tuple[int, int]) -> bool:
+    """Put the hook before the statement at a place, in a block or in the blocks within; False if none is."""
+    for k, statement in enumerate(block):
+        if (statement.lineno, statement.col_offset) == place:
+            hook = ast.Expr(call(SCOPE, call(LOCALS)))
+            block.insert(k, ast.fix_missing_locations(ast.copy_location(hook, statement)))
+            return True
+        if statement.lineno <= place[0] <= (statement.end_lineno or 0) and any(
+            _insert(inner, place) for inner in _blocks_of(statement)
+        ):
+            return True
+    return False
 
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if not isinstance(block, list):
-                continue
-            out: list[ast.stmt] = []
-            for statement in block:
-                if (statement.lineno, statement.col_offset) == self.place:
-                    self.hits += 1
-                    hook = ast.Expr(call(SCOPE, call(LOCALS)))
-                    out.append(ast.fix_missing_locations(ast.copy_location(hook, statement)))
-                out.append(statement)
-            setattr(node, name, out)
-        return node
+
+def _blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list):
+            yield block
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def _hooked(text: str, filename: str, place: tuple[int, int], names: frozenset[str]) -> CodeType:
+    """Code of a text that notes what is in scope before the statement at a place."""
+    tree = ast.parse(text)
+    _insert(tree.body, place)
+    tree.body = hook_inputs(tree.body, set(names))
+    return compile(tree, filename, "exec")
 
 
 def own_names(program: Program) -> set[str]:
@@ -102,10 +113,12 @@ def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope
     """Run the program at points and note what is in scope before a statement of its text."""
     text = program.full()
     scope, own = Scope(), own_names(program)
+    place, codes = (node.lineno, node.col_offset), dict[frozenset[str], CodeType]()
     for point in points:
         overrides = program.overrides(point)
-        tree = _Inserter(node.lineno, node.col_offset).visit(ast.parse(text))
-        tree.body = hook_inputs(tree.body, {*program.inputs, *overrides})
+        names = frozenset((*program.inputs, *overrides))
+        if names not in codes:
+            codes[names] = _hooked(text, program.source.filename, place, names)
         namespace = fresh_namespace(text, overrides, {LOCALS: builtins.locals})
         kept: list[dict[str, Value]] = []
 
@@ -124,7 +137,7 @@ def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope
                     scope.local = tuple(n for n in local if n not in namespace)
 
         namespace[SCOPE] = note
-        execute(compile(tree, program.source.filename, "exec"), namespace, program.seconds)
+        execute(codes[names], namespace, program.seconds)
         scope.environments.append(kept)
     return scope
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +33,6 @@ class Trials:
 
     evidence: Evidence
     count: int = 0
-    seconds: float = 0.0
     pieces: Pieces = field(init=False, repr=False)
     _kept: dict[str, Outcome] = field(default_factory=dict, repr=False)
 
@@ -75,12 +73,10 @@ class Trials:
         if full and draft.text in self._kept:
             return self._kept[draft.text]
         chosen = self.points() if full else self.points()[:1]
-        start = time.process_time()
         try:
             outcome = self._run(draft.text, chosen)
         except RecursionError:  # a list that was put into itself
             outcome = FAILED
-        self.seconds += time.process_time() - start
         self.count += 1
         if full:
             self._kept[draft.text] = outcome

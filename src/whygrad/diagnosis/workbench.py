@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ import numpy as np
 from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
+from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
@@ -75,13 +75,17 @@ class Workbench:
     inlined: list[Part] | None = None
     at: list[int] = field(default_factory=list)
     """The points at which candidates are judged quickly."""
+    allowance: Allowance = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.allowance = Allowance.until(self.deadline)
 
     @property
     def program(self) -> Program:
         return self.trials.evidence.program.with_text(self.draft.text)
 
     def late(self) -> bool:
-        return time.process_time() > self.deadline
+        return self.allowance.is_spent()
 
     def search_points(self, claim: Claim) -> list[int]:
         """A few points for quick judging; those where the claim is wrong come first."""
