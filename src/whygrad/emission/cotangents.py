@@ -77,6 +77,8 @@ class Ledger:
         self.temporaries: dict[tuple[int, str, int], str] = {}
         self.made = {u for u in upstream if u.isidentifier()}
         """Names of cotangents: what may be read under another's name."""
+        self.forms: dict[str, str] = {}
+        """Names of cotangents in another form, as `grad_V_flat`: what they may be called by themselves."""
         self.prepare()
 
     def prepare(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from whygrad.emission import layout
 from whygrad.emission.cotangents import Cotangent
+from whygrad.emission.folding import Folding
 from whygrad.emission.leaves import is_number, is_real, write
 from whygrad.emission.mentions import free_names, unbound
 from whygrad.emission.primal import Primal, kept_nodes
@@ -101,6 +102,7 @@ class Derivation:
         saving = Saving(part.activity, part.block, part.parameters, part.builder.fresh)
         saving.resolve(back)
         tidy(back)
+        Folding(back, reversal.forms, {h.text for h in state.values()}, part.builder.fresh).fold()
         plan = saving.plan
         name_tapes(plan, part)
         lines = Printer(self.subject.source, plan, Shapes(part.activity, self.prefix)).block(back, 1)

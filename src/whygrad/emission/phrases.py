@@ -61,7 +61,8 @@ class Named:
 
     name: str
     text: str
-    shape: str = ""
+    form: str = ""
+    """Of the statement's own cotangent in another form, `grad_V_flat`: what it is named after by its operation."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ class Phrasing:
                 lines.append(Named(self.names[row], self.places[row]))
                 continue
             name = self.claimed(row) or self.fresh_name(self.noun(row))
-            own = [] if self.is_buffer(row) else [Named(name, self.text(row, whole=True))]
+            form = f"{self.prefix}{self.operation(row)}" if self.after_seed(row) else ""
+            own = [] if self.is_buffer(row) else [Named(name, self.text(row, whole=True), form)]
             if not own or self.is_fresh(row, own[0].text):
                 made.add(name)
             lines += own or self.buffer(row, name)
@@ -218,9 +220,13 @@ class Phrasing:
         source = self.first.sources.get(row)
         if source and (name := self.after_seed(row)):
             return name
-        op = source or self.graph.op(row).name
-        word = NOUNS.get(op, op.removesuffix(" gate").split("_")[0])
+        word = self.operation(row)
         return f"{self.prefix}{word}" if source else VALUES.get(word, word)
+
+    def operation(self, row: int) -> str:
+        """A word for the operation of a row, or for that of the row whose cotangent it is."""
+        op = self.first.sources.get(row) or self.graph.op(row).name
+        return NOUNS.get(op, op.removesuffix(" gate").split("_")[0])
 
     def after_seed(self, row: int) -> str:
         """Of a cotangent that is the statement's own in another form: `grad_V_flat`, `grad_scores_scaled`."""

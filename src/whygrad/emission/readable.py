@@ -77,7 +77,8 @@ class ReadableWriter(Writer):
 
     def shape_text(self, row: int) -> str:
         shapes = [g.abstract(row).shape for g in self.graphs]
-        return str(shapes[0]) if self.sizes is None else self.sizes.shape(shapes)
+        reshaped = self.graph.op(row).name == "reshape"
+        return str(shapes[0]) if self.sizes is None else self.sizes.shape(shapes, by_name=reshaped)
 
     def apply(self, row: int) -> Piece:
         args = self.graph.args(row)

@@ -207,6 +207,8 @@ class Reversal(Flow):
         for line in phrases.lines:
             if line.name:
                 self.assign(group, state, line.name, line.text)
+                if line.form:
+                    self.forms[line.name] = line.form
             else:
                 group.lines.append(line.text)
         order = sorted(

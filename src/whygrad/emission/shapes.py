@@ -49,7 +49,7 @@ class Shapes:
         self.told.add(name)
         shape = self.shape(name.removeprefix(self.prefix))
         noted = f"{line}  # {shape}"
-        return noted if shape and 4 * depth + len(noted) <= WIDTH else line
+        return noted if shape and shape not in line and 4 * depth + len(noted) <= WIDTH else line
 
     def shape(self, base: str) -> str:
         """The shape of a name; empty where not every axis of it has a name."""

@@ -77,6 +77,11 @@ class Sizes:
                         return f"{top} / {text}"
         return None
 
+    def named(self, sizes: Sequence[int]) -> str:
+        """The only name that the user gave a length with these values; empty if there is none."""
+        found = [t for t, have in self.candidates() if t in self.counts and have == list(sizes)]
+        return found[0] if len(found) == 1 else ""
+
     def stepped(self) -> list[tuple[str, list[int]]]:
         """Lengths one or two more or less."""
         return [
@@ -109,8 +114,11 @@ class Sizes:
             for chosen in combinations_with_replacement(of[:12], count)
         ]
 
-    def shape(self, shapes: Sequence[tuple[int, ...]]) -> str:
-        """A text for a shape."""
+    def shape(self, shapes: Sequence[tuple[int, ...]], by_name: bool = False) -> str:
+        """A text for a shape: that of an array; `by_name`: `(T, D)` where the user named every length."""
+        named = [self.named(sizes) for sizes in zip(*shapes, strict=True)]
+        if by_name and len(named) > 1 and all(named) and len(set(named)) == len(named):
+            return f"({', '.join(named)})"
         for name in self.arrays:
             if all(self.value(name, s).shape == shape for s, shape in zip(self.scopes, shapes, strict=True)):
                 return f"{name}.shape"

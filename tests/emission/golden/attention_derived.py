@@ -11,29 +11,25 @@ def grad_attention(x, Wq, Wk, Wv, Wo, grad_out, heads=2):
     mixed = (weights @ V).transpose(1, 0, 2).reshape(T, D)
 
     # out = mixed @ Wo
-    grad_mixed = grad_out @ Wo.T  # (T, D)
+    grad_mixed_split = (grad_out @ Wo.T).reshape(T, heads, d).transpose(1, 0, 2)
     grad_Wo = mixed.T @ grad_out
     # mixed = (weights @ V).transpose(1, 0, 2).reshape(T, D)
-    grad_mixed_split = grad_mixed.reshape(T, heads, d).transpose(1, 0, 2)
     grad_weights = grad_mixed_split @ V.transpose(0, 2, 1)
     grad_V = weights.transpose(0, 2, 1) @ grad_mixed_split
     # weights = exps / exps.sum(axis=-1, keepdims=True)
     total = np.sum(grad_weights * weights, axis=2, keepdims=True)
-    grad_scores = weights * (grad_weights - total)
+    grad_product = weights * (grad_weights - total) / np.sqrt(d)
     # scores = Q @ K.transpose(0, 2, 1) / np.sqrt(d)
-    grad_scores_scaled = grad_scores / np.sqrt(d)
-    grad_Q = grad_scores_scaled @ K
-    grad_K = grad_scores_scaled.transpose(0, 2, 1) @ Q
+    grad_Q_flat = (grad_product @ K).transpose(1, 0, 2).reshape(T, D)
+    grad_K_flat = (grad_product.transpose(0, 2, 1) @ Q).transpose(1, 0, 2).reshape(T, D)
     # V = (x @ Wv).reshape(T, heads, d).transpose(1, 0, 2)
-    grad_V_flat = grad_V.transpose(1, 0, 2).reshape(x.shape)
+    grad_V_flat = grad_V.transpose(1, 0, 2).reshape(T, D)
     grad_x = grad_V_flat @ Wv.T  # (T, D)
     grad_Wv = x.T @ grad_V_flat  # (D, D)
     # K = (x @ Wk).reshape(T, heads, d).transpose(1, 0, 2)
-    grad_K_flat = grad_K.transpose(1, 0, 2).reshape(x.shape)
     grad_x += grad_K_flat @ Wk.T
     grad_Wk = x.T @ grad_K_flat  # (D, D)
     # Q = (x @ Wq).reshape(T, heads, d).transpose(1, 0, 2)
-    grad_Q_flat = grad_Q.transpose(1, 0, 2).reshape(x.shape)
     grad_x += grad_Q_flat @ Wq.T
     grad_Wq = x.T @ grad_Q_flat  # (D, D)
     return grad_x, grad_Wq, grad_Wk, grad_Wv, grad_Wo

@@ -27,5 +27,5 @@ def grad_groupnorm(x, gamma, beta, grad_out, G=2, eps=1e-05):
     # mu = g.mean(axis=(2, 3, 4), keepdims=True)
     grad_g = grad_gc + grad_mu / ((C // G) * H * W)
     # g = x.reshape(N, G, C // G, H, W)
-    grad_x = grad_g.reshape(x.shape)  # (N, C, H, W)
+    grad_x = grad_g.reshape(N, C, H, W)
     return grad_x, grad_gamma, grad_beta
