@@ -59,7 +59,7 @@ class Folding:
                     self.line(line, reader, groups, depth)
 
     def line(self, line: str, reader: Group, groups: Sequence[Group], depth: int) -> None:
-        """Fold a line that gives another form into the one that gives the cotangent, if no other reads that."""
+        """Fold a line that gives another form into the one that gives the cotangent, its only reader."""
         name, _, text = line.partition(" = ")
         found = re.match(r"[A-Za-z_]\w*", text)
         seed = found[0] if found else ""

@@ -62,7 +62,7 @@ class Named:
     name: str
     text: str
     form: str = ""
-    """Of the statement's own cotangent in another form, `grad_V_flat`: what it is named after by its operation."""
+    """Of the statement's own cotangent in another form, `grad_V_flat`: its name by the operation."""
 
 
 @dataclass(frozen=True)

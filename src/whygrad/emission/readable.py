@@ -118,8 +118,34 @@ class ReadableWriter(Writer):
         if name == "reshape" and (piece := self.squeezed(self.graph.args(row)[0], self.shape(row))):
             return piece
         if name in ("sum", "mean", "sum_to") and self.library == "np":
-            return self.reduced(super().apply(row))
+            return self.drawn_out(row) or self.reduced(super().apply(row))
         return super().apply(row)
+
+    def drawn_out(self, row: int) -> Piece | None:
+        """A sum of products with what all its terms share outside: `np.sum(g * x, axis=0) / std`."""
+        product = self.graph.args(row)[0]
+        have, want = self.shape(product), self.shape(row)
+        minus, above, below = self.factors(product)
+        shared = [r for r in (*above, *below) if self.is_shared(self.extents.of(r), have, want)]
+        inside = [r for r in above if r not in shared], [r for r in below if r not in shared]
+        shapes = [self.extents.of(r) for part in inside for r in part]
+        if not shared or not inside[0] or np.broadcast_shapes(*shapes) != have:
+            return None
+        written = self.pieces[product]
+        self.pieces[product] = self.product_of(False, *inside)
+        self.pieces[row] = self.reduced(super().apply(row))
+        self.pieces[product] = written
+        outside = [row, *(r for r in above if r in shared)]
+        return self.product_of(minus, outside, [r for r in below if r in shared])
+
+    def is_shared(self, own: tuple[int, ...], have: tuple[int, ...], want: tuple[int, ...]) -> bool:
+        """Is a factor of that shape the same in all terms of a sum, and does it meet what is left of it?"""
+        if own == ():
+            return True
+        if len(want) == len(have):  # the axes are kept
+            padded = (1,) * (len(have) - len(own)) + own
+            return all(n == 1 for n, a, b in zip(padded, have, want, strict=True) if a != b)
+        return have[len(have) - len(want) :] == want and len(own) <= len(want)
 
     def squeezed(self, row: int, shape: tuple[int, ...]) -> Piece | None:
         """A sum that kept its axes, without them: `x.sum(axis=0)` has no need of a reshape."""
@@ -174,7 +200,10 @@ class ReadableWriter(Writer):
 
     def product(self, row: int) -> Piece:
         """Numbers first, then the factors, then the divisors."""
-        minus, above, below = self.factors(row)
+        return self.product_of(*self.factors(row))
+
+    def product_of(self, minus: bool, above: list[int], below: list[int]) -> Piece:
+        """A product of its sign, factors and divisors."""
         number, top = self._numbers(above)
         under, bottom = self._numbers(below)
         number /= under
@@ -183,6 +212,9 @@ class ReadableWriter(Writer):
         for k, p in enumerate(pieces):
             if p.text.startswith("-") and p.binding >= PRODUCT:
                 pieces[k], minus = Piece(p.text[1:], max(p.binding, PRODUCT)), not minus
+        axes = {
+            p.text: self.extents.of(r) for r, p in zip((*top, *bottom), (*pieces, *below_pieces), strict=True)
+        }
         lengths = [p for p in pieces if re.match(r"[12] / ", p.text)]
         pieces = [p for p in pieces if p not in lengths]
         below_pieces += [Piece(p.text[4:], ATOM) for p in lengths]
@@ -200,18 +232,26 @@ class ReadableWriter(Writer):
             number = 1.0
         if number != 1 or not pieces:
             pieces.insert(0, literal(number, self.library))
-        pieces, below_pieces = self.powers(pieces), self.powers(below_pieces)
-        made = pieces[0]
-        for p in pieces[1:]:
+        pieces, below_pieces, large = self.small_first(pieces, below_pieces, axes)
+        made = quotient(self.powers(pieces), self.powers(below_pieces))
+        for p in self.powers(large):
             made = infix("*", made, p)
-        if len(below_pieces) > 1 and not any(re.fullmatch(r"[\d.e-]+", p.text) for p in below_pieces):
-            whole = below_pieces[0]
-            for p in below_pieces[1:]:
-                whole = infix("*", whole, p)
-            below_pieces = [whole]
-        for p in below_pieces:
-            made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
         return prefix("-", made) if minus else made
+
+    def small_first(
+        self, pieces: list[Piece], below: list[Piece], axes: Mapping[str, tuple[int, ...]]
+    ) -> tuple[list[Piece], list[Piece], list[Piece]]:
+        """What is divided, by what, and what is multiplied then: `grad_var / N * x` divides few numbers."""
+        sizes = {text: int(np.prod(shape)) for text, shape in axes.items()}
+        most = max(sizes.values(), default=1)
+        large = [p for p in pieces if sizes.get(p.text, 1) == most]
+        small = [p for p in pieces if p not in large]
+        rows = any(axes.get(p.text) for p in small)
+        if self.library != "np" or not below or not large or not rows:
+            return pieces, below, []
+        if any(sizes.get(p.text, 1) == most for p in below):
+            return pieces, below, []
+        return small, below, large
 
     def outer(self, rows: Sequence[int], pieces: list[Piece]) -> list[Piece] | None:
         """`a[:, None] * b` of two vectors is their outer product."""
@@ -294,3 +334,18 @@ class ReadableWriter(Writer):
 def length(text: str) -> Piece:
     """A length, or a part of one."""
     return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)
+
+
+def quotient(above: Sequence[Piece], below: Sequence[Piece]) -> Piece:
+    """Factors over divisors."""
+    made = above[0]
+    for p in above[1:]:
+        made = infix("*", made, p)
+    if len(below) > 1 and not any(re.fullmatch(r"[\d.e-]+", p.text) for p in below):
+        whole = below[0]
+        for p in below[1:]:
+            whole = infix("*", whole, p)
+        below = [whole]
+    for p in below:
+        made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
+    return made

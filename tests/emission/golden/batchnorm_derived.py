@@ -13,11 +13,11 @@ def grad_batchnorm(x, gamma, beta, grad_out, eps=1e-05):
     grad_beta = grad_out.sum(axis=0)  # (D,)
     # xhat = xc / std
     grad_xc = grad_xhat / std  # (N, D)
-    grad_std = -np.sum(grad_xhat * xhat / std, axis=0)  # (D,)
+    grad_std = -np.sum(grad_xhat * xhat, axis=0) / std  # (D,)
     # std = np.sqrt(var + eps)
     grad_var = 0.5 * grad_std / std  # (D,)
     # var = (xc**2).mean(axis=0)
-    grad_xc += 2 * grad_var * xc / N
+    grad_xc += 2 * grad_var / N * xc
     # xc = x - mu
     grad_mu = -grad_xc.sum(axis=0)  # (D,)
     # mu = x.mean(axis=0)

@@ -8,8 +8,8 @@ def grad_gaussian_nll(x, mu, log_sigma):
     grad_log_sigma = len(x)
     # z = (x - mu) / sigma
     grad_x = grad_z / sigma
-    grad_mu = -np.sum(grad_z / sigma)
-    grad_sigma = -np.sum(grad_z * z / sigma)
+    grad_mu = -grad_z.sum() / sigma
+    grad_sigma = -np.sum(grad_z * z) / sigma
     # sigma = np.exp(log_sigma)
     grad_log_sigma += grad_sigma * sigma
     return grad_x, grad_mu, grad_log_sigma

@@ -21,7 +21,7 @@ def grad_groupnorm(x, gamma, beta, grad_out, G=2, eps=1e-05):
     grad_gc = grad_ghat / sqrt
     grad_var = -0.5 * total / sqrt
     # var = (gc**2).mean(axis=(2, 3, 4), keepdims=True)
-    grad_gc += 2 * grad_var * gc / ((C // G) * H * W)
+    grad_gc += 2 * grad_var / ((C // G) * H * W) * gc
     # gc = g - mu
     grad_mu = -grad_gc.sum(axis=(2, 3, 4), keepdims=True)
     # mu = g.mean(axis=(2, 3, 4), keepdims=True)

@@ -17,7 +17,7 @@ def grad_kalman_step(x, P, z, F, H, grad_x_new, grad_P_new, q=0.1, r=0.5):
     # K = P_pred @ H.T / S
     grad_P_pred += grad_K / S @ H
     grad_H += (grad_K / S).T @ P_pred
-    grad_S = -np.sum(grad_K * K / S, axis=0, keepdims=True)
+    grad_S = -np.sum(grad_K * K, axis=0, keepdims=True) / S
     # S = H @ P_pred @ H.T + r
     grad_product2 = grad_S @ H
     grad_H += grad_S.T @ (H @ P_pred) + grad_product2 @ P_pred.T

@@ -8,7 +8,7 @@ def grad_kmeans_objective(X, centers):
     grad_nearest = np.ones_like(nearest)
     # nearest = dist.min(axis=1)
     total = np.sum(dist == nearest[:, None], axis=1, keepdims=True)
-    grad_dist = grad_nearest[:, None] * (dist == nearest[:, None]) / total
+    grad_dist = grad_nearest[:, None] / total * (dist == nearest[:, None])
     # dist = np.sum(diff**2, axis=2)
     grad_diff = 2 * grad_dist[:, :, None] * diff
     # diff = X[:, None, :] - centers[None, :, :]

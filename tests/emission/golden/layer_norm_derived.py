@@ -23,7 +23,7 @@ def layernorm_backward(dout, cache):
     sqrt = np.sqrt(var + eps)
     dvar = -0.5 * divar * ivar / sqrt**2
     # var = np.mean(xc**2, axis=1, keepdims=True)
-    dxc += 2 * dvar * xc / xc.shape[1]
+    dxc += 2 * dvar / xc.shape[1] * xc
     # xc = x - mu
     dmu = -dxc.sum(axis=1, keepdims=True)
     # mu = x.mean(axis=1, keepdims=True)

@@ -13,6 +13,6 @@ def grad_maxpool(x, grad_out):
             x_part = x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
             equal = x_part == out[:, i, j][:, None, None]
             total = equal.sum(axis=(1, 2), keepdims=True)
-            grad_x_part = grad_out[:, i, j][:, None, None] * equal / total
+            grad_x_part = grad_out[:, i, j][:, None, None] / total * equal
             grad_x[:, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] += grad_x_part
     return grad_x

@@ -1,0 +1,78 @@
+"""Cotangents given in the form in which they are read; factors outside of sums; small arrays before large ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from tests.emission.test_golden import module_of
+
+import whygrad as wg
+
+FUNCTIONS = '''
+import numpy as np
+
+
+def rows(x, W):
+    N, D = x.shape
+    h = (x @ W).reshape(N, D, 1).transpose(1, 0, 2)
+    return np.sum(np.sin(h))
+
+
+def read_twice(x, W):
+    N, D = x.shape
+    h = (x @ W).reshape(N, D, 1).transpose(1, 0, 2)
+    e = np.exp(h)
+    return np.sum(np.log(e + h))
+
+
+def scaled(x, W, d):
+    q = x @ W / np.sqrt(d)
+    e = np.tanh(q)
+    return np.sum(e * e)
+
+
+def standardised(x, s, w):
+    y = x / s
+    return np.sum(np.tanh(y) * w)
+
+
+def per_row(x, s):
+    y = x / s[:, None]
+    return np.sum(np.tanh(y))
+'''
+draw = np.random.default_rng(0).normal
+
+
+def derived(tmp_path: Path, name: str, *args: object) -> str:
+    path = tmp_path / "functions.py"
+    path.write_text(FUNCTIONS)
+    return wg.derive(getattr(module_of(path), name), *args)
+
+
+def test_a_cotangent_that_is_only_reshaped_is_given_in_that_shape(tmp_path: Path) -> None:
+    text = derived(tmp_path, "rows", draw(size=(3, 2)), draw(size=(2, 2)))
+    assert "grad_h_flat = np.cos(h).transpose(1, 0, 2).reshape(N, D)\n" in text
+    assert "grad_h = " not in text
+
+
+def test_a_cotangent_that_is_added_to_keeps_its_line(tmp_path: Path) -> None:
+    text = derived(tmp_path, "read_twice", draw(size=(3, 2)), draw(size=(2, 2)))
+    assert "grad_h_flat = grad_h.transpose(1, 0, 2).reshape(N, D)\n" in text
+
+
+def test_a_constant_factor_is_undone_where_the_cotangent_is_given(tmp_path: Path) -> None:
+    text = derived(tmp_path, "scaled", draw(size=(3, 2)), draw(size=(2, 2)), 4.0)
+    assert "grad_q = " in text  # d is a variable too, and reads grad_q
+    text = derived(tmp_path, "scaled", draw(size=(3, 2)), draw(size=(2, 2)), 4)
+    assert "grad_product = grad_e * (1 - e**2) / np.sqrt(d)\n" in text
+
+
+def test_what_all_terms_of_a_sum_share_stands_outside(tmp_path: Path) -> None:
+    text = derived(tmp_path, "standardised", draw(size=(3, 2)), np.array([1.5, 2.5]), draw(size=2))
+    assert "grad_s = -np.sum(grad_y * y, axis=0) / s" in text
+
+
+def test_a_factor_of_each_row_stays_within_a_sum_that_would_leave_it_no_axis(tmp_path: Path) -> None:
+    text = derived(tmp_path, "per_row", draw(size=(3, 2)), np.array([1.5, 2.5, 2.0]))
+    assert "grad_s = " in text  # derived and compared at other shapes, too
