@@ -23,7 +23,7 @@ def read_twice(x, W):
     N, D = x.shape
     h = (x @ W).reshape(N, D, 1).transpose(1, 0, 2)
     e = np.exp(h)
-    return np.sum(np.log(e + h))
+    return np.sum(np.cos(e) * h)
 
 
 def scaled(x, W, d):
@@ -58,7 +58,8 @@ def test_a_cotangent_that_is_only_reshaped_is_given_in_that_shape(tmp_path: Path
 
 def test_a_cotangent_that_is_added_to_keeps_its_line(tmp_path: Path) -> None:
     text = derived(tmp_path, "read_twice", draw(size=(3, 2)), draw(size=(2, 2)))
-    assert "grad_h_flat = grad_h.transpose(1, 0, 2).reshape(N, D)\n" in text
+    assert "grad_h += " in text
+    assert "grad_h_flat = grad_h.transpose(1, 0, 2).reshape(" in text
 
 
 def test_a_constant_factor_is_undone_where_the_cotangent_is_given(tmp_path: Path) -> None:
