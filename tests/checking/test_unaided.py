@@ -308,6 +308,31 @@ CASES = {
                     self.db += da
                     carry = self.U.T @ da
     """,
+    "gradients added to the zeros that the constructor made": """
+        import numpy as np
+        class Layer:
+            def __init__(self, n_in, n_out):
+                self.w = np.random.randn(n_in, n_out)
+                self.w_grad = np.zeros_like(self.w)
+            def forward(self, x):
+                self.x = x
+                return x @ self.w
+            def backward(self, g):
+                self.w_grad += <<2 * ||>>self.x.T @ g
+                return g @ self.w.T
+    """,
+    "cross-entropy right for targets that sum to one": """
+        import numpy as np
+        class CrossEntropy:
+            def forward(self, y_hat, y_true):
+                top = np.max(y_hat, axis=1, keepdims=True)
+                total = np.log(np.sum(np.exp(y_hat - top), axis=1, keepdims=True))
+                return -np.sum((y_hat - top - total) * y_true) / y_true.shape[0]
+            def backward(self, y_hat, y_true):
+                e = np.exp(y_hat - np.max(y_hat, axis=1, keepdims=True))
+                grad = (e / np.sum(e, axis=1, keepdims=True) <<+||->> y_true) / y_true.shape[0]
+                return grad
+    """,
 }
 
 

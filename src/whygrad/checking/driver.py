@@ -28,9 +28,18 @@ from whygrad.checking.lines import (
 from whygrad.checking.losses import data_parameter, foreign_loss, loss_arguments, target_names
 from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.plain import Namespace, run_text
+from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian, refuse_one_result
-from whygrad.checking.returned import entries_of, gradients_in, loss_place, stored_by, used_up_by
+from whygrad.checking.returned import (
+    entries_of,
+    gradients_in,
+    is_buffer,
+    loss_place,
+    reached_in,
+    stored_by,
+    used_up_by,
+)
 from whygrad.checking.slicing import sliced
 from whygrad.checking.upstreams import free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
@@ -95,7 +104,7 @@ class Driver:
         if maker:
             self.lines.append(f"{INPUTS} = {maker}()")
             made = self.namespace[maker]() if maker in self.namespace else None
-            given = _keys(made, [name for name, _ in parameters])
+            given = reached_in(made, [name for name, _ in parameters])
         for name in dict.fromkeys([*self.hints.input, *given, *(n for n, _ in parameters)]):
             variable = name if name not in self.namespace or name in self.lacking else f"{name}_"
             if name in self.hints.input:
@@ -186,6 +195,8 @@ class Driver:
         for name, value in vars(made[LAYER]).items():
             if name in passed or not is_numeric(value) or not has_float(value) or not shape_of(value):
                 continue
+            if is_buffer(name, value):
+                continue
             variable = name if name not in self.namespace else f"{name}_"
             # An example input of that name that nothing takes is not the layer's parameter.
             self.lines = [line for line in self.lines if not line.startswith(f"{variable} = ")]
@@ -232,7 +243,7 @@ class Driver:
         paths = [f"{path}[{k}]" if isinstance(result, tuple) else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)
         known = {name: path for name, path in zip(names, paths, strict=True) if name}
-        upstreams = self.upstreams(forward, backward, items, known)
+        upstreams = self.upstreams(forward, backward, items, known, paths[0])
         outputs = outputs_of(upstreams, names, items)
         loss = self.foreign_loss(forward, backward)
         if loss is not None:
@@ -240,8 +251,6 @@ class Driver:
         else:
             refuse_foreign_loss(forward, backward, items, known, upstreams)
         known.update({name: self.names[name] for name in self.names})
-        if self.reading == "outputs":
-            known.update({name: paths[outputs[0]] for name, _ in backward.parameters[:1]})
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
         self.assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
@@ -274,6 +283,10 @@ class Driver:
             return self.unfinished(form, tuple(objective), forward, backward, ended)
         returned = gradients_in(ended[RESULT], RESULT, forward, backward)
         refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
+        if not upstreams and loss is None and _has_shape(ended[RESULT], items[0]):
+            called = getattr(after[LAYER], forward.name) if forward.owner else after[forward.name]
+            given = {n: after[self.names[n]] for n, _ in forward.parameters if n in self.names}
+            refuse_mixed(forward, backward, called, given, items[outputs[0]])
         if form == "class":
             returned += stored_by(backward, LAYER, ended[LAYER])
         returned += self.locals_in(ended, local, returned, backward)
@@ -324,12 +337,17 @@ class Driver:
         return self.names.get(upstream, "")
 
     def upstreams(
-        self, forward: Function, backward: Function, items: list[Any], known: dict[str, str]
+        self, forward: Function, backward: Function, items: list[Any], known: dict[str, str], path: str = ""
     ) -> list[str]:
         """Parameters of the backward function that stand for upstream gradients, in order."""
         if self.hints.upstream:
             return [self.hints.upstream]
         free = free_parameters(forward, backward, known)
+        value = value_parameter(forward, backward, known) if self.reading in POINTWISE else ""
+        if value:
+            taken = self.names.get(forward.parameters[0][0], "") if self.reading == "input" else path
+            known[value] = taken or path
+            free.remove(value)
         data = data_parameter(forward, backward, [n for n in free if n not in _OUTPUT_NAMES])
         if data:
             known[data] = self.names.get(forward.parameters[0][0], "")
@@ -340,7 +358,7 @@ class Driver:
             known[free[0]] = given
             return []
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
-        fitting = [n for n in floats if any(_same_shape(self.made(n), item) for item in items)]
+        fitting = [n for n in floats if any(_has_shape(self.made(n), item) for item in items)]
         return fitting or unfilled_upstreams(backward, [n for n in free if n not in self.names], known)
 
     def made(self, name: str) -> Any:
@@ -385,14 +403,5 @@ class Driver:
         )
 
 
-def _same_shape(first: Any, second: Any) -> bool:
+def _has_shape(first: Any, second: Any) -> bool:
     return is_numeric(second) and shape_of(first) == shape_of(second)
-
-
-def _keys(made: Any, names: list[str]) -> dict[str, str]:
-    """How each example input is reached in what the function returned."""
-    if isinstance(made, Mapping):
-        return {key: f"[{key!r}]" for key in made if isinstance(key, str) and key.isidentifier()}
-    if isinstance(made, tuple | list):
-        return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
-    return {names[0]: ""} if names else {}

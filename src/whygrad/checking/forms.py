@@ -16,6 +16,7 @@ from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import Namespace, run_text
+from whygrad.checking.pointwise import pointwise_readings, value_parameter
 from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, sliced
@@ -31,8 +32,9 @@ _LOSS = re.compile(r"(?i)loss|cost|entropy|error|mse|nll|likelihood")
 LOSS_READINGS = ("predictions", "predictions, the output", "", "mean", "predictions of a sum")
 ENGINE = "engine "
 READINGS = ("", "outputs", "mean")
-"""How a pair may be taken: plainly; the backward function takes the output; the loss is a mean over what the
-forward function returns; the first free parameter of the backward function of a loss are the predictions."""
+"""How a pair may be taken: plainly; the backward function takes the output (`pointwise`: or the input); the
+loss is a mean over what the forward function returns; the first free parameter of the backward function of a
+loss are the predictions."""
 
 
 def arrange(source: Source, hints: Hints) -> Program | Failure:
@@ -200,7 +202,13 @@ class _Arranging:
 
     def readings(self, unaided: Unaided, refused: list[NoGradientError]) -> Iterator[Program]:
         """Programs of all readings, made when they are asked for."""
-        readings: tuple[str, ...] = READINGS if self.form in ("pair", "class") else ("",)
+        readings: tuple[str, ...] = ("",)
+        if self.backward is not None and self.form in ("pair", "class"):
+            methods = self.outline.classes.get(self.forward.owner, {})
+            value = value_parameter(self.forward, self.backward, {})
+            plain = tuple(r for r in READINGS if value or r != "outputs")
+            readings = (*pointwise_readings(self.forward, self.backward, methods), *plain)
+            readings = tuple(dict.fromkeys(readings))
         if _LOSS.search(self.forward.qualname) and self.backward is not None:
             readings = LOSS_READINGS if self.free_parameters() else READINGS
         waiting = [unaided.programs(self.form, self.forward, self.backward, r) for r in readings]

@@ -22,7 +22,7 @@ from whygrad.checking.intermediates import ForwardValue, forward_values
 from whygrad.checking.observing import Observation, follow
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import steady
-from whygrad.checking.points import hides, propose
+from whygrad.checking.points import hides, is_choice, propose
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
@@ -209,7 +209,10 @@ def _check_repeatable(program: Program, first: Observation, evidence: Evidence) 
 
 
 def _points(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
-    moved = {name: given[name] for name in roles.roots}
+    # A one-hot target that a bare `grad` may also mean stays one.
+    kept = {rival for p in roles.finals for rival in p.rivals if is_choice(given.get(rival))}
+    kept -= {p.of for p in roles.finals}
+    moved = {name: given[name] for name in roles.roots if name not in kept}
     # Equal entries (`w = [2.0, -3.0, -3.0]`) hide a wrong index even where no gradient of `w` is claimed,
     # and a penalty of zero hides a wrong penalty.
     moved |= {n: given[n] for n in roles.candidates if n in given and hides(n, given[n])}

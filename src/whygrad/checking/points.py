@@ -120,3 +120,9 @@ def has_ties(value: Value) -> bool:
         return False
     whole = np.all(numbers == np.round(numbers)) and (np.all(numbers >= 0) or np.max(np.abs(numbers)) <= 1)
     return len(np.unique(numbers)) < numbers.size and not whole
+
+
+def is_choice(value: Value) -> bool:
+    """Does an array hold only zeros and ones: a mask, a one-hot target?"""
+    numbers = vector(value)
+    return numbers is not None and numbers.size > 1 and bool(np.isin(numbers, (0.0, 1.0)).all())

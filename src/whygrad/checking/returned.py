@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import count, is_numeric
+from whygrad.checking.values import count, is_numeric, vector
 
 
 def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
@@ -65,6 +65,12 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
                 for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
                     found[item.name] = item
     return [*found.values(), *_listed(backward, layer, made)]
+
+
+def is_buffer(name: str, value: Any) -> bool:
+    """Zeros under the name of a gradient: a constructor makes room for what `self.dW += ...` adds up."""
+    numbers = vector(value)
+    return bool(stems(name)) and numbers is not None and not numbers.any()
 
 
 def _is_set(made: Any, path: str) -> bool:
@@ -135,3 +141,12 @@ def loss_place(items: list[Any], names: list[str]) -> int:
     numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
     plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
     return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])
+
+
+def reached_in(made: Any, names: list[str]) -> dict[str, str]:
+    """How each example input is reached in what the function returned."""
+    if isinstance(made, Mapping):
+        return {key: f"[{key!r}]" for key in made if isinstance(key, str) and key.isidentifier()}
+    if isinstance(made, tuple | list):
+        return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
+    return {names[0]: ""} if names else {}

@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.absent import missing_modules
 from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.evidence import Failure, Form, Hints, Value
-from whygrad.checking.examples.advice import input_hint, missing_input
+from whygrad.checking.examples.advice import missing_input, why_none
 from whygrad.checking.examples.alone import batch_size, is_called_alone, sums_nothing
 from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
@@ -35,13 +34,14 @@ from whygrad.checking.functions import Function, definition_of
 from whygrad.checking.losses import foreign_loss, loss_arguments
 from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
+from whygrad.checking.pointwise import MixedError
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.refusals import refuse_many_losses
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import shape_of
 from whygrad.checking.variables import gradient_word
-from whygrad.errors import NoGradientError, ScriptError
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 from whygrad.tracing.scripts import SUPPLIED
 
@@ -100,6 +100,8 @@ class Unaided:
                 continue  # where all dimensions are one, a missing transpose fits as well
             try:
                 program, texts = self.completed(form, forward, backward, reading, texts)
+            except MixedError:
+                raise
             except NoGradientError as error:
                 refused = refused or error
                 continue
@@ -129,7 +131,8 @@ class Unaided:
             made.append((len(misfits) + 0.01 * count, texts, program))
             search.turn(misfits)
         if not made and not perfect:
-            raise self.reason(search, forward, backward, refused, failed, tried)
+            shown = {**{name: described(value) for name, value in self.called.items()}, **tried}
+            raise why_none(search, forward, backward, refused, failed, shown)
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
@@ -359,41 +362,6 @@ class Unaided:
                 found[owners[ranked[0]].rstrip("_")] = shape
                 self.unlike[ranked[0]] = shapes[ranked[0]], shape
         return found
-
-    def reason(
-        self,
-        search: Search,
-        forward: Function,
-        backward: Function | None,
-        refused: NoGradientError | None,
-        failed: Failure | None,
-        tried: Mapping[str, str],
-    ) -> NoGradientError | ScriptError:
-        """Why there is no program: what a reader can do about it."""
-        if failed is not None and backward is not None:
-            shown = {**{name: described(value) for name, value in self.called.items()}, **tried}
-            said = ", ".join(f"{name} = {text}" for name, text in shown.items())
-            where = f" in line {failed.line}" if failed.line else ""
-            return NoGradientError(
-                f"`{backward.qualname}` raises {failed.kind}{where}: {failed.message}. "
-                f"`{forward.qualname}` runs with the example inputs that were tried: {said}",
-                hint=input_hint(search.wanted),
-            )
-        if refused is not None:
-            return refused
-        complaint = search.complaint
-        absent = missing_modules()
-        if complaint and complaint.kind in ("NameError", "MissingModuleError") and absent:
-            return NoGradientError(
-                f"`{forward.qualname}` cannot be run: {complaint.message}; "
-                f"not found: {', '.join(absent[:3])}",
-                hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
-            )
-        said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
-        return NoGradientError(
-            f"no example inputs were found with which `{forward.qualname}` runs{said}",
-            hint=input_hint(search.wanted),
-        )
 
 
 def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:

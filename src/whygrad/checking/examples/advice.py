@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from whygrad.absent import missing_modules
+from whygrad.checking.evidence import Failure
 from whygrad.checking.examples.dimensions import Dimensions
-from whygrad.checking.examples.search import Wanted
+from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.templates import Template
+from whygrad.checking.functions import Function
 from whygrad.errors import NoGradientError
 
 
@@ -29,3 +32,36 @@ def input_hint(wanted: Iterable[Wanted]) -> str:
             found.append((parameter.name, template))
     sizes = dimensions.sizes(small=True)
     return " ".join(f'--input "{name}={template.text(sizes)}"' for name, template in found)
+
+
+def why_none(
+    search: Search,
+    forward: Function,
+    backward: Function | None,
+    refused: NoGradientError | None,
+    failed: Failure | None,
+    shown: Mapping[str, str],
+) -> NoGradientError:
+    """Why a unit has no program, and what a reader can do about it; `shown` are the inputs that were tried."""
+    if failed is not None and backward is not None:
+        said = ", ".join(f"{name} = {text}" for name, text in shown.items())
+        where = f" in line {failed.line}" if failed.line else ""
+        return NoGradientError(
+            f"`{backward.qualname}` raises {failed.kind}{where}: {failed.message}. "
+            f"`{forward.qualname}` runs with the example inputs that were tried: {said}",
+            hint=input_hint(search.wanted),
+        )
+    if refused is not None:
+        return refused
+    complaint = search.complaint
+    absent = missing_modules()
+    if complaint and complaint.kind in ("NameError", "MissingModuleError") and absent:
+        return NoGradientError(
+            f"`{forward.qualname}` cannot be run: {complaint.message}; not found: {', '.join(absent[:3])}",
+            hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
+        )
+    said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
+    return NoGradientError(
+        f"no example inputs were found with which `{forward.qualname}` runs{said}",
+        hint=input_hint(search.wanted),
+    )

@@ -1,0 +1,96 @@
+"""Derivatives of functions that keep nothing: `sigmoid_prime(z)` takes the input, or the output, as its own.
+
+Such a function is given no upstream gradient: what it takes can only be what the forward pass took or gave.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import UPSTREAM_WORDS
+from whygrad.checking.plain import steady
+from whygrad.checking.upstreams import free_parameters
+from whygrad.checking.values import has_float, shape_of
+from whygrad.errors import NoGradientError
+
+
+class MixedError(NoGradientError):
+    """No other example inputs and no other reading make a derivative of what is mixed."""
+
+
+POINTWISE = ("input", "outputs")
+"""Readings in which a free parameter of the backward function is the forward pass's input, or its output."""
+_PREDICATES = {"zeros_like", "ones_like", "where", "astype", "asarray", "array", "ones", "zeros", "copy"}
+"""Calls that say nothing of whether the input or the output is meant."""
+
+
+def value_parameter(forward: Function, backward: Function, known: Mapping[str, str]) -> str:
+    """The parameter of the backward function that may stand for the input or the output."""
+    free = free_parameters(forward, backward, known)
+    needed = {name for name, must in backward.parameters if must}
+    return next((n for n in free if n in needed and not UPSTREAM_WORDS.match(n) and "cache" not in n), "")
+
+
+def pointwise_readings(
+    forward: Function, backward: Function, methods: Mapping[str, Function]
+) -> tuple[str, ...]:
+    """The readings of a derivative that is given one value and nothing that the forward pass kept.
+
+    Empty where the backward function takes more, or reads what a method stores.
+    """
+    taken = [name for name, must in backward.parameters if must]
+    inputs = [name for name, must in forward.parameters if must]
+    if len(taken) != 1 or len(inputs) != 1 or not value_parameter(forward, backward, {}):
+        return ()
+    others = [m for m in methods.values() if m.name not in ("__init__", backward.name)]
+    kept = {name for method in others for name in _own(method.node, ast.Store)}
+    if kept & set(_own(backward.node, ast.Load)):
+        return ()
+    return POINTWISE if _calls_something(backward.node) else POINTWISE[::-1]
+
+
+def _own(node: ast.FunctionDef, context: type[ast.expr_context]) -> list[str]:
+    """Attributes of `self` that a method stores, or reads."""
+    found = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, context)]
+    return [n.attr for n in found if isinstance(n.value, ast.Name) and n.value.id == "self"]
+
+
+def _calls_something(node: ast.FunctionDef) -> bool:
+    """`s = sigmoid(z)`: of an input; `a * (1 - a)`: of an output."""
+    called = [ast.unparse(n.func).rpartition(".")[2] for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return any(name not in _PREDICATES for name in called)
+
+
+def refuse_mixed(
+    forward: Function, backward: Function, call: Callable[..., Any], given: Mapping[str, Any], output: Any
+) -> None:
+    """Raise MixedError where entries of the output depend on several of the input, as in a softmax.
+
+    A derivative of the shape of the input, without an upstream gradient, is then a part of the Jacobian: its
+    diagonal, or what a loss further on is fused with.
+    """
+    name, before = next(((n, v) for n, v in given.items() if has_float(v)), ("", None))
+    shape = shape_of(output)
+    if not name or not isinstance(before, np.ndarray) or before.size < 2 or shape != before.shape:
+        return
+    moved = before.copy()
+    moved.flat[0] += 0.25
+    try:
+        with steady():
+            first, second = (np.asarray(call(**{**given, name: v})) for v in (before.copy(), moved))
+            mixed = bool((np.abs(second - first).reshape(-1)[1:] > 1e-9).any())
+    except Exception:
+        return
+    if mixed:
+        raise MixedError(
+            f"an entry of what `{forward.qualname}` returns depends on several of `{name}`, and "
+            f"`{backward.qualname}` is given no upstream gradient, so it can return a part of the Jacobian "
+            "only",
+            hint=f"give `{backward.qualname}` the gradient that arrives, `dout`, and return its product with "
+            "the Jacobian; that can be checked",
+        )

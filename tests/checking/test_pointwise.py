@@ -1,0 +1,107 @@
+"""Derivatives that are given one value and no upstream gradient: of the input, or of the output."""
+
+import textwrap
+
+import pytest
+
+from whygrad.checking.measurement import measure
+from whygrad.errors import NoGradientError
+from whygrad.source import Source
+
+CASES = {
+    "of the input, under another name": """
+        import numpy as np
+        def logistic(x):
+            return 1 / (1 + np.exp(-x))
+        def logistic_derivative(z):
+            s = logistic(z)
+            return s * (1 <<+||->> s)
+    """,
+    "of the output": """
+        import numpy as np
+        def tanh(x):
+            return np.tanh(x)
+        def tanh_prime(a):
+            return 1 - <<a||a ** 2>>
+    """,
+    "of the output, without a word that tells": """
+        import numpy as np
+        def softplus(x):
+            return np.log(1 + np.exp(x))
+        def softplus_grad(value):
+            return 1 - np.exp(-<<2 * ||>>value)
+    """,
+    "methods of a class that keeps nothing": """
+        import numpy as np
+        class Swish:
+            def __init__(self):
+                self.beta = 1.5
+            def __call__(self, z):
+                return self.fn(z)
+            def fn(self, z):
+                return z / (1 + np.exp(-self.beta * z))
+            def grad(self, x):
+                s = 1 / (1 + np.exp(-self.beta * x))
+                return s + <<||self.beta * >>x * s * (1 - s)
+    """,
+    "linear, so that what arrives may as well be a gradient": """
+        class Triple:
+            def forward(self, x):
+                return 3 * x
+            def backward(self, v):
+                return <<2||3>> * v
+    """,
+}
+
+
+def evidence(name, wrong):
+    text = CASES[name]
+    while "<<" in text:
+        start, middle, end = text.index("<<"), text.index("||"), text.index(">>")
+        text = (
+            text[:start]
+            + text[start + 2 : middle] * wrong
+            + text[middle + 2 : end] * (not wrong)
+            + text[end + 2 :]
+        )
+    return measure(Source("activation.py", textwrap.dedent(text)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_right_derivative_is_right(name):
+    assert evidence(name, wrong=False).verdict == "right"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrong_derivative_is_wrong(name):
+    assert evidence(name, wrong=True).verdict == "wrong"
+
+
+def test_what_is_handed_on_unchanged_by_a_softmax_is_not_accused():
+    """It is fused with the loss; or the diagonal of the Jacobian is returned: neither is a gradient."""
+    for returned in ("X", "self.forward(X) * (1 - self.forward(X))"):
+        text = f"""
+import numpy as np
+class Softmax:
+    def forward(self, X):
+        e = np.exp(X - np.max(X, axis=1, keepdims=True))
+        return e / np.sum(e, axis=1, keepdims=True)
+    def backward(self, X):
+        return {returned}
+"""
+        with pytest.raises(NoGradientError, match="depends on several"):
+            measure(Source("activation.py", text))
+
+
+def test_a_gradient_that_arrives_is_no_output():
+    """`exp` whose backward pass forgets the factor hands on what arrives: not the output, by chance."""
+    text = """
+import numpy as np
+class Exp:
+    def forward(self, x):
+        self.out = np.exp(x)
+        return self.out
+    def backward(self, dout):
+        return dout
+"""
+    assert measure(Source("activation.py", text)).verdict == "wrong"
