@@ -12,6 +12,7 @@ from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.functions import Function
+from whygrad.checking.handed import reached_in
 from whygrad.checking.lines import (
     CAPTURE,
     FORWARD,
@@ -34,9 +35,8 @@ from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian, refu
 from whygrad.checking.returned import (
     entries_of,
     gradients_in,
-    is_buffer,
     loss_place,
-    reached_in,
+    own_parameters,
     stored_by,
     used_up_by,
 )
@@ -192,20 +192,18 @@ class Driver:
         if isinstance(made, Failure) or not hasattr(made[LAYER], "__dict__"):
             return
         passed = {name for function in (init, forward) if function for name, _ in function.parameters}
-        for name, value in vars(made[LAYER]).items():
-            if name in passed or not is_numeric(value) or not has_float(value) or not shape_of(value):
-                continue
-            if is_buffer(name, value):
-                continue
+        for name in own_parameters(vars(made[LAYER]), passed):
             variable = name if name not in self.namespace else f"{name}_"
             # An example input of that name that nothing takes is not the layer's parameter.
             self.lines = [line for line in self.lines if not line.startswith(f"{variable} = ")]
             value_ = f"{LAYER}.{name}"
-            if self.hints.input:  # zeros that a constructor makes are nobody's example
-                self.lines.append(STIRRED.format(variable=variable, value=value_))
-            else:
-                self.lines.append(f"{variable} = {value_}")
-            self.lines.append(f"{LAYER}.{name} = {variable}")
+            # Zeros that a constructor makes are nobody's example.
+            text = (
+                STIRRED.format(variable=variable, value=value_)
+                if self.hints.input
+                else f"{variable} = {value_}"
+            )
+            self.lines += [text, f"{value_} = {variable}"]
             self.names[name] = variable
 
     def single(self, function: Function, after: Namespace) -> Program:
@@ -280,7 +278,7 @@ class Driver:
             self.lines.append(f"{RESULT} = {self.call(backward, callee, known)}")
         ended = self.run()
         if isinstance(ended, Failure):
-            return self.unfinished(form, tuple(objective), forward, backward, ended)
+            return ended
         returned = gradients_in(ended[RESULT], RESULT, forward, backward)
         refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
         if not upstreams and loss is None and _has_shape(ended[RESULT], items[0]):
@@ -366,17 +364,6 @@ class Driver:
         if self.after is None:
             self.after = self.run()
         return None if isinstance(self.after, Failure) else self.after.get(self.names[name])
-
-    def unfinished(
-        self,
-        form: Form,
-        objective: tuple[tuple[str, str], ...],
-        forward: Function,
-        backward: Function,
-        failure: Failure,
-    ) -> Program | Failure:
-        """A backward pass that raises: with inputs of the author's that is a finding."""
-        return failure
 
     def finished(
         self,

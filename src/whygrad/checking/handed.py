@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from typing import Any
 
 from whygrad.checking.evidence import Value
 
@@ -21,3 +22,12 @@ def handed(name: str) -> Value:
         return copy.deepcopy(_values[name])
     except Exception:
         return _values[name]
+
+
+def reached_in(made: Any, names: list[str]) -> dict[str, str]:
+    """How each example input is reached in what the function returned."""
+    if isinstance(made, Mapping):
+        return {key: f"[{key!r}]" for key in made if isinstance(key, str) and key.isidentifier()}
+    if isinstance(made, tuple | list):
+        return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
+    return {names[0]: ""} if names else {}

@@ -11,7 +11,7 @@ from whygrad.checking.functions import Function
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import count, is_numeric, vector
+from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
 
 
 def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
@@ -67,10 +67,16 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
     return [*found.values(), *_listed(backward, layer, made)]
 
 
-def is_buffer(name: str, value: Any) -> bool:
-    """Zeros under the name of a gradient: a constructor makes room for what `self.dW += ...` adds up."""
-    numbers = vector(value)
-    return bool(stems(name)) and numbers is not None and not numbers.any()
+def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[str]:
+    """Arrays that a constructor made itself, none of them `passed` to it: the layer's parameters.
+
+    Zeros under the name of a gradient are none: they are room for what `self.dW += ...` adds up.
+    """
+    for name, value in attributes.items():
+        numbers = vector(value)
+        buffer = bool(stems(name)) and numbers is not None and not numbers.any()
+        if name not in passed and is_numeric(value) and has_float(value) and shape_of(value) and not buffer:
+            yield name
 
 
 def _is_set(made: Any, path: str) -> bool:
@@ -141,12 +147,3 @@ def loss_place(items: list[Any], names: list[str]) -> int:
     numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
     plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
     return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])
-
-
-def reached_in(made: Any, names: list[str]) -> dict[str, str]:
-    """How each example input is reached in what the function returned."""
-    if isinstance(made, Mapping):
-        return {key: f"[{key!r}]" for key in made if isinstance(key, str) and key.isidentifier()}
-    if isinstance(made, tuple | list):
-        return {name: f"[{place}]" for place, name in enumerate(names[: len(made)])}
-    return {names[0]: ""} if names else {}
