@@ -1,7 +1,7 @@
 """A statement that changes a value is moved behind those that still need it."""
 
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.moves import indentations, moves
+from whygrad.diagnosis.moves import indentations, moves, unreached
 from whygrad.diagnosis.suspects import statements
 from whygrad.source import Source
 
@@ -32,3 +32,12 @@ def test_statements_are_tried_in_and_behind_the_loop_beside_them() -> None:
     text = "def f(a):\n    for i in a:\n        d = i\n        return d\n"
     draft = Draft.of(Source("x.py", text))
     assert [m.solution.text for m in indentations(draft, list(statements(draft.tree)))] == ["    return d"]
+
+
+def test_a_return_goes_behind_the_lines_that_never_run() -> None:
+    text = "def f(a):\n    d = 2 * a\n    return d\n    d += a\n"
+    draft = Draft.of(Source("x.py", text))
+    found = [m.draft.text for m in unreached(draft, list(statements(draft.tree)))]
+    assert found == ["def f(a):\n    d = 2 * a\n    d += a\n    return d\n"]
+    draft = Draft.of(Source("x.py", "def f(a):\n    if a:\n        return a\n    return -a\n"))
+    assert not list(unreached(draft, list(statements(draft.tree))))

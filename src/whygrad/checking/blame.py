@@ -172,7 +172,8 @@ def _corrected_runs(
     for factor in _factors(items, finals):
         runs = [corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
         right = {c.name for c in finals if not still_wrong(program, c, runs, measured, informed)}
-        carried = sum(item.named and _is(item.factor, factor) for item in items)
+        # Nothing carries a minus on purpose: only what it makes right speaks for it.
+        carried = sum(item.named and _is(item.factor, factor) for item in items) if factor > 0 else 0
         score = (len(right & right_before), len(right), carried)
         if best is None or score > best[0]:
             best = (score, factor, runs)
@@ -190,8 +191,9 @@ def _divide(
     factor: float,
     blame: Blame,
 ) -> None:
-    for item in items:
-        blame.claims.append(_judged(item, measured, wanted, runs, factor))
+    for place_, item in enumerate(items):
+        plain = not any(_is(other.factor, factor) for other in items[:place_] if other.named)
+        blame.claims.append(_judged(item, measured, wanted, runs, factor, plain))
     root = [c for c in blame.claims if c.verdict == "wrong"]
     # Points where some intermediate's truth is known; elsewhere nothing was put in place.
     informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
@@ -207,10 +209,12 @@ def _judged(
     wanted: list[Wanted],
     runs: list[Corrected],
     factor: float,
+    plain: bool,
 ) -> Claim:
+    """`plain`: nothing before it carries the factor, which a later line may bring in."""
     claim = _right_claim(item, measured)
-    mine = item.factor
-    if _is(mine, factor if item.named else 1.0):
+    carries = item.named and not (plain and _is(item.factor, 1.0))
+    if _is(item.factor, factor if carries else 1.0):
         claim.verdict = "right"
         return claim
     if not item.ratios:

@@ -78,22 +78,17 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
         return []
     found: list[ExceptionFix] = []
     run = runner(program)
-    nodes = list(ast.walk(draft.tree))
-    assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    assigned |= {n.arg for n in nodes if isinstance(n, ast.arg)} - {"self"}
-    for suspect in _suspects(draft, failure):
+    for suspect, variant in _candidates(draft, failure):
+        if time.process_time() > deadline:
+            break
         span = draft.source.span_of(suspect.node)
-        text = draft.source.segment(span)
-        for variant in _variants(text, assigned, failure):
-            if time.process_time() > deadline:
-                break
-            edited = draft.replaced(span, variant.text)
-            outcome = run(edited.text)
-            if isinstance(outcome, Failure) and not _further(outcome, failure, suspect):
-                continue
-            complete = not isinstance(outcome, Failure)
-            solution = Solution(variant.text, (variant.slip,))
-            found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
+        edited = draft.replaced(span, variant.text)
+        outcome = run(edited.text)
+        if isinstance(outcome, Failure) and not _further(outcome, failure, suspect):
+            continue
+        complete = not isinstance(outcome, Failure)
+        text, solution = draft.source.segment(span), Solution(variant.text, (variant.slip,))
+        found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
     found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
     return found[:MOST_CANDIDATES]
 
@@ -111,6 +106,39 @@ def runner(program: Program) -> Callable[[str], Namespace | Failure]:
         return found if isinstance(found, Failure) else found.run(GIVEN)
 
     return arranged
+
+
+def _candidates(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Variant]]:
+    """Statements with texts that are one slip away from theirs."""
+    nodes = list(ast.walk(draft.tree))
+    assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assigned |= {n.arg for n in nodes if isinstance(n, ast.arg)} - {"self"}
+    yield from _misnamed(draft, failure)
+    for suspect in _suspects(draft, failure):
+        text = draft.source.segment(draft.source.span_of(suspect.node))
+        yield from ((suspect, variant) for variant in _variants(text, assigned, failure))
+
+
+def _misnamed(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Variant]]:
+    """A line that assigns a name which nothing reads, and which looks like the one that nothing assigns."""
+    missing = _missing(failure)
+    everything = list(statements(draft.tree)) if missing else []
+    read = {n.id for n in ast.walk(draft.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    for suspect in everything:
+        for name in sorted(targets(suspect.node) - read) if suspect.line < failure.line else ():
+            if not difflib.get_close_matches(missing.lower(), [name.lower()], cutoff=0.8):
+                continue
+            fragment = Fragment(draft.source.segment(draft.source.span_of(suspect.node)))
+            for node in ast.walk(fragment.tree):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
+                    slip = Slip("target", name, missing, fragment.extent(node)[0], 0.85)
+                    yield suspect, Variant(fragment.replaced(node, missing), slip)
+
+
+def _missing(failure: Failure) -> str:
+    """The name that nothing has bound, "" where that is not what was raised."""
+    found = re.findall(r"'(\w+)'", failure.message)
+    return found[0] if found and failure.kind in ("NameError", "UnboundLocalError") else ""
 
 
 def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
@@ -136,7 +164,7 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
         values = dict(numeric_leaves(values))
     if failure.kind in ("NameError", "UnboundLocalError"):
         # A local name that is read before it is bound is known, and unbound all the same.
-        missing = set(re.findall(r"'(\w+)'", failure.message)[:1])
+        missing = {_missing(failure)}
         # Modules stand for nothing: `np.shape = shape` would spoil NumPy for all that follows.
         modules = {name for name, value in namespace.items() if isinstance(value, ModuleType)}
         yield from _typos(text, {*namespace, *suspect_names} - missing - modules, missing)

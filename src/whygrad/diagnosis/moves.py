@@ -38,6 +38,25 @@ def moves(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
                 yield from _moved(draft, block, changer, reader, sorted(changed)[0])
 
 
+def unreached(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
+    """A `return` that stands before statements of its block, behind them: nothing there ever runs."""
+    lines = draft.source.lines
+    for suspect in suspects:
+        block = list(suspect.block)
+        if not isinstance(suspect.node, ast.Return) or suspect.node not in block[:-1]:
+            continue
+        low, high = suspect.node.lineno, suspect.node.end_lineno or suspect.node.lineno
+        last = block[-1].end_lineno or block[-1].lineno
+        if block[block.index(suspect.node) + 1].lineno <= high:
+            continue
+        text, moved = "\n".join(lines[low - 1 : last]), [*lines[high:last], *lines[low - 1 : high]]
+        first = lines[low - 1].strip()
+        solution = Solution("\n".join(moved), (Slip("unreached", first, first, 0, 0.8),))
+        span = Span(low, 1, last, len(lines[last - 1]) + 1)
+        here = draft.source.span_of(suspect.node)
+        yield Move(draft.replaced(span, solution.text), suspect, here, text, solution)
+
+
 def indentations(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
     """A statement right behind a loop as the last one of its body; a `return` in a loop behind it."""
     lines = draft.source.lines

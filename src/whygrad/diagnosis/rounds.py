@@ -262,7 +262,9 @@ class Check:
         ]
         rivals += [
             Rival("if the backward line is meant as it stands, the forward pass is this", f.draft)
-            for f in forward[:1] if claim.name in f.explained
+            for f in forward[:1]
+            # One gradient alone can be made right by many a change of what is differentiated.
+            if claim.name in f.explained and (len(f.explained) > 1 or f.solution.slips[0].kind in PLAIN)
         ]  # fmt: skip
         span = fix.span
         values = {**fix.scope.first, **given_values(evidence, fix)}

@@ -11,11 +11,10 @@ class Slip:
     """One edit of a statement, read as the mistake it undoes."""
 
     kind: str
-    """`name`, `index`, `slice`, `operator`, `sign`, `constant`, `parentheses`, `factor`, `term`, `drop-
-    factor`,
-    `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`, `add-at`, `dtype`,
-    `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `compare`, `derived`, `import`,
-    `label`, `carry`, `repeat`."""
+    """`name`, `index`, `slice`, `operator`, `sign`, `constant`, `parentheses`, `factor`, `term`,
+    `drop-factor`, `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`,
+    `add-at`, `dtype`, `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `unreached`,
+    `compare`, `derived`, `import`, `label`, `carry`, `repeat`."""
     old: str
     new: str
     start: int = 0

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from whygrad.checking.evidence import Claim, Value
-from whygrad.checking.values import shape_of
-from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
+from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
-from whygrad.diagnosis.differences import differences, multiples
+from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
-from whygrad.diagnosis.moves import indentations, moves
+from whygrad.diagnosis.moves import indentations, moves, unreached
 from whygrad.diagnosis.mutation import variants
-from whygrad.diagnosis.scopes import Scope, scope_of
+from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, reads, statements, targets
+from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
-from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix, Workbench
+from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
 KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
 """Slips of a line that only keeps what the backward pass will need."""
@@ -34,7 +31,7 @@ TERM = 1.5
 
 
 @dataclass(eq=False)
-class Stages(Workbench):
+class Stages(Additions):
     """The ways of searching. Each yields edits that a bench or trial found right, to be confirmed."""
 
     def by_value(
@@ -63,10 +60,14 @@ class Stages(Workbench):
     ) -> Iterator[Fix]:
         """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
         # A `return` inside a loop ends it after the first round, whatever it returns.
-        everything = statements(self.draft.tree)
-        early = [s for s in everything if isinstance(s.node, ast.Return) and s.in_loop]
-        early = [s for s in early if part_of(self.trials.evidence, s) == "backward" and s not in suspects]
-        for moved in (*moves(self.draft, suspects), *indentations(self.draft, (*suspects, *early))):
+        ends = [s for s in statements(self.draft.tree) if isinstance(s.node, ast.Return)]
+        early = [s for s in ends if s.in_loop and part_of(self.trials.evidence, s) == "backward"]
+        early = [s for s in early if s not in suspects]
+        for moved in (
+            *unreached(self.draft, ends),
+            *moves(self.draft, suspects),
+            *indentations(self.draft, (*suspects, *early)),
+        ):
             # A gradient that is worked on in steps is not updated, it is being computed.
             if self.trials.evidence.claim(moved.solution.slips[0].old) is not None:
                 continue
@@ -230,115 +231,11 @@ class Stages(Workbench):
             if hit or self.late():
                 return
 
-    def by_addition(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
-        """A term that no line has, such as a penalty's, added before a function returns the gradient."""
-        own = [s for s in suspects if s.own]
-        if not claim.name.isidentifier() or not own or not own[0].function:
-            return
-        ends = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
-        ends = [s for s in ends if isinstance(s.node, ast.Return) and s.line > claim.line]
-        for suspect in ends[-1:]:
-            scope = self.scope(suspect)
-            known = [
-                (kept[0], self.trials.wanted(claim, p))
-                for p, kept in zip(self.at, scope.environments, strict=False)
-                if len(kept) == 1 and self.trials.usable(claim, p)
-            ]
-            if self.late() or not known:
-                return
-            bench = Bench([e for e, _ in known], [w for _, w in known], scope.shared)
-            old = self.draft.source.segment(self.draft.source.span_of(suspect.node))
-            for term in multiples(claim.name, bench, self.material(suspect, scope)):
-                line = f"{claim.name} += {term}"
-                more = f"{line}\n{' ' * suspect.node.col_offset}{old}"
-                slip = Slip("term", "", term, 0, 1.4)
-                yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
-
     def by_keeping(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """One slip in what the forward pass keeps for the backward pass: a cache, an attribute."""
         yield from self._tried(keeping(self.trials.evidence, self.draft), base, wanted, KEPT)
-
-    def by_accumulation(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
-        """What a round of a loop should add to a gradient, in place of what it adds or beside it."""
-        if not claim.name.replace(".", "").isidentifier():
-            return
-        for suspect in suspects:
-            node = suspect.node
-            if suspect.own and suspect.in_loop and isinstance(node, ast.AugAssign) and not self.late():
-                scope = self.scope(suspect)
-                old, (slot, values) = ast.unparse(node.value), self._at_hand(suspect, scope, claim)
-                head = self.draft.source.segment(self.draft.source.span_of(node)).partition("=")[0]
-                target = slot(ast.unparse(node.target))
-                for text in contributions(values, shape_of(target), old) if target is not None else ():
-                    slip = Slip("name", old, text, 0, 1.6)
-                    if self.late():
-                        return
-                    fix = self.fix(suspect, scope, Solution(f"{head}= {text}", (slip,)))
-                    if self.trials.judge(fix.draft, base, wanted).right:
-                        yield fix
-        for last, scope, line in self._added(claim):
-            if self.late():
-                return
-            text = self.draft.source.segment(self.draft.source.span_of(last.node))
-            more = f"{text}\n{' ' * last.node.col_offset}{line}"
-            fix = self.fix(last, scope, Solution(more, (Slip("term", "", line, 0, 1.6),)))
-            if self.trials.judge(fix.draft, base, wanted).right:
-                yield fix
-                return
-
-    def _added(self, claim: Claim) -> list[tuple[Suspect, Scope, str]]:
-        """Lines that may be missing at the end of a round: plain ones in likely places first."""
-        inside = [s for s in statements(self.draft.tree) if s.in_loop]
-        inside = [s for s in inside if part_of(self.trials.evidence, s) == "backward"]
-        filled = {c.name for c in self.trials.finals}
-        # Beside what adds to another gradient, or else at the end of the round.
-        adding = [s for s in inside if isinstance(s.node, ast.AugAssign) and targets(s.node) & filled]
-        beside = list({id(s.block[0]): s for s in adding}.values())
-        ends = [s for s in inside if s.node is s.block[-1] and s not in beside]
-        found: list[tuple[int, Suspect, Scope, str]] = []
-        for depth, last in enumerate(sorted([*beside, *ends], key=lambda s: -len(s.loops))):
-            scope = self._behind(last)
-            integers = [n for n in last.loops if isinstance(scope.first.get(n), int | np.integer)]
-            slot, values = self._at_hand(last, scope, claim)
-            for far, place in enumerate(places(claim.name, last.block, integers)):
-                target = slot(place)
-                texts = contributions(values, shape_of(target)) if target is not None else []
-                for rank, text in enumerate(texts):
-                    cost = rank + 3 * far + 6 * depth
-                    found += [(cost, last, scope, f"{place} += {text}")]
-                    found += [(cost + 3, last, scope, f"{place} -= {text}")]
-        return [(last, scope, line) for _, last, scope, line in sorted(found, key=lambda item: item[0])]
-
-    def _at_hand(
-        self, suspect: Suspect, scope: Scope, claim: Claim
-    ) -> tuple[Callable[[str], Value], dict[str, Value]]:
-        """Quantities of a round: what its statements read, and what the loops of the forward pass do."""
-        everything = statements(self.draft.tree)
-        loops = [s.node for s in everything if s.in_loop and part_of(self.trials.evidence, s) == "forward"]
-        space = {**scope.shared, **scope.first}
-        added = (targets(s) for s in suspect.block if isinstance(s, ast.AugAssign))
-        filled = {claim.name}.union(*added)
-        texts = [
-            t for t in at_hand(suspect.block, loops, set(space)) if not reads(ast.parse(t).body[0]) & filled
-        ]
-        return lambda text: next(iter(valued([text], space).values()), None), valued(texts, space)
-
-    def _behind(self, last: Suspect) -> Scope:
-        """What is in scope when a block has ended."""
-        span = self.draft.source.span_of(last.node)
-        text = self.draft.source.segment(span)
-        draft = self.draft.replaced(span, f"{text}\n{' ' * last.node.col_offset}pass")
-        line = (last.node.end_lineno or last.node.lineno) + 1
-        found = [n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and n.lineno == line]
-        points = [self.trials.evidence.points[p] for p in self.at[:1]]
-        program = self.trials.evidence.program.with_text(draft.text)
-        return scope_of(program, found[0], points) if found else Scope()
 
     def by_helpers(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

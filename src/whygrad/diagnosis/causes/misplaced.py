@@ -37,13 +37,17 @@ for k in range(3):
 """
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind == "indent"
+        return case.slip.kind in ("indent", "unreached")
 
     def title(self, case: Case) -> str:
+        if case.slip.kind == "unreached":
+            return f"nothing behind `{case.slip.old}` ever runs"
         inward = not case.slip.old.startswith("return")
         return f"`{case.slip.old}` belongs {'into the loop above it' if inward else 'behind the loop'}"
 
     def why(self, case: Case) -> str:
+        if case.slip.kind == "unreached":
+            return "the function ends here, and the lines below are part of the gradient"
         return (
             "every round of the loop makes a contribution of its own; where the line stands, it does not run "
             "once for each of them"

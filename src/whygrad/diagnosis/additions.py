@@ -1,0 +1,144 @@
+"""Candidates that add what no line has: a penalty's term before a `return`, what a round should add."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.values import shape_of
+from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
+from whygrad.diagnosis.differences import multiples
+from whygrad.diagnosis.scopes import Scope, scope_of
+from whygrad.diagnosis.search import Bench
+from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
+from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.workbench import Fix, Workbench
+
+
+@dataclass(eq=False)
+class Additions(Workbench):
+    """Ways of searching for what is missing rather than wrong."""
+
+    def by_addition(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A term that no line has, such as a penalty's, added before a function returns the gradient."""
+        own = [s for s in suspects if s.own]
+        if not claim.name.isidentifier() or not own or not own[0].function:
+            return
+        ends = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
+        ends = [s for s in ends if isinstance(s.node, ast.Return) and s.line > claim.line]
+        for suspect in ends[-1:]:
+            scope = self.scope(suspect)
+            known = [
+                (kept[0], self.trials.wanted(claim, p))
+                for p, kept in zip(self.at, scope.environments, strict=False)
+                if len(kept) == 1 and self.trials.usable(claim, p)
+            ]
+            if self.late() or not known:
+                return
+            bench = Bench([e for e, _ in known], [w for _, w in known], scope.shared)
+            old = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            for term in multiples(claim.name, bench, self.material(suspect, scope)):
+                if len(own) == 1 and self._is_plain(own[0], claim):
+                    value = own[0].node.value  # type: ignore[attr-defined]
+                    text = self.draft.source.segment(self.draft.source.span_of(value))
+                    slip = Slip("term", text, f"{text} + {term}", 0, 1.4)
+                    solution = self.whole(own[0], value, Solution(slip.new, (slip,)))
+                    yield self.fix(own[0], self.scope(own[0]), solution, len(bench.wants))
+                    continue
+                line = f"{claim.name} += {term}"
+                more = f"{line}\n{' ' * suspect.node.col_offset}{old}"
+                slip = Slip("term", "", term, 0, 1.4)
+                yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
+
+    @staticmethod
+    def _is_plain(suspect: Suspect, claim: Claim) -> bool:
+        """Does one line, outside of loops, make the whole of a gradient, so that a term belongs there?"""
+        node = suspect.node
+        whole = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == claim.name
+        loose = isinstance(getattr(node, "value", None), ast.IfExp | ast.Lambda | ast.Compare | ast.BoolOp)
+        return whole and not loose and not suspect.in_loop
+
+    def by_accumulation(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """What a round of a loop should add to a gradient, in place of what it adds or beside it."""
+        if not claim.name.replace(".", "").isidentifier():
+            return
+        for suspect in suspects:
+            node = suspect.node
+            if suspect.own and suspect.in_loop and isinstance(node, ast.AugAssign) and not self.late():
+                scope = self.scope(suspect)
+                old, (slot, values) = ast.unparse(node.value), self._at_hand(suspect, scope, claim)
+                head = self.draft.source.segment(self.draft.source.span_of(node)).partition("=")[0]
+                target = slot(ast.unparse(node.target))
+                for text in contributions(values, shape_of(target), old) if target is not None else ():
+                    slip = Slip("name", old, text, 0, 1.6)
+                    if self.late():
+                        return
+                    fix = self.fix(suspect, scope, Solution(f"{head}= {text}", (slip,)))
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        yield fix
+        for last, scope, line in self._added(claim):
+            if self.late():
+                return
+            text = self.draft.source.segment(self.draft.source.span_of(last.node))
+            more = f"{text}\n{' ' * last.node.col_offset}{line}"
+            fix = self.fix(last, scope, Solution(more, (Slip("term", "", line, 0, 1.6),)))
+            if self.trials.judge(fix.draft, base, wanted).right:
+                yield fix
+                return
+
+    def _added(self, claim: Claim) -> list[tuple[Suspect, Scope, str]]:
+        """Lines that may be missing at the end of a round: plain ones in likely places first."""
+        inside = [s for s in statements(self.draft.tree) if s.in_loop]
+        inside = [s for s in inside if part_of(self.trials.evidence, s) == "backward"]
+        filled = {c.name for c in self.trials.finals}
+        # Beside what adds to another gradient, or else at the end of the round.
+        adding = [s for s in inside if isinstance(s.node, ast.AugAssign) and targets(s.node) & filled]
+        beside = list({id(s.block[0]): s for s in adding}.values())
+        ends = [s for s in inside if s.node is s.block[-1] and s not in beside]
+        found: list[tuple[int, Suspect, Scope, str]] = []
+        for depth, last in enumerate(sorted([*beside, *ends], key=lambda s: -len(s.loops))):
+            scope = self._behind(last)
+            integers = [n for n in last.loops if isinstance(scope.first.get(n), int | np.integer)]
+            slot, values = self._at_hand(last, scope, claim)
+            for far, place in enumerate(places(claim.name, last.block, integers)):
+                target = slot(place)
+                texts = contributions(values, shape_of(target)) if target is not None else []
+                for rank, text in enumerate(texts):
+                    cost = rank + 3 * far + 6 * depth
+                    found += [(cost, last, scope, f"{place} += {text}")]
+                    found += [(cost + 3, last, scope, f"{place} -= {text}")]
+        return [(last, scope, line) for _, last, scope, line in sorted(found, key=lambda item: item[0])]
+
+    def _at_hand(
+        self, suspect: Suspect, scope: Scope, claim: Claim
+    ) -> tuple[Callable[[str], Value], dict[str, Value]]:
+        """Quantities of a round: what its statements read, and what the loops of the forward pass do."""
+        everything = statements(self.draft.tree)
+        loops = [s.node for s in everything if s.in_loop and part_of(self.trials.evidence, s) == "forward"]
+        space = {**scope.shared, **scope.first}
+        added = (targets(s) for s in suspect.block if isinstance(s, ast.AugAssign))
+        filled = {claim.name}.union(*added)
+        texts = [
+            t for t in at_hand(suspect.block, loops, set(space)) if not reads(ast.parse(t).body[0]) & filled
+        ]
+        return lambda text: next(iter(valued([text], space).values()), None), valued(texts, space)
+
+    def _behind(self, last: Suspect) -> Scope:
+        """What is in scope when a block has ended."""
+        span = self.draft.source.span_of(last.node)
+        text = self.draft.source.segment(span)
+        draft = self.draft.replaced(span, f"{text}\n{' ' * last.node.col_offset}pass")
+        line = (last.node.end_lineno or last.node.lineno) + 1
+        found = [n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and n.lineno == line]
+        points = [self.trials.evidence.points[p] for p in self.at[:1]]
+        program = self.trials.evidence.program.with_text(draft.text)
+        return scope_of(program, found[0], points) if found else Scope()
