@@ -25,7 +25,7 @@ def ways_past(text: str) -> list[str]:
         ("import numpy as np\nx = np.ones((2, 3))\nw = np.ones((2, 3))\ny = x @ w\n", "x @ w", "x @ w.T"),
         ("a = 2.0\nb = 3.0\nc = a @ b\n", "@", "*"),
         ("w = [1.0, 2.0]\ny = w[2] * 3\n", "w[2]", "w[1]"),
-        ("x = 1.0\ndX = 2.0\ndy = dx + x\n", "dX", "dx"),
+        ("x = 1.0\ndX = 2.0\ndy = dx + x\ndz = dx\n", "dX", "dx"),
         ("def f(cache):\n    x, y = x\n    return x\n\n\nf((1.0, 2.0))\n", "= x\n", "= cache\n"),
     ],
 )

@@ -122,9 +122,11 @@ def _candidates(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Varia
 def _misnamed(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Variant]]:
     """A line that assigns a name which nothing reads, and which looks like the one that nothing assigns."""
     missing = _missing(failure)
-    everything = list(statements(draft.tree)) if missing else []
-    read = {n.id for n in ast.walk(draft.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    for suspect in everything:
+    names = [n for n in ast.walk(draft.tree) if isinstance(n, ast.Name)]
+    read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+    # A name that stands there once is the one that is misspelt.
+    often = sum(n.id == missing for n in names) > 1
+    for suspect in statements(draft.tree) if often else ():
         for name in sorted(targets(suspect.node) - read) if suspect.line < failure.line else ():
             if not difflib.get_close_matches(missing.lower(), [name.lower()], cutoff=0.8):
                 continue
