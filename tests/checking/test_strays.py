@@ -200,6 +200,80 @@ CASES = {
             def backward(self, dout):
                 return dout * self.out <<||* (1 - self.out)>>
     """,
+    "local derivatives of a value that goes by another name": """
+        import numpy as np
+        def slope(z):
+            return 1 - np.tanh(z) ** 2
+        x, target, w1, w2 = 0.7, 0.2, 0.4, -0.8
+        h = np.tanh(w1 * x)
+        o = np.tanh(w2 * h)
+        loss = (target - o) ** 2
+        d_L_d_pred = -2 * (target - o)
+        d_pred_d_w2 = h * slope(w2 * h)
+        d_pred_d_h = w2 * slope(<<o||w2 * h>>)
+        d_h_d_w1 = x * slope(w1 * x)
+        d_w1 = d_L_d_pred * d_pred_d_h * d_h_d_w1
+        d_w2 = d_L_d_pred * d_pred_d_w2
+    """,
+    "the change of an energy, an array": """
+        import numpy as np
+        r = np.array([[0.0, 0.1], [1.0, 0.2], [0.6, 1.1]])
+        d = r[1:] - r[:-1]
+        energy = 0.5 * np.sum(d ** 2)
+        force = np.zeros((3, 2))
+        force[1:] += d
+        force[:-1] <<+||->>= d
+        dE = force
+    """,
+    "a hidden state of a loop beside the first one": """
+        import numpy as np
+        n_hidden = 2
+        w, u, h_first = np.array([[0.4, -0.3], [0.2, 0.6]]), np.array([0.5, -1.0]), np.zeros((n_hidden, 1))
+        xs = [0.3, -0.8, 1.1]
+        h, loss = {}, 0
+        h[-1] = np.copy(h_first)
+        for t in range(3):
+            h[t] = np.tanh(w @ h[t - 1] + u[:, None] * xs[t])
+            loss += np.sum(h[t] ** 2)
+        dw, du, dhnext = np.zeros_like(w), np.zeros_like(u), np.zeros_like(h[0])
+        for t in reversed(range(3)):
+            dh = 2 * h[t] <<||+ dhnext>>
+            draw = dh * (1 - h[t] ** 2)
+            dw += draw @ h[t - 1].T
+            du += draw[:, 0] * xs[t]
+            dhnext = w.T @ draw
+    """,
+    "weights whose letter the gradient leaves out": """
+        import numpy as np
+        rng = np.random.RandomState(0)
+        x, w_ih, w_ho, goal = rng.randn(3), rng.randn(2, 3), rng.randn(4, 2), rng.randn(4)
+        hid = np.tanh(w_ih @ x)
+        E = 0.5 * np.sum((w_ho @ hid - goal) ** 2)
+        error = w_ho @ hid - goal
+        g_ho = np.outer(error, hid)
+        g_ih = np.outer((w_ho.T @ error) * (1 - hid<<|| ** 2>>), x)
+    """,
+    "D_m of a line": """
+        import numpy as np
+        x, y = np.array([1.0, 2.0, 3.0]), np.array([2.1, 3.9, 6.2])
+        m, c = 0.5, 0.1
+        loss = np.mean((y - m * x - c) ** 2)
+        D_m = -2 / 3 * np.sum(x * (y - m * x - c))
+        D_c = -<<1||2>> / 3 * np.sum(y - m * x - c)
+    """,
+    "entries of a dictionary that are returned": """
+        import numpy as np
+        def make_inputs():
+            return dict(X=np.array([[1.0, 2.0], [3.0, -1.0]]), W=np.eye(2) * 0.3, b=np.array([0.2, -0.1]))
+        def net(X, W, b):
+            A = np.tanh(X @ W + b)
+            loss = np.sum(A ** 2)
+            grads = {}
+            dZ = 2 * A * (1 - A ** 2)
+            grads["W"] = X.T @ dZ
+            grads["b"] = dZ.sum(axis=<<1||0>>)
+            return loss, grads["W"], grads["b"]
+    """,
 }
 
 

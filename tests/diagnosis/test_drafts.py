@@ -33,3 +33,14 @@ def test_a_longer_text_stands_in_the_last_line() -> None:
     new = draft().replaced(Span(4, 1, 4, 6), "c = 3\nd = 4")
     assert new.cells[3] == "c = 3\nd = 4"
     assert draft().changed(new) == [4]
+
+
+def test_a_line_more_goes_below_a_statement_or_beside_it_where_others_share_its_line() -> None:
+    text = "for i in range(2):\n    a = i; b = 2\n    c = 3"
+    new = Draft.of(Source("f.py", text))
+    first, second, third = new.tree.body[0].body  # type: ignore[attr-defined]
+    assert new.with_more(first, "d = 4") == "a = i; d = 4"
+    assert new.with_more(second, "d = 4", before=True) == "d = 4; b = 2"
+    assert new.with_more(third, "d = 4") == "c = 3\n    d = 4"
+    edited = new.replaced(new.source.span_of(first), new.with_more(first, "d = 4"))
+    assert edited.text == "for i in range(2):\n    a = i; d = 4; b = 2\n    c = 3"

@@ -43,6 +43,7 @@ from whygrad.checking.returned import (
 from whygrad.checking.slicing import sliced
 from whygrad.checking.upstreams import free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
+from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -226,7 +227,7 @@ class Driver:
             elif len(items) == 2 and function.parameters:
                 prefix = "force_" if FORCE.search(function.name) else "d"
                 fallback = f"{prefix}{function.parameters[0][0]}"
-            name = names[place] if stems(names[place]) or isinstance(item, dict) else ""
+            name = names[place] if stems(gradient_word(names[place])) or isinstance(item, dict) else ""
             returned += entries_of(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
         return self.finished("single", ((variable, ""),), returned, function, function)
 

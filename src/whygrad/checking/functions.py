@@ -87,6 +87,10 @@ def _shown(item: ast.expr) -> str:
     if isinstance(item, ast.Dict) and len(item.keys) > 0:
         keys = [k.value for k in item.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
         return "grads" if any(map(stems, keys)) else ""
+    if isinstance(item, ast.Subscript) and isinstance(item.slice, ast.Constant):
+        # `grads["W1"]`, as an entry is called everywhere
+        container, key = ast.unparse(item.value), item.slice.value
+        return f'{container}["{key}"]' if isinstance(key, str) and (stems(container) or stems(key)) else ""
     return ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else ""
 
 

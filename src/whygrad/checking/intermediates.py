@@ -179,7 +179,8 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
         if equal is not None and (named is None or not (item.sure or _equal(got, named.cotangent))):
             truths[key] = equal.cotangent
             item.ratios.append(1.0)
-            item.of = item.of or equal.name
+            if not item.of or (named is None and not item.sure):
+                item.of = equal.name
         elif named is not None:
             item.named = True
             truths[key] = named.cotangent

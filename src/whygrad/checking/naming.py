@@ -27,12 +27,13 @@ _PATTERNS = tuple(
         r"^d_d_?(?P<of>\w+)$",  # the entry dW of a dictionary grads
         r"^(?:net_|total_)?[Ff]orces?_(?P<of>\w+)$",
         r"^g(?P<of>[a-z]\w*)$",
+        r"^D_(?P<of>\w+)$",  # D_m of a line m * x + b
     )
 )
 FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
 """A force is minus the gradient of an energy."""
 _BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
-_WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17)
+_WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
 _FAMILIES = (
@@ -116,11 +117,18 @@ def similarity(stem: str, name: str) -> float:
         return 0.7
     if other.startswith(low) or _prefix(other, low):
         return 0.6 if stem[0] == name[0] else 0.5
+    if _is_tail(low, other):
+        return 0.5
     if set(tokens) & set(others):
         return 0.45
     if other.endswith(low) or low.endswith(other):
         return 0.3
     return 0.0
+
+
+def _is_tail(stem: str, name: str) -> bool:
+    """Does a stem leave out the letter that a name begins with? `g_ho` is the gradient of `w_ho`."""
+    return len(stem) > 1 and re.fullmatch(rf"[A-Za-z]_{re.escape(stem)}", name) is not None
 
 
 def _prefix(short: str, long: str) -> bool:

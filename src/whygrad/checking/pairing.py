@@ -13,6 +13,8 @@ from whygrad.checking.values import has_float, shape_of
 from whygrad.checking.variables import Variable, base_name, gradient_word
 
 _INPUT_GRADIENT = re.compile(r"(?i)(inputs?|x|in|data|z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
+SAME = 0.48
+"""Similarity of a weak name from which it means the output: `dE` where the energy is called `energy`."""
 FUZZY = 0.25
 """Similarity from which a name may be meant, if shapes agree."""
 
@@ -67,10 +69,13 @@ def paired(
         if ranked:
             pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
     unsure = []
+    floats = [n for n in names if has_float(subjects[n].value)]
     for claim in claims:
         if claim in pairs:
             continue
         taken = {pair.of for pair in pairs.values()}
+        # What other gradients are made of came from below: `dh` of a loop is not that of the input `h_prev`.
+        taken |= {n for n in names if _feeds(claim, claims, needs) and not _computed(n, floats, needs)}
         ranked = [
             (s, n)
             for s, n in best(gradient_word(claim), names)
@@ -89,16 +94,33 @@ def paired(
             pairs[claim] = Pairing(claim, first_input, 0.5)
             unsure.remove(claim)
     for claim in list(unsure):
-        feeds = any(
-            base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim
-        )
-        whole = any(stem in outputs for stem, _ in stems(gradient_word(claim)))
+        word, shape = gradient_word(claim), shape_of(values[claim])
+        meant = {
+            n
+            for s, n in best(word, names)
+            if n in outputs and s >= SAME and shape_of(subjects[n].value) != shape
+        }
+        whole = bool(meant) or any(stem in outputs for stem, _ in stems(word))
         inputs = {n: v for n, v in subjects.items() if n not in outputs} if whole else subjects
-        pair = None if feeds else _last_resort(claim, inputs, values, {p.of for p in pairs.values()}, whole)
+        pair = (
+            None
+            if _feeds(claim, claims, needs)
+            else _last_resort(claim, inputs, values, {p.of for p in pairs.values()}, whole)
+        )
         if pair:
             pairs[claim] = pair
             unsure.remove(claim)
     return [pairs[claim] for claim in claims if claim in pairs], unsure
+
+
+def _feeds(claim: str, claims: list[str], needs: Mapping[str, set[str]]) -> bool:
+    """Is another gradient made of this one?"""
+    return any(base_name(claim) in needs.get(base_name(other), set()) for other in claims if other != claim)
+
+
+def _computed(name: str, names: list[str], needs: Mapping[str, set[str]]) -> bool:
+    """Is a variable made of another one that may have a gradient?"""
+    return bool(needs.get(base_name(name), set()) & ({base_name(n) for n in names} - {base_name(name)}))
 
 
 def _last_resort(

@@ -12,6 +12,7 @@ from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
+from whygrad.checking.variables import gradient_word
 
 
 def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
@@ -145,5 +146,5 @@ def _keys(result: Any) -> list[str]:
 def loss_place(items: list[Any], names: list[str]) -> int:
     """Which result of a function that returns loss and gradients is the loss."""
     numbers = [k for k, item in enumerate(items) if is_numeric(item) and count(item) == 1]
-    plain = [k for k in numbers if not stems(names[k].rpartition(".")[2])] or numbers or [0]
+    plain = [k for k in numbers if not stems(gradient_word(names[k]))] or numbers or [0]
     return next((k for k in plain if OUTPUT_WORDS.search(names[k])), plain[0])

@@ -155,8 +155,15 @@ def _moving(found: Mapping[str, Variable], gradients: set[str], hints: Hints) ->
     plain = [n for n in found if n not in gradients]
     for name in gradients:
         ranked = best(gradient_word(name), plain)
-        chosen |= {other for score, other in ranked if score >= 0.4}
-        if not ranked or ranked[0][0] <= 0.1:
+        meant = {other for score, other in ranked if score >= 0.4}
+        chosen |= meant
+        # `dE`, an array, is no gradient of the number `energy`, but of what that is computed from.
+        whole = (
+            bool(meant)
+            and name in found
+            and count(found[name].value) > max(count(found[n].value) for n in meant)
+        )
+        if not ranked or ranked[0][0] <= 0.1 or whole:
             chosen |= {n for n in plain if has_float(found[n].value)} if stems(gradient_word(name)) else set()
     return {base_name(name) for name in chosen}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from whygrad.checking.evidence import Hints
@@ -9,6 +10,8 @@ from whygrad.checking.naming import EXACT, OUTPUT_WORDS, quotients, stems
 from whygrad.checking.observing import Observation
 from whygrad.checking.values import is_number
 from whygrad.checking.variables import Variable, base_name, gradient_word
+
+_QUOTIENT = re.compile(r"^d_?(?P<above>[A-Za-z]\w*?)_d_?(?P<below>\w+)$")
 
 
 def of_the_last(
@@ -18,6 +21,7 @@ def of_the_last(
 
     `dxdt` is no derivative that could be checked where `x` was not computed from `t`.
     """
+    gradients = gradients - (_links(gradients) - set(hints.gradients))
     above: dict[str, str] = {}
     kept = set()
     for name in gradients:
@@ -42,6 +46,13 @@ def of_the_last(
     if hints.output:
         inner = tops - {hints.output}
     return {n for n in kept if above.get(n) not in inner}, {n: t for n, t in above.items() if t not in inner}
+
+
+def _links(gradients: set[str]) -> set[str]:
+    """Local derivatives by name alone: `d_ypred_d_h1` beside `d_L_d_ypred`, whatever holds that."""
+    found = {name: match for name in gradients if (match := _QUOTIENT.match(gradient_word(name)))}
+    below = {match["below"] for match in found.values() if match["above"] != match["below"]}
+    return {name for name, match in found.items() if match["above"] in below}
 
 
 def is_stray(

@@ -11,6 +11,7 @@ from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import stems
+from whygrad.checking.variables import gradient_word
 from whygrad.errors import UsageError
 
 BACK = re.compile(
@@ -160,7 +161,7 @@ def _singles(outline: Outline) -> Iterator[Found]:
 
 def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
-    returned = [name.rpartition(".")[2] for name in function.returns]
+    returned = [gradient_word(name) for name in function.returns]
     gradients = [name for name in returned if stems(name)]
     if len(returned) < 2 or len(gradients) == len(returned):
         return False

@@ -43,7 +43,6 @@ class Additions(Workbench):
             if self.late() or not known:
                 return
             bench = Bench([e for e, _ in known], [w for _, w in known], scope.shared)
-            old = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             for term in multiples(claim.name, bench, self.material(suspect, scope)):
                 if len(own) == 1 and self._is_plain(own[0], claim):
                     value = own[0].node.value  # type: ignore[attr-defined]
@@ -53,7 +52,7 @@ class Additions(Workbench):
                     yield self.fix(own[0], self.scope(own[0]), solution, len(bench.wants))
                     continue
                 line = f"{claim.name} += {term}"
-                more = f"{line}\n{' ' * suspect.node.col_offset}{old}"
+                more = self.draft.with_more(suspect.node, line, before=True)
                 slip = Slip("term", "", term, 0, 1.4)
                 yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
 
@@ -88,8 +87,7 @@ class Additions(Workbench):
         for last, scope, line in self._added(claim):
             if self.late():
                 return
-            text = self.draft.source.segment(self.draft.source.span_of(last.node))
-            more = f"{text}\n{' ' * last.node.col_offset}{line}"
+            more = self.draft.with_more(last.node, line)
             fix = self.fix(last, scope, Solution(more, (Slip("term", "", line, 0, 1.6),)))
             if self.trials.judge(fix.draft, base, wanted).right:
                 yield fix
@@ -135,10 +133,12 @@ class Additions(Workbench):
     def _behind(self, last: Suspect) -> Scope:
         """What is in scope when a block has ended."""
         span = self.draft.source.span_of(last.node)
-        text = self.draft.source.segment(span)
-        draft = self.draft.replaced(span, f"{text}\n{' ' * last.node.col_offset}pass")
-        line = (last.node.end_lineno or last.node.lineno) + 1
-        found = [n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and n.lineno == line]
+        draft = self.draft.replaced(span, self.draft.with_more(last.node, "pass"))
+        place = (last.node.end_lineno or last.node.lineno, last.node.end_col_offset or 0)
+        found = [
+            n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and (n.lineno, n.col_offset) >= place
+        ]
+        found.sort(key=lambda n: (n.lineno, n.col_offset))
         points = [self.trials.evidence.points[p] for p in self.at[:1]]
         program = self.trials.evidence.program.with_text(draft.text)
         return scope_of(program, found[0], points) if found else Scope()

@@ -57,6 +57,17 @@ class Draft:
         cells = block if len(block) <= size else [*block[: size - 1], "\n".join(block[size - 1 :])]
         return self._with(first, [*cells, *[""] * (size - len(cells))])
 
+    def with_more(self, node: ast.stmt, line: str, before: bool = False) -> str:
+        """The text of a statement and one more behind (or before) it: on its line, if others share that."""
+        text = self.source.segment(self.source.span_of(node))
+        first, last = self.source.line(node.lineno), self.source.line(node.end_lineno or node.lineno)
+        alone = not first[: node.col_offset].strip() and ";" not in last[self._end(node) :]
+        joint = f"\n{' ' * node.col_offset}" if alone else "; "
+        return joint.join((line, text) if before else (text, line))
+
+    def _end(self, node: ast.stmt) -> int:
+        return self.source.span_of(node).end_column - 1
+
     def _with(self, first: int, cells: Iterable[str]) -> Draft:
         new = list(self.cells)
         for k, cell in enumerate(cells):

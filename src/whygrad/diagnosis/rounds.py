@@ -270,7 +270,7 @@ class Check:
         values = {**fix.scope.first, **given_values(evidence, fix)}
         made = sorted(t.replace("'", '"') for t in targets(fix.suspect.node))  # claims are spelt so
         variable = next((t for t in made if evidence.claim(t)), made[0] if made else claim.name)
-        named = evidence.claim(variable)
+        named = claim if claim.name == variable else evidence.claim(variable)
         step = Step(
             "backward", fix.before, fix.draft, span.line, span.column, fix.text, fix.solution,
             variable, named.of if named else claim.of, named if named and named.verdict == "wrong" else claim,
@@ -316,7 +316,10 @@ class Check:
         """A gradient is wrong itself where a finding speaks of it; else it inherits its wrongness."""
         accused = {f.variable for f in findings}
         found = []
+        named = {(c.name, c.line) for c in evidence.claims if c.of}
         for claim in evidence.claims:
+            if not claim.of and (claim.name, claim.line) in named:
+                continue
             verdict: str = claim.verdict
             if verdict == "wrong" and accused and claim.name not in accused:
                 verdict = "inherited"

@@ -113,10 +113,9 @@ class Stages(Additions):
             if not (suspect.own and name and in_place) or suspect.in_loop:
                 continue
             scope = self.scope(suspect)
-            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             for factor, symbol in scaled_by(ratio, self.material(suspect, scope)):
                 slip = Slip("constant", name, f"{name} {symbol} {factor}", 0, 1.3)
-                more = f"{text}\n{' ' * suspect.node.col_offset}{name} {symbol}= {factor}"
+                more = self.draft.with_more(suspect.node, f"{name} {symbol}= {factor}")
                 yield self.fix(suspect, scope, Solution(more, (slip,)))
 
     def by_meaning(
