@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.emission.invariance import cancelled, sums_to_zero
 from whygrad.emission.leaves import (
     Finder,
     Leaf,
@@ -24,7 +25,7 @@ from whygrad.emission.leaves import (
     write,
     write_key,
 )
-from whygrad.emission.local import Derived, Execution, aligned, derive_expression, refusal
+from whygrad.emission.local import Derived, Execution, aligned, derive_expression, refusal, trace_expression
 from whygrad.emission.observing import Notes
 from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
 from whygrad.emission.refusals import Refusals
@@ -291,9 +292,18 @@ class Activity(Refusals):
     def _derived(self, node: Node, value: ast.expr, seed: float | None, without: str) -> list[Derived]:
         key = (node.number, write(value), seed, without)
         if key not in self.derived:
-            active = lambda leaf: leaf.base != without and self.is_active(leaf)
+            gone: set[Leaf] = set()
+            active = lambda leaf: leaf.base != without and leaf not in gone and self.is_active(leaf)
             try:
                 made = [derive_expression(value, e, active, seed) for e in self.chosen(node)]
+                gone |= (
+                    cancelled(made[0].traced, [made[0].traced.leaves[k] for k, _ in made[0].wanted])
+                    if made
+                    else set()
+                )
+                made = (
+                    [derive_expression(value, e, active, seed) for e in self.chosen(node)] if gone else made
+                )
             except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
                 raise refusal(write(value), self.place(node), error) from None
             if not made:
@@ -303,6 +313,18 @@ class Activity(Refusals):
                 raise AnotherFormError.of(self.refuse(node, what))
             self.derived[key] = made
         return self.derived[key]
+
+    def sums_to_zero(self, node: Node, value: ast.expr, base: str) -> tuple[int, ...]:
+        """The axes along which what an expression gives to a name adds up to zero: one, or all of them."""
+        found: list[tuple[int, ...]] = []
+        for k, execution in enumerate(self.chosen(node)[:2]):
+            try:
+                traced = trace_expression(value, execution, self.is_active)
+                axes = sums_to_zero(traced, base, execution.scope)
+            except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError):
+                return ()
+            found = axes if k == 0 else [a for a in found if a in axes]
+        return found[0] if found else ()
 
 
 def _value(node: Node) -> Any:

@@ -25,6 +25,8 @@ class Cotangent:
 
     text: str
     own: bool = False
+    zero_along: tuple[int, ...] = field(default=(), compare=False)
+    """Axes along which it adds up to zero, as behind a softmax."""
 
 
 @dataclass(eq=False)
@@ -129,6 +131,7 @@ class Ledger:
         if held.own or (held.text == name and is_number(self.activity.value(leaf.base))):
             self.materialise(group, state, name, leaf.base)
             group.lines.append(added(name, text))
+            state[leaf.base] = Cotangent(held.text, held.own)
             return
         self.assign(group, state, name, sum_of(held.text, text))
         state[leaf.base] = Cotangent(name, True)

@@ -319,7 +319,7 @@ def name_tapes(plan: Plan, part: Function) -> None:
         elif len(tape.values) == 1:
             tape.name = part.builder.fresh(f"saved_{tape.values[0]}")
         else:
-            tape.name = part.builder.fresh("steps" if arm == "body" else "taken")
+            tape.name = part.builder.fresh("steps" if arm == "body" else "taken", "saved")
 
 
 def cache_order(part: Function) -> Any:

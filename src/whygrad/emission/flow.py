@@ -21,6 +21,7 @@ class Flow(Ledger):
     def loop(self, node: Loop, state: State) -> list[Any]:
         """Reverse the body until what it needs at its start is what it leaves at its end."""
         left = self.left_early(node, state)
+        forget_sums(state)
         entry, before = dict(state), Group(None)
         self.loops.append(node)
         try:
@@ -35,6 +36,7 @@ class Flow(Ledger):
             return left
         state.clear()
         state.update(inner)
+        forget_sums(state)
         before.lines = list(dict.fromkeys(before.lines))
         return [*left, *([before] if before.lines else []), LoopBack(node, body)]
 
@@ -136,6 +138,7 @@ class Flow(Ledger):
             return [before] if before.lines else []
         state.clear()
         state.update(states[0])
+        forget_sums(state)
         back = BranchBack(node, arms[0], arms[1])
         return [before, back] if before.lines else [back]
 
@@ -184,3 +187,9 @@ class Flow(Ledger):
             ending.lines.append(f"{name} = {state[base].text}")
             arm.append(ending)
             state[base] = Cotangent(name, False)
+
+
+def forget_sums(state: State) -> None:
+    """What adds up to zero on one way may not do so on another."""
+    for base, held in state.items():
+        state[base] = Cotangent(held.text, held.own)

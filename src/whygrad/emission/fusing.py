@@ -18,6 +18,7 @@ import numpy as np
 from whygrad.differentiation import differentiate
 from whygrad.emission.activity import Activity
 from whygrad.emission.gating import gates_in
+from whygrad.emission.invariance import parts, sums_to_one
 from whygrad.emission.leaves import Leaf, evaluated, is_array, names_read, write_key
 from whygrad.emission.local import Execution, trace_expression
 from whygrad.emission.sizes import Sizes
@@ -49,6 +50,8 @@ class Loss:
     places: str
     """The key of the true classes; empty where there is a truth in the form of the prediction."""
     truth: str
+    zero_along: tuple[int, ...] = ()
+    """Axes along which the gradient adds up to zero: those of the softmax."""
 
 
 class Fusing:
@@ -109,19 +112,31 @@ class Fusing:
         return _Opener(made).visit(copy.deepcopy(value)) if made else None
 
     def definition(self, name: str, node: Node) -> Step | None:
-        """The only step that assigns a name, if it stands before the node and what it read is still there."""
+        """The step of the same block that last assigned a name, if what it read is still there."""
         steps = [n for n in self.activity.all if isinstance(n, Step) and name in stored(n.target)]
-        if len(steps) != 1 or not isinstance(steps[0].target, ast.Name) or steps[0].calls or steps[0].appends:
+        steps = [n for n in steps if n.number < node.number]
+        if not steps or not isinstance(steps[-1].target, ast.Name) or steps[-1].calls or steps[-1].appends:
             return None
-        (step,) = steps
-        same = self.activity.within.get(step) is self.activity.within.get(node)
-        if not same or step.number >= node.number or isinstance(step.node, ast.AugAssign) or step.shared:
+        step = max(steps, key=lambda n: n.number)
+        if (
+            self.block_of(step) is not self.block_of(node)
+            or isinstance(step.node, ast.AugAssign)
+            or step.shared
+        ):
+            return None
+        if name in names_read(step.value):
             return None
         for other in names_read(step.value):
             changes = [n for n in walk(self.activity.nodes) if other in _changed(n)]
             if any(step.number < n.number < node.number for n in changes):
                 return None
         return step
+
+    def block_of(self, node: Node) -> Sequence[Node]:
+        """The statements among which a node stands."""
+        around = self.activity.within.get(node)
+        arms = [around.body, getattr(around, "orelse", [])] if around is not None else []  # type: ignore[attr-defined]
+        return next((arm for arm in arms if node in arm), self.activity.nodes)
 
     # -- losses --
 
@@ -158,7 +173,9 @@ class Fusing:
             if all(s is not None for s in scales):
                 text = self._scale_text(scales, name, truth, executions)
                 if text:
-                    return Loss(name, spread.enters, text, places, truth)
+                    predictions = [e.scope[name] for e in executions]
+                    along = sums_to_one(predictions) if spread.name == "softmax" else ()
+                    return Loss(name, spread.enters, text, places, truth, along)
         return None
 
     def _places(self, value: ast.expr, name: str) -> list[tuple[str, str]]:
@@ -195,13 +212,6 @@ class Fusing:
             return ""
         text = sizes.number(whole)
         return f"1 / {text}" if text else ""
-
-
-def parts(value: Any, rows: Sequence[int]) -> list[Any]:
-    """The numbers and arrays of a leaf."""
-    if len(rows) == 1 and not isinstance(value, list | tuple):
-        return [value]
-    return [p for v in value for p in (parts(v, (0,)) if isinstance(v, list | tuple) else [v])]
 
 
 def attributes(node: ast.AST) -> set[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
-from whygrad.emission.leaves import Leaf, is_array, is_number
+from whygrad.emission.invariance import is_shift
+from whygrad.emission.leaves import Leaf, is_array, is_number, write
 from whygrad.emission.phrases import PRIME
 from whygrad.emission.tree import Branch, Loop, Node, Plain, Return, Step
 
@@ -23,6 +25,8 @@ class Reversal(Flow):
 
     def prepare(self) -> None:
         self.fusing = Fusing(self.activity)
+        steps = [n for n in self.activity.all if isinstance(n, Step) and isinstance(n.value, ast.BinOp)]
+        self.shifted = {write(n.target) for n in steps if isinstance(n.value.op, ast.Add | ast.Sub)}  # type: ignore[attr-defined]
 
     # -- blocks --
 
@@ -96,6 +100,9 @@ class Reversal(Flow):
         self.activity.refuse_aliases(node)
         after = primed(target.base)
         kept = state.pop(target.base)
+        if kept.zero_along and is_shift(node.value, self.activity.chosen(node), kept.zero_along):
+            self.derive(group, node, node.value.left, [kept.text], [], state, held=(target.base, kept))  # type: ignore[attr-defined]
+            return [group] if group.lines else []
         seeds, named = [kept.text], [after]
         parts = self.activity.result(node)
         if isinstance(node.value, ast.List) and all(is_number(v) or is_array(v) for v in parts or ()):
@@ -198,7 +205,10 @@ class Reversal(Flow):
         value = spread.value if spread is not None else value
         loss = self.fusing.loss(node, value) if len(seeds) == 1 else None
         if loss is not None:
+            alone = loss.enters.base not in state
             self.undo(group, state, loss, seeds[0])
+            held_now = state[loss.enters.base]
+            state[loss.enters.base] = replace(held_now, zero_along=loss.zero_along if alone else ())
         before = dict(state.items())
         phrases = self.activity.phrases(
             node, value, seeds, after, self.names_of(node), self.prefix,
@@ -226,6 +236,9 @@ class Reversal(Flow):
                 state[leaf.base] = held[1]  # `total += e`: its cotangent goes on as it is
                 continue
             self.receive(group, state, leaf, text, fresh)
+        for base in self.shifted & {leaf.base for leaf, _ in phrases.contributions} - set(before):
+            if base in state:
+                state[base] = replace(state[base], zero_along=self.activity.sums_to_zero(node, value, base))
 
     def undo(self, group: Group, state: State, loss: Loss, seed: str) -> None:
         """The gradient `p - y` of a loss by what enters the softmax or sigmoid before it."""
