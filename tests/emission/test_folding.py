@@ -77,3 +77,15 @@ def test_what_all_terms_of_a_sum_share_stands_outside(tmp_path: Path) -> None:
 def test_a_factor_of_each_row_stays_within_a_sum_that_would_leave_it_no_axis(tmp_path: Path) -> None:
     text = derived(tmp_path, "per_row", draw(size=(3, 2)), np.array([1.5, 2.5, 2.0]))
     assert "grad_s = " in text  # derived and compared at other shapes, too
+
+
+def test_common_factors_of_two_terms_stand_before_them(tmp_path: Path) -> None:
+    path = tmp_path / "gated.py"
+    path.write_text(
+        "import numpy as np\n\n\ndef gated(z, n, h, s):\n    return (1 - z) * n / s + z * h / s\n"
+        "\n\ndef decay(x, r):\n    return np.exp(-r * x) / x\n"
+    )
+    text = wg.derive(module_of(path).gated, 0.3, 1.5, 0.7, 2.0)
+    assert "grad_z = (h - n) / s" in text
+    text = wg.derive(module_of(path).decay, 1.5, 2.0)
+    assert "grad_x = -grad_product / x - grad_product * r" in text  # no `(1 / x + r)`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -105,6 +106,8 @@ class ReadableWriter(Writer):
         name = self.graph.op(row).name
         if name in PRODUCTS:
             return self.product(row)
+        if name in ("add", "subtract") and (piece := self.taken_out(row)):
+            return piece
         if name.endswith(" gate"):
             return self.gate(name.removesuffix(" gate"), self.pieces[self.graph.args(row)[0]])
         if name == "greater" and self.graph.op(self.graph.args(row)[0]).name == "relu gate":
@@ -215,7 +218,7 @@ class ReadableWriter(Writer):
         axes = {
             p.text: self.extents.of(r) for r, p in zip((*top, *bottom), (*pieces, *below_pieces), strict=True)
         }
-        lengths = [p for p in pieces if re.match(r"[12] / ", p.text)]
+        lengths = [p for p in pieces if p.binding >= PRODUCT and re.match(r"[12] / ", p.text)]
         pieces = [p for p in pieces if p not in lengths]
         below_pieces += [Piece(p.text[4:], ATOM) for p in lengths]
         for p in lengths:
@@ -237,6 +240,32 @@ class ReadableWriter(Writer):
         for p in self.powers(large):
             made = infix("*", made, p)
         return prefix("-", made) if minus else made
+
+    def taken_out(self, row: int) -> Piece | None:
+        """A sum of two products with their common factors before it: `(g - total) / norm`."""
+        (one, over, under), (other, over2, under2) = self.terms(row)
+        top, bottom = Counter(over) & Counter(over2), Counter(under) & Counter(under2)
+        rests = [(minus, without(a, top), without(b, bottom)) for minus, a, b in self.terms(row)]
+        numbers_only = all(self.graph.op(r) is CONSTANT for r in (*top, *bottom))
+        inverse = any(below and not above for _, above, below in rests)
+        if numbers_only or inverse or (not bottom and [] in (rests[0][1], rests[1][1])):
+            return None  # `grad + grad * x` stays
+        rests.sort(key=lambda rest: rest[0])  # `a - b`, not `-b + a`
+        pieces = [self.product_of(False, above, below) for _, above, below in rests]
+        self.pieces[row] = infix("+" if one == other else "-", *pieces)
+        first = next((k for k, r in enumerate(over) if r not in top), 0)
+        shared = list(top.elements())
+        return self.product_of(
+            one and other, [*shared[:first], row, *shared[first:]], list(bottom.elements())
+        )
+
+    def terms(self, row: int) -> list[tuple[bool, list[int], list[int]]]:
+        """Sign, factors and divisors of the two terms of a sum."""
+        found = [self.factors(r) for r in self.graph.args(row)]
+        if self.graph.op(row).name == "subtract":
+            minus, above, below = found[1]
+            found[1] = not minus, above, below
+        return found
 
     def small_first(
         self, pieces: list[Piece], below: list[Piece], axes: Mapping[str, tuple[int, ...]]
@@ -349,3 +378,11 @@ def quotient(above: Sequence[Piece], below: Sequence[Piece]) -> Piece:
     for p in below:
         made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
     return made
+
+
+def without(rows: Sequence[int], some: Counter[int]) -> list[int]:
+    """Rows without some of them, each taken out as often as it is there."""
+    left = list(rows)
+    for r in some.elements():
+        left.remove(r)
+    return left

@@ -15,7 +15,7 @@ def grad_smooth(x, alpha, grad_out):
         # out[t] = level
         grad_level += grad_out[t]
         # level = alpha * x[t] + (1 - alpha) * level
-        grad_alpha += -grad_level * level_prev + grad_level * x[t]
+        grad_alpha += grad_level * (x[t] - level_prev)
         grad_x[t] += grad_level * alpha
         grad_level = grad_level * (1 - alpha)
     # level = x[0]

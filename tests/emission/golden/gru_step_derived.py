@@ -5,7 +5,7 @@ def grad_gru_step(x, h, Wz, Uz, Wr, Ur, Wh, Uh, grad_out):
     n = np.tanh(x @ Wh + (r * h) @ Uh)
 
     # out = (1 - z) * n + z * h
-    grad_z = grad_out * h - grad_out * n
+    grad_z = grad_out * (h - n)
     grad_n = grad_out * (1 - z)
     grad_h = grad_out * z
     # n = np.tanh(x @ Wh + (r * h) @ Uh)

@@ -14,7 +14,7 @@ def f_backward(grad_out, cache):
 
 def grad_runge_kutta(y, a, h=0.1, steps=5):
     """Gradients of runge_kutta by y and a."""
-    steps2 = []  # kept for the backward pass
+    saved = []  # kept for the backward pass
     for n in range(steps):
         k1, f_cache = f_forward(y, a)
         argument = y + 0.5 * h * k1
@@ -24,13 +24,13 @@ def grad_runge_kutta(y, a, h=0.1, steps=5):
         argument3 = y + h * k3
         k4, f_cache4 = f_forward(argument3, a)
         y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-        steps2.append((f_cache, f_cache2, f_cache3, f_cache4))
+        saved.append((f_cache, f_cache2, f_cache3, f_cache4))
 
     # return np.sum(y**2)
     grad_y = 2 * y
     grad_a = 0.0
     for n in reversed(range(steps)):
-        f_cache, f_cache2, f_cache3, f_cache4 = steps2.pop()
+        f_cache, f_cache2, f_cache3, f_cache4 = saved.pop()
         # y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
         grad_k1 = grad_y * h / 6
         grad_k2 = 2 * grad_k1
