@@ -82,3 +82,72 @@ def test_weights_changed_in_a_loop_over_pairs_make_a_training_loop():
     assert namespace["rounds"] == 1
     unrelated = text.replace("0.1 * dparam", "0.1")
     assert first_round(unrelated) == unrelated
+
+
+LAYERS = body("""
+    W = [2.0, 3.0]
+    dW = [0.0, 0.0]
+    rounds = 0
+    for epoch in range(5):
+        rounds += 1
+        loss = W[0] ** 2 * W[1]
+        dW[0] = 2 * W[0] * W[1]
+        dW[1] = W[0] ** 2
+        {update}
+""")
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "W[0] -= 0.1 * dW[0]",
+        "W[1] = W[1] - 0.1 * dW[1]",
+        "for l in range(2):\n        W[l] -= 0.1 * dW[l]",
+        "for l in range(2):\n        W[l] = W[l] - 0.1 * dW[l]\n    if epoch % 2:\n        print(loss)",
+    ],
+)
+def test_a_training_loop_that_updates_entries_ends_after_its_first_round(update):
+    text = LAYERS.format(update=update)
+    cut = first_round(text)
+    namespace: dict[str, object] = {}
+    exec(cut, namespace)
+    assert namespace["rounds"] == 1 and namespace["W"] != [2.0, 3.0]
+    own, shown = ast.parse(text), ast.parse(cut)
+    assert [n.lineno for n in shown.body] == [n.lineno for n in own.body]
+    assert [n.col_offset for n in shown.body[-1].body[:4]] == [4, 4, 4, 4]
+
+
+def test_a_loop_that_fills_gradients_of_layers_is_no_training():
+    text = body("""
+        W, dW, g = [2.0, 3.0], [0.0, 0.0], 1.0
+        for l in reversed(range(2)):
+            dW[l] = g * W[1 - l]
+            dW[l] -= 0.1 * W[l]
+    """)
+    assert first_round(text) == text
+
+
+def test_epochs_of_batches_are_cut_to_the_first_batch():
+    text = body("""
+        W, seen = {"a": 2.0}, []
+        for epoch in range(3):
+            for i in range(0, 10, 2):
+                seen.append(i)
+                grads = {"a": 2 * W["a"]}
+                for k in W:
+                    W[k] -= 0.1 * grads[k]
+            print(epoch)
+    """)
+    namespace: dict[str, object] = {}
+    exec(first_round(text), namespace)
+    assert namespace["seen"] == [0] and namespace["epoch"] == 0
+
+
+def test_a_loop_over_layers_that_updates_each_is_no_training():
+    text = body("""
+        W, dW, g = [2.0, 3.0], [0.0, 0.0], 1.0
+        for l in reversed(range(2)):
+            dW[l] = g * W[1 - l]
+            W[l] -= 0.1 * dW[l]
+    """)
+    assert first_round(text) == text

@@ -27,7 +27,7 @@ from whygrad.checking.variables import base_name, dependencies
 from whygrad.checking.watching import RETURNED
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
 
 
 DIFFERENCED_POINTS = 3

@@ -39,8 +39,16 @@ def tolerance_for(*values: Value, base: Tolerance | None = None) -> Tolerance:
 
 
 def same_layout(got: Value, want: Value) -> bool:
-    """Do shapes agree? A list is as good as an array; (1, n) for (n,) is not."""
-    return shape_of(got) == shape_of(want)
+    """Do shapes agree? A list is as good as an array; (1, n) for (n,) is not, which could not be subtracted.
+
+    An array of (n,) for one of (1, n) is as good (a sum without `keepdims`): wherever the two meet, it is
+    stretched to the same numbers in the same places.
+    """
+    own, wanted = shape_of(got), shape_of(want)
+    if isinstance(got, np.ndarray | np.generic) and isinstance(want, np.ndarray):
+        missing = len(wanted) - len(own)
+        return missing >= 0 and (1,) * missing + own == wanted
+    return own == wanted
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,11 @@ def _plain(shape: tuple[Any, ...]) -> bool:
 def facts(pairs: list[tuple[Value, Value]]) -> dict[str, Any]:
     """What holds between got and want at every one of these points (at least one)."""
     arrays = [(_array(got), _array(want)) for got, want in pairs]
-    known = [(got, want) for got, want in arrays if got is not None and want is not None]
+    known = [
+        (got.reshape(want.shape) if same_layout(got, want) else got, want)
+        for got, want in arrays
+        if got is not None and want is not None
+    ]
     if not known or len(known) != len(arrays):
         return {}
     found: dict[str, Any] = {"same_shape": all(got.shape == want.shape for got, want in known)}

@@ -17,7 +17,7 @@ from whygrad.checking.programs import Program
 from whygrad.checking.values import rebuild, shape_of, vector
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
 
 
 @dataclass(eq=False)

@@ -50,6 +50,9 @@ class Hints:
     """How forward and backward belong together (`forms.READINGS`); found, no flag."""
     form: str = ""
     """`script` for the statements of the module alone; no flag."""
+    large: str = ""
+    """Inputs of very many numbers are not measured (`refuse`), at the given point alone (`once`), or as
+    others are; no flag."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,15 @@ class Failure:
     def __bool__(self) -> bool:
         """False, so that `if not outcome` reads well."""
         return False
+
+
+class TooLargeError(Exception):
+    """A run has very many numbers, and the hints say to refuse that (`Hints.large`)."""
+
+    def __init__(self, failure: Failure | None) -> None:
+        super().__init__(failure)
+        self.failure = failure
+        """How the run ended, if it did not get to its end."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from whygrad.checking.variables import base_name, dependencies
 from whygrad.source import site
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
     from whygrad.checking.programs import Program
 
 MOST_TRIALS = 160

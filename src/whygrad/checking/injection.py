@@ -18,7 +18,7 @@ from whygrad.checking.observing import inject
 from whygrad.checking.values import Vector, count, is_numeric, rebuild, vector
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
     from whygrad.checking.programs import Program
 
 MOST_ENTRIES = 150

@@ -17,7 +17,7 @@ from whygrad.checking.values import is_narrow, rebuild, vector
 from whygrad.checking.variables import base_name
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
     from whygrad.checking.programs import Program
 
 

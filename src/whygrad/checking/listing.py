@@ -17,7 +17,7 @@ from whygrad.checking.variables import base_name, gradient_word
 from whygrad.checking.watching import Watched
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
 
 Part = Literal["forward", "backward"]
 MOST = 300

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from whygrad.checking import blame, judging, listing
 from whygrad.checking.charity import charitable
-from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, Value
+from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, TooLargeError, Value
 from whygrad.checking.forms import arrangements
 from whygrad.checking.intended import intended
-from whygrad.checking.intermediates import ForwardValue, forward_values
-from whygrad.checking.observing import Observation, follow
+from whygrad.checking.intermediates import forward_values
+from whygrad.checking.measured import Measured, error_of, in_layout, signed, truth_of
+from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import steady
 from whygrad.checking.points import hides, is_choice, propose
@@ -27,7 +29,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, without_tiny_constants
-from whygrad.checking.values import Vector, as_double, as_floats, count, is_numeric, rebuild, vector
+from whygrad.checking.values import as_floats, count, is_numeric, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
@@ -39,20 +41,6 @@ MANY_ENTRIES = 100_000
 """Inputs of more numbers are measured at three points, and not differentiated entry by entry."""
 FEW_ENTRIES = 64
 """Inputs of up to so many numbers are differentiated by differences at all points if tracing fails."""
-
-
-@dataclass(eq=False)
-class Measured:
-    """What was seen at one point."""
-
-    point: Point
-    observation: Observation
-    truth: Truth
-    forward: Forward
-    inputs: dict[str, Value]
-    """Values of all inputs."""
-    forward_values: list[ForwardValue] = field(default_factory=list)
-    limit: int = 0
 
 
 def measure(program: Program | Source, hints: Hints | None = None, budget: float = BUDGET) -> Evidence:
@@ -89,6 +77,7 @@ def _measured(program: Program, until: float) -> Evidence:
         evidence.failure = first
         return evidence
     if first.failure is not None:
+        _refuse_large(program, first.failure.namespace, first.failure)
         evidence.failure = first.failure
         evidence.statements = listing.statements(program, [first], [None], [{}], [])
         return evidence
@@ -98,9 +87,12 @@ def _measured(program: Program, until: float) -> Evidence:
     found = variables(first)
     evidence.output_line = found[evidence.output].line if evidence.output in found else 0
     given = _inputs_at(first, roles, program)
-    _check_repeatable(program, first, evidence)
-    points = _points(program, roles, given)
-    measured = _at_points(program, roles, points, given, until)
+    _refuse_large(program, given)
+    once = program.hints.large == "once"
+    if not once:
+        _check_repeatable(program, first, evidence)
+    points = [GIVEN] if once else _points(program, roles, given)
+    measured = _at_points(program, roles, points, given, until, first)
     evidence.outputs = [m.forward.program.objective_of(m.observation.namespace) for m in measured]
     evidence.first_round = program.form == "script" and first_round(program.text) != program.text
     if program.hints.formula:
@@ -132,6 +124,12 @@ def _measured(program: Program, until: float) -> Evidence:
     outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
     return evidence
+
+
+def _refuse_large(program: Program, values: Mapping[str, Value], failure: Failure | None = None) -> None:
+    numbers = sum(count(value) for value in values.values() if is_numeric(value))
+    if program.hints.large == "refuse" and numbers > MANY_ENTRIES:
+        raise TooLargeError(failure)
 
 
 def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict[str, Value]:
@@ -232,7 +230,12 @@ def _bounds(text: str) -> tuple[float, float] | None:
 
 
 def _at_points(
-    program: Program, roles: Roles, points: list[Point], given: dict[str, Value], until: float
+    program: Program,
+    roles: Roles,
+    points: list[Point],
+    given: dict[str, Value],
+    until: float,
+    first: Observation,
 ) -> list[Measured]:
     upto = program.forward_statements()
     rng = np.random.RandomState(7)
@@ -241,7 +244,7 @@ def _at_points(
     for place, point in enumerate(points):
         if place >= 3 and (dear or time.perf_counter() > until):
             break
-        observation = program.observe(point)
+        observation = program.observe(point) if program.overrides(point) else first
         if isinstance(observation, Failure) or observation.failure is not None:
             continue
         inputs = {**given, **point.overrides}
@@ -254,17 +257,18 @@ def _at_points(
         engine(program, point, (*roles.roots, *roles.candidates), truth)
         entries = sum(count(inputs[name]) for name in names)
         few = entries <= FEW_ENTRIES or (place < 3 and entries <= MANY_ENTRIES)
-        guarded(forward, truth, names, few, rng, _directions(place, entries))
+        directions = _directions(place, entries, program.hints.large == "once")
+        guarded(forward, truth, names, few, rng, directions, until)
         limit = _limit(observation, program)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))
     return out
 
 
-def _directions(place: int, entries: int) -> int:
+def _directions(place: int, entries: int, once: bool) -> int:
     """In how many directions differences confirm the engine at a point; in one in all where runs are dear."""
     if entries > MANY_ENTRIES:
-        return 0 if place else 1
+        return 0 if place or once else 1
     return DIRECTIONS if place < 3 else 1
 
 
@@ -325,42 +329,6 @@ def _value_equals(m: Measured, pairing: Pairing) -> bool:
     return want is not None and judging.agrees(value, want)
 
 
-def truth_of(m: Measured, of: str) -> Value:
-    """The true gradient of an input, or of an entry of one, in its layout; None where not known."""
-    return None if m.truth.disputed else in_layout(m.truth.gradients, m, of)
-
-
-def signed(value: Value, sign: float) -> Value:
-    """A gradient, or minus a gradient in its layout; None stays None."""
-    numbers = None if value is None or sign > 0 else vector(value)
-    return value if numbers is None else rebuild(value, -numbers)
-
-
-def in_layout(gradients: dict[str, Vector], m: Measured, of: str) -> Value:
-    """The gradient of an input, or of an entry of one, in its layout; None where not known."""
-    numbers, given = gradients.get(base_name(of)), m.inputs.get(base_name(of))
-    if numbers is None or given is None or not _fits(numbers, given):
-        return None
-    try:
-        return follow(of, {base_name(of): rebuild(as_double(given), numbers)})
-    except LookupError:
-        return None
-
-
-def error_of(m: Measured, of: str) -> Value:
-    """The error estimate of `truth_of`, in the same layout; None where not known."""
-    errors = m.truth.errors.get(base_name(of))
-    given = m.inputs.get(base_name(of))
-    if errors is None or given is None or not _fits(errors, given):
-        return None
-    return follow(of, {base_name(of): rebuild(as_double(given), errors)})
-
-
-def _fits(numbers: Vector, value: Value) -> bool:
-    own = vector(value)
-    return own is not None and own.size == numbers.size
-
-
 def _note_truth(measured: list[Measured], evidence: Evidence) -> None:
     untraced = next((m.truth.untraced for m in measured if m.truth.untraced), "")
     if untraced:
@@ -370,7 +338,7 @@ def _note_truth(measured: list[Measured], evidence: Evidence) -> None:
     disputed = next((m.truth.disputed for m in measured if m.truth.disputed), "")
     if disputed:
         evidence.notes.append(f"{disputed}: nothing is called wrong here; this is a defect of whygrad")
-    if len(measured) < 3:
+    if len(measured) < 3 and evidence.program.hints.large != "once":
         evidence.notes.append("the forward pass is finite at few points only; the check is weak")
 
 

@@ -39,6 +39,7 @@ def first_round(text: str) -> str:
 def _cut_loops(body: list[ast.stmt], before: set[str], lines: list[str]) -> None:
     for statement in body:
         if isinstance(statement, ast.For | ast.While) and _trains(statement, before):
+            _cut_loops(statement.body, set(before), lines)  # epochs of batches
             _cut(statement, lines)
         elif isinstance(statement, ast.If):
             _cut_loops(statement.body, before, lines)
@@ -127,17 +128,39 @@ def _stored(node: ast.AST) -> set[str]:
 
 
 def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
-    stored = _stored(loop)
+    stored = _stored(loop) | _filled(loop)
     gradients = {name for name in stored if is_gradient_name(name, stored | before)}
     updated = {name for name in stored & before if name not in gradients}
+    # `for l in reversed(range(L)): W[l] -= ...` goes over the layers of one backward pass.
+    own = (
+        {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        if isinstance(loop, ast.For)
+        else set()
+    )
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {t.id for t in targets if isinstance(t, ast.Name)} & updated
-            read = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-            if names and read & gradients and _is_update(node, names):
+            names = {root for t in targets if (root := _changed(t)) and not _read(t) & own} & updated
+            if names and _read(node.value) & gradients and _is_update(node, names):
                 return True
     return _trains_by_pairs(loop, before, gradients)
+
+
+def _changed(target: ast.expr) -> str:
+    """The variable that an assignment changes: `W` of `W[l] -= ...` and of `W -= ...`."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _read(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _filled(node: ast.AST) -> set[str]:
+    """Variables of which entries are assigned."""
+    stores = (n for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
+    return {_changed(store) for store in stores}
 
 
 def _trains_by_pairs(loop: ast.For | ast.While, before: set[str], gradients: set[str]) -> bool:
@@ -180,15 +203,29 @@ def _is_update(node: ast.Assign | ast.AugAssign, names: set[str]) -> bool:
 def _cut(loop: ast.For | ast.While, lines: list[str]) -> None:
     """Write `; break` behind the last simple statement of the loop's body.
 
-    What stands after it (`if step % 100 == 0: print(loss)`) must bind nothing, else the loop is left alone.
+    What stands after it (`if step % 100 == 0: print(loss)`) must bind nothing, else the loop gets one value
+    to run over.
     """
     body = list(loop.body)
-    while body and hasattr(body[-1], "body") and not _stored(body[-1]):
+    while body and hasattr(body[-1], "body") and not (_stored(body[-1]) | _filled(body[-1])):
         body.pop()
     if not body or hasattr(body[-1], "body"):
+        if isinstance(loop, ast.For):
+            _shorten(loop, lines)
         return
     last = body[-1]
     assert last.end_lineno is not None and last.end_col_offset is not None
     line = lines[last.end_lineno - 1]
     place = len(line.encode()[: last.end_col_offset].decode())
     lines[last.end_lineno - 1] = f"{line[:place]}; break{line[place:]}"
+
+
+def _shorten(loop: ast.For, lines: list[str]) -> None:
+    """Write `[*values][:1]` for the values that a loop runs over; its body stands on lines of its own."""
+    values = loop.iter
+    if values.end_lineno != values.lineno or loop.body[0].lineno == values.lineno:
+        return
+    line = lines[values.lineno - 1].encode()
+    start, end = values.col_offset, values.end_col_offset
+    shortened = line[:start] + b"[*" + line[start:end] + b"][:1]" + line[end:]
+    lines[values.lineno - 1] = shortened.decode()

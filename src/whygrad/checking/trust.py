@@ -22,7 +22,7 @@ from whygrad.checking.values import shape_of
 from whygrad.checking.variables import base_name, dependencies
 
 if TYPE_CHECKING:
-    from whygrad.checking.measurement import Measured
+    from whygrad.checking.measured import Measured
 
 
 def misread(

@@ -12,7 +12,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
 from whygrad.checking.neglecting import without_tiny
-from whygrad.checking.numeric import Slope, along, slope, slopes
+from whygrad.checking.numeric import LEVELS, Slope, along, slope, slopes
 from whygrad.checking.programs import Program
 from whygrad.checking.values import Vector, count, rebuild, vector
 from whygrad.differentiation import Derivative, differentiate
@@ -24,6 +24,8 @@ CLOSER = 1e-3
 """Scale of the steps that must confirm a disagreement."""
 DEAR = 0.05
 """Seconds of one run for every entry: above, differences of all entries take too long."""
+RUNS = 2 * LEVELS + 1
+"""So many runs the slope along one direction takes."""
 DIRECTIONS = 3
 """Random directions in which the engine must agree with differences, at the first points."""
 
@@ -210,8 +212,12 @@ def guarded(
     full: bool,
     rng: np.random.RandomState,
     directions: int = DIRECTIONS,
+    until: float = np.inf,
 ) -> None:
-    """Check the engine's gradients by differences in random directions; fill in what is missing if `full`."""
+    """Check the engine's gradients by differences in random directions; fill in what is missing if `full`.
+
+    Nothing is filled in that would take longer than `until` (of `time.perf_counter`).
+    """
     sizes = {name: count(forward.given[name]) for name in names}
     missing = [
         name for name in names if name not in truth.gradients or truth.gradients[name].size != sizes[name]
@@ -223,6 +229,10 @@ def guarded(
         truth.untraced, truth.disputed, missing = lost[0], "", list(names)
         truth.gradients, truth.errors, truth.derivative, truth.run = {}, {}, None, None
         full = full and _seconds(forward) * sum(sizes.values()) < DEAR
+    full = full and bool(missing)
+    if full and np.isfinite(until):
+        runs = RUNS * sum(sizes[name] for name in missing)
+        full = _seconds(forward) * runs < until - time.perf_counter()
     for name in missing if full else ():
         _by_differences(forward, truth, name)
 

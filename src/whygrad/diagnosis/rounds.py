@@ -31,7 +31,7 @@ from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wording import Rival, Step, findings_of
 from whygrad.diagnosis.workbench import Fix
 from whygrad.errors import NoGradientError, ScriptError, WhygradError
-from whygrad.source import Source, parsed, read_source
+from whygrad.source import Source
 
 MOST_ROUNDS = 8
 SECONDS = 2.5
@@ -179,7 +179,7 @@ class Check:
             if not fix.complete or time.process_time() > deadline:
                 continue
             try:
-                evidence = measure(fix.draft.source, self.hints)
+                evidence = measure(fix.draft.source, self.hints, deadline - time.process_time())
             except WhygradError:
                 continue
             wrong = sum(c.verdict != "right" for c in evidence.finals) if evidence.finals else 99
@@ -357,27 +357,6 @@ class Check:
         final = self.draft.with_line(line, f"{lines}\n{self.draft.cells[line - 1]}")
         findings = [missing_import(self.source, name, text, final.edits([line])) for name, text in supplied]
         return final, findings
-
-
-def check_program(
-    source: Source, hints: Hints | None = None, tell: Callable[[CheckResult], None] = lambda _: None
-) -> CheckResult:
-    """Check one file's text; `tell` is told the verdict before repairs are searched for.
-
-    Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
-    to check.
-    """
-    parsed(source)
-    return Check(source, hints or Hints(), tell).run()
-
-
-def check_file(path: str, hints: Hints | Mapping[str, Any] | None = None) -> CheckResult:
-    """Check a file; what cannot be checked gives a result with status `error`."""
-    given = hints if isinstance(hints, Hints) else hints_of(hints or {})
-    try:
-        return check_program(read_source(path), given)
-    except WhygradError as error:
-        return CheckResult(path, "error", error=facts_of(error))
 
 
 def hints_of(given: Mapping[str, Any]) -> Hints:
