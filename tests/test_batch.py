@@ -104,3 +104,27 @@ def test_units_for_which_no_time_is_left_are_told_as_such():
         Source("layers.py", UNITS.replace("os._exit(3)", "return 3 * x, x")), Hints(), 0.0, print
     )
     assert len(told["units"]) == 3 and {unit["status"] for unit in told["units"]} == {"error"}
+
+
+LONG = """
+import numpy as np
+def double_forward(x):
+    return 2 * x, x
+def double_backward(dout, cache):
+    return 2 * dout
+def forward_backward(data, W):
+    loss = np.sum((data @ W) ** 2)
+    dW = 2 * data.T @ (data @ W)
+    return loss, dW
+w = 1.0
+for step in range(10 ** 9):
+    grad_w = 2 * w
+    w = w * 1.0
+"""
+
+
+def test_a_script_that_goes_on_for_hours_hides_no_layers(tmp_path):
+    """And a function that goes both ways is no backward pass, though `data` begins with a d."""
+    status, said = check(written(tmp_path, LONG), "--time-limit", "6")
+    assert status == 0 and said["status"] == "right"
+    assert [unit["unit"] for unit in said["units"]] == ["double_forward, double_backward", "forward_backward"]

@@ -21,13 +21,16 @@ from whygrad.checking.evidence import Hints
 from whygrad.checking.units import Found, Outline, units_in
 from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.rounds import facts_of
-from whygrad.errors import DefectError, LimitError, NoGradientError, ScriptError, WhygradError
+from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
 from whygrad.source import Source
 
 RESERVE = 2.0
 """Seconds of the limit that are kept for telling what was found."""
 MOST = 3
 """So many times the limit a whole file may take, if its units keep to theirs."""
+
+SHARE = 0.5
+"""Of the limit, what the script may take where units stand beside it."""
 
 Result = dict[str, Any]
 Progress = Callable[[Mapping[str, Any]], None]
@@ -54,14 +57,8 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
     units = [_unit(found, hints) for found in units_in(outline)]
     main: list[Result] = []
     if outline.has_gradients or outline.maker(hints):
-        try:
-            main.append(check_program(source, hints).to_json())
-        except NoGradientError:
-            if not units:
-                raise
-        if main and main[0]["status"] == "error" and units:
-            main.clear()  # training that wants files which are not there hides no layers
-        elif main:
+        main = _main(source, hints, bool(units), seconds, until, progress)
+        if main:
             covered = _covered(source, main[0]["functions"])
             units = [u for u in units if not _names(u) <= covered]
     if not units or (len(units) == 1 and not main):
@@ -76,6 +73,23 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
     for unit, result in zip(units, results, strict=True):
         _inherit(source, unit, result, list(zip(units, results, strict=True)))
     return merged(source.filename, units, results)
+
+
+def _main(
+    source: Source, hints: Hints, beside_units: bool, seconds: float, until: float, progress: Progress
+) -> list[Result]:
+    """The result of the script, or of the unit with example inputs; none where the units are to be asked.
+
+    Training that wants files which are not there, or that goes on for hours, hides no layers.
+    """
+    if not beside_units:
+        return [check_program(source, hints).to_json()]
+    unit = Unit("the script", 1, hints)
+    found = next(_checked(source, [unit], max(1.0, SHARE * seconds), until, progress))
+    error = found["error"] or {}
+    if error.get("code") == UsageError.code:
+        raise UsageError(error["message"], hint=error["hint"])
+    return [] if found["status"] == "error" else [found]
 
 
 def _inherit(source: Source, unit: Unit, result: Result, others: Sequence[tuple[Unit, Result]]) -> None:

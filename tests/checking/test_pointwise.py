@@ -105,3 +105,19 @@ class Exp:
         return dout
 """
     assert measure(Source("activation.py", text)).verdict == "wrong"
+
+
+def test_a_value_of_the_script_is_the_output_that_the_derivative_takes():
+    text = """
+import numpy as np
+def logistic(x):
+    return 1 / (1 + np.exp(-x))
+def logistic_grad(f):
+    return f * (1 - f)
+x = np.array([[1, 2], [-1, -2]])
+f = logistic(x)
+g = logistic_grad(f)
+print(g)
+"""
+    assert measure(Source("activation.py", text)).verdict == "right"
+    assert measure(Source("activation.py", text.replace("1 - f)", "2 - f)"))).verdict == "wrong"

@@ -9,7 +9,7 @@ from tests.emission.test_golden import module_of
 
 import whygrad as wg
 
-FUNCTIONS = '''
+FUNCTIONS = """
 import numpy as np
 
 
@@ -40,7 +40,7 @@ def standardised(x, s, w):
 def per_row(x, s):
     y = x / s[:, None]
     return np.sum(np.tanh(y))
-'''
+"""
 draw = np.random.default_rng(0).normal
 
 

@@ -132,14 +132,25 @@ class _Arranging:
         if isinstance(namespace, Failure):
             return namespace
         self.namespace = namespace
-        self.driver = Driver(
-            self.source, self.hints, self.outline.functions, namespace, self.roots, self.hints.reading,
-            self.failing,
-        )  # fmt: skip
         try:
-            return self.driver.program(self.form, self.forward, self.backward, self.outline.classes)
+            readings = self.driven()
+            first = next(readings)
         except MissingInput:
             return None
+        if isinstance(first, Program):
+            first.rivals = (p for p in readings if isinstance(p, Program))
+        return first
+
+    def driven(self) -> Iterator[Program | Failure]:
+        """The program in each of its readings; raises MissingInput where the author gave too few inputs."""
+        methods = self.outline.classes.get(self.forward.owner, {})
+        pointwise = pointwise_readings(self.forward, self.backward, methods) if self.backward else ()
+        for reading in (self.hints.reading,) if self.hints.reading or not pointwise else (*pointwise, ""):
+            self.driver = Driver(
+                self.source, replace(self.hints, reading=reading), self.outline.functions, self.namespace,
+                self.roots, reading, self.failing,
+            )  # fmt: skip
+            yield self.driver.program(self.form, self.forward, self.backward, self.outline.classes)
 
     def run_module(self) -> Namespace | Failure:
         """The module's names, statements left out that fail and that the functions may do without."""
@@ -249,7 +260,7 @@ def pinned(hints: Hints, program: Program) -> Hints:
     """Hints with which the same program is arranged again, of an edited text."""
     if program.engine:
         return replace(program.hints, form=f"{ENGINE}{program.engine}")
-    if not program.assumed:
+    if not program.assumed and not program.hints.reading:
         return hints
     return replace(program.hints, forward=program.forward_function, backward=_second(program))
 

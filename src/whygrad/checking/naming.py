@@ -188,6 +188,6 @@ STEP_WORDS = re.compile(r"\b(lr|learning_rate|alpha|eta|step_size|step|rate|clip
 """A last line that mentions these turns a gradient into a step, or clips it."""
 UPSTREAM_WORDS = re.compile(
     r"^(d_?(out|y|output|h|z|next\w*|l_?d_?\w+|a|o|loss)\w*|grad\w*|g|delta\w*|upstream\w*|dL\w*|cotangent|ct|seed"
-    r"|top_?diff|\w*_grad|error|err|d[A-Z_]\w*|d\w{1,3})$"
+    r"|top_?diff|\w*_grad|error|err|d[A-Z_]\w*|d(?!ata$)\w{1,3})$"
 )
 """Parameters of a backward function that stand for the upstream gradient."""

@@ -166,7 +166,13 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     if len(returned) < 2 or len(gradients) == len(returned):
         return False
     words = {word.lower() for word in _words(function.name)}
-    if words & {"backward", "bwd", "vjp"} and function.parameters and stems(function.parameters[0][0]):
+    both = words & {"forward", "fwd"}
+    if (
+        words & {"backward", "bwd", "vjp"}
+        and not both
+        and function.parameters
+        and stems(function.parameters[0][0])
+    ):
         return False  # it takes the gradient that arrives, and what has no name is one more gradient
     return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
 

@@ -22,6 +22,7 @@ from whygrad.checking.evidence import Value
 from whygrad.checking.examples.complaints import Complaint, complaint_of
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import Make, entry_template
+from whygrad.checking.examples.lengthening import counts_of, lengthen
 from whygrad.checking.examples.templates import Array, Entries, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import OutOfTime, steady, time_limit
@@ -34,9 +35,6 @@ WAITED = 8.0
 """Longest search by the clock."""
 CALL_SECONDS = 1.0
 MOST_GUESSES = 60
-LONGER = 400
-LENGTHENING = 0.6
-"""By so much a vector of unrolled parameters may grow, and seconds that this may take."""
 MOST_STEPS = 24
 """Times that one guess is mended."""
 
@@ -217,9 +215,9 @@ class Search:
             return self._to_probabilities(guess)
         if complaint.kind == "ManyLossesError":
             return self._to_number(guess)
-        if (reshaped := _counts(complaint.message)) and guess.dimensions.refactor(*reshaped):
+        if (reshaped := counts_of(complaint.message)) and guess.dimensions.refactor(*reshaped):
             return True
-        if "cannot reshape" in complaint.message and self._lengthen(guess, complaint):
+        if "cannot reshape" in complaint.message and lengthen(self, guess, complaint):
             return True
         if _DIVIDES.search(complaint.message) or complaint.divides:
             return self._double(guess)
@@ -233,35 +231,7 @@ class Search:
             return True
         if any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
             return True
-        return complaint.kind == "ValueError" and self._lengthen(guess, complaint)
-
-    def _lengthen(self, guess: Guess, complaint: Complaint) -> bool:
-        """Make a vector that holds several arrays as long as lets the run come furthest.
-
-        Where single lengths do, the last: one that leaves a number for the last part is stretched. Where all do
-        from one on, that one: something else is wrong then.
-        """
-        for owner in [n for n, role in guess.dimensions.roles.items() if role == "unrolled"]:
-            length = guess.dimensions.sizes(small=False)[owner]
-            best, before, reached_line = 0, False, 0
-            reached = [complaint.line]  # lines, in the order in which they were come to
-            stop = time.process_time() + LENGTHENING
-            for longer in range(length + 1, length + LONGER):
-                guess.dimensions.fixed[owner] = longer
-                found = self.tried(guess.texts(small=False))
-                line = found.line if found else -1
-                if line not in reached:
-                    reached.append(line)
-                furthest = line == reached[-1] and len(reached) > 1
-                if furthest and (not before or line != reached_line):
-                    best = longer
-                before, reached_line = furthest, line
-                if self.is_late() or time.process_time() > stop:
-                    break
-            guess.dimensions.fixed[owner] = best or length
-            if best:
-                return True
-        return False
+        return complaint.kind == "ValueError" and lengthen(self, guess, complaint)
 
     def _double(self, guess: Guess) -> bool:
         """A dimension may have to be even, to be split into groups or heads."""
@@ -367,15 +337,6 @@ class Search:
 
 
 _DIVIDES = re.compile(r"cannot reshape|equal division|divisible|divide|multiple of")
-_RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
-
-
-def _counts(message: str) -> tuple[int, int] | None:
-    """How many entries an array had and was to have, where a reshape failed."""
-    match = _RESHAPED.search(message)
-    if match is None:
-        return None
-    return int(match[1]), math.prod(int(n) for n in match[2].split(",") if n.strip())
 
 
 def _numbers(result: Any) -> Any:
