@@ -18,6 +18,8 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from whygrad.neighbors import Neighbors, Patient
+
 OLD_NAMES = {
     "cPickle": "pickle", "cStringIO": "io", "StringIO": "io", "Queue": "queue",
     "ConfigParser": "configparser", "urllib2": "urllib.request", "HTMLParser": "html.parser",
@@ -106,7 +108,7 @@ class Finder(importlib.abc.MetaPathFinder):
         sibling = self._sibling(fullname.rpartition(".")[2])
         if sibling:
             self.found.append((fullname, sibling))
-            return importlib.util.spec_from_file_location(fullname, sibling)
+            return importlib.util.spec_from_file_location(fullname, sibling, loader=Patient(sibling))
         if self._guarded():
             return None
         spec = importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
@@ -203,11 +205,11 @@ def install(path: str) -> Finder:
             sys.meta_path.remove(_finder)
     _finder = Finder(path)
     sys.meta_path.append(_finder)
-    folder = os.path.dirname(os.path.abspath(path))
-    for _ in range(UP):
-        if folder not in sys.path:
-            sys.path.append(folder)
-        folder = os.path.dirname(folder)
+    folders = [os.path.dirname(os.path.abspath(path))]
+    folders += [(folder := os.path.dirname(folders[0])), os.path.dirname(folder)]
+    sys.path += [folder for folder in folders if folder not in sys.path]
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, Neighbors)]
+    sys.meta_path.insert(0, Neighbors([f for f in folders if f != os.sep]))
     return _finder
 
 

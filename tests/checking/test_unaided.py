@@ -308,52 +308,6 @@ CASES = {
                     self.db += da
                     carry = self.U.T @ da
     """,
-    "unrolled weights beside two sizes and labels": """
-        import numpy as np
-        def cost_function(packed, n_in, n_hidden, n_labels, X, y, lam):
-            A = np.reshape(packed[:n_hidden * (n_in + 1)], [n_hidden, n_in + 1])
-            B = np.reshape(packed[n_hidden * (n_in + 1):], [n_labels, n_hidden + 1])
-            m = len(y)
-            a1 = np.hstack([np.ones((m, 1)), X])
-            a2 = np.hstack([np.ones((m, 1)), np.tanh(a1.dot(A.T))])
-            out = a2.dot(B.T)
-            labels = y.squeeze()
-            Y = np.zeros([m, n_labels])
-            for k in range(n_labels):
-                Y[:, k] = np.where(labels == k, 1, 0)
-            J = np.sum((out - Y) ** 2) / m + lam * np.sum(A[:, 1:] ** 2)
-            d = 2 * (out - Y) / m
-            e = (d.dot(B) * (1 - a2 ** 2))[:, 1:]
-            A_grad, B_grad = e.T.dot(a1), d.T.dot(a2)
-            A_grad[:, 1:] += <<lam||2 * lam>> * A[:, 1:]
-            grad = np.hstack([A_grad.ravel(), B_grad.ravel()])
-            return J, grad
-    """,
-    "gradients added to the zeros that the constructor made": """
-        import numpy as np
-        class Layer:
-            def __init__(self, n_in, n_out):
-                self.w = np.random.randn(n_in, n_out)
-                self.w_grad = np.zeros_like(self.w)
-            def forward(self, x):
-                self.x = x
-                return x @ self.w
-            def backward(self, g):
-                self.w_grad += <<2 * ||>>self.x.T @ g
-                return g @ self.w.T
-    """,
-    "cross-entropy right for targets that sum to one": """
-        import numpy as np
-        class CrossEntropy:
-            def forward(self, y_hat, y_true):
-                top = np.max(y_hat, axis=1, keepdims=True)
-                total = np.log(np.sum(np.exp(y_hat - top), axis=1, keepdims=True))
-                return -np.sum((y_hat - top - total) * y_true) / y_true.shape[0]
-            def backward(self, y_hat, y_true):
-                e = np.exp(y_hat - np.max(y_hat, axis=1, keepdims=True))
-                grad = (e / np.sum(e, axis=1, keepdims=True) <<+||->> y_true) / y_true.shape[0]
-                return grad
-    """,
 }
 
 

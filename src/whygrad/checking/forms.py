@@ -161,12 +161,13 @@ class _Arranging:
             namespace = run_text(text, self.source.filename, frozenset(), {}, seconds)
             if not isinstance(namespace, Failure):
                 return namespace
-            first = first or namespace
+            first = namespace if first is None else first
             place = place_of(self.source.text, self.module_line(namespace))
             if place is None or place in self.failing:
                 break
             self.failing = (*self.failing, place)
-        return first or Failure("Missing", "nothing could be run")
+        assert first is not None
+        return first
 
     def module_line(self, failure: Failure) -> int:
         """The line of the module, not of a function that it called, at which a run failed."""

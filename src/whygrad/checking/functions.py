@@ -50,7 +50,11 @@ class Function:
             (a.arg, default is None)
             for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         ]
-        return pairs[1:] if self.owner else pairs
+        return pairs[1:] if self.owner and not self._is_static else pairs
+
+    @property
+    def _is_static(self) -> bool:
+        return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list)
 
     @property
     def stored_output(self) -> str:

@@ -55,7 +55,10 @@ def why_none(
         return refused
     complaint = search.complaint
     absent = missing_modules()
-    if complaint and complaint.kind in ("NameError", "MissingModuleError") and absent:
+    stands_in = complaint is not None and (
+        complaint.kind in ("NameError", "MissingModuleError") or "isinstance() arg 2" in complaint.message
+    )
+    if complaint and stands_in and absent:
         return NoGradientError(
             f"`{forward.qualname}` cannot be run: {complaint.message}; not found: {', '.join(absent[:3])}",
             hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
