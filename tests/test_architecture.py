@@ -73,6 +73,7 @@ OPTIONAL = {
 """Optional libraries and the only places (prefixes of paths) that may import them."""
 
 RUNS_TEXT = {
+    "neighbors.py": "runs modules that lie beside the user's file, in the child process",
     "derivation.py": "runs the user's file, in the child process, to have its functions",
     "emission/classes.py": "runs the class that was written, to compare it with the engine",
     "emission/methods.py": "runs the user's method as a function, so that it is followed",

@@ -1,4 +1,4 @@
-"""Cotangents given in the form in which they are read; factors outside of sums; small arrays before large ones."""
+"""Cotangents in the form in which they are read; factors outside of sums; small arrays before large ones."""
 
 from __future__ import annotations
 
