@@ -8,7 +8,7 @@ The slope of a candidate forward pass is measured by differences, because its de
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +20,24 @@ from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.omissions import omissions
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
-from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.slopes import Slopes
-from whygrad.diagnosis.suspects import Suspect, part_of, statements, targets
+from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
+from whygrad.diagnosis.workbench import Fix
 
 KINDS = {
     "parentheses", "operator", "operands", "sign", "index", "name", "function", "axis", "compare", "in-place",
     "unwrap", "constant", "product", "transpose",
 }  # fmt: skip
+
+
+PLAIN = frozenset({"parentheses", "operands", "sign", "index", "axis", "in-place"})
+"""Slips of a forward pass that are likely even if they explain one gradient only."""
+LIKELY = PLAIN | {"function", "operator", "compare", "local", "product", "transpose"}
+"""The same where no edit of the backward pass explains it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,17 +105,21 @@ class ForwardSearch:
         """Is a gradient right for the forward pass of an edited text?"""
         return self.slopes.agree(draft.text, claim, point)
 
-    def suspects(self) -> list[Suspect]:
-        """Statements of the forward part that compute, latest first."""
-        program = self.evidence.program
-        found = []
+    def suspects(self, all_of_them: bool = False) -> list[Suspect]:
+        """Statements of the forward part that compute, latest first; those that only copy too, if asked."""
+        program, found = self.evidence.program, []
+        # In a loop that makes both, lines of the output stand behind the first line of a gradient.
+        between = {
+            s.line for s in self.evidence.statements if s.part == "forward"
+        } - self.evidence.interleaved
         for s in statements(self.draft.tree):
             value = getattr(s.node, "value", None)
-            if part_of(self.evidence, s) != "forward" or value is None or isinstance(s.node, ast.Return):
+            early = part_of(self.evidence, s) == "forward" or s.line in between
+            if not early or value is None or isinstance(s.node, ast.Return):
                 continue
             computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value))
             in_place = isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript)
-            if in_place or (computes and not targets(s.node) & set(program.inputs)):
+            if in_place or ((computes or all_of_them) and not targets(s.node) & set(program.inputs)):
                 found.append(s)
         return found[::-1]
 
@@ -132,6 +144,44 @@ class ForwardSearch:
                     gate = self.gate(draft, suspect)
                     solution = Solution(variant.text, (variant.slip,))
                     yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
+
+    def omitted(self, seconds: float) -> ForwardFix | None:
+        """The likeliest edit, of more kinds, after which every final gradient is right; None in vain."""
+        self.allowance = Allowance(seconds)
+        self.wrong = [c for c in self.wrong if c.role == "final"]
+        found: list[tuple[Variant, Suspect]] = []
+        unread = self.unread()
+        for suspect in self.suspects(all_of_them=True) if self.wrong else ():
+            material = self.material(suspect)
+            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            found += [(v, suspect) for v in omissions(text, material, unread)] if material is not None else []
+        for variant, suspect in sorted(found, key=lambda item: item[0].slip.cost):
+            span = self.draft.source.span_of(suspect.node)
+            text = self.draft.source.segment(span)
+            if self.allowance.is_spent():
+                return None
+            if _removes(variant.slip) or _cancelling(variant.text) > _cancelling(text):
+                continue
+            draft = self.draft.replaced(span, variant.text)
+            if self.explains_all(draft):
+                solution, names = Solution(variant.text, (variant.slip,)), tuple(c.name for c in self.wrong)
+                return ForwardFix(self.draft, draft, suspect, text, solution, names)
+        return None
+
+    def explains_all(self, draft: Draft) -> bool:
+        """Is every final gradient right for the edited forward pass?"""
+        claims = [*self.wrong, *self.right]
+        return all(self.agrees(draft, c, p) for p in self.points for c in claims)
+
+    def unread(self) -> list[str]:
+        """Inputs of the forward pass that no line of it reads."""
+        forward = self.suspects(all_of_them=True)
+        # `self.x = x` keeps a value and computes nothing.
+        used = [
+            s.node for s in forward if not isinstance(getattr(s.node, "value", None), ast.Name | ast.Tuple)
+        ]
+        read = {name.rpartition(".")[2] for node in used for name in reads(node)}
+        return [n for c in self.evidence.finals if (n := c.of.split("[")[0].rpartition(".")[2]) not in read]
 
     def material(self, suspect: Suspect) -> Material | None:
         """What a forward statement may be made of; None where it did not run."""
@@ -167,6 +217,30 @@ class ForwardSearch:
         """Those that explain most first; one that makes a known gate before others."""
         found = list(self.candidates())
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evidence: Evidence) -> bool:
+    """Is one edit of the forward pass likelier than those of the backward pass?
+
+    It beats several of them, one that is far-fetched, and none at all where it explains everything.
+    """
+    slip = forward.solution.slips[0]
+    explained = [fix for claim, fix in fixes if claim.name in forward.explained]
+    explained = explained or [fix for _, fix in fixes if fix is None]
+    if not explained or slip.kind == "name":
+        return False
+    if any(fix is None for fix in explained):
+        wrong = {c.name for c in evidence.finals if c.verdict in ("wrong", "inherited")}
+        whole = len(explained) == len(fixes) or wrong <= set(forward.explained)
+        # One gradient alone can be made right by many a change of what is differentiated.
+        return whole and (len(evidence.finals) > 1 or (slip.kind in LIKELY and not _rescales(slip)))
+    cost = sum(fix.cost for fix in explained if fix is not None)
+    return len(explained) >= 2 or cost > forward.solution.cost + 1.0
+
+
+def _rescales(slip: Slip) -> bool:
+    """Does an edit change no more than a factor?"""
+    return {slip.old.rpartition(".")[2], slip.new.rpartition(".")[2]} == {"sum", "mean"}
 
 
 def _removes(slip: Slip) -> bool:

@@ -21,7 +21,7 @@ from whygrad.checking.programs import Program
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.exceptions import ExceptionFix, get_past, refuse_inputs
 from whygrad.diagnosis.findings import CheckResult, Finding, Variable
-from whygrad.diagnosis.forward import ForwardFix, ForwardSearch
+from whygrad.diagnosis.forward import PLAIN, ForwardFix, ForwardSearch, prefers
 from whygrad.diagnosis.intention import as_meant
 from whygrad.diagnosis.remarks import import_line, missing_import, not_as_meant, unsolved
 from whygrad.diagnosis.repairs import Repairer
@@ -39,8 +39,7 @@ SECONDS = 2.5
 MOST_SECONDS = 8.0
 """Processor time after which no search is begun."""
 FORWARD_SECONDS = ALTERNATIVE_SECONDS = 0.5
-PLAIN = ("parentheses", "operands", "sign", "index", "axis", "in-place")
-"""Slips of a forward pass that are likely even if they explain one gradient only."""
+OMITTED_SECONDS = 1.5
 AS_LIKELY = 0.25
 """Edits whose costs differ by no more than this are told apart by what they lead to."""
 
@@ -211,8 +210,16 @@ class Check:
             rival = Repairer(trials, self.draft, soon).repair(roots[0]) if roots else None
             self.apply_forward(forward[0], evidence, [rival] if rival else [])
             return True
+        unread = self.forward_allowed and search.unread()
+        if unread and (lacking := search.omitted(FORWARD_SECONDS)):
+            # Gradients of what the output does not depend on: a part of the forward pass was left out.
+            self.apply_forward(lacking, evidence, [])
+            return True
         fixes = repairer.searched(roots)
-        if forward and self.prefers_forward(forward[0], fixes):
+        if not (forward or unread) and self.forward_allowed and any(fix is None for _, fix in fixes):
+            lacking = search.omitted(OMITTED_SECONDS)
+            forward = [lacking] if lacking else []
+        if forward and prefers(forward[0], fixes, evidence):
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
             return True
         for claim, fix in fixes:
@@ -225,19 +232,6 @@ class Check:
                 self.apply(claim, fix, evidence, forward)
                 forward = []
         return self.draft.text != before
-
-    @staticmethod
-    def prefers_forward(forward: ForwardFix, fixes: list[tuple[Claim, Fix | None]]) -> bool:
-        """One edit of the forward pass beats several of the backward pass, or one that is far-fetched."""
-        explained = [fix for claim, fix in fixes if claim.name in forward.explained]
-        if not explained or forward.solution.slips[0].kind == "name":
-            return False
-        if any(fix is None for fix in explained):
-            # One gradient alone can be made right by many a change of what is differentiated.
-            plain = forward.solution.slips[0].kind in PLAIN
-            return len(explained) == len(fixes) and (len(forward.explained) > 1 or plain)
-        cost = sum(fix.cost for fix in explained if fix is not None)
-        return len(explained) >= 2 or cost > forward.solution.cost + 1.0
 
     def apply_forward(self, fix: ForwardFix, evidence: Evidence, rivals: list[Fix]) -> None:
         node = fix.suspect.node

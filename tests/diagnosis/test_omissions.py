@@ -1,0 +1,57 @@
+"""What a forward line may lack is tried, and taken where it makes every gradient right."""
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.omissions import omissions
+from whygrad.source import Source
+
+MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("h = np.sin(x)", "h = np.tanh(x)"),
+        ("p = e", "p = e / np.sum(e, axis=1, keepdims=True)"),
+        ("r = np.sum(e)", "r = np.sum(e ** 2)"),
+        ("a = np.tanh(e)", "a = np.tanh(x @ w + e)"),
+    ],
+)
+def test_what_may_have_been_meant(text: str, meant: str) -> None:
+    assert meant in [variant.text for variant in omissions(text, MATERIAL, ["x", "w"])]
+
+
+def test_no_python_no_omission() -> None:
+    assert omissions("h = (", MATERIAL, []) == []
+
+
+TEXT = """\
+import numpy as np
+rng = np.random.RandomState(1)
+x, w1 = rng.randn(6, 4), rng.randn(4, 5)
+w2, t = rng.randn(5, 2), rng.randn(6, 2)
+h = FORWARD
+y = h @ w2
+loss = np.mean((y - t) ** 2)
+dy = 2 * (y - t) / y.size
+dw2 = h.T @ dy
+dh = dy @ w2.T
+dz = BACKWARD
+dw1 = x.T @ dz
+"""
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "line", "after"),
+    [
+        ("np.sin(x @ w1)", "dh * (1 - h * h)", 5, "h = np.tanh(x @ w1)"),
+        ("np.tanh(x @ w1)", "dh * (1 + h * h)", 11, "dz = dh * (1 - h * h)"),
+    ],
+)
+def test_the_side_that_one_edit_explains_is_shown(forward: str, backward: str, line: int, after: str) -> None:
+    text = TEXT.replace("FORWARD", forward).replace("BACKWARD", backward)
+    first = check_program(Source("net.py", text)).findings[0]
+    assert (first.line, first.repair and first.repair.edits[0].after) == (line, after)
