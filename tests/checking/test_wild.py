@@ -82,3 +82,22 @@ def test_right_code_is_right(name):
 @pytest.mark.parametrize("name", CASES)
 def test_its_wrong_twin_is_wrong(name):
     assert evidence(CASES[name], wrong=True).verdict == "wrong"
+
+
+ONE_COLUMN = """
+import numpy as np
+class Loss:
+    def forward(self, y_pred, y_true):
+        self.y_pred, self.y_true = y_pred, y_true
+        return np.mean((y_pred - y_true) ** 2)
+    def backward(self):
+        return 2 * (self.y_pred - self.y_true) / len(self.y_true)
+"""
+
+
+def test_a_mean_that_is_right_for_one_number_an_example_is_not_accused():
+    """How many columns there are was assumed; that it is right for one is said."""
+    found = measure(Source("loss.py", ONE_COLUMN))
+    assert found.verdict == "undecided"
+    assert "right where each example has one number; with 3 columns" in found.notes[-1]
+    assert measure(Source("loss.py", ONE_COLUMN.replace("return 2 *", "return 4 *"))).verdict == "wrong"

@@ -21,6 +21,7 @@ def name(fragment: Fragment, text: str) -> ast.expr:
         ("g = (a) * 2", "a", "b + c", "g = (b + c) * 2"),
         ("g = a.T", "a", "b @ c", "g = (b @ c).T"),
         ("g = a ** 2", "a", "-b", "g = (-b) ** 2"),
+        ("g = a", "a", "b +\n    c", "g = (b +\n    c)"),
         ("g = \u03b1 * b", "b", "1 - b", "g = \u03b1 * (1 - b)"),
     ],
 )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from whygrad.checking.evidence import Claim, Evidence
-from whygrad.checking.examples.fitting import listed
+from whygrad.checking.examples.fitting import in_one_column, listed
 from whygrad.checking.programs import Program
 from whygrad.checking.values import vector
 from whygrad.errors import NoGradientError
@@ -29,12 +29,18 @@ def charitable(program: Program, measure: Callable[[Program, float], Evidence], 
     for place, rival in enumerate(itertools.chain((program,), program.rivals)):
         if place > MOST_RIVALS or (place and time.process_time() > stop):
             break
-        if first is not None and not _is_as_credible(first, rival):
+        if first is not None and not _columns(first, rival) and not _is_as_credible(first, rival):
             continue
         try:
             evidence = measure(rival, until)
         except NoGradientError as error:
             refused = refused or error
+            continue
+        columns = _columns(first, rival) if first else 0
+        if columns:
+            assert first is not None
+            if evidence.failure is None and evidence.verdict == "right":
+                return _undecided(first, columns)
             continue
         if evidence.failure is None and evidence.verdict == "right" and (first is None or _tells(evidence)):
             return evidence
@@ -45,9 +51,42 @@ def charitable(program: Program, measure: Callable[[Program, float], Evidence], 
     raise refused
 
 
+def _columns(first: Evidence, rival: Program) -> int:
+    """How many columns the first inputs of a loss had, where the rival has one and all are off by that."""
+    if not _is_narrowed(first, rival):
+        return 0
+    columns = in_one_column(first.program.assumed)[1]
+    wrong = [claim for claim in first.finals if claim.verdict == "wrong"]
+    ratios = [c.mismatch.facts.get("constant_ratio", 0.0) if c.mismatch else 0.0 for c in wrong]
+    scaled = all(min(abs(r - columns), abs(r * columns - 1)) < 1e-6 for r in ratios)
+    return columns if wrong and scaled else 0
+
+
+def _is_narrowed(first: Evidence, rival: Program) -> bool:
+    texts = in_one_column(first.program.assumed)[0]
+    return bool(texts) and rival.assumed == texts
+
+
+def _undecided(evidence: Evidence, columns: int) -> Evidence:
+    """The evidence of a loss whose gradient is right if there is one number for each example."""
+    for claim in evidence.claims:
+        if claim.verdict in ("wrong", "inherited"):
+            ratio = claim.mismatch.facts.get("constant_ratio", columns) if claim.mismatch else columns
+            said = f"{ratio:.3g} times" if ratio >= 1 else f"1/{columns} of"
+            claim.reason = (
+                f"right where each example has one number; with {columns} columns, as assumed here, "
+                f"it is {said} the gradient"
+            )
+            claim.verdict, claim.mismatch = "undecided", None
+            evidence.notes.append(f"`{claim.name}` is {claim.reason}")
+    return evidence
+
+
 def _is_as_credible(first: Evidence, rival: Program) -> bool:
     """Dimensions of one hide a sum or a mean over them; they are taken where more is wrong than that."""
     given = first.program.assumed
+    if _is_narrowed(first, rival):
+        return False
     if set(given) - set(rival.assumed):
         return False  # a penalty that is left at zero hides what becomes of it
     if any("(" in text and "(" not in rival.assumed.get(n, "(") for n, text in given.items()):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +13,7 @@ from whygrad.checking.driver import Driver, MissingInput
 from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
 from whygrad.checking.examples.calls import recorded
+from whygrad.checking.examples.fitting import in_one_column
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
@@ -22,7 +25,7 @@ from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, sliced
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in
-from whygrad.checking.upstreams import free_parameters
+from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -198,9 +201,21 @@ class _Arranging:
             found = self.readings(unaided, refused)
             first = next(found, None)
             if first is not None:
-                first.rivals = found
+                first.rivals = itertools.chain(self.narrowed(unaided, first), found)
                 return first
         raise refused[-1]
+
+    def narrowed(self, unaided: Unaided, first: Program) -> Iterator[Program]:
+        """The program of a loss with one number for each example."""
+        texts, _ = in_one_column(first.assumed)
+        named = any(TARGET_WORDS.match(name) for name, _ in self.forward.parameters)
+        if not texts or not named:
+            return
+        reading = first.hints.reading
+        with contextlib.suppress(NoGradientError):
+            program, texts = unaided.completed(self.form, self.forward, self.backward, reading, texts)
+            if isinstance(program, Program):
+                yield unaided.assuming(program, texts, reading)
 
     def called(self) -> Iterator[dict[str, Value]]:
         """Values of the call that the file makes itself, if it does; then none, so that all are found."""

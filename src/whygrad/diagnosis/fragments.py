@@ -118,8 +118,9 @@ class Fragment:
         """The text with another expression in a node's place, in parentheses where it must be."""
         start, end = self.extent(node)
         if binding is None:
-            binding = binding_of(ast.parse(text, mode="eval").body)
-        if not self.is_parenthesised(node) and binding < least_binding(self.parents.get(node), node):
+            binding = -1 if "\n" in text else binding_of(ast.parse(text, mode="eval").body)
+        loose = "\n" in text or binding < least_binding(self.parents.get(node), node)
+        if loose and not self.is_parenthesised(node):  # what stood in a call may run over several lines
             text = f"({text})"
         return self.text[:start] + text + self.text[end:]
 

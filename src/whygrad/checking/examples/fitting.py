@@ -61,3 +61,21 @@ def input_shapes(namespace: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
 def listed(text: str) -> int:
     """How many sizes a text lists: the layers of a network."""
     return text.count(",") if text.startswith("list(") else 0
+
+
+def in_one_column(texts: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """The inputs of a loss with one number for each example, and how many they had; ({}, 0) where none differ.
+
+    That `y_pred` has several columns was assumed: with one, the mean over all entries is the mean over examples.
+    """
+    found, columns = dict(texts), set[int]()
+    for name, text in texts.items():
+        matched = re.fullmatch(r"(\w+)\((.*?)(\d+), (\d+)\)", text)
+        if matched is None or matched[1] == "list":
+            continue
+        maker, given, rows, size = matched.groups()
+        if len(given.split(",")) > (3 if maker == "uniform" else 2 if maker == "randint" else 1):
+            return {}, 0
+        columns.add(int(size))
+        found[name] = f"randint(2, {rows})" if maker.startswith("onehot") else f"{maker}({given}{rows})"
+    return (found, columns.pop()) if len(columns) == 1 else ({}, 0)
