@@ -21,7 +21,15 @@ from whygrad.emission.entry import (
     derive_script,
     written_for,
 )
-from whygrad.emission.filling import forward_of, into_function, into_script, stubs, with_exercises
+from whygrad.emission.filling import (
+    forward_of,
+    into_function,
+    into_script,
+    stubs,
+    upstream_of,
+    with_exercises,
+)
+from whygrad.emission.imports import apart, with_imports
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
 from whygrad.emission.second import second_for, second_formula
@@ -141,7 +149,8 @@ def taught(text: str, request: Mapping[str, Any]) -> str:
 
 def whole_script(source: Source, text: str) -> str:
     """The script with its backward lines; all of it anew where its forward pass has to save something."""
-    return into_script(source, text) if text.startswith("# backward") else text
+    imports, backward = apart(text)
+    return with_imports(into_script(source, backward), imports) if backward.startswith("# backward") else text
 
 
 def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:
@@ -154,14 +163,19 @@ def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:
             f"there is nothing to fill in in {source.filename}",
             hint="def affine_backward(dout, cache): ...  beside affine_forward; or a comment # backward",
         )
-    namespace = run_definitions(source, tree)
+    namespace, imports = run_definitions(source, tree), dict[str, None]()
     for stub, name in reversed(found):
         function = namespace[name]
         args, _ = example_inputs(function, source, tree, namespace, request)
         target = request["to"] or "numpy"
-        _, written, _ = written_for(function, args, target=target, wrt=request["wrt"], check=request["check"])
-        source = Source(source.filename, into_function(source, stub, functions[name], written))
-    return source.text
+        more = bool(upstream_of(stub, functions[name]))
+        _, written, _ = written_for(
+            function, args, target=target, wrt=request["wrt"], check=request["check"], seeded=more
+        )
+        text = into_function(source, stub, functions[name], written)
+        source = Source(source.filename, text)
+        imports |= dict.fromkeys(written.imports)
+    return with_imports(source.text, list(imports))
 
 
 def said(found: tuple[str, Any], check: bool) -> str:

@@ -89,3 +89,39 @@ def test_common_factors_of_two_terms_stand_before_them(tmp_path: Path) -> None:
     assert "grad_z = (h - n) / s" in text
     text = wg.derive(module_of(path).decay, 1.5, 2.0)
     assert "grad_x = -grad_product / x - grad_product * r" in text  # no `(1 / x + r)`
+
+
+CHOICES = """
+import numpy as np
+
+
+def elu(x, a):
+    return np.sum(np.where(x > 0, x, a * (np.exp(x) - 1)))
+
+
+def huber(r, d):
+    return np.mean(np.where(np.abs(r) <= d, 0.5 * r**2, d * (np.abs(r) - 0.5 * d)))
+
+
+def pinball(y, p, q):
+    e = y - p
+    return np.mean(np.where(e >= 0, q * e, (q - 1) * e))
+
+
+def leaky(x, a=0.1):
+    return 3 * (x if x > 0 else a * x) + x**2
+"""
+
+
+def test_a_choice_stays_a_choice(tmp_path: Path) -> None:
+    path = tmp_path / "choices.py"
+    path.write_text(CHOICES)
+    module = module_of(path)
+    x = draw(size=5)
+    assert "grad_x = np.where(x > 0, 1, a * exp)" in wg.derive(module.elu, x, 1.2)
+    assert "grad_e = np.where(e >= 0, q / len(e), (q - 1) / len(e))" in wg.derive(
+        module.pinball, x, x * 2, 0.3
+    )
+    assert "grad_r = np.where(" in wg.derive(module.huber, x, 0.7)
+    text = wg.derive(module.leaky, 1.5)
+    assert "np.where(x > 0, 3, 3 * a)" in text or "np.where(x > 0, 1, a)" in text

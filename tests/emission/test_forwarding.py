@@ -11,13 +11,9 @@ import pytest
 from tests.emission.test_golden import CASES, along, function_of, holds_floats, module_of, plus, results
 
 import whygrad as wg
-from whygrad.errors import EmissionError
-
-REFUSED = ("nested", "runge_kutta", "tree")
-"""Functions within functions and recursion have no forward mode; each is refused by name."""
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if p.stem not in REFUSED], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_tangents_are_the_slopes_along_their_direction(path: Path) -> None:
     module = module_of(path)
     function, inputs = function_of(module), module.make_inputs()
@@ -57,9 +53,55 @@ def moved_by(inputs: dict[str, Any], directions: dict[str, Any], step: float) ->
     return {n: plus(v, directions[n], step) if n in directions else v for n, v in inputs.items()}
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if p.stem in REFUSED], ids=lambda p: p.stem)
-def test_what_has_no_forward_mode_is_refused(path: Path) -> None:
-    module = module_of(path)
-    function, inputs = function_of(module), module.make_inputs()
-    with pytest.raises(EmissionError, match="cannot be"):
-        wg.derive(function, *inputs.values(), mode="forward")
+FUNCTIONS = """
+import numpy as np
+
+
+def layer(x, W, slope=0.1):
+    z = x @ W
+    return np.where(z > 0, z, slope * z)
+
+
+def power(x, n):
+    if n == 0:
+        return 1.0
+    return x * power(x, n - 1)
+
+
+def network(x, Ws, out):
+    def score(h):
+        total = 0.0
+        for k in range(len(out)):
+            total += h[k] * out[k]
+        return total
+
+    h = x
+    for W in Ws:
+        h = layer(h, W, 0.2)
+    return score(h) * power(score(h), 2)
+
+
+def fixed(x):
+    y = layer(np.ones(2), np.eye(2))
+    return np.sum(x * y)
+"""
+
+
+def test_functions_stay_functions_and_take_their_tangents_along(tmp_path: Path) -> None:
+    path = tmp_path / "network.py"
+    path.write_text(FUNCTIONS)
+    draw = np.random.default_rng(0).normal
+    given = draw(size=3), [draw(size=(3, 3)), draw(size=(3, 3))], draw(size=3)
+    text = wg.derive(module_of(path).network, *given, mode="forward")
+    assert "h, dot_h = dot_layer(" in text
+    assert "power_out, dot_power_out = dot_power(x, argument, dot_x)" in text
+    assert "def dot_score(h, out, dot_h, dot_out):" in text
+
+
+def test_a_function_that_nothing_moving_enters_is_called_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "network.py"
+    path.write_text(FUNCTIONS)
+    text = wg.derive(module_of(path).fixed, np.array([1.0, 2.0]), mode="forward")
+    assert "y = layer(argument, argument2)" in text
+    assert "dot_layer" not in text
+    assert "score" not in text

@@ -65,6 +65,8 @@ class Written:
     """Of a pair: the names in its cache."""
     note: str = ""
     """A comment on where it holds, if not at all shapes."""
+    imports: list[str] = field(default_factory=list)
+    """Libraries that it needs and the user's file does not import, as import statements."""
     saves: bool = False
     """Whether the forward pass saves anything that the user's does not."""
 
@@ -79,9 +81,9 @@ class Derivation:
     def derive(self) -> Written:
         """The entry as a function of its own, with a pair for each function that it calls."""
         entry = self.program.parts[self.subject.name]
-        pairs = [
-            self.pair(part).text for name, part in self.program.parts.items() if name in self.program.kept
-        ]
+        kept = [p for n, p in self.program.parts.items() if n in self.program.kept]
+        pairs = [self.pair(part).text if part.wanted else self.still(part) for part in kept]
+        pairs = [text for text in pairs if text]
         if entry.name in self.program.kept:
             made = self.closing(entry)
         elif is_forward(entry.name):
@@ -161,7 +163,7 @@ class Derivation:
 
     def whole(self, part: Function) -> Written:
         """Forward and backward pass in one function."""
-        found = self.reverse(part, False)
+        found = self.reverse(part, self.subject.seeded)
         forward = self.forward(found, set(), lambda node: [])
         name = f"{self.prefix}{part.name}"
         body = [*forward, *([""] if forward else []), *found.lines]
@@ -204,11 +206,15 @@ class Derivation:
         pair.saves = bool(found.plan.before or found.plan.after or found.plan.tapes)
         return pair
 
+    def still(self, part: Function) -> str:
+        """A function of which no derivative is taken, where the file has it within another."""
+        return "" if part.name in self.subject.namespace else f"{write(part.node)}\n"
+
     def closing(self, part: Function) -> Written:
         """The gradient by way of a pair."""
         forward_name, backward_name = pair_names(part.name)
         results = self.program.results(part)
-        single = len(results) == 1 and is_number(results[0][1])
+        single = len(results) == 1 and is_number(results[0][1]) and not self.subject.seeded
         given = [] if single else [u for u in self.upstream(part, True) if u]
         name = f"{self.prefix}{part.name}"
         outs = ", ".join("_" for _ in results)
@@ -271,8 +277,10 @@ class Derivation:
         """A call of a function that keeps its own backward pass, in the forward pass."""
         call = copy.deepcopy(node.value)
         assert isinstance(call, ast.Call)
-        call.func = ast.Name(pair_names(node.calls)[0], ast.Load())
         targets = node.target.elts if isinstance(node.target, ast.Tuple | ast.List) else [node.target]
+        if not self.program.parts[node.calls].wanted:
+            return f"{', '.join(map(write, targets))} = {write(call)}"
+        call.func = ast.Name(pair_names(node.calls)[0], ast.Load())
         return f"{', '.join(write(t) for t in targets)}, {node.cache} = {write(call)}"
 
     def returning(self, part: Function, node: Return, cache: Sequence[str], plan: Plan) -> list[str]:

@@ -19,11 +19,13 @@ from whygrad.emission.entry import (
     definitions,
     enumerated,
     formula_subject,
+    refuse_arrays,
     script_subject,
     without_cache,
 )
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.forwarding import PREFIX, Forwarding, prove_forward
+from whygrad.emission.imports import importing, with_imports
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof
 from whygrad.emission.scripts import Script, above, read_script
@@ -48,6 +50,7 @@ def forward_for(
     refuse_latex(target)
     source, functions = definitions(function)
     example = complete(function, args)
+    refuse_arrays(target, dict(zip(inspect.signature(function).parameters, example, strict=False)))
     examples = [example, *other_shapes(function, example, enumerated(functions[function.__name__]))]
     names = {**function.__globals__, **captured(function)}
     subject = Subject(
@@ -107,13 +110,13 @@ def refuse_latex(target: str) -> None:
 
 def tangents(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
     """A subject in forward mode, checked."""
-    subject.prefix, subject.mode = PREFIX, "forward"
+    subject.prefix = PREFIX
     return attempted(subject, function, check, make=moving)
 
 
 def moving(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
     """The tangents of a subject, written and compared with the engine's."""
-    written = Forwarding(Program(subject)).derive()
+    written = importing(Forwarding(Program(subject)).derive(), subject.namespace)
     if not check:
         return written, None
     namespace = dict(subject.namespace)
@@ -135,4 +138,5 @@ def as_script(written: Written, script: Script) -> str:
     note = [written.note] if written.note else []
     start = above(script)
     blank = [""] if start and start[-1].strip() else []
-    return "\n".join([*start, *blank, *note, *head, "", *dedented(written.lines)]) + "\n"
+    text = "\n".join([*start, *blank, *note, *head, "", *dedented(written.lines)]) + "\n"
+    return with_imports(text, written.imports)

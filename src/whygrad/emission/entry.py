@@ -14,6 +14,7 @@ import numpy as np
 from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.expressions import expression
+from whygrad.emission.imports import importing, with_imports
 from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
@@ -38,10 +39,12 @@ def written_for(
     wrt: Sequence[str] = (),
     check: bool = True,
     prefix: str = "",
+    seeded: bool = False,
 ) -> tuple[Subject, Written, Proof | None]:
-    """What is derived of a function of the user's, in its parts."""
+    """What is derived of a function of the user's, in its parts. `seeded`: times an upstream cotangent."""
     source, functions = definitions(function)
     example = complete(function, args)
+    refuse_arrays(target, dict(zip(inspect.signature(function).parameters, example, strict=False)))
     prefix = prefix or ("d" if is_forward(function.__name__) else "grad_")
     prefix = free_prefix(functions[function.__name__], prefix)
     settings = other_settings(function, example, functions[function.__name__])
@@ -54,6 +57,7 @@ def written_for(
         list(wrt),
         prefix,
         code_of(target, "numpy"),
+        seeded,
     )
     return subject, *attempted(subject, function, check, 1 + len(settings))
 
@@ -75,6 +79,16 @@ def derive_function(
 def code_of(target: str, usual: str) -> str:
     """The language of the code behind a target: LaTeX is set from code."""
     return usual if target in ("latex", "") else target
+
+
+def refuse_arrays(target: str, given: Mapping[str, Any]) -> None:
+    """UsageError where plain Python is asked for, and an input holds an array."""
+    found = next((name for name, value in given.items() if holds_array(value)), "")
+    if target == "python" and found:
+        raise UsageError(
+            f"{found} holds an array, which plain Python does not have",
+            hint="--to numpy, or give it as numbers and lists",
+        )
 
 
 def attempted(
@@ -111,7 +125,7 @@ def attempted(
 
 def gradient(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
     """The gradient of a subject, checked."""
-    written = Derivation(Program(subject)).derive()
+    written = importing(Derivation(Program(subject)).derive(), subject.namespace)
     return written, proven(written, function, subject) if check else None
 
 
@@ -253,6 +267,7 @@ def derive_script(
 
 def script_subject(script: Script, target: str, wrt: Sequence[str]) -> tuple[Subject, Callable[..., Any]]:
     """A script as something to derive, and as a function."""
+    refuse_arrays(target, script.inputs)
     example = tuple(script.inputs.values())
     language = code_of(target, "numpy" if any(map(holds_array, example)) else "python")
     prepared = runnable(script)
@@ -295,9 +310,11 @@ def as_script(written: Written, script: Script, wrt: Sequence[str] = ()) -> str:
     seeds = [f"    {name} = np.ones_like({script.output})" for name in written.given]
     head = f"# backward: the gradient of {script.output}" + (", all its entries added up" if seeds else "")
     backward = [head, *([written.note] if written.note else []), *dedented([*seeds, *lines])]
-    if not written.saves:
-        return "\n".join(backward) + "\n"
-    return "\n".join([*above(script), *dedented(written.forward_lines), "", *backward]) + "\n"
+    if written.saves:
+        whole = "\n".join([*above(script), *dedented(written.forward_lines), "", *backward]) + "\n"
+        return with_imports(whole, written.imports)
+    imports = [*written.imports, ""] if written.imports else []
+    return "\n".join([*imports, *backward]) + "\n"
 
 
 def dedented(lines: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from whygrad.errors import EmissionError
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.ops.indexing import Slot
 
-COMPARE, OR, XOR, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(9)
+CHOICE, COMPARE, OR, XOR, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 BINDING = {
     "<": COMPARE, "<=": COMPARE, ">": COMPARE, ">=": COMPARE, "==": COMPARE, "!=": COMPARE,
     "|": OR, "^": XOR, "&": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT,
@@ -290,7 +290,7 @@ def _sign(w: Writer, row: int, args: list[Piece]) -> Piece:
     if w.library != "math":
         return w.call("sign", args[0].text)
     text = args[0].at(BINDING["+"])
-    return Piece(f"1 if {text} > 0 else -1 if {text} < 0 else 0", 0)
+    return Piece(f"1 if {text} > 0 else -1 if {text} < 0 else 0", CHOICE)
 
 
 def _maximum(w: Writer, row: int, args: list[Piece]) -> Piece:
@@ -304,7 +304,7 @@ def _where(w: Writer, row: int, args: list[Piece]) -> Piece:
     if w.library == "np":
         return w.call("where", *(a.text for a in args))
     condition, yes, no = args
-    return Piece(f"({yes.text} if {condition.text} else {no.text})", ATOM)
+    return Piece(f"{yes.at(COMPARE)} if {condition.at(COMPARE)} else {no.text}", CHOICE)
 
 
 def _buffer(w: Writer, row: int, args: list[Piece]) -> Piece:

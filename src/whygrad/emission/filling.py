@@ -52,6 +52,12 @@ def forward_of(stub: ast.FunctionDef, names: Sequence[str]) -> str | None:
     return next((n for n in wanted if n in names and n != name), None)
 
 
+def upstream_of(stub: ast.FunctionDef, forward: ast.FunctionDef) -> list[str]:
+    """Parameters of a stub that its function does not have: the cotangents of the results."""
+    own = {a.arg for a in ast.walk(forward.args) if isinstance(a, ast.arg)}
+    return [a.arg for a in stub.args.args if a.arg not in own]
+
+
 def into_function(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, written: Written) -> str:
     """The file with the body of a stub written out."""
     body = [f"    {line}" if line else "" for line in body_of(source, stub, forward, written)]
@@ -68,12 +74,13 @@ def into_function(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDe
 def body_of(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, written: Written) -> list[str]:
     """The lines of a stub's body, without indentation."""
     parameters = [a.arg for a in stub.args.args]
-    given = dict(zip(written.given, parameters, strict=False)) if written.forward else {}
+    upstream = parameters if written.forward else upstream_of(stub, forward)
+    given = dict(zip(written.given, upstream, strict=False))
     results = f"return {', '.join(written.results)}"
     lines = [line.removeprefix("    ") for line in written.lines]
     if not written.forward:
         above = [line.removeprefix("    ") for line in written.forward_lines]
-        return [*above, *([""] if above else []), *lines, results]
+        return [*above, *([""] if above else []), *(replaced(line, given) for line in lines), results]
     kept = cached(forward)
     missing = [n for n in written.cache if n not in kept]
     if missing:

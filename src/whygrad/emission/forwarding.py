@@ -18,11 +18,12 @@ from whygrad.emission import layout
 from whygrad.emission.activity import Activity
 from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
+from whygrad.emission.functions import reached
 from whygrad.emission.leaves import is_array, is_number, is_real, write
 from whygrad.emission.local import derive_expression, refusal
 from whygrad.emission.phrases import PRIME, Named, Phrasing, scalars_only
 from whygrad.emission.primal import Primal
-from whygrad.emission.program import Program
+from whygrad.emission.program import Program, bindings
 from whygrad.emission.proving import Proof, moved, numbers
 from whygrad.emission.saving import Plan
 from whygrad.emission.sizes import Sizes
@@ -32,6 +33,8 @@ from whygrad.execution import execute
 from whygrad.tracing.functions import trace_function
 
 PREFIX = "dot_"
+ROOM = layout.WIDTH - 8
+"""Characters of a return that leaves some room for its indentation."""
 
 
 class TangentPhrasing(Phrasing):
@@ -47,36 +50,81 @@ class TangentPhrasing(Phrasing):
 
 
 class Forwarding:
-    """Writes the function with its tangents."""
+    """Writes a function with its tangents, and before it each that it calls."""
 
-    def __init__(self, program: Program) -> None:
-        self.program, self.part = program, program.parts[program.subject.name]
+    def __init__(self, program: Program, name: str = "") -> None:
+        self.program, self.part = program, program.parts[name or program.subject.name]
         self.activity: Activity = self.part.activity
         self.plan = Plan(indexed=True)
 
     def derive(self) -> Written:
         """The function that returns the result and its tangent."""
-        for node in self.part.nodes:
-            if isinstance(node, Step):
-                self.step(node)
+        program, subject = self.program, self.program.subject
+        moving = [n for n in program.parts if n in program.kept and program.parts[n].wanted]
+        called = [Forwarding(program, n).text()[0] for n in reversed(moving) if n != subject.name]
+        within = [n for n in reached(subject.name, program.functions) if n not in subject.namespace]
+        still = [program.functions[n] for n in within if n != subject.name and n not in moving]
+        text, lines = self.text()
+        above = [f"{write(f)}\n\n\n" for f in still] + [f"{t}\n\n" for t in called]
+        found = [line for line in lines if not line.startswith("    return ")]
+        dots = [f"{PREFIX}{name}" for name in self.part.wanted]
+        return Written(
+            "".join([*above, text]), f"{PREFIX}{self.part.name}", self.part.wanted, dots, lines=found
+        )
+
+    def text(self) -> tuple[str, list[str]]:
+        """The text of the function, and its lines below what it says of itself."""
         part, subject = self.part, self.program.subject
-        body = Primal(subject.source, self.plan, set(part.nodes), self.returning, lambda node: "").block(
+        for node in part.nodes:
+            if isinstance(node, Step) and not node.calls:
+                self.step(node)
+        body = Primal(subject.source, self.plan, set(part.nodes), self.returning, self.called).block(
             part.block, 1
         )
         dots = [f"{PREFIX}{name}" for name in part.wanted]
-        name = f"{PREFIX}{part.name}"
         doc = f'    """{part.name} and its tangent as {listed(part.wanted)} move along {listed(dots)}."""'
-        inner = [
-            f for n, f in self.program.functions.items() if n not in subject.namespace and n != part.name
-        ]
-        above = [line for f in inner for line in (*write(f).split("\n"), "", "")]
         lines = []
         for line in body:
             depth = len(line) - len(line.lstrip())
             lines += layout.fitted(line.strip(), depth // 4) if f"{PREFIX}" in line else [line]
-        text = [*above, f"def {name}({parameters(part.node, dots)}):", doc, *lines]
-        found = [line for line in lines if not line.startswith("    return ")]
-        return Written("\n".join(text) + "\n", name, part.wanted, dots, lines=found)
+        header = f"def {PREFIX}{part.name}({parameters(part.node, dots)}):"
+        return "\n".join([header, doc, *lines]) + "\n", lines
+
+    def called(self, node: Step) -> str:
+        """A call of a function that has tangents of its own: it returns its results, then these."""
+        callee, call = self.program.parts[node.calls], copy.deepcopy(node.value)
+        assert isinstance(call, ast.Call)
+        targets = node.target.elts if isinstance(node.target, ast.Tuple | ast.List) else [node.target]
+        if not callee.wanted:
+            return f"{', '.join(map(write, targets))} = {write(call)}"
+        given = dict(bindings(node, callee))
+        place = len(callee.node.args.args) - len(callee.node.args.defaults)
+        later = zip(callee.parameters[place:], call.args[place:], strict=False)
+        call.func = ast.Name(f"{PREFIX}{callee.name}", ast.Load())
+        call.keywords = [*(ast.keyword(p, a) for p, a in later), *call.keywords]
+        call.args = call.args[:place]
+        call.keywords += [
+            ast.keyword(f"{PREFIX}{p}", ast.parse(self.tangent_of(node, given[p]), mode="eval").body)
+            for p in callee.wanted
+            if p in given
+        ]
+        if not any(k.arg in given for k in call.keywords):  # all in order: no names are needed
+            call.args, call.keywords = [*call.args, *(k.value for k in call.keywords)], []
+        results = self.program.results(callee)
+        kept = [(t, v) for t, (text, v) in zip(targets, results, strict=False) if not is_cache(text)]
+        left = [*(write(t) for t, _ in kept), *(dotted(write(t)) for t, v in kept if is_moving(v))]
+        return f"{', '.join(left)} = {write(call)}"
+
+    def tangent_of(self, node: Step, argument: ast.expr) -> str:
+        """The tangent of an argument: its own, or zeros."""
+        leaf = self.activity.path(node, argument)
+        if leaf is None:
+            return "0.0"
+        return (
+            dotted(leaf.text)
+            if self.activity.is_active(leaf)
+            else zeros_of(self.activity.value(leaf.base), leaf.text)
+        )
 
     # -- statements --
 
@@ -165,11 +213,17 @@ class Forwarding:
             return ["return None"]
         values = [v for v in self.activity.returned(node) if not is_cache(write(v))]
         lines, dots = [], []
-        for value in values:
+        moving = [is_moving(v) for t, v in self.program.results(self.part) if not is_cache(t)]
+        for value in [v for v, moves in zip(values, moving, strict=False) if moves]:
             made, texts = self.tangents(node, value, [])
             lines += [f"{line.name} = {line.text}" if line.name else line.text for line in made]
             dots += texts
-        return [*lines, f"return {', '.join([*map(write, values), *dots])}"]
+        returned = f"return {', '.join([*map(write, values), *dots])}"
+        if len(returned) > ROOM:  # the tangents on lines of their own
+            names = [d if d.isidentifier() else self.part.builder.fresh(f"{PREFIX}out") for d in dots]
+            lines += [f"{name} = {d}" for name, d in zip(names, dots, strict=True) if name != d]
+            returned = f"return {', '.join([*map(write, values), *names])}"
+        return [*lines, returned]
 
 
 def dotted(text: str) -> str:
@@ -232,3 +286,8 @@ def _gap(
         scale = max(float(np.max(np.abs(want), initial=0.0)), 1e-3)
         worst = max(worst, float(np.max(np.abs(np.asarray(got) - want), initial=0.0)) / scale)
     return worst
+
+
+def is_moving(value: Any) -> bool:
+    """Has a result a tangent: is it no whole number and no truth value?"""
+    return is_real(value) or not (is_number(value) or is_array(value))

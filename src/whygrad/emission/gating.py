@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.emission.choices import chosen, even, flipped
 from whygrad.gates import KNOWN, Gate, KnownGate, group, recognise
 from whygrad.graph import CONSTANT, Abstract, Graph, GraphBuilder, Op
 from whygrad.ops import OPS
@@ -214,6 +215,9 @@ READABLE = (
     *REWRITES,
     Entry(over_one, ("multiply", "damped_multiply")),
     Entry(mask, ("multiply", "damped_multiply")),
+    Entry(flipped, ("logical_not",)),
+    Entry(chosen, ("add", "subtract")),
+    Entry(even, ("multiply", "damped_multiply")),
     Entry(minus_out, ("multiply", "damped_multiply", "divide")),
     Entry(twice, ("add", "multiply")),
     Entry(minus_sum, ("sum", "sum_to")),

@@ -93,8 +93,8 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
 
 
 class _Plainer(ast.NodeTransformer):
-    """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along. `x[:, None]` is a view
-    of all of x, and no choice of entries.
+    """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along, and `np.where` does so
+    for `a if c else b`. `x[:, None]` is a view of all of x, and no choice of entries.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -109,6 +109,12 @@ class _Plainer(ast.NodeTransformer):
         for other in node.args[1:]:
             function = ast.Attribute(ast.Name(NUMPY, ast.Load()), f"{name}imum", ast.Load())
             made = ast.Call(function, [made, other], [])
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        function = ast.Attribute(ast.Name(NUMPY, ast.Load()), "where", ast.Load())
+        made = ast.Call(function, [node.test, node.body, node.orelse], [])
         return ast.fix_missing_locations(ast.copy_location(made, node))
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:

@@ -41,8 +41,8 @@ class Subject:
     """Parameters to differentiate by; empty: all that hold floating numbers and have no default."""
     prefix: str = "grad_"
     target: str = "numpy"
-    mode: str = "reverse"
-    """In "forward" mode calls are followed into, not given tangents of their own."""
+    seeded: bool = False
+    """Whether a single number has an upstream cotangent too."""
 
 
 @dataclass(eq=False)
@@ -74,18 +74,10 @@ class Program:
         for name in list(functions):
             functions[name] = flattened(functions[name], functions)
         self.functions = functions
-        lifted = [n for n in functions if n not in subject.functions]
-        if subject.mode == "forward" and lifted:
-            raise EmissionError(
-                f"the function `{lifted[0]}` within {subject.name} cannot be followed in forward mode",
-                hint="define it at the top of the file",
-            )
         names = reached(subject.name, functions)
         self.kept = kept(functions, names) - {subject.name} | (
             {subject.name} if is_recursive(subject.name, functions) else set()
         )
-        if subject.mode == "forward":
-            self.kept = set()
         self.parts = {
             n: self._function(functions[n], k)
             for k, n in enumerate(names)

@@ -9,6 +9,7 @@ from typing import Any
 
 from whygrad.emission.deriving import Written, listed
 from whygrad.emission.entry import attempted, formula_subject, written_for
+from whygrad.emission.imports import lacking
 from whygrad.emission.leaves import is_array, is_number
 from whygrad.emission.program import Subject
 from whygrad.emission.proving import Proof
@@ -77,7 +78,9 @@ def once_more(subject: Subject, first: Written, args: Sequence[Any], target: str
         else f"The second derivative of {subject.name}."
     )
     before = f'"""Gradients of {first.name} by {listed(written.wanted)}."""'
-    return text.replace(before, f'"""{said}"""'), proof
+    text = text.replace(before, f'"""{said}"""')
+    imports = [line for line in lacking(text, subject.namespace) if line not in text]
+    return "\n".join([*imports, "", "", text] if imports else [text]), proof
 
 
 def run(written: Written, names: Mapping[str, Any]) -> Callable[..., Any]:
