@@ -68,6 +68,8 @@ class Observation:
         return [execution for execution in self.executions if execution.index == index]
 
 
+LINKS = 3
+"""From a network to its layers to their parts: objects farther away are not copied while observing."""
 CONSTANT_TYPES = frozenset({float, int, bool, str, type(None), np.float64, np.int64, np.bool_})
 """Values of these types never change, so that they need no copy."""
 
@@ -90,8 +92,12 @@ def is_data(value: Value) -> bool:
     ) and not (callable(value) and not hasattr(value, "__dict__"))
 
 
-def copied(values: Mapping[str, Value]) -> dict[str, Value]:
-    """Deep copies; names that share an array or an object go on sharing it. Raises what `deepcopy` raises."""
+def copied(values: Mapping[str, Value], links: int | None = None) -> dict[str, Value]:
+    """Deep copies; names that share an array or an object go on sharing it. Raises what `deepcopy` raises.
+
+    With `links`, objects that are reached over more objects than that are not copied: an engine's graph hangs
+    together, and is as large as the program has run long.
+    """
     memo: dict[int, Value] = {}
     found: dict[str, Value] = {}
     for name, value in values.items():
@@ -103,17 +109,52 @@ def copied(values: Mapping[str, Value]) -> dict[str, Value]:
                 memo[id(value)] = value.copy(order="K")
             found[name] = memo[id(value)]
         else:
-            found[name] = copy.deepcopy(value, memo)
+            found[name] = copy.deepcopy(value, memo) if links is None else _near_copy(value, memo, links)
     return found
 
 
-def snapshot(values: Mapping[str, Value], limit: int = LARGE) -> dict[str, Value]:
+SPECIAL = frozenset(
+    ("__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__slots__", "__new__")
+)
+WRITTEN = 1 << 9
+"""The flag of classes that are written in Python."""
+
+
+def _is_plain(kind: type) -> bool:
+    """Is an object of a class no more than its attributes?"""
+    classes = [c for c in kind.__mro__ if c is not object]
+    return all(c.__flags__ & WRITTEN and SPECIAL.isdisjoint(vars(c)) for c in classes)
+
+
+def _near_copy(value: Value, memo: dict[int, Value], links: int) -> Value:
+    """A deep copy that ends where it has gone from object to object `links` times."""
+    kind = type(value)
+    if kind in CONSTANT_TYPES or isinstance(value, types.FunctionType):
+        return value
+    if id(value) in memo:
+        return memo[id(value)]
+    if kind in (list, tuple, set):
+        new: Value = kind([_near_copy(item, memo, links) for item in value])
+    elif kind is dict:
+        new = {key: _near_copy(item, memo, links) for key, item in value.items()}
+    elif _is_plain(kind) and type(getattr(value, "__dict__", None)) is dict:
+        if not links:
+            return value
+        new = memo[id(value)] = object.__new__(kind)  # known before its parts, which may lead back to it
+        new.__dict__.update({n: _near_copy(item, memo, links - 1) for n, item in vars(value).items()})
+    else:
+        return copy.deepcopy(value, memo)
+    memo[id(value)] = new
+    return new
+
+
+def snapshot(values: Mapping[str, Value], limit: int = LARGE, links: int | None = None) -> dict[str, Value]:
     """Copies of the data among some values; names that share an array go on sharing it."""
     if CONSTANT_TYPES.issuperset(map(type, values.values())):  # as in most statements of a loop over numbers
         return dict(values)
     chosen = {name: value for name, value in values.items() if is_data(value) and size(value) <= limit}
     try:
-        return copied(chosen)
+        return copied(chosen, links)
     except Exception:
         out = {}
         for name, value in chosen.items():
@@ -168,9 +209,9 @@ class _Notebook:
             return dict(values)
         large = sum(length for length in map(size, values.values()) if length > LARGE)
         if not large or large > self.room:
-            return snapshot(values)
+            return snapshot(values, links=LINKS)
         self.room -= large
-        return snapshot(values, large)
+        return snapshot(values, large, links=LINKS)
 
     def before(self, index: int, scope: Mapping[str, Value]) -> None:
         statement = self.statements[index]

@@ -31,10 +31,40 @@ class Piece:
     last: int
     code: CodeType
     hooked: frozenset[str]
+    methods: tuple[str, tuple[tuple[int, int], ...]] = ("", ())
+    """Of a class that only defines methods: its name, and where they stand."""
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+METHOD = "__whygrad_method__"
+
+
+def _methods(statement: ast.stmt) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Name and methods of a class whose methods do the same when they are defined outside of it.
+
+    Not those that need its cell or its mangled names, nor where a name of it is used for another.
+    """
+    plain = (
+        isinstance(statement, ast.ClassDef)
+        and not statement.decorator_list
+        and not statement.keywords
+        and all(
+            isinstance(s, ast.FunctionDef) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+            for s in statement.body
+        )
+    )
+    if not plain or not isinstance(statement, ast.ClassDef):
+        return "", ()
+    names = {n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(statement)
+             if isinstance(n, ast.Name | ast.Attribute)}  # fmt: skip
+    if names & {"super", "__class__"} or any(n.startswith("__") and not n.endswith("__") for n in names):
+        return "", ()
+    methods = [s for s in statement.body if isinstance(s, ast.FunctionDef) and not s.decorator_list]
+    methods = [s for s in methods if s.lineno < s.body[0].lineno and s.lineno > 1]
+    return statement.name, tuple((s.lineno, s.end_lineno or s.lineno) for s in methods)
 
 
 class Pieces:
@@ -55,7 +85,9 @@ class Pieces:
             body = hook_inputs([statement], wanted)
             code = compile(ast.Module(body, []), self.filename, "exec")
             end = statement.end_lineno or statement.lineno
-            self.pieces.append(Piece(start, end, code, frozenset(before - wanted)))
+            hooked = frozenset(before - wanted)
+            methods = ("", ()) if hooked else _methods(statement)
+            self.pieces.append(Piece(start, end, code, hooked, methods))
         # Two statements on one line cannot be told apart by lines.
         ends = [p.last for p in self.pieces]
         self.separate = all(p.first > end for p, end in zip(self.pieces[1:], ends, strict=False))
@@ -77,11 +109,29 @@ class Pieces:
         piece = self.pieces[k]
         if changed[0] < piece.first or changed[-1] > piece.last:
             return None
+        method = self._method(piece, changed, lines)
+        if method is not None:
+            return [*(p.code for p in self.pieces[: k + 1]), method, *(p.code for p in self.pieces[k + 1 :])]
         text = "\n" * (piece.first - 1) + "\n".join(lines[piece.first - 1 : piece.last])
         tree = ast.parse(text)
         tree.body = hook_inputs(tree.body, set(piece.hooked))
         code = compile(tree, self.filename, "exec")
         return [*(p.code for p in self.pieces[:k]), code, *(p.code for p in self.pieces[k + 1 :])]
+
+    def _method(self, piece: Piece, changed: list[int], lines: list[str]) -> CodeType | None:
+        """Code that gives a class an edited method anew, where nothing else of the class changed."""
+        owner, places = piece.methods
+        for first, last in places:
+            if first < changed[0] and changed[-1] <= last:
+                text = "\n" * (first - 2) + "if True:\n" + "\n".join(lines[first - 1 : last])
+                (block,) = ast.parse(text).body
+                if not isinstance(block, ast.If) or not isinstance(block.body[0], ast.FunctionDef):
+                    return None
+                method = block.body[0]
+                name, method.name = method.name, METHOD
+                give = ast.parse(f"{owner}.{name} = {METHOD}").body
+                return compile(ast.Module([method, *give], []), self.filename, "exec")
+        return None
 
     def _lines_of(self, text: str) -> list[str]:
         """The lines that run for an edited text. Only lines that run as they are written need no parsing."""
@@ -110,7 +160,7 @@ class Pieces:
         namespace = fresh_namespace(self.full, self.program.overrides(point), {})
         try:
             with steady(), time_limit(self.program.seconds), contextlib.suppress(SystemExit):
-                for code in codes[:upto] if upto else codes:
+                for code in codes[: upto + len(codes) - len(self.pieces)] if upto else codes:
                     exec(code, namespace)
         except KeyboardInterrupt:
             raise

@@ -63,18 +63,42 @@ def _is_operand(key: Any, value: Any) -> bool:
     return isinstance(key, str) and is_numeric(value) and not isinstance(value, dict)
 
 
-def _insert(block: list[ast.stmt], place: tuple[int, int]) -> bool:
-    """Put the hook before the statement at a place, in a block or in the blocks within; False if none is."""
+def _insert(block: list[ast.stmt], place: tuple[int, int], around: tuple[str, ...] = ()) -> bool:
+    """Put the hook before the statement at a place, in a block or in the blocks within; False if none is.
+
+    `around` are names of the functions that the block stands in.
+    """
     for k, statement in enumerate(block):
         if (statement.lineno, statement.col_offset) == place:
             hook = ast.Expr(call(SCOPE, call(LOCALS)))
-            block.insert(k, ast.fix_missing_locations(ast.copy_location(hook, statement)))
+            # A function inside another one sees of its names only those that it mentions.
+            mention = ast.parse(f"lambda: ({''.join(f'{name}, ' for name in around)})").body
+            for node in (hook, *mention):
+                ast.fix_missing_locations(ast.copy_location(node, statement))
+            block[k:k] = [*mention, hook] if around else [hook]
             return True
+        within = (*around, *_locals_of(statement)) if isinstance(statement, ast.FunctionDef) else around
         if statement.lineno <= place[0] <= (statement.end_lineno or 0) and any(
-            _insert(inner, place) for inner in _blocks_of(statement)
+            _insert(inner, place, within) for inner in _blocks_of(statement)
         ):
             return True
     return False
+
+
+def _locals_of(function: ast.FunctionDef) -> list[str]:
+    """Names that belong to a function: its parameters, and what it assigns."""
+    found = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+    shared: set[str] = set()
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            shared |= set(node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            stack += ast.iter_child_nodes(node)
+    return sorted(found - shared)
 
 
 def _blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -134,7 +158,7 @@ def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope
                 kept.append({n: v for n, v in snapshot(seen).items() if not n.startswith("__")})
                 if not scope.shared:
                     scope.shared = {n: v for n, v in seen.items() if not is_data(v) or n.startswith("__")}
-                    scope.local = tuple(n for n in local if n not in namespace)
+                    scope.local = () if local is namespace else tuple(local)
 
         namespace[SCOPE] = note
         execute(codes[names], namespace, program.seconds)

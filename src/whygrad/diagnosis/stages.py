@@ -19,7 +19,7 @@ from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, statements
+from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, read_off, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
@@ -42,7 +42,8 @@ class Stages(Additions):
             searcher = Searcher(self.material(suspect, scope), 0.5)
             text = self.draft.source.segment(self.draft.source.span_of(value))
             for solution in searcher.expression(text, bench, deep=False):
-                if solution.slips:
+                # A gradient that an object holds is still read off one: what it holds is made elsewhere.
+                if solution.slips and read_off(value) in solution.text:
                     yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
 
     def by_synthesis(
@@ -50,6 +51,8 @@ class Stages(Additions):
     ) -> Iterator[Fix]:
         """A missing factor or term, or the whole value, put together from quantities in scope."""
         for suspect, scope, value, bench in self._own(claim, suspects):
+            if read_off(value):
+                continue
             text = self.draft.source.segment(self.draft.source.span_of(value))
             material = self.material(suspect, scope)
             for solution in (*differences(text, bench, material), *compositions(text, bench, material)):
@@ -240,8 +243,14 @@ class Stages(Additions):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """One slip in a function that both parts may call: an engine's rule, a slope."""
-        outside = helpers(self.trials.evidence, self.draft.tree)
-        yield from self.by_trial(claim, outside, base, wanted)
+        own = [s for s in suspects if s.own]
+        for group in helpers(self.trials.evidence, self.draft.tree, own):
+            found = False
+            for fix in self.by_trial(claim, group, base, wanted):
+                found = True
+                yield fix
+            if found:
+                return
 
     def _trial_variants(self, suspect: Suspect, cost_limit: float) -> Iterator[Fix]:
         if self.late():
@@ -272,7 +281,7 @@ class Stages(Additions):
         """The whole value anew: the derivative, in the names that are in scope."""
         for suspect, scope, value, bench in self._own(claim, suspects, in_time=False):
             # A line that reads a gradient off an object computes nothing that could be written anew.
-            if isinstance(suspect.node, ast.AugAssign) or isinstance(value, ast.Attribute):
+            if isinstance(suspect.node, ast.AugAssign) or read_off(value):
                 continue
             old = self.draft.source.segment(self.draft.source.span_of(value))
             for text in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):

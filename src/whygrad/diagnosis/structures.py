@@ -45,6 +45,18 @@ def parentheses(f: Fragment, m: Material) -> Iterator[Variant]:
                 low, high = f.outer(node.left)[0], f.outer(inner.left)[1]
                 text = f.patched((low, low, "("), (high, high, ")"))
             yield Variant(text, Slip("parentheses", old, _changed(f, node, text), f.extent(node)[0], 0.9))
+        if isinstance(node.op, ast.Add | ast.Sub):
+            # `k * x ** k - 1 * g` for `k * x ** (k - 1) * g`
+            low, high = f.outer(_edge(f, node.left, "right"))[0], f.outer(_edge(f, node.right, "left"))[1]
+            text, old = f.patched((low, low, "("), (high, high, ")")), f.segment(node)
+            yield Variant(text, Slip("parentheses", old, _changed(f, node, text), f.extent(node)[0], 0.95))
+
+
+def _edge(f: Fragment, node: ast.expr, side: str) -> ast.expr:
+    """The operand at one end of operators that nothing keeps together."""
+    while isinstance(node, ast.BinOp) and not f.is_parenthesised(node):
+        node = getattr(node, side)
+    return node
 
 
 def _changed(f: Fragment, node: ast.expr, text: str) -> str:

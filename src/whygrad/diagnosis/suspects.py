@@ -156,10 +156,33 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     return sorted(found, key=lambda s: not s.own)
 
 
-def helpers(evidence: Evidence, tree: ast.Module) -> list[Suspect]:
-    """Statements of functions that belong to neither part: an engine's rules, a slope function."""
-    return [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function
-            and part_of(evidence, s) == ""]  # fmt: skip
+def helpers(evidence: Evidence, tree: ast.Module, own: Sequence[Suspect]) -> list[list[Suspect]]:
+    """Statements of functions that belong to neither part: an engine's rules, a slope function.
+
+    Where the gradient is read off an object (`dx = x.grad`), those that write there come first.
+    """
+    found = [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function
+             and part_of(evidence, s) == ""]  # fmt: skip
+    slots = {slot for s in own if (slot := read_off(getattr(s.node, "value", None)))}
+    writing = [s for s in found if slots & {target.rpartition(".")[2] for target in targets(s.node)}]
+    writing = [s for s in writing if isinstance(s.node, ast.AugAssign | ast.Assign) and not _is_start(s.node)]
+    return [writing, [s for s in found if s not in writing]]
+
+
+def _is_start(node: ast.stmt) -> bool:
+    """Does a statement only set a number to begin with: `self.grad = 0`?"""
+    return isinstance(getattr(node, "value", None), ast.Constant)
+
+
+def read_off(value: ast.AST | None) -> str:
+    """The attribute or method of an object that a value, or each of several, is read from: `x.grad`."""
+    if isinstance(value, ast.Tuple | ast.List):
+        slots = {read_off(item) for item in value.elts}
+        return slots.pop() if len(slots) == 1 else ""
+    if isinstance(value, ast.Call) and not value.args and not value.keywords:
+        value = value.func
+    plain = isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name)
+    return value.attr if plain and value.value.id not in ("np", "math", "self") else ""  # type: ignore[union-attr]
 
 
 def keeping(evidence: Evidence, draft: Draft) -> list[tuple[Suspect, int]]:

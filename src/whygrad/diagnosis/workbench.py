@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -108,7 +109,11 @@ class Workbench:
         library = "np" if any(isinstance(v, np.ndarray) for v in scope.first.values()) else "math"
         if library == "math":
             values = dict(numeric_leaves(values))
-        values |= self.forward_expressions(scope)
+        if suspect.function and not part_of(self.trials.evidence, suspect):
+            # A rule of an engine, or a slope, is made of what its function has, whoever calls it.
+            values = {n: v for n, v in values.items() if root_of(n) in scope.local}
+        else:
+            values |= self.forward_expressions(scope)
         if suspect.loops:
             values |= entries_in_loop(suspect, scope)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
@@ -244,6 +249,11 @@ def entries_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
             if _length(value) > abs(first[place]) and name != place:
                 found[f"{name}[{place}]"] = value[first[place]]
     return {n: v for n, v in found.items() if is_numeric(v)}
+
+
+def root_of(text: str) -> str:
+    """The name that an operand begins with."""
+    return re.split(r"\W", text, maxsplit=1)[0]
 
 
 def _is_slot(node: ast.stmt) -> bool:
