@@ -177,9 +177,7 @@ class ForwardSearch:
         """Inputs of the forward pass that no line of it reads."""
         forward = self.suspects(all_of_them=True)
         # `self.x = x` keeps a value and computes nothing.
-        used = [
-            s.node for s in forward if not isinstance(getattr(s.node, "value", None), ast.Name | ast.Tuple)
-        ]
+        used = [s.node for s in forward if not _keeps(getattr(s.node, "value", None))]
         read = {name.rpartition(".")[2] for node in used for name in reads(node)}
         return [n for c in self.evidence.finals if (n := c.of.split("[")[0].rpartition(".")[2]) not in read]
 
@@ -217,6 +215,12 @@ class ForwardSearch:
         """Those that explain most first; one that makes a known gate before others."""
         found = list(self.candidates())
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def _keeps(value: ast.expr | None) -> bool:
+    """Is a value, or each of several, one that is at hand already?"""
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(part, ast.Name | ast.Tuple) for part in parts)
 
 
 def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evidence: Evidence) -> bool:

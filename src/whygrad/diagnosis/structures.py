@@ -216,6 +216,11 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
     """A function of a quantity where the quantity stands: `1 - t`, `t ** 2`, `a * (1 - a)`, and back."""
     for node in f.expressions():
         text = f.segment(node)
+        if rest := _without_slope(node):
+            # The slope of a sigmoid behind `a - y`, which holds it already.
+            start, end = f.outer(rest)[1], f.extent(node)[1]
+            slip = Slip("drop-factor", f.text[start:end].strip(" *"), "", start, 1.1)
+            yield Variant(f.replaced(node, f.segment(rest)), slip)
         if isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Pow) or _squared(node)):
             new = f"1 - {text}"
             # A line that makes a square and nothing else is meant so: what uses it is likelier wrong.
@@ -238,6 +243,18 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
                           (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
                           (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip
             yield Variant(f.replaced(node, new), Slip("local", text, new, start, cost))
+
+
+def _without_slope(node: ast.expr) -> ast.expr | None:
+    """`g` of `g * a * (1 - a)`."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.left, ast.BinOp):
+        return None
+    inner, last = node.left, node.right
+    products = isinstance(node.op, ast.Mult) and isinstance(inner.op, ast.Mult)
+    if not products or not isinstance(last, ast.BinOp) or not isinstance(last.op, ast.Sub):
+        return None
+    one = isinstance(last.left, ast.Constant) and last.left.value == 1
+    return inner.left if one and ast.dump(last.right) == ast.dump(inner.right) else None
 
 
 def _squared(node: ast.BinOp) -> bool:
