@@ -64,3 +64,27 @@ def test_a_wrong_rule_is_wrong(parts):
 def test_layers_are_no_engines():
     text = "class A:\n    def forward(self, x): return x\n    def backward(self, dout): return dout\n"
     assert engines_in(Outline.of(parsed(Source("a.py", text))).classes) == []
+
+
+TRAINING = """
+weights = [Node(0.1 * k) for k in range(1, 9)]
+for step in range(20):
+    loss = Node(0.0)
+    for x in (0.5, -1.0, 2.0, 1.5):
+        score = Node(0.0)
+        for w in weights:
+            score = score + w * Node(x)
+        loss = loss + (score + Node(-1.0)) * (score + Node(-1.0))
+    for w in weights:
+        w.grad = 0.0
+    loss.backward()
+    for w in weights:
+        w.value -= 0.01 * w.grad
+"""
+
+
+@pytest.mark.parametrize(("sum", "expected"), [("+=", "right"), ("=", "wrong")])
+def test_an_engine_in_use_on_a_graph_of_many_nodes(sum, expected):
+    """A copy of what one statement reads was a copy of the whole graph, and there was no end to it."""
+    text = ENGINE.format(sum=sum, log="1 / self.value") + TRAINING
+    assert measure(Source("user.py", text)).verdict == expected

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.checking.observing import copied
 from whygrad.diagnosis import check_program
 from whygrad.source import Source
 
@@ -127,20 +126,3 @@ gy = y.grad()
     (finding,) = check_program(Source("engine.py", text)).findings
     assert finding.line == 9 and finding.repair is not None
     assert finding.repair.edits[0].after.strip() == "other.children.append((self.value, z))"
-
-
-def test_copies_of_linked_objects_end_after_some_links() -> None:
-    class Node:
-        def __init__(self, numbers: list[float], parent: Node | None) -> None:
-            self.numbers, self.parent = numbers, parent
-
-    first = Node([1.0], None)
-    second = Node(first.numbers, first)
-    third = Node([3.0], second)
-    new = copied({"n": third, "same": third}, links=2)["n"]
-    assert new is not third and new.parent is not second and new.parent.parent is first
-    assert new.numbers is not third.numbers and new.numbers == [3.0]
-    loop = Node([0.0], None)
-    loop.parent = loop
-    again = copied({"loop": loop}, links=2)["loop"]
-    assert again is not loop and again.parent is again

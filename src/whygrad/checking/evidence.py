@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal
 
+from whygrad.checking.copying import duplicated
 from whygrad.source import Span
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def replay(
 ) -> dict[str, Value] | Failure:
     """Run a piece of text on copied operands and return what the wanted names are bound to after."""
     # One deepcopy of the whole environment keeps names that share an array sharing it.
-    namespace = {**names, **copy.deepcopy(dict(environment))}
+    namespace = {**names, **duplicated(environment)}
     try:
         exec(_compiled(text), namespace)
         return {name: namespace[name] for name in wanted}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Literal
 
+from whygrad.checking.copying import duplicate
 from whygrad.checking.evidence import Claim, Quantity, Statement, Value
 from whygrad.checking.naming import is_gradient_name
 from whygrad.checking.observing import Execution, Observation, is_data
@@ -27,7 +27,7 @@ MOST = 300
 def copied(value: Value) -> Value:
     """A deep copy; the value itself where it cannot be copied."""
     try:
-        return copy.deepcopy(value)
+        return duplicate(value)
     except Exception:
         return value
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import CodeType
 
 import numpy as np
 
+from whygrad.checking.copying import CONSTANT_TYPES, duplicate, duplicated
 from whygrad.checking.evidence import Failure, Value
 from whygrad.checking.plain import Namespace, copy_numeric, execute, fresh_namespace
 from whygrad.checking.watching import (
@@ -68,12 +69,6 @@ class Observation:
         return [execution for execution in self.executions if execution.index == index]
 
 
-LINKS = 3
-"""From a network to its layers to their parts: objects farther away are not copied while observing."""
-CONSTANT_TYPES = frozenset({float, int, bool, str, type(None), np.float64, np.int64, np.bool_})
-"""Values of these types never change, so that they need no copy."""
-
-
 def size(value: Value) -> int:
     """About how many numbers a value holds."""
     if isinstance(value, np.ndarray):
@@ -92,74 +87,18 @@ def is_data(value: Value) -> bool:
     ) and not (callable(value) and not hasattr(value, "__dict__"))
 
 
-def copied(values: Mapping[str, Value], links: int | None = None) -> dict[str, Value]:
-    """Deep copies; names that share an array or an object go on sharing it. Raises what `deepcopy` raises.
-
-    With `links`, objects that are reached over more objects than that are not copied: an engine's graph hangs
-    together, and is as large as the program has run long.
-    """
-    memo: dict[int, Value] = {}
-    found: dict[str, Value] = {}
-    for name, value in values.items():
-        kind = type(value)
-        if kind in CONSTANT_TYPES:
-            found[name] = value
-        elif kind is np.ndarray and value.dtype.kind != "O":  # the usual case, ten times as fast
-            if id(value) not in memo:
-                memo[id(value)] = value.copy(order="K")
-            found[name] = memo[id(value)]
-        else:
-            found[name] = copy.deepcopy(value, memo) if links is None else _near_copy(value, memo, links)
-    return found
-
-
-SPECIAL = frozenset(
-    ("__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__slots__", "__new__")
-)
-WRITTEN = 1 << 9
-"""The flag of classes that are written in Python."""
-
-
-def _is_plain(kind: type) -> bool:
-    """Is an object of a class no more than its attributes?"""
-    classes = [c for c in kind.__mro__ if c is not object]
-    return all(c.__flags__ & WRITTEN and SPECIAL.isdisjoint(vars(c)) for c in classes)
-
-
-def _near_copy(value: Value, memo: dict[int, Value], links: int) -> Value:
-    """A deep copy that ends where it has gone from object to object `links` times."""
-    kind = type(value)
-    if kind in CONSTANT_TYPES or isinstance(value, types.FunctionType):
-        return value
-    if id(value) in memo:
-        return memo[id(value)]
-    if kind in (list, tuple, set):
-        new: Value = kind([_near_copy(item, memo, links) for item in value])
-    elif kind is dict:
-        new = {key: _near_copy(item, memo, links) for key, item in value.items()}
-    elif _is_plain(kind) and type(getattr(value, "__dict__", None)) is dict:
-        if not links:
-            return value
-        new = memo[id(value)] = object.__new__(kind)  # known before its parts, which may lead back to it
-        new.__dict__.update({n: _near_copy(item, memo, links - 1) for n, item in vars(value).items()})
-    else:
-        return copy.deepcopy(value, memo)
-    memo[id(value)] = new
-    return new
-
-
-def snapshot(values: Mapping[str, Value], limit: int = LARGE, links: int | None = None) -> dict[str, Value]:
+def snapshot(values: Mapping[str, Value], limit: int = LARGE) -> dict[str, Value]:
     """Copies of the data among some values; names that share an array go on sharing it."""
     if CONSTANT_TYPES.issuperset(map(type, values.values())):  # as in most statements of a loop over numbers
         return dict(values)
     chosen = {name: value for name, value in values.items() if is_data(value) and size(value) <= limit}
     try:
-        return copied(chosen, links)
+        return duplicated(chosen)
     except Exception:
         out = {}
         for name, value in chosen.items():
             try:
-                out[name] = copy.deepcopy(value)
+                out[name] = duplicate(value)
             except Exception:
                 continue
         return out
@@ -195,11 +134,13 @@ def _follow(node: ast.expr, scope: Mapping[str, Value]) -> Value:
 class _Notebook:
     """Receives the hooks' calls during one run."""
 
-    def __init__(self, statements: tuple[Watched, ...], namespace: Namespace) -> None:
-        self.statements, self.namespace = statements, namespace
+    def __init__(
+        self, statements: tuple[Watched, ...], namespace: Namespace, expected: Mapping[int, int]
+    ) -> None:
+        self.statements, self.namespace, self.expected = statements, namespace, expected
         self.executions: list[Execution] = []
         self.counts: dict[int, int] = {}
-        self.last: dict[int, Execution] = {}
+        self.last: dict[int, Execution | None] = {}
         self.sequence = 0
         self.room = ROOM
 
@@ -209,41 +150,45 @@ class _Notebook:
             return dict(values)
         large = sum(length for length in map(size, values.values()) if length > LARGE)
         if not large or large > self.room:
-            return snapshot(values, links=LINKS)
+            return snapshot(values)
         self.room -= large
-        return snapshot(values, large, links=LINKS)
+        return snapshot(values, large)
 
     def before(self, index: int, scope: Mapping[str, Value]) -> None:
         statement = self.statements[index]
         instance = self.counts.get(index, 0)
         self.counts[index] = instance + 1
+        self.sequence += 1
+        if instance >= KEEP and instance + 1 != self.expected.get(index):
+            self.last[index] = None
+            return
         seen = {
             n: scope[n] if n in scope else self.namespace[n]
             for n in statement.reads
             if n in scope or n in self.namespace
         }
         loop = {name: scope[name] for name in statement.loop_names if name in scope}
-        self.sequence += 1
         execution = Execution(index, instance, self.sequence, self.copied(seen), loop=snapshot(loop))
-        previous = self.last.get(index)
-        if previous is not None and previous.instance >= KEEP:
-            self.executions.remove(previous)
         self.executions.append(execution)
         self.last[index] = execution
 
     def after(self, index: int, scope: Mapping[str, Value]) -> None:
         statement, execution = self.statements[index], self.last[index]
+        if execution is None:
+            return
         names = {n: scope[n] if n in scope else self.namespace.get(n) for n in statement.names}
         execution.results = self.copied(names)
         for target in statement.targets:
             if target not in names:
                 try:
-                    execution.results[target] = copy.deepcopy(follow(target, {**self.namespace, **scope}))
+                    execution.results[target] = duplicate(follow(target, {**self.namespace, **scope}))
                 except Exception:
                     continue
 
     def returned(self, index: int, value: Value) -> Value:
-        self.last[index].results = self.copied({RETURNED: value})
+        execution = self.last[index]
+        if execution is not None:
+            execution.results = self.copied({RETURNED: value})
         return value
 
 
@@ -273,8 +218,33 @@ def observe(
         code, statements = watched(text, filename, inputs, replaced)
     except (SyntaxError, ValueError, RecursionError) as error:
         return Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
+    expected = _counts.get(text, {})
+    seen = _observed(text, code, statements, overrides, seconds, expected, replacement)
+    many = {index: count for index, count in seen.counts.items() if count > KEEP}
+    if many and any(expected.get(index) != count for index, count in many.items()):
+        # Which execution is the last is known now, and mostly the same in every run of the text.
+        _counts.clear()
+        _counts[text] = many
+        if replacement is None and seen.failure is None:
+            return _observed(text, code, statements, overrides, seconds, many, replacement)
+    return seen
+
+
+_counts: dict[str, dict[int, int]] = {}
+"""How often the statements of the text that was observed last are executed, those that are executed often."""
+
+
+def _observed(
+    text: str,
+    code: CodeType,
+    statements: tuple[Watched, ...],
+    overrides: Mapping[str, Value],
+    seconds: float,
+    expected: Mapping[int, int],
+    replacement: Replacement | None,
+) -> Observation:
     namespace = fresh_namespace(text, overrides, {LOCALS: builtins.locals})
-    notebook = _Notebook(statements, namespace)
+    notebook = _Notebook(statements, namespace, expected)
 
     def replace(index: int, name: str, value: Value, in_place: bool = False) -> Value:
         if replacement is None:

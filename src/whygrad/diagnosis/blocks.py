@@ -6,7 +6,6 @@ Operands are recorded once, so a candidate costs microseconds where a run of the
 from __future__ import annotations
 
 import ast
-import copy
 import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
@@ -18,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.comparison import compare
+from whygrad.checking.copying import duplicate, duplicated
 from whygrad.checking.evidence import Value
-from whygrad.checking.observing import copied, follow
+from whygrad.checking.observing import follow
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.search import WRONG, Score, likeness
 from whygrad.diagnosis.suspects import Suspect
@@ -61,7 +61,7 @@ class BlockBench:
     def _space(self, k: int, code: CodeType | None) -> dict[str, Any]:
         """The k-th environment, of which no more is copied than what is named."""
         names = self.needed | _names(code)
-        return {**self.shared, **copied({n: v for n, v in self.environments[k].items() if n in names})}
+        return {**self.shared, **duplicated({n: v for n, v in self.environments[k].items() if n in names})}
 
     def judge(self, text: str) -> Score:
         """Is the variable right after a candidate statement and the rest?"""
@@ -104,7 +104,7 @@ class BlockBench:
     def holds(self, name: str, values: Sequence[Value]) -> bool:
         """Is the variable right after the rest, were another name bound to these values before it?"""
         for k, (want, value) in enumerate(zip(self.wants, values, strict=True)):
-            namespace = {**self._space(k, None), name: copy.deepcopy(value)}
+            namespace = {**self._space(k, None), name: duplicate(value)}
             try:
                 with np.errstate(all="ignore"):
                     if self.after is not None:

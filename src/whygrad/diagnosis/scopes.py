@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.copying import duplicated
 from whygrad.checking.evidence import Point, Value
 from whygrad.checking.observing import is_data, snapshot
 from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs
@@ -168,4 +168,4 @@ def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope
 
 def fresh(environment: Mapping[str, Value]) -> dict[str, Value]:
     """Operands copied, so that statements that write in place can be tried again."""
-    return copy.deepcopy(dict(environment))
+    return duplicated(environment)
