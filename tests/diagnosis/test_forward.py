@@ -30,3 +30,12 @@ def test_gates_are_known_by_value() -> None:
     assert gate_of(np.tanh(z), {"z": z}) == "tanh"
     assert gate_of(np.maximum(z, 0), {"z": z}) == "relu"
     assert gate_of(z**2, {"z": z}) == ""
+
+
+def test_what_only_the_return_reads_is_read() -> None:
+    text = (
+        "import numpy as np\n\n\ndef forward(x, w):\n    s = 2 * x\n    return s @ w, (x, w)\n\n\n"
+        "def backward(dout, cache):\n    x, w = cache\n    return dout @ w.T, 2 * x.T @ dout\n"
+    )
+    source = Source("layer.py", text)
+    assert ForwardSearch(measure(source), Draft.of(source), 0.0).unread() == []

@@ -105,17 +105,20 @@ class ForwardSearch:
         """Is a gradient right for the forward pass of an edited text?"""
         return self.slopes.agree(draft.text, claim, point)
 
-    def suspects(self, all_of_them: bool = False) -> list[Suspect]:
-        """Statements of the forward part that compute, latest first; those that only copy too, if asked."""
-        program, found = self.evidence.program, []
+    def is_early(self, suspect: Suspect) -> bool:
+        """Does a statement belong to the forward pass?"""
         # In a loop that makes both, lines of the output stand behind the first line of a gradient.
         between = {
             s.line for s in self.evidence.statements if s.part == "forward"
         } - self.evidence.interleaved
+        return part_of(self.evidence, suspect) == "forward" or suspect.line in between
+
+    def suspects(self, all_of_them: bool = False) -> list[Suspect]:
+        """Statements of the forward part that compute, latest first; those that only copy too, if asked."""
+        program, found = self.evidence.program, []
         for s in statements(self.draft.tree):
             value = getattr(s.node, "value", None)
-            early = part_of(self.evidence, s) == "forward" or s.line in between
-            if not early or value is None or isinstance(s.node, ast.Return):
+            if not self.is_early(s) or value is None or isinstance(s.node, ast.Return):
                 continue
             computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value))
             in_place = isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript)
@@ -174,12 +177,23 @@ class ForwardSearch:
         return all(self.agrees(draft, c, p) for p in self.points for c in claims)
 
     def unread(self) -> list[str]:
-        """Inputs of the forward pass that no line of it reads."""
-        forward = self.suspects(all_of_them=True)
-        # `self.x = x` keeps a value and computes nothing.
-        used = [s.node for s in forward if not _keeps(getattr(s.node, "value", None))]
-        read = {name.rpartition(".")[2] for node in used for name in reads(node)}
-        return [n for c in self.evidence.finals if (n := c.of.split("[")[0].rpartition(".")[2]) not in read]
+        """Inputs whose gradients are written though no line of the forward pass reads them."""
+        read: set[str] = set()
+        for suspect in statements(self.draft.tree):
+            value = getattr(suspect.node, "value", None)
+            if isinstance(suspect.node, ast.Return) and isinstance(value, ast.Tuple) and value.elts:
+                value = value.elts[0]
+            # `self.x = x` keeps a value and computes nothing.
+            elif _keeps(value) and not isinstance(suspect.node, ast.Return):
+                continue
+            if self.is_early(suspect) and value is not None:
+                read |= {name.rpartition(".")[2] for name in reads(ast.Expr(value))}
+        vain = [
+            c
+            for c in self.wrong
+            if c.role == "final" and not any(np.any(t) for t in c.truth if t is not None)
+        ]
+        return [name for c in vain if (name := c.of.split("[")[0].rpartition(".")[2]) not in read]
 
     def material(self, suspect: Suspect) -> Material | None:
         """What a forward statement may be made of; None where it did not run."""
