@@ -13,7 +13,7 @@ from whygrad.emission.typesetting import name_tex, plain_tex, tex_of
         ("w0 * x0 + w2", r"w_{0} \cdot x_{0} + w_{2}"),
         ("(1 - s) * s", r"\left(1 - s\right) \cdot s"),
         ("a - (b - c)", r"a - \left(b - c\right)"),
-        ("-a / b", r"\frac{-a}{b}"),
+        ("-a / b", r"-\frac{a}{b}"),
         ("x ** (n - 1)", r"{x}^{n - 1}"),
         ("(a + b) ** 2", r"{\left(a + b\right)}^{2}"),
         ("exp(-x)", "e^{-x}"),

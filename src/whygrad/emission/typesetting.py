@@ -213,7 +213,10 @@ class Typesetter:
 
     def binary(self, node: ast.BinOp) -> Tex:
         if isinstance(node.op, ast.Div):
-            return rf"\frac{{{self.tex(node.left)}}}{{{self.tex(node.right)}}}", PRODUCT
+            above = self.tex(node.left)
+            if above.startswith("-") and not isinstance(node.left, ast.BinOp):  # the sign stands before it
+                return rf"-\frac{{{above[1:]}}}{{{self.tex(node.right)}}}", SUM
+            return rf"\frac{{{above}}}{{{self.tex(node.right)}}}", PRODUCT
         if isinstance(node.op, ast.Pow):
             return f"{{{self.at(node.left, ATOM)}}}^{{{self.tex(node.right)}}}", POWER
         if type(node.op) not in OPERATORS:
