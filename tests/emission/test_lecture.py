@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.emission.test_golden import CASES
 
 import whygrad as wg
 
@@ -23,6 +24,7 @@ TOLD = [
     "parameters",
     "convolution_loops",
     "two_layer_softmax",
+    "deep_net",
 ]
 NEURON = "sigmoid(w0*x0 + w1*x1 + w2)"
 
@@ -78,7 +80,7 @@ def test_documents_compile(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:].decode(errors="replace")
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", [path.stem for path in CASES])
 def test_braces_and_environments_close(name: str) -> None:
     text = re.sub(r"\\[{}]", "", lecture_of(name))
     assert text.count("{") == text.count("}")

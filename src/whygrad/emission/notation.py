@@ -162,3 +162,17 @@ CALLS: dict[str, Writer] = {
     "sigmoid": lambda setter, args, options: (rf"\sigma\left({setter.tex(args[0])}\right)", ATOM),
 }  # fmt: skip
 """Functions that mathematics writes otherwise than as a name before its arguments."""
+
+
+def base(text: str) -> str:
+    """What an index or exponent is put to; one that has one already stands in braces.
+
+    TeX takes the braces off an accent that stands in them alone, so `{}` stands beside it.
+    """
+    beside = "{}" if text.startswith((r"\bar", r"\hat", r"\dot", r"\tilde")) else ""
+    return f"{{{beside}{text}}}" if "_" in text or "^" in text else text
+
+
+def parenthesised(made: Tex, least: int) -> str:
+    """In parentheses where it holds less tightly than asked for."""
+    return made[0] if made[1] >= least else rf"\left({made[0]}\right)"

@@ -12,7 +12,9 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from whygrad.emission.notation import ATOM, CALLS, POWER, PRODUCT, SIGN, SUM, Tex, axes_named, cases, latex_of
+from whygrad.emission.notation import (
+    ATOM, CALLS, POWER, PRODUCT, SIGN, SUM, Tex, axes_named, base, cases, latex_of, parenthesised,
+)  # fmt: skip
 
 GREEK = {
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
@@ -360,16 +362,6 @@ class Typesetter:
         text = self.factor(node, PRODUCT)
         self.index = ()
         return rf"{word}_{{{letters}}} {text}", PRODUCT
-
-
-def base(text: str) -> str:
-    """What an index or exponent is put to; one that has one already stands in braces."""
-    return f"{{{text}}}" if "_" in text or "^" in text else text
-
-
-def parenthesised(made: Tex, least: int) -> str:
-    """In parentheses where it holds less tightly than asked for."""
-    return made[0] if made[1] >= least else rf"\left({made[0]}\right)"
 
 
 LETTERS = "ijklmn"
