@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from whygrad.emission.typesetting import name_tex, plain_tex, tex_of
+from whygrad.emission.notation import plain_tex
+from whygrad.emission.typesetting import name_tex, tex_of
 
 
 @pytest.mark.parametrize(

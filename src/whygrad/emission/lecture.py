@@ -16,9 +16,10 @@ import numpy as np
 from whygrad.emission.blackboard import Board, Lesson
 from whygrad.emission.deriving import is_cache
 from whygrad.emission.leaves import is_number
+from whygrad.emission.notation import escaped
 from whygrad.emission.passages import Passage, factor_beside, passages, place_of
 from whygrad.emission.rehearsal import Rehearsal
-from whygrad.emission.typesetting import Typesetter, escaped, name_tex
+from whygrad.emission.typesetting import Typesetter, name_tex
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}

@@ -176,3 +176,19 @@ def base(text: str) -> str:
 def parenthesised(made: Tex, least: int) -> str:
     """In parentheses where it holds less tightly than asked for."""
     return made[0] if made[1] >= least else rf"\left({made[0]}\right)"
+
+
+def plain_tex(text: str) -> str:
+    """Any text, upright and escaped."""
+    return rf"\text{{{escaped(text)}}}"
+
+
+def escaped(text: str) -> str:
+    """Any text for LaTeX, outside of mathematics."""
+    return "".join(ESCAPES.get(c, c) for c in text)
+
+
+ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",
+    "#": r"\#", "$": r"\$", "~": r"\~{}",
+}  # fmt: skip

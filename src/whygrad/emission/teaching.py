@@ -13,9 +13,9 @@ from whygrad.emission.blackboard import Lesson
 from whygrad.emission.deriving import Written, is_cache, pair_names
 from whygrad.emission.leaves import is_real
 from whygrad.emission.lecture import lecture
+from whygrad.emission.notation import escaped
 from whygrad.emission.program import Subject
 from whygrad.emission.rehearsal import Rehearsal, rehearse
-from whygrad.emission.typesetting import escaped
 
 
 def lecture_of(

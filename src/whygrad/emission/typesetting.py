@@ -13,7 +13,20 @@ import re
 from collections.abc import Callable, Sequence
 
 from whygrad.emission.notation import (
-    ATOM, CALLS, POWER, PRODUCT, SIGN, SUM, Tex, axes_named, base, cases, latex_of, parenthesised,
+    ATOM,
+    CALLS,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
+    Tex,
+    axes_named,
+    base,
+    cases,
+    escaped,
+    latex_of,
+    parenthesised,
+    plain_tex,
 )  # fmt: skip
 
 GREEK = {
@@ -62,22 +75,6 @@ def name_tex(name: str) -> str:
     if first and _is_letter(last) and "_" not in first:
         return rf"{_stem(last)}_{{\text{{{first}}}}}"
     return _stem(name)
-
-
-def plain_tex(text: str) -> str:
-    """Any text, upright and escaped."""
-    return rf"\text{{{escaped(text)}}}"
-
-
-def escaped(text: str) -> str:
-    """Any text for LaTeX, outside of mathematics."""
-    return "".join(ESCAPES.get(c, c) for c in text)
-
-
-ESCAPES = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",
-    "#": r"\#", "$": r"\$", "~": r"\~{}",
-}  # fmt: skip
 
 
 def number_tex(value: float, digits: int = 6) -> Tex:
@@ -215,10 +212,13 @@ class Typesetter:
 
     def binary(self, node: ast.BinOp) -> Tex:
         if isinstance(node.op, ast.Div):
-            above = self.tex(node.left)
-            if above.startswith("-") and not isinstance(node.left, ast.BinOp):  # the sign stands before it
-                return rf"-\frac{{{above[1:]}}}{{{self.tex(node.right)}}}", SUM
-            return rf"\frac{{{above}}}{{{self.tex(node.right)}}}", PRODUCT
+            above, below = self.tex(node.left), self.tex(node.right)
+            minus = above.startswith("-") and not isinstance(node.left, ast.BinOp)
+            return (
+                (rf"-\frac{{{above[1:]}}}{{{below}}}", SUM)
+                if minus
+                else (rf"\frac{{{above}}}{{{below}}}", PRODUCT)
+            )
         if isinstance(node.op, ast.Pow):
             return f"{{{self.at(node.left, ATOM)}}}^{{{self.tex(node.right)}}}", POWER
         if type(node.op) not in OPERATORS:
