@@ -6,6 +6,7 @@ gradients right and spoils none, then that is what the statement should have com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,10 @@ def _open_statements(
         if claim.name in wrong:
             feeding |= needs.get(base_name(claim.name), set())
     closed = known | {base_name(c.name) for c in finals}
+    # `dx = dx1`: what is missing may be missing there, so the copy's truth says nothing of `dx1`.
+    closed |= {
+        _copied(s.text) for s in m.observation.statements if s.function == scope and set(s.names) & closed
+    }
     out = []
     for execution in sorted(m.observation.executions, key=lambda e: e.sequence):
         statement = m.observation.statements[execution.index]
@@ -106,6 +111,12 @@ def _open_statements(
         if name in feeding - closed and is_numeric(value) and has_float(value):
             out.append(execution)
     return out
+
+
+def _copied(text: str) -> str:
+    """The name that a statement gives another name to, or ""."""
+    copy = re.fullmatch(r"\w+\s*=\s*([A-Za-z_]\w*)", text.strip())
+    return copy[1] if copy else ""
 
 
 def _rows(m: Measured, shape: tuple[int, ...]) -> list[int]:

@@ -151,7 +151,20 @@ def find(
         ranked = [(s, n) for s, n in best(item.name, list(forward_names)) if s >= 0.45]
         item.of = ranked[0][1] if ranked and stems(item.name) else ""
         item.sure = bool(ranked) and ranked[0][0] >= EXACT
+    for parts in _contributions(list(found.values())):
+        for item in parts:
+            item.of = ""
     return list(found.values())
+
+
+def _contributions(items: Sequence[Intermediate]) -> list[list[Intermediate]]:
+    """Gradients that are numbered, of a variable that is not: `dx1`, `dx2` are what `dx` is the sum of."""
+    groups: dict[tuple[str, str], list[Intermediate]] = {}
+    for item in items:
+        stem = item.name.rstrip("0123456789")
+        if item.of and not item.sure and stem != item.name and not item.of[-1].isdigit():
+            groups.setdefault((item.of, stem), []).append(item)
+    return [parts for parts in groups.values() if len(parts) > 1]
 
 
 def attach_truth(item: Intermediate, observation: Observation, forward: list[ForwardValue]) -> None:

@@ -60,13 +60,13 @@ class Repairer(Stages):
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
-            self.by_moving, self.by_scaling, self.by_value, self.by_block, self.by_trial, self.by_keeping,
-            self.by_addition, self.by_meaning, self.by_accumulation, self.by_synthesis, self.by_helpers,
-            self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_moving, self.by_scaling, self.by_common_factor, self.by_value, self.by_block,
+            self.by_trial, self.by_keeping, self.by_addition, self.by_meaning, self.by_accumulation,
+            self.by_synthesis, self.by_helpers, self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         for stage in stages:
-            suspects = everything if stage == self.by_meaning else wrong
+            suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.

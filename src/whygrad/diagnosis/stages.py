@@ -30,6 +30,11 @@ TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
 
+def ratio_of(claim: Claim) -> float:
+    """By how much all entries of a gradient are too large; 0 where they differ in that."""
+    return round(float((claim.mismatch and claim.mismatch.facts.get("constant_ratio")) or 0.0), 9)
+
+
 @dataclass(eq=False)
 class Stages(Additions):
     """The ways of searching. Each yields edits that a bench or trial found right, to be confirmed."""
@@ -107,7 +112,7 @@ class Stages(Additions):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """`g /= N`, missing behind a line that changes `g` in place: all entries are N times as large."""
-        ratio = float((claim.mismatch and claim.mismatch.facts.get("constant_ratio")) or 0.0)
+        ratio = ratio_of(claim)
         for suspect in suspects if ratio else ():
             name = target_name(suspect.node)
             in_place = isinstance(suspect.node, ast.AugAssign) or (
@@ -120,6 +125,19 @@ class Stages(Additions):
                 slip = Slip("constant", name, f"{name} {symbol} {factor}", 0, 1.3)
                 more = self.draft.with_more(suspect.node, f"{name} {symbol}= {factor}")
                 yield self.fix(suspect, scope, Solution(more, (slip,)))
+
+    def by_common_factor(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A factor too many in a line that several gradients come from, each of which has it once more.
+
+        `dZ = (A - Y) / m` is the true gradient, but no line behind it is meant for that.
+        """
+        ratios = [ratio_of(c) for c in self.trials.finals if c.name in base.wrong]
+        if claim.role != "final" or len(ratios) < 2 or not ratios[0] or any(r != ratios[0] for r in ratios):
+            return
+        shared = [(s, 0) for s in suspects if s.right and not s.in_loop]
+        yield from self._tried(shared, base, wanted, frozenset(("drop-factor", "constant")))
 
     def by_meaning(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

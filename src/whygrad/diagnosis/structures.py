@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from whygrad.diagnosis.axes import axes
 from whygrad.diagnosis.fragments import OPERATORS, Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.expressions import PRODUCT, SUM
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
-        parentheses, containers, calls, products, transposes, locals_of, reductions, factors, inner_terms,
-        flips,
+        parentheses, containers, calls, products, transposes, locals_of, reductions, axes, factors,
+        inner_terms, flips,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

@@ -1,0 +1,56 @@
+"""Reductions along another axis that is kept, all of a statement together: `(n, 1)` in place of `(d,)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+
+if TYPE_CHECKING:
+    from whygrad.diagnosis.mutation import Material
+
+REDUCTIONS = ("sum", "mean", "max", "min", "var", "std", "prod", "norm")
+AXES = ("0", "1", "-1")
+
+
+def axes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Every reduction of a statement along one other axis, with `keepdims=True` or as it was.
+
+    Who sums over rows in place of columns does so in each sum of the line, and leaves out `keepdims` in each,
+    which broadcasting hides there.
+    """
+    given = [(node, axis) for node in f.expressions() if (axis := _axis(node)) is not None]
+    if m.library != "np" or not given:
+        return
+    groups = {f.segment(axis): [pair for pair in given if f.segment(pair[1]) == f.segment(axis)]
+              for _, axis in given}  # fmt: skip
+    for old, pairs in groups.items():
+        for new in AXES:
+            for kept in (True, False):
+                if new == old or (not kept and len(pairs) < 2):
+                    continue
+                patches = []
+                for node, axis in pairs:
+                    more = kept and not any(k.arg == "keepdims" for k in node.keywords)
+                    patches.append((*f.extent(axis), f"{new}, keepdims=True" if more else new))
+                start = f.extent(pairs[0][0])[0]
+                cost = 1.05 + 0.05 * (len(pairs) > 1)
+                shown = f"axis={new}{', keepdims=True' if kept else ''}"
+                yield Variant(f.patched(*patches), Slip("axis", f"axis={old}", shown, start, cost))
+
+
+def _axis(node: ast.expr) -> ast.expr | None:
+    """The axis of a reduction: by keyword, or `x.sum(0)`."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    if node.func.attr not in REDUCTIONS:
+        return None
+    named = next((k.value for k in node.keywords if k.arg == "axis"), None)
+    library = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy")
+    if named is None and len(node.args) > library:
+        named = node.args[1 if library else 0]
+    plain = named.operand if isinstance(named, ast.UnaryOp) else named
+    return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None  # type: ignore[union-attr]

@@ -1,0 +1,40 @@
+"""Reductions along the wrong axis, several of a line together, with `keepdims` or without."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis.axes import axes
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.mutation import Material
+
+
+def texts(text: str) -> list[str]:
+    found = [variant.text for variant in axes(Fragment(text), Material.of({"x": np.ones((3, 2))}))]
+    for candidate in found:
+        ast.parse(candidate)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("e / e.sum(axis=0)", "e / e.sum(axis=1, keepdims=True)"),
+        ("e / np.sum(e, axis=0)", "e / np.sum(e, axis=1, keepdims=True)"),
+        ("e / e.sum(0)", "e / e.sum(1, keepdims=True)"),
+        ("d - d.mean(axis=0) - x * (d * x).mean(axis=0)",
+         "d - d.mean(axis=1, keepdims=True) - x * (d * x).mean(axis=1, keepdims=True)"),
+        ("a.sum(axis=0) * b.sum(axis=0)", "a.sum(axis=1) * b.sum(axis=1)"),
+        ("a.sum(axis=0, keepdims=True) * b.sum(axis=0, keepdims=True)",
+         "a.sum(axis=1, keepdims=True) * b.sum(axis=1, keepdims=True)"),
+    ],
+)  # fmt: skip
+def test_all_reductions_of_a_line_change_their_axis_together(wrong: str, right: str) -> None:
+    assert right in texts(wrong)
+
+
+def test_axes_of_tuples_and_of_other_calls_are_left_alone() -> None:
+    assert not texts("x.sum(axis=(0, 1)) + np.concatenate([x, x], axis=0)")
