@@ -22,7 +22,8 @@ def axes(f: Fragment, m: Material) -> Iterator[Variant]:
     Who sums over rows in place of columns does so in each sum of the line, and leaves out `keepdims` in each,
     which broadcasting hides there.
     """
-    given = [(node, axis) for node in f.expressions() if (axis := _axis(node)) is not None]
+    calls = [node for node in f.expressions() if isinstance(node, ast.Call)]
+    given = [(node, axis) for node in calls if (axis := _axis(node)) is not None]
     if m.library != "np" or not given:
         return
     groups = {f.segment(axis): [pair for pair in given if f.segment(pair[1]) == f.segment(axis)]
@@ -42,15 +43,13 @@ def axes(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(f.patched(*patches), Slip("axis", f"axis={old}", shown, start, cost))
 
 
-def _axis(node: ast.expr) -> ast.expr | None:
+def _axis(node: ast.Call) -> ast.expr | None:
     """The axis of a reduction: by keyword, or `x.sum(0)`."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return None
-    if node.func.attr not in REDUCTIONS:
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in REDUCTIONS:
         return None
     named = next((k.value for k in node.keywords if k.arg == "axis"), None)
     library = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy")
     if named is None and len(node.args) > library:
         named = node.args[1 if library else 0]
     plain = named.operand if isinstance(named, ast.UnaryOp) else named
-    return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None  # type: ignore[union-attr]
+    return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None

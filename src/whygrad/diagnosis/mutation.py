@@ -24,6 +24,8 @@ from whygrad.diagnosis.statements import statement_variants
 from whygrad.diagnosis.structures import BUFFERS, structure_variants
 from whygrad.emission.expressions import ATOM
 
+MOST_NUMBERS = 6
+
 
 @dataclass(frozen=True)
 class Material:
@@ -56,6 +58,11 @@ class Material:
         return [
             n for n, v in self.values.items() if isinstance(v, int | np.integer) and not isinstance(v, bool)
         ]
+
+    def numbers(self) -> list[str]:
+        """Names of a few single numbers that are not whole: a slope, a share, a rate."""
+        found = [n for n, v in self.values.items() if isinstance(v, float | np.floating)]
+        return [n for n in found if n.replace(".", "").isidentifier()][:MOST_NUMBERS]
 
 
 def names(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -240,6 +247,8 @@ def constants(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(
                     f.replaced(node, f"1 / {name}"), Slip("constant", text, f"1 / {name}", start, 1.3)
                 )
+        for name in m.numbers():
+            yield Variant(f.replaced(node, name), Slip("constant", text, name, start, 1.25))
         if whole and isinstance(parent, ast.List | ast.Tuple):
             yield Variant(f.replaced(node, f"{value}.0"), Slip("dtype", text, f"{value}.0", start, 1.0))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.axes import axes
 from whygrad.diagnosis.fragments import OPERATORS, Fragment
+from whygrad.diagnosis.powers import absolutes, powers
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.expressions import PRODUCT, SUM
 
@@ -20,7 +21,7 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, containers, calls, products, transposes, locals_of, reductions, axes, factors,
-        inner_terms, flips,
+        inner_terms, flips, powers, absolutes,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

@@ -1,0 +1,58 @@
+"""Factors that differentiating leaves behind: `3` before `x ** 2`, `np.sign(x)` where `np.abs(x)` stood."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.slips import Slip, Variant
+from whygrad.emission.expressions import PRODUCT
+
+if TYPE_CHECKING:
+    from whygrad.diagnosis.mutation import Material
+
+MOST_SIGNS = 3
+
+
+def powers(f: Fragment, m: Material) -> Iterator[Variant]:
+    """The exponent that a power had, before the product that the lower power stands in."""
+    for node in f.expressions():
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
+            continue
+        exponent = node.right
+        if not isinstance(exponent, ast.Constant) or not isinstance(exponent.value, int):
+            continue
+        term = _product_around(f, node)
+        text, start = f.segment(term), f.extent(term)[0]
+        for number in (exponent.value + 1, exponent.value):
+            new = f"{number} * {text}"
+            slip = Slip("constant", text, new, start, 1.15)
+            yield Variant(f.replaced(term, new, PRODUCT), slip)
+
+
+def _product_around(f: Fragment, node: ast.expr) -> ast.expr:
+    """The largest product in which a factor stands first or last."""
+    parent = f.parents.get(node)
+    while isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult) and not f.is_parenthesised(node):
+        node, parent = parent, f.parents.get(parent)
+    return node
+
+
+def absolutes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """The sign of what the forward pass takes the absolute value of, times an operand."""
+    found = re.findall(r"(np|math)\.f?abs\(([\w.]+)\)", " ".join((f.text, *m.phrases)))
+    for library, inner in list(dict.fromkeys(found))[:MOST_SIGNS]:
+        sign = f"np.sign({inner})" if library == "np" else f"math.copysign(1, {inner})"
+        for node in f.expressions():
+            parent = f.parents.get(node)
+            argument = isinstance(parent, ast.Call) and node in parent.args
+            if not (argument or node is f.value) or isinstance(node, ast.Compare | ast.Constant | ast.Tuple):
+                continue
+            text = f.segment(node)
+            if text == inner or sign in text:
+                continue
+            new = f"({text}) * {sign}" if isinstance(node, ast.BinOp) else f"{text} * {sign}"
+            yield Variant(f.replaced(node, new), Slip("factor", text, new, f.extent(node)[0], 1.15))
