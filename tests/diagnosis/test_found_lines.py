@@ -77,6 +77,73 @@ CASES = {
             dx = <<dx1||dx1 + dx2>>
             return dx
     """,
+    "entries that are subtracted where some are meant twice": """
+        import numpy as np
+        rng = np.random.RandomState(5)
+        points, centres, labels = rng.randn(7, 2), rng.randn(3, 2), np.array([0, 1, 1, 2, 0, 2, 2])
+        diff = points - centres[labels]
+        loss = 0.5 * np.sum(diff ** 2)
+        dcentres = np.zeros_like(centres)
+        <<dcentres[labels] -= diff||np.subtract.at(dcentres, labels, diff)>>
+    """,
+    "entries that overwrite one another": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(6)
+            return dict(W=rng.randn(5, 2), ids=np.array([[0, 3, 1], [1, 1, 2]]), dout=rng.randn(2, 3, 2))
+        def embed_forward(W, ids):
+            return W[ids], (ids, W)
+        def embed_backward(dout, cache):
+            ids, W = cache
+            dW = np.zeros_like(W)
+            <<dW[ids] = dout||np.add.at(dW, ids, dout)>>
+            return dW
+    """,
+    "a power that lost its factor, deep in a line": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(7)
+            return dict(x=rng.randn(5), dout=rng.randn(5))
+        def gelu_forward(x):
+            s = np.sqrt(2 / np.pi)
+            return 0.5 * x * (1 + np.tanh(s * (x + 0.044715 * x ** 3))), x
+        def gelu_backward(dout, cache):
+            x = cache
+            s = np.sqrt(2 / np.pi)
+            t = np.tanh(s * (x + 0.044715 * x ** 3))
+            local = 0.5 * (1 + t) + 0.5 * x * (1 - t ** 2) * s * (1 + <<||3 * >>0.044715 * x ** 2)
+            return dout * local
+    """,
+    "the sign of an absolute value": """
+        import numpy as np
+        def make_inputs():
+            return dict(pred=np.array([0.2, 2.5, -3.0]), target=np.full(3, 0.1), dout=np.ones(3))
+        def huber_forward(pred, target):
+            delta = 1.5
+            r = pred - target
+            small = np.abs(r) <= delta
+            return np.where(small, 0.5 * r ** 2, delta * (np.abs(r) - 0.5 * delta)), (r, small, delta)
+        def huber_backward(dout, cache):
+            r, small, delta = cache
+            dpred = dout * np.where(small, r, delta<<|| * np.sign(r)>>)
+            return dpred
+    """,
+    "a number where an attribute belongs": """
+        import numpy as np
+        def make_inputs():
+            return dict(x=np.array([0.5, -1.2, 2.0, -0.3]), dy=np.array([1.0, 0.5, -1.5, 2.0]))
+        class ELU:
+            def __init__(self):
+                self.alpha = 1.5
+            def forward(self, x):
+                self.y = np.where(x > 0, x, self.alpha * (np.exp(x) - 1))
+                return self.y
+            def backward(self, dy):
+                dx = np.ones_like(dy)
+                neg = self.y <= 0
+                dx[neg] = self.y[neg] + <<1||self.alpha>>
+                return dx * dy
+    """,
     "a softmax over the examples": """
         import numpy as np
         rng = np.random.RandomState(3)

@@ -31,6 +31,8 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
             single = names[0]
         if isinstance(result, dict) and single not in names:
             single = "grads"
+        if single not in names:
+            single = _free(single, backward)
         return entries_of(result, single, path, backward.qualname)
     if isinstance(result, list) and len(names) != len(result):
         return entries_of(result, names[0] if names else "grad", path, backward.qualname)
@@ -38,9 +40,17 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
     for place, item in enumerate(result):
         known = place < len(forward.parameters)
         fallback = f"{prefix}{forward.parameters[place][0]}" if known else f"grad_{place}"
-        name = names[place] if place < len(names) and names[place] else fallback
+        name = names[place] if place < len(names) and names[place] else _free(fallback, backward)
         found += entries_of(item, name, f"{path}[{place}]", backward.qualname)
     return found
+
+
+def _free(name: str, backward: Function) -> str:
+    """A name for a result that has none: not that of a variable, as in `return dx * dout`, but `d_x`."""
+    taken = {n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name)}
+    return (
+        name if name not in taken or not name.startswith("d") or f"d_{name[1:]}" in taken else f"d_{name[1:]}"
+    )
 
 
 def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:

@@ -30,6 +30,12 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
             name = f.segment(target.value)
             slip = Slip("in-place", f.segment(target), name, f.extent(target)[0], 1.0)
             yield Variant(f.replaced(target, name), slip)
+        elif (
+            isinstance(target, ast.Subscript)
+            and m.library == "np"
+            and not isinstance(target.slice, ast.Constant)
+        ):
+            yield _at_each(f, target, statement.value, "add")
     elif isinstance(statement, ast.AugAssign):
         low, high = f.extent(statement.target)[1], f.outer(statement.value)[0]
         old = f.text[low:high].strip()
@@ -38,12 +44,16 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
             cost = 1.0 if symbol == "=" or {symbol, old} == {"+=", "-="} else 1.3
             yield Variant(f.patched((at, at + len(old), symbol)), Slip("augment", old, symbol, at, cost))
         yield from _targets(f, statement.target, m)
-        if isinstance(statement.target, ast.Subscript) and old == "+=" and m.library == "np":
-            target, value = statement.target, f.text[slice(*f.outer(statement.value))]
-            key = f.segment(target.slice)
-            key = f"({key})" if isinstance(target.slice, ast.Tuple) and not key.startswith("(") else key
-            new = f"np.add.at({f.segment(target.value)}, {key}, {value})"
-            yield Variant(new, Slip("add-at", f.text, new, 0, 0.95))
+        if isinstance(statement.target, ast.Subscript) and old in ("+=", "-=") and m.library == "np":
+            yield _at_each(f, statement.target, statement.value, "add" if old == "+=" else "subtract")
+
+
+def _at_each(f: Fragment, target: ast.Subscript, value: ast.expr, how: str) -> Variant:
+    """`np.add.at(d, ids, g)`: what goes to an entry several times counts several times."""
+    key = f.segment(target.slice)
+    key = f"({key})" if isinstance(target.slice, ast.Tuple) and not key.startswith("(") else key
+    new = f"np.{how}.at({f.segment(target.value)}, {key}, {f.text[slice(*f.outer(value))]})"
+    return Variant(new, Slip("add-at", f.text, new, 0, 0.95))
 
 
 def _is_full_slice(node: ast.expr) -> bool:
