@@ -39,3 +39,15 @@ def test_what_only_the_return_reads_is_read() -> None:
     )
     source = Source("layer.py", text)
     assert ForwardSearch(measure(source), Draft.of(source), 0.0).unread() == []
+
+
+def test_lists_of_several_shapes_are_read_as_well() -> None:
+    text = (
+        "import numpy as np\nw = [np.ones((2, 3)), np.ones((1, 2))]\nx = np.array([0.3, -0.4, 0.5])\n"
+        "loss = np.sum(w[1] @ np.sin(w[0] @ x))\n"
+        "dw = [np.outer(w[1][0], x), np.sin(w[0] @ x)[None, :]]\n"
+    )
+    source = Source("net.py", text)
+    evidence = measure(source)
+    assert [c.name for c in evidence.claims if c.verdict == "wrong"] == ["dw"]
+    assert ForwardSearch(evidence, Draft.of(source), 0.0).unread() == []

@@ -31,9 +31,11 @@ class Additions(Workbench):
         own = [s for s in suspects if s.own]
         if not claim.name.isidentifier() or not own or not own[0].function:
             return
+        rescaled = list(self._rescaled(claim, own))
+        yield from rescaled
         ends = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
         ends = [s for s in ends if isinstance(s.node, ast.Return) and s.line > claim.line]
-        for suspect in ends[-1:]:
+        for suspect in () if rescaled else ends[-1:]:
             scope = self.scope(suspect)
             known = [
                 (kept[0], self.trials.wanted(claim, p))
@@ -55,6 +57,21 @@ class Additions(Workbench):
                 more = self.draft.with_more(suspect.node, line, before=True)
                 slip = Slip("term", "", term, 0, 1.4)
                 yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
+
+    def _rescaled(self, claim: Claim, own: Sequence[Suspect]) -> Iterator[Fix]:
+        """What is added already, as another multiple of a quantity: `dW += W` for `dW += 2 * reg * W`."""
+        for suspect in own:
+            if not isinstance(suspect.node, ast.AugAssign) or suspect.in_loop or self.late():
+                continue
+            scope = self.scope(suspect)
+            found = self.bench(suspect, scope, claim) if scope.first else None
+            if found is not None:
+                text = self.draft.source.segment(self.draft.source.span_of(found[0]))
+                for term in multiples(f"0 * ({text})", found[1], self.material(suspect, scope)):
+                    solution = self.whole(
+                        suspect, found[0], Solution(term, (Slip("factor", text, term, 0, 1.3),))
+                    )
+                    yield self.fix(suspect, scope, solution, len(found[1].wants))
 
     @staticmethod
     def _is_plain(suspect: Suspect, claim: Claim) -> bool:

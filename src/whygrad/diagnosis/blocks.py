@@ -24,6 +24,8 @@ from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.search import WRONG, Score, likeness
 from whygrad.diagnosis.suspects import Suspect
 
+RETURNED = "__whygrad_returned"
+
 
 @lru_cache(maxsize=8192)
 def _code(text: str) -> CodeType | None:
@@ -101,19 +103,23 @@ class BlockBench:
             found.append(namespace.get(name))
         return found
 
-    def holds(self, name: str, values: Sequence[Value]) -> bool:
-        """Is the variable right after the rest, were another name bound to these values before it?"""
-        for k, (want, value) in enumerate(zip(self.wants, values, strict=True)):
+    def led_to(self, name: str, values: Sequence[Value]) -> list[Value]:
+        """What the rest makes of other values of a name, in each environment; empty where it raises."""
+        found: list[Value] = []
+        for k, value in enumerate(values if self.after is not None else ()):
             namespace = {**self._space(k, None), name: duplicate(value)}
             try:
                 with np.errstate(all="ignore"):
-                    if self.after is not None:
-                        exec(self.after, namespace)
-                if not compare(follow(self.name, namespace), want).agrees:
-                    return False
+                    exec(self.after, namespace)  # type: ignore[arg-type]
+                found.append(follow(self.name, namespace))
             except Exception:
-                return False
-        return self.after is not None
+                return []
+        return found
+
+    def holds(self, name: str, values: Sequence[Value]) -> bool:
+        """Is the variable right after the rest, were another name bound to these values before it?"""
+        found = self.led_to(name, values)
+        return bool(found) and all(compare(f, want).agrees for f, want in zip(found, self.wants, strict=True))
 
 
 def rest_of_block(draft: Draft, suspect: Suspect, line: int) -> str | None:
@@ -133,3 +139,17 @@ def rest_of_block(draft: Draft, suspect: Suspect, line: int) -> str | None:
             lines = draft.source.lines[between[0].lineno - 1 : between[-1].end_lineno]
             return textwrap.dedent("\n".join(lines))
     return None
+
+
+def rest_to_return(draft: Draft, suspect: Suspect, line: int, part: ast.expr | None) -> str | None:
+    """The same for a gradient that is a part of what a `return` gives; it is bound to RETURNED."""
+    block = list(suspect.block)
+    end = next((k for k, n in enumerate(block) if isinstance(n, ast.Return) and n.lineno <= line), None)
+    if part is None or end is None or suspect.in_loop or suspect.node not in block[:end]:
+        return None
+    between = block[block.index(suspect.node) + 1 : end]
+    if any(isinstance(n, ast.Return) for node in between for n in ast.walk(node)):
+        return None
+    lines = draft.source.lines[between[0].lineno - 1 : between[-1].end_lineno] if between else []
+    last = f"{RETURNED} = {' '.join(draft.source.segment(draft.source.span_of(part)).split())}"
+    return "\n".join([textwrap.dedent("\n".join(lines)), last])

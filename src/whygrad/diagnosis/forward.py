@@ -188,11 +188,7 @@ class ForwardSearch:
                 continue
             if self.is_early(suspect) and value is not None:
                 read |= {name.rpartition(".")[2] for name in reads(ast.Expr(value))}
-        vain = [
-            c
-            for c in self.wrong
-            if c.role == "final" and not any(np.any(t) for t in c.truth if t is not None)
-        ]
+        vain = [c for c in self.wrong if c.role == "final" and all(map(_is_nothing, c.truth))]
         return [name for c in vain if (name := c.of.split("[")[0].rpartition(".")[2]) not in read]
 
     def material(self, suspect: Suspect) -> Material | None:
@@ -229,6 +225,12 @@ class ForwardSearch:
         """Those that explain most first; one that makes a known gate before others."""
         found = list(self.candidates())
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def _is_nothing(value: Value) -> bool:
+    """Are all numbers of a value zero, or is none known?"""
+    numbers = vector(value)
+    return numbers is None or not numbers.any()
 
 
 def _keeps(value: ast.expr | None) -> bool:

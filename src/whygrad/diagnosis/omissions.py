@@ -32,8 +32,17 @@ def omissions(text: str, material: Material, unread: Sequence[str]) -> list[Vari
     except SyntaxError:
         return []
     found = [*_functions(fragment), *_norms(fragment, material), *_terms(fragment, material, unread)]
-    found += [v for v in variants(text, material) if v.slip.kind in KINDS and v.slip.cost <= MOST_COST]
+    # A line that computes nothing, `p = p` or `a = x`, may lack a norm or a term, and is no slip else.
+    computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(fragment.tree))
+    found += [v for v in variants(text, material) if _is_meant(v.slip)] if computes else []
     return sorted({v.text: v for v in reversed(found)}.values(), key=lambda v: v.slip.cost)
+
+
+def _is_meant(slip: Slip) -> bool:
+    """Is it a slip of a forward pass? Of its local forms only a square is."""
+    if slip.kind == "local" and slip.new != f"{slip.old} ** 2":
+        return False
+    return slip.kind in KINDS and slip.cost <= MOST_COST
 
 
 def _functions(f: Fragment) -> Iterator[Variant]:

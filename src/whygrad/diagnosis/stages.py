@@ -12,6 +12,7 @@ from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves, unreached
 from whygrad.diagnosis.mutation import variants
@@ -26,6 +27,7 @@ from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
 KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
 """Slips of a line that only keeps what the backward pass will need."""
+MOST_OF_BLOCK = 2
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -55,13 +57,26 @@ class Stages(Additions):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """A missing factor or term, or the whole value, put together from quantities in scope."""
-        for suspect, scope, value, bench in self._own(claim, suspects):
-            if read_off(value):
-                continue
+        benches = [*self._own(claim, suspects), *self._inverted(claim, suspects)]
+        for suspect, scope, value, bench in benches:
             text = self.draft.source.segment(self.draft.source.span_of(value))
             material = self.material(suspect, scope)
-            for solution in (*differences(text, bench, material), *compositions(text, bench, material)):
+            found = [*differences(text, bench, material), *compositions(text, bench, material)]
+            for solution in sorted(found, key=lambda s: s.cost)[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
+
+    def _inverted(
+        self, claim: Claim, suspects: Sequence[Suspect]
+    ) -> Iterator[tuple[Suspect, Scope, ast.expr, Bench]]:
+        """Earlier lines with the values they should make, where the lines behind them are linear."""
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            # The line of the claim itself needs no working back.
+            if not bench.rest or not may_be_inverted(suspect.node):
+                continue
+            meaning = wanted_of(bench, text, target_name(suspect.node))
+            found = value_bench(bench, suspect, target_name(suspect.node), meaning) if meaning else None
+            if found is not None:
+                yield suspect, scope, *found
 
     def by_moving(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
@@ -105,7 +120,8 @@ class Stages(Additions):
         for suspect, scope, text, bench in self._blocks(claim, suspects):
             searcher = Searcher(self.material(suspect, scope), 0.4)
             right, _ = searcher.singles(text, bench.judge)
-            for solution in right[:MOST_OF_ONE]:
+            # Few of each line, for the line that is executed first may be the last that is tried.
+            for solution in right[:MOST_OF_BLOCK]:
                 yield self.fix(suspect, scope, solution)
 
     def by_scaling(

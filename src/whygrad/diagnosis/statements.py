@@ -21,8 +21,7 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
         start, end = f.extent(target)[1], f.outer(statement.value)[0]
         at = f.text.index("=", start, end)
         if not isinstance(target, ast.Tuple | ast.List):
-            for symbol in ("+=", "-="):
-                cost = 1.0 if symbol == "+=" else 1.4
+            for symbol, cost in (("+=", 1.0), ("-=", 1.4), ("/=", 1.3), ("*=", 1.4)):
                 yield Variant(f.patched((at, at + 1, symbol)), Slip("augment", "=", symbol, at, cost))
             yield from _targets(f, target, m)
         yield from _floats(f, statement.value, m)

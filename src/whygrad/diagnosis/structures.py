@@ -245,6 +245,10 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
                           (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
                           (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip
             yield Variant(f.replaced(node, new), Slip("local", text, new, start, cost))
+        parent = f.parents.get(node)
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
+            new = f"{text} ** 3"  # of a distance, in the gradient of its inverse
+            yield Variant(f.replaced(node, new), Slip("local", text, new, start, 1.3))
 
 
 def _without_slope(node: ast.expr) -> ast.expr | None:
@@ -359,6 +363,8 @@ def factors(f: Fragment, m: Material) -> Iterator[Variant]:
     counts = [*m.integers(), *(f"len({n})" for n, s in m.shapes.items() if len(s) >= 1)][:12]
     sums = [n for n in f.expressions() if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub)]
     inner = [t for n in sums[:3] for t in (n.left, n.right) if not isinstance(t, ast.Constant)]
+    chosen = [n for n in f.expressions() if isinstance(n, ast.Call) and f.segment(n.func).endswith("where")]
+    inner += [branch for n in chosen for branch in n.args[1:3] if not isinstance(branch, ast.Constant)]
     for term in dict.fromkeys((*f.terms(value), value, *inner)):
         text, start, end = f.segment(term), *f.outer(term)
         shown = f.text[start:end]

@@ -13,11 +13,12 @@ from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.allowance import Allowance
-from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.blocks import RETURNED, BlockBench, rest_of_block, rest_to_return
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, unused_names
+from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
@@ -214,7 +215,11 @@ class Workbench:
 
     def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
         """A bench that runs a statement and those after it; None where only running the program tells."""
-        rest = rest_of_block(self.draft, suspect, claim.line)
+        rest, name = rest_of_block(self.draft, suspect, claim.line), claim.name
+        if rest is None:
+            ends = [n for n in suspect.block if isinstance(n, ast.Return) and n.lineno == claim.line]
+            part = returned_part(ends[0], self.trials.evidence.program, claim) if ends else None
+            rest, name = rest_to_return(self.draft, suspect, claim.line, part), RETURNED
         if rest is None or not all(len(kept) == 1 for kept in scope.environments):
             return None
         chosen = [k for k, p in enumerate(self.at) if self.trials.usable(claim, p)]
@@ -222,7 +227,7 @@ class Workbench:
             return None
         environments = [scope.environments[k][0] for k in chosen]
         wants = [self.trials.wanted(claim, self.at[k]) for k in chosen]
-        return BlockBench(environments, wants, claim.name, rest, scope.shared)
+        return BlockBench(environments, wants, name, rest, scope.shared)
 
 
 def _lines(node: ast.stmt) -> range:
