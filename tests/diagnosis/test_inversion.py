@@ -45,7 +45,8 @@ def test_the_line_that_misses_its_part_is_shown(lines: list[str], line: int) -> 
 
 def test_a_returned_product_is_worked_back() -> None:
     text = (
-        "import numpy as np\n\n\ndef forward(x):\n    s = 1 / (1 + np.exp(-x))\n    return x * s, (x, s)\n\n\n"
+        "import numpy as np\n\n\n"
+        "def forward(x):\n    s = 1 / (1 + np.exp(-x))\n    return x * s, (x, s)\n\n\n"
         "def backward(dout, cache):\n    x, s = cache\n    slope = s\n    return dout * slope\n"
     )
     first = check_program(Source("swish.py", text)).findings[0]
