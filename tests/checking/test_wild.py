@@ -55,6 +55,36 @@ CASES = {
                 grad = (e / np.sum(e, axis=1, keepdims=True) <<+||->> y_true) / y_true.shape[0]
                 return grad
     """,
+    "a bias of which only the last axis is read": """
+        import numpy as np
+        def filter_forward(A, W, b, hparameters):
+            (m, h, w, c_in) = A.shape
+            (f, f, c_in, c_out) = W.shape
+            s = hparameters["stride"]
+            H, V = (h - f) // s + 1, (w - f) // s + 1
+            Z = np.zeros((m, H, V, c_out))
+            for i in range(H):
+                for j in range(V):
+                    for c in range(c_out):
+                        part = A[:, i * s:i * s + f, j * s:j * s + f, :]
+                        Z[:, i, j, c] = np.sum(part * W[..., c], axis=(1, 2, 3)) + np.sum(b[..., c])
+            return Z, (A, W, b, hparameters)
+        def filter_backward(dZ, cache):
+            (A, W, b, hparameters) = cache
+            (f, f, c_in, c_out) = W.shape
+            s = hparameters["stride"]
+            (m, H, V, c_out) = dZ.shape
+            dA, dW, db = np.zeros(A.shape), np.zeros(W.shape), np.zeros((1, 1, 1, c_out))
+            for i in range(H):
+                for j in range(V):
+                    for c in range(c_out):
+                        d = dZ[:, i, j, c][:, None, None, None]
+                        rows, columns = slice(i * s, i * s + f), slice(j * <<1||s>>, j * <<1||s>> + f)
+                        dA[:, rows, columns, :] += d * W[..., c]
+                        dW[..., c] += np.sum(d * A[:, rows, columns, :], axis=0)
+                        db[..., c] += dZ[:, i, j, c].sum()
+            return dA, dW, db
+    """,
     "static methods": """
         import numpy as np
         class Squared:

@@ -21,7 +21,8 @@ def smaller(gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str]) 
 
     A bias guessed as (3, 4, 2, 3) runs where its author, who reads `b[0, 0, 0, c]`, has (1, 1, 1, 3): the
     gradient says which. A gradient that is a number belongs to a number; an array of the same rank that is no
-    longer along any axis, to an array of its shape. Inputs of other kinds are left out.
+    longer along any axis, to an array of its shape; and so does one of a single row or column, however many
+    axes of length one it has beside. Inputs of other kinds are left out.
     """
     found = {}
     for name, shape in gradients.items():
@@ -30,10 +31,16 @@ def smaller(gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str]) 
             continue
         if shape == ():
             found[name] = A_NUMBER
-        elif len(shape) == guess.ndim and all(a <= b for a, b in zip(shape, guess.shape, strict=True)):
+        elif _is_smaller(shape, guess.shape):
             maker = _MADE_BY_SIZE.match(texts[name])
             found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
     return found
+
+
+def _is_smaller(shape: tuple[int, ...], than: tuple[int, ...]) -> bool:
+    if len(shape) != len(than):
+        return len(than) == 1 and max(shape) == np.prod(shape) <= than[0]
+    return all(a <= b for a, b in zip(shape, than, strict=True))
 
 
 def _array(text: str) -> np.ndarray[Any, Any] | None:
