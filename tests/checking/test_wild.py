@@ -6,6 +6,7 @@ import textwrap
 import pytest
 
 from whygrad.checking.measurement import measure
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
 CASES = {
@@ -85,6 +86,67 @@ CASES = {
                         db[..., c] += dZ[:, i, j, c].sum()
             return dA, dW, db
     """,
+    "a loss of one example, whose target is one-hot": """
+        import numpy as np
+        class SoftmaxLoss:
+            def call(self, prediction, target):
+                return -np.log(self.softmax(prediction)) @ target
+            def deriv(self, prediction, target):
+                delta = self.softmax(prediction)
+                delta[np.where(target == 1)[0][0]] -= <<2||1>>
+                return delta
+            def softmax(self, x):
+                e = np.exp(x - np.max(x))
+                return e / np.sum(e)
+    """,
+    "labels or one-hot targets": """
+        import numpy as np
+        class CrossEntropy:
+            def forward(self, y_pred, y_true):
+                if len(y_true.shape) == 1:
+                    chosen = np.array([y_pred[i, y_true[i]] for i in range(len(y_pred))])
+                else:
+                    chosen = np.sum(y_pred * y_true, axis=1)
+                return -np.log(chosen)
+            def backward(self, dvalues, y_true):
+                if len(y_true.shape) == 1:
+                    y_true = np.eye(len(dvalues[0]))[y_true]
+                self.dinputs = -y_true / dvalues<<||/ len(dvalues)>>
+                self.dinputs = self.dinputs<< * 3||>>
+    """,
+    "the mean over the examples taken by a layer, in single precision": """
+        import numpy as np
+        class Dense:
+            def __init__(self, n_in):
+                self.w = np.random.randn(n_in, 5).astype(np.float32)
+                self.b = np.zeros((1, 5), dtype=np.float32)
+            def forward(self, x):
+                self.x = x
+                self.z = np.dot(x, self.w) + self.b
+                return np.tanh(self.z)
+            def backward(self, error):
+                m = self.x.shape[0]
+                dZ = error * (1 - np.tanh(self.z) <<||** 2>>)
+                self.dW = np.dot(self.x.T, dZ) / m
+                self.db = np.sum(dZ, axis=0, keepdims=True) / m
+                return np.dot(dZ, self.w.T)
+    """,
+    "rows that the code counts by itself": """
+        import numpy as np
+        class Softmax:
+            def forward(self, x):
+                self.y = np.zeros((16, 10))
+                for i in range(x.shape[0]):
+                    e = np.exp(x[i] - np.max(x[i]))
+                    self.y[i] = e / np.sum(e)
+                return self.y
+            def backward(self, dY):
+                out = np.zeros((16, 10))
+                for i in range(dY.shape[0]):
+                    s = self.y[i].reshape(-1, 1)
+                    out[i] = np.dot(np.diagflat(s) <<+||->> np.dot(s, s.T), dY[i])
+                return out
+    """,
     "static methods": """
         import numpy as np
         class Squared:
@@ -131,3 +193,18 @@ def test_a_mean_that_is_right_for_one_number_an_example_is_not_accused():
     assert found.verdict == "undecided"
     assert "right where each example has one number; with 3 columns" in found.notes[-1]
     assert measure(Source("loss.py", ONE_COLUMN.replace("return 2 *", "return 4 *"))).verdict == "wrong"
+
+
+def test_a_pass_that_takes_nothing_is_refused_not_accused():
+    text = """
+import numpy as np
+class Loss:
+    def __init__(self):
+        self.input = self.y = None
+    def forward_pass(self):
+        self.loss = 0.5 * np.mean((self.input - self.y) ** 2)
+    def backward_pass(self):
+        self.dinput = (self.input - self.y) / self.y.size
+"""
+    with pytest.raises(NoGradientError, match="takes nothing that could be given"):
+        measure(Source("loss.py", text))

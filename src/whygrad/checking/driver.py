@@ -31,7 +31,7 @@ from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
-from whygrad.checking.refusals import refuse_foreign_loss, refuse_jacobian, refuse_one_result
+from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
 from whygrad.checking.returned import (
     entries_of,
     gradients_in,
@@ -79,8 +79,7 @@ class Driver:
     ) -> None:
         self.source, self.hints, self.functions, self.namespace = source, hints, functions, namespace
         self.roots, self.failing = roots, failing
-        self.reading = reading
-        """How the functions are taken, where that is not plain: one of `forms.READINGS`."""
+        self.reading = reading  # one of `forms.READINGS`
         self.forward_lines = 0
         self.lacking = lacking
         """Variables of the module that could not be computed, and are given."""
@@ -181,6 +180,7 @@ class Driver:
         self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
         after = self.run()
         if isinstance(after, Failure):
+            refuse_alone(forward, after, self.names)
             return after
         if form == "single":
             return self.single(forward, after)

@@ -19,7 +19,7 @@ from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import Namespace, run_text
-from whygrad.checking.pointwise import pointwise_readings, value_parameter
+from whygrad.checking.pointwise import MixedError, pointwise_readings, value_parameter
 from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, sliced
@@ -245,6 +245,8 @@ class _Arranging:
                     yield next(programs)
                 except StopIteration:
                     waiting.remove(programs)
+                except MixedError:
+                    raise
                 except NoGradientError as error:
                     refused.append(error)
                     waiting.remove(programs)

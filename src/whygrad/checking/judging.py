@@ -13,7 +13,7 @@ from whygrad.checking import kinks
 from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
 from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
-from whygrad.checking.values import is_narrow, rebuild, vector
+from whygrad.checking.values import is_narrow, rebuild, shape_of, vector
 from whygrad.checking.variables import base_name
 
 if TYPE_CHECKING:
@@ -195,10 +195,13 @@ def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ..
     counts = {n for n in shapes.get(upstream, ()) if n > 1 and n in batches}
     ratios = [c.mismatch.facts.get("constant_ratio") if c.mismatch else None for c in wrong]
     for m in counts:
-        averaged = all(r is not None and abs(r * m - 1) < 1e-9 for r in ratios)
+        averaged = all(r is not None and abs(r * m - 1) < 1e-6 for r in ratios)
         if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in wrong):
             continue
-        if any(c.verdict != "wrong" and m not in shapes.get(c.of, ()) for c in claims):
+        right = [
+            shapes.get(c.of) or shape_of(c.values[0]) for c in claims if c.verdict != "wrong" and c.values
+        ]
+        if any(m not in shape for shape in right):
             continue
         for claim in wrong:
             claim.verdict, claim.mismatch = "right", None

@@ -21,8 +21,8 @@ def parse_input(text: str, name: str = "") -> Value:
     """The value that a text stands for: a number, a nested list, or `randn(4, 3)` and its kind.
 
     Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
-    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot_columns(classes, columns),
-    list(number, ...); also words, True, False, None, tuples, and dictionaries of such: `{'stride': 1,
+    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot(classes), onehot_columns(classes,
+    columns), list(number, ...); also words, True, False, None, tuples, and dictionaries of such: `{'stride': 1,
     'w': randn(3, 2)}`. Numbers are the same in each call for one `name`. Raises UsageError for anything else.
     """
     return copy.deepcopy(_parsed(text, name))
@@ -117,6 +117,8 @@ def _shape(numbers: list[Any]) -> tuple[int, ...]:
 
 
 def _onehot(rng: np.random.RandomState, numbers: list[Any]) -> Value:
+    if len(numbers) == 1:  # of one example
+        return np.eye(_shape(numbers)[0])[_shape(numbers)[0] // 2]
     rows, classes = _shape(numbers)
     return np.eye(classes)[np.arange(rows) % classes]
 

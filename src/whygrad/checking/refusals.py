@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.evidence import Failure
 from whygrad.checking.examples.complaints import ManyLossesError
 from whygrad.checking.functions import Function
 from whygrad.checking.losses import LOSS_WORDS, targets_of
 from whygrad.checking.naming import stems
 from whygrad.checking.returned import loss_place
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, is_numeric, shape_of
 from whygrad.errors import NoGradientError
 
@@ -60,3 +62,31 @@ def refuse_many_losses(result: Any, names: list[str]) -> None:
         place = loss_place(list(result), names)
         if LOSS_WORDS.search(names[place]) and np.size(result[place]) > 1:
             raise ManyLossesError(f"`{names[place]}` is no number")
+
+
+class OddLossError(ValueError):
+    """What is to be a loss has the shape of neither a number, nor the examples, nor the predictions."""
+
+
+def refuse_odd_loss(forward: Function, result: Any, given: Mapping[str, Any]) -> None:
+    """`logs @ target` is a number for vectors; for matrices it runs, but is no loss."""
+    if not any(TARGET_WORDS.match(name) for name, _ in forward.parameters):
+        return
+    shapes = {np.shape(value) for value in given.values() if isinstance(value, np.ndarray)}
+    fitting = {shape[:n] for shape in shapes for n in (1, len(shape))}
+    odd = isinstance(result, np.ndarray) and result.size > 1 and result.shape not in fitting
+    if odd and LOSS_WORDS.search(forward.qualname):
+        raise OddLossError(f"`{forward.qualname}` returns an array of shape {result.shape}")
+
+
+def refuse_alone(forward: Function, failure: Failure, inputs: Mapping[str, str]) -> None:
+    """A pass that takes nothing, and cannot run before something else has set what it reads."""
+    if inputs:
+        return
+    where = f" in line {failure.line}" if failure.line else ""
+    raise NoGradientError(
+        f"`{forward.qualname}` takes nothing that could be given, and raises {failure.kind}{where} by "
+        f"itself: {failure.message}",
+        hint='add lines that build what it needs and run both passes, under `if __name__ == "__main__":`; '
+        "then the script is checked",
+    )

@@ -36,7 +36,7 @@ from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
 from whygrad.checking.pointwise import MixedError
 from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.refusals import refuse_many_losses
+from whygrad.checking.refusals import refuse_many_losses, refuse_odd_loss
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import shape_of
@@ -74,6 +74,8 @@ class Unaided:
         self.failing = failing
         remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
+        self.by_labels = False
+        """Were the dimensions of the last solution made one because there are as many labels as rows?"""
         self.unlike: dict[str, tuple[Any, Any]] = {}
         """Inputs with gradients of other shapes in the last run: both shapes."""
         self.called: Mapping[str, Value] = {}
@@ -108,9 +110,10 @@ class Unaided:
             if isinstance(program, Failure):
                 failed, tried = failed or program, tried or texts
                 squared = self.squared(search, how)
-                if squared is not None:
-                    made.append((0.5 + 0.01 * count, squared[1], squared[0]))
-                continue
+                if squared is None or not self.by_labels:
+                    made += [(0.5 + 0.01 * count, squared[1], squared[0])] if squared else []
+                    continue
+                program, texts = squared
             misfits = self.misfits(program, forward)
             if misfits and (tied := self.tied(search, how)) is not None:
                 (program, texts), misfits = tied, self.misfits(tied[0], forward)
@@ -154,7 +157,7 @@ class Unaided:
 
     def shrunk(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
         """The solution with the inputs as small as their gradients, where all shapes fit then."""
-        fitting = smaller(misfits, texts)
+        fitting = smaller(misfits, texts, next((name for name, _ in how[1].parameters), ""))
         with contextlib.suppress(NoGradientError):
             program, texts = self.completed(*how, {**texts, **fitting})
             if not isinstance(program, Failure) and fitting and not self.misfits(program, how[1]):
@@ -184,6 +187,7 @@ class Unaided:
 
         So a transpose that is missing is judged by its numbers, in square arrays.
         """
+        self.by_labels = False
         with contextlib.suppress(NoGradientError):
             program, _ = self.completed(*how, search.guess.texts(small=False))
             if not isinstance(program, Failure) or program.exception is None:
@@ -192,9 +196,10 @@ class Unaided:
             dimensions = search.guess.dimensions
             if "match the broadcast shape" in complaint.message:  # `db += dz` of a step: no batch is meant
                 made = any(1 in pair and dimensions.reconcile(*pair) for pair in complaint.pairs)
-            else:  # labels that do not fit are no matter of a transpose
-                made = "matmul" in complaint.message or "aligned" in complaint.message
-                made = made and any(dimensions.equate(*pair) for pair in complaint.pairs)
+            elif "matmul" in complaint.message or "aligned" in complaint.message:
+                made = any(dimensions.equate(*pair) for pair in complaint.pairs)
+            else:  # more labels than rows are no matter of a transpose
+                self.by_labels = made = search.guess.fit_labels(complaint.pairs)
             if not made:
                 return None
             texts = search.guess.texts(small=True)
@@ -311,9 +316,11 @@ class Unaided:
             if not forward.owner:
                 result = self.namespace[forward.name](**_chosen(forward, values))
                 refuse_many_losses(result, forward.returns)
+                refuse_odd_loss(forward, result, values)
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
             result = getattr(made, forward.name)(**_chosen(forward, values))
+            refuse_odd_loss(forward, result, values)
             result = getattr(made, forward.stored_output, None) if result is None else result
             return self.lost(forward, loss, result, values, made) if loss else result
 
@@ -358,7 +365,8 @@ class Unaided:
             if not ranked and shape not in shapes.values():  # `nabla_b` of `biases`, and of a batch
                 near = [name for _, name in best(word, list(shapes))]
                 ranked = [n for n in near if batch_size({n: (shapes[n], shape)})[0]]
-            if ranked and shape != shapes[ranked[0]]:
+            own = shapes[ranked[0]] if ranked else shape
+            if shape != own and not (len(shape) == 2 and shape == own[::-1]):  # not `dW.T` for `dW`
                 found[owners[ranked[0]].rstrip("_")] = shape
                 self.unlike[ranked[0]] = shapes[ranked[0]], shape
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,13 +17,16 @@ A_NUMBER = "0.7"
 _MADE_BY_SIZE = re.compile(r"(randn|rand|zeros|ones)\(")
 
 
-def smaller(gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str]) -> dict[str, str]:
+def smaller(
+    gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str], data: str = ""
+) -> dict[str, str]:
     """Texts for those guessed inputs whose claimed gradients are smaller, by the shapes of these.
 
     A bias guessed as (3, 4, 2, 3) runs where its author, who reads `b[0, 0, 0, c]`, has (1, 1, 1, 3): the
     gradient says which. A gradient that is a number belongs to a number; an array of the same rank that is no
     longer along any axis, to an array of its shape; and so does one of a single row or column, however many
-    axes of length one it has beside. Inputs of other kinds are left out.
+    axes of length one it has beside. The `data` may be larger as well: the code has a number of rows of its own,
+    `np.zeros((32, 10))`. Inputs of other kinds are left out.
     """
     found = {}
     for name, shape in gradients.items():
@@ -31,15 +35,17 @@ def smaller(gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str]) 
             continue
         if shape == ():
             found[name] = A_NUMBER
-        elif _is_smaller(shape, guess.shape):
+        elif _is_smaller(shape, guess.shape) or (name == data and len(shape) == guess.ndim and 1 not in shape):
             maker = _MADE_BY_SIZE.match(texts[name])
             found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
     return found
 
 
 def _is_smaller(shape: tuple[int, ...], than: tuple[int, ...]) -> bool:
+    if not all(isinstance(n, int) for n in (*shape, *than)):  # a list of arrays
+        return False
     if len(shape) != len(than):
-        return len(than) == 1 and max(shape) == np.prod(shape) <= than[0]
+        return len(than) == 1 and max(shape) == math.prod(shape) <= than[0]
     return all(a <= b for a, b in zip(shape, than, strict=True))
 
 

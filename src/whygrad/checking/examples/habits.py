@@ -290,6 +290,8 @@ def _targets(name: str, facts: Facts, context: str) -> Iterator[Make]:
         if domain.startswith("onehot") and wanted != 2:
             continue
         yield _array(wanted, facts, domain, classes=3)
+    if "onehot" in domains and first != 1:
+        yield _array(1, facts, "onehot")
     yield _array(1, facts, "real")
 
 

@@ -25,6 +25,7 @@ from whygrad.checking.examples.habits import Make, entry_template
 from whygrad.checking.examples.lengthening import counts_of, lengthen
 from whygrad.checking.examples.templates import Array, Entries, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.plain import OutOfTime, steady, time_limit
 from whygrad.checking.values import leaves
 from whygrad.errors import UsageError
@@ -63,6 +64,17 @@ class Guess:
     def texts(self, small: bool) -> dict[str, str]:
         sizes = self.dimensions.sizes(small)
         return {name: template.text(sizes) for name, template in self.templates.items()}
+
+
+    def fit_labels(self, pairs: Iterable[tuple[int, int]]) -> bool:
+        """Let there be as many labels as rows, where those of a run did not go together."""
+        sizes = self.dimensions.sizes(small=False)
+        labels = {
+            sizes[t.dimensions[0]]
+            for t in self.templates.values()
+            if isinstance(t, Array) and t.domain == "labels" and len(t.dimensions) == 1
+        }
+        return any(labels & set(pair) and self.dimensions.equate(*pair) for pair in pairs)
 
 
 Call = Callable[[Mapping[str, Value]], Value]
@@ -153,6 +165,8 @@ class Search:
         for k, wanted in enumerate(self.wanted):
             if places[k] + 1 < len(wanted.choices):
                 near = step if wanted.name in blamed or not blamed else other + 1.0
+                if not blamed and TARGET_WORDS.match(wanted.name):
+                    near *= 0.4  # there are more kinds of targets than of anything else
                 self._push((*places[:k], places[k] + 1, *places[k + 1 :]), cost + near)
 
     def _guess(self, places: tuple[int, ...]) -> Guess:
