@@ -21,9 +21,10 @@ def parse_input(text: str, name: str = "") -> Value:
     """The value that a text stands for: a number, a nested list, or `randn(4, 3)` and its kind.
 
     Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
-    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot(classes), onehot_columns(classes,
-    columns), list(number, ...); also words, True, False, None, tuples, and dictionaries of such: `{'stride': 1,
-    'w': randn(3, 2)}`. Numbers are the same in each call for one `name`. Raises UsageError for anything else.
+    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot(classes),
+    onehot_columns(classes, columns), list(number, ...); also words, True, False, None, tuples, and
+    dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each call for one `name`.
+    Raises UsageError for anything else.
     """
     return copy.deepcopy(_parsed(text, name))
 
