@@ -26,6 +26,7 @@ from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import steady
 from whygrad.checking.points import hides, is_choice, propose
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, without_tiny_constants
@@ -240,6 +241,7 @@ def _at_points(
     upto = program.forward_statements()
     rng = np.random.RandomState(7)
     dear = sum(count(given[name]) for name in roles.roots) > MANY_ENTRIES
+    replayer = Replayer(program, (*roles.roots, *roles.candidates))
     out: list[Measured] = []
     for place, point in enumerate(points):
         if place >= 3 and (dear or time.perf_counter() > until):
@@ -254,7 +256,9 @@ def _at_points(
         upstreams = {upstream for _, upstream in roles.objective}
         names = (*roles.roots, *(roles.candidates if roles.unsure else ()))
         names = tuple(name for name in names if name not in upstreams)
-        engine(program, point, (*roles.roots, *roles.candidates), truth)
+        if not replayer.replay(inputs, observation.namespace, truth):
+            engine(program, point, replayer.inputs, truth)
+            replayer.learn(truth)
         entries = sum(count(inputs[name]) for name in names)
         few = entries <= FEW_ENTRIES or (place < 3 and entries <= MANY_ENTRIES)
         directions = _directions(place, entries, program.hints.large == "once")

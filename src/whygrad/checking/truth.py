@@ -13,6 +13,7 @@ import numpy as np
 from whygrad.checking.evidence import Failure, Point, Value
 from whygrad.checking.neglecting import without_tiny
 from whygrad.checking.numeric import LEVELS, Slope, along, slope, slopes
+from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
 from whygrad.checking.values import Vector, count, rebuild, vector
 from whygrad.differentiation import Derivative, differentiate
@@ -83,6 +84,8 @@ class Truth:
     run: Run | None = None
     untraced: str = ""
     """Why the engine gives nothing here."""
+    weights: Mapping[str, Value] | None = None
+    """Where the upstream gradients are found, if not in the recording."""
 
 
 def engine(program: Program, point: Point, inputs: Sequence[str], truth: Truth) -> None:
@@ -98,7 +101,7 @@ def engine(program: Program, point: Point, inputs: Sequence[str], truth: Truth) 
 
 def without_tiny_constants(program: Program, truth: Truth, inputs: Sequence[str]) -> Truth:
     """What the engine says of the recorded forward pass when its tiny constants are neglected."""
-    neglected = Truth(recording=truth.recording)
+    neglected = Truth(recording=truth.recording, weights=truth.weights)
     graph = None if truth.recording is None else without_tiny(truth.recording.graph)
     if graph is not None:
         with _untraced_where_it_raises(neglected):
@@ -120,7 +123,7 @@ def _differentiated(
     program: Program, recording: Any, inputs: Sequence[str], truth: Truth, graph: Graph | None = None
 ) -> None:
     """The gradients of a recording; of the same rows with other constants, if a `graph` is given."""
-    outputs, seeds = output_rows(program, recording)
+    outputs, seeds = output_rows(program, recording, truth.weights)
     if not outputs:
         truth.untraced = "the output does not depend on the inputs in a way that can be followed"
         return
@@ -134,8 +137,13 @@ def _differentiated(
         truth.errors[name] = np.zeros(found.size)
 
 
-def output_rows(program: Program, recording: Any) -> tuple[list[int], list[Any]]:
-    """Rows of the objective's outputs and the seeds that the upstream gradients give them."""
+def output_rows(
+    program: Program, recording: Any, namespace: Mapping[str, Value] | None = None
+) -> tuple[list[int], list[Any]]:
+    """Rows of the objective's outputs and the seeds that the upstream gradients give them.
+
+    The upstream gradients are those of the recording, or of the globals of another run.
+    """
     rows: list[int] = []
     seeds: list[Any] = []
     for output, upstream in program.objective:
@@ -146,7 +154,9 @@ def output_rows(program: Program, recording: Any) -> tuple[list[int], list[Any]]
         weights = np.ones(1)
         if upstream:
             given = last_event(recording, upstream)
-            if given is not None:
+            if namespace is not None:
+                weights = np.asarray(vector(follow(upstream, namespace)))
+            elif given is not None:
                 weights = np.asarray(vector(given.value))
         place = 0
         for row in found:
