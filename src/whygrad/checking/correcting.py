@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +51,17 @@ def true_values(
 
 
 def corrected_run(
-    program: Program, items: list[Intermediate], m: Measured, wanted: Wanted, factor: float
+    program: Program,
+    items: list[Intermediate],
+    m: Measured,
+    wanted: Wanted,
+    factor: float,
+    noted: Iterable[int] | None = None,
 ) -> Corrected:
-    """One observed run at a point with the wanted values put in place as soon as they are due."""
+    """One observed run at a point with the wanted values put in place as soon as they are due.
+
+    Every statement is noted, or only some.
+    """
     named = {item.name for item in items if item.named}
     computed: Wanted = {}
 
@@ -66,7 +74,7 @@ def corrected_run(
         return _in_kind(truth, value)
 
     replaced = {index for index, _, _ in wanted}
-    return Corrected(program.observe(m.point, replaced=replaced, replacement=replacement), computed)
+    return Corrected(program.observe(m.point, None, replaced, replacement, noted), computed)
 
 
 def _in_kind(truth: Value, value: Value) -> Value:

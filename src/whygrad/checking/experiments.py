@@ -73,7 +73,7 @@ def _wrong(
     wanted: list[Wanted],
 ) -> set[str]:
     """Names of the final gradients that are wrong themselves, given these truths."""
-    runs = [corrected_run(program, items, m, wanted[k], 1.0) for k, m in enumerate(measured)]
+    runs = [corrected_run(program, items, m, wanted[k], 1.0, ()) for k, m in enumerate(measured)]
     return {c.name for c in finals if still_wrong(program, c, runs, measured)}
 
 

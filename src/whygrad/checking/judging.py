@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from whygrad.checking.measured import Measured
     from whygrad.checking.programs import Program
 
+ENOUGH = 2
+"""Points at which a gradient is wrong, and not for a kink, after which kinks are not looked for."""
+
 
 def agrees(got: Value, want: Value) -> bool:
     """Is a value the truth, up to rounding?"""
@@ -43,7 +46,8 @@ def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], p
     base = Tolerance()
     comparisons: list[Comparison | None] = []
     for place, m in enumerate(measured):
-        compared = _at(claim, place, m, errors[place], base)
+        certain = claim.agreements.count(False) >= ENOUGH
+        compared = _at(claim, place, m, errors[place], base, certain)
         comparisons.append(compared)
         claim.agreements.append(None if compared is None else compared.agrees)
     _as_step(claim, measured, program, errors, base)
@@ -60,8 +64,13 @@ def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], p
         claim.mismatch = _clearest(claim, comparisons)
 
 
-def _at(claim: Claim, place: int, m: Measured, error: Value, base: Tolerance) -> Comparison | None:
-    """Comparison at one point; None where it is not decidable."""
+def _at(
+    claim: Claim, place: int, m: Measured, error: Value, base: Tolerance, certain: bool = False
+) -> Comparison | None:
+    """Comparison at one point; None where it is not decidable.
+
+    Of a claim that is wrong for `certain`, no kink at a further point is looked for.
+    """
     got, want = claim.values[place], claim.truth[place]
     if got is None:
         return None if want is None else Comparison(False, False)
@@ -78,7 +87,7 @@ def _at(claim: Claim, place: int, m: Measured, error: Value, base: Tolerance) ->
         return compared
     unknown = ~np.isfinite(wanted)
     if compared.same_shape and numbers is not None:
-        at_kink = _kink(claim, m, numbers, compared)
+        at_kink = None if certain else _kink(claim, m, numbers, compared)
         if at_kink is not None:
             claim.at_kink |= at_kink and place == 0
             return Comparison(True, True) if at_kink else compared

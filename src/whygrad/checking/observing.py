@@ -135,9 +135,13 @@ class _Notebook:
     """Receives the hooks' calls during one run."""
 
     def __init__(
-        self, statements: tuple[Watched, ...], namespace: Namespace, expected: Mapping[int, int]
+        self,
+        statements: tuple[Watched, ...],
+        namespace: Namespace,
+        expected: Mapping[int, int],
+        noted: frozenset[int] | None,
     ) -> None:
-        self.statements, self.namespace, self.expected = statements, namespace, expected
+        self.statements, self.namespace, self.expected, self.noted = statements, namespace, expected, noted
         self.executions: list[Execution] = []
         self.counts: dict[int, int] = {}
         self.last: dict[int, Execution | None] = {}
@@ -159,7 +163,8 @@ class _Notebook:
         instance = self.counts.get(index, 0)
         self.counts[index] = instance + 1
         self.sequence += 1
-        if instance >= KEEP and instance + 1 != self.expected.get(index):
+        beyond = instance >= KEEP and instance + 1 != self.expected.get(index)
+        if beyond or (self.noted is not None and index not in self.noted):
             self.last[index] = None
             return
         seen = {
@@ -212,21 +217,25 @@ def observe(
     seconds: float,
     replaced: frozenset[int] = frozenset(),
     replacement: Replacement | None = None,
+    noted: frozenset[int] | None = None,
 ) -> Observation | Failure:
-    """Run a text and note every simple statement; a run that raises gives what was seen up to there."""
+    """Run a text and note every simple statement, or some; a run that raises gives what was seen up to there.
+
+    After the statements `replaced` the function `replacement` may give names another value.
+    """
     try:
         code, statements = watched(text, filename, inputs, replaced)
     except (SyntaxError, ValueError, RecursionError) as error:
         return Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
     expected = _counts.get(text, {})
-    seen = _observed(text, code, statements, overrides, seconds, expected, replacement)
+    seen = _observed(text, code, statements, overrides, seconds, expected, replacement, noted)
     many = {index: count for index, count in seen.counts.items() if count > KEEP}
     if many and any(expected.get(index) != count for index, count in many.items()):
         # Which execution is the last is known now, and mostly the same in every run of the text.
         _counts.clear()
         _counts[text] = many
         if replacement is None and seen.failure is None:
-            return _observed(text, code, statements, overrides, seconds, many, replacement)
+            return _observed(text, code, statements, overrides, seconds, many, replacement, noted)
     return seen
 
 
@@ -242,9 +251,10 @@ def _observed(
     seconds: float,
     expected: Mapping[int, int],
     replacement: Replacement | None,
+    noted: frozenset[int] | None,
 ) -> Observation:
     namespace = fresh_namespace(text, overrides, {LOCALS: builtins.locals})
-    notebook = _Notebook(statements, namespace, expected)
+    notebook = _Notebook(statements, namespace, expected, noted)
 
     def replace(index: int, name: str, value: Value, in_place: bool = False) -> Value:
         if replacement is None:

@@ -78,6 +78,8 @@ class Program:
     rivals: Iterator[Program] = field(default_factory=lambda: iter(()))
     """The same with other inputs or readings, where nobody said which; made when asked for."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
+    _hooked: set[int] = field(default_factory=set, repr=False)
+    """Statements after which an observed run has replaced what they bind."""
 
     @property
     def text(self) -> str:
@@ -153,16 +155,21 @@ class Program:
         text: str | None = None,
         replaced: Iterable[int] = (),
         replacement: Replacement | None = None,
+        noted: Iterable[int] | None = None,
     ) -> Observation | Failure:
         """Plain run that notes every statement; see `observing.observe`."""
+        if text is None:  # hooks that were needed once stay: compiling them anew costs more than calling them
+            self._hooked.update(replaced)
+            replaced = self._hooked
         return observe(
             self.full(text),
             self.source.filename,
             self._inputs(point),
             self.overrides(point),
             self.seconds,
-            frozenset(replaced),
+            frozenset(replaced) if replacement is not None else frozenset(),
             replacement,
+            None if noted is None else frozenset(noted),
         )
 
     def record(self, point: Point = GIVEN, text: str | None = None, inputs: Iterable[str] = ()) -> Any:

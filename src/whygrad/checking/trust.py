@@ -8,8 +8,8 @@ true gradient of another quantity.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def misread(
     factors: Sequence[float],
 ) -> list[Intermediate]:  # fmt: skip
     """The intermediates whose names were read wrongly, in a program with a wrong final gradient."""
-    trust = _Trust(program, finals, measured, factors)
+    trust = _Trust(program, finals, measured, factors, frozenset(k for i in items for k in i.indices))
     found: list[Intermediate] = []
     before = -1
     while before < len(found):
@@ -51,7 +51,7 @@ def vain(
     factors: Sequence[float],
 ) -> list[Intermediate]:  # fmt: skip
     """Wrong intermediates whose truth, by their names, mends nothing: they may mean something else."""
-    trust = _Trust(program, finals, measured, factors)
+    trust = _Trust(program, finals, measured, factors, frozenset())
     wrong = [item for item in items if item.truths and item.truths[0] and item.factor is None]
     return [item for item in wrong if trust.mends_nothing(item)]
 
@@ -74,6 +74,10 @@ class _Trust:
     finals: Sequence[Claim]
     measured: Sequence[Measured]
     factors: Sequence[float]
+    noted: frozenset[int]
+    """Statements of which a run has to say what they gave."""
+    runs: dict[Any, Corrected] = field(default_factory=dict)
+    """Those made so far."""
 
     def __post_init__(self) -> None:
         self.needs = dependencies(self.measured[0].observation, self.program.backward_function)
@@ -94,9 +98,12 @@ class _Trust:
 
     def run(self, items: Sequence[Intermediate], place: int, factor: float = 1.0) -> Corrected:
         """A run at a point with the true values of some intermediates in their place."""
-        m = self.measured[place]
-        wanted: Wanted = {(*key, i.name): v for i in items for key, v in i.truths[place].items()}
-        return corrected_run(self.program, list(items), m, wanted, factor)
+        chosen = frozenset(map(id, items)), place, factor
+        if chosen not in self.runs:
+            m = self.measured[place]
+            wanted: Wanted = {(*key, i.name): v for i in items for key, v in i.truths[place].items()}
+            self.runs[chosen] = corrected_run(self.program, list(items), m, wanted, factor, self.noted)
+        return self.runs[chosen]
 
     def right(self, claims: Sequence[Claim], run: Corrected, place: int) -> list[bool]:
         return [
