@@ -21,8 +21,13 @@ _MATRIX = re.compile(r"randn\((?!1,)\d+, (?!1\))\d+\)")
 _ALONE = re.compile(r"\(1(, ?1)+\)")
 
 
-def charitable(program: Program, measure: Callable[[Program, float], Evidence], until: float) -> Evidence:
-    """The evidence of a program, or of the first of its rivals that is right, where it is not."""
+def charitable(
+    program: Program, measure: Callable[[Program, float, bool], Evidence], until: float
+) -> Evidence:
+    """The evidence of a program, or of the first of its rivals that is right, where it is not.
+
+    `measure` takes a program, a time, and whether it may stop where not all is right.
+    """
     refused: NoGradientError | None = None
     first: Evidence | None = None
     stop = time.process_time() + SECONDS  # of the processor: on a busy machine no less is tried
@@ -32,7 +37,7 @@ def charitable(program: Program, measure: Callable[[Program, float], Evidence], 
         if first is not None and not _columns(first, rival) and not _is_as_credible(first, rival):
             continue
         try:
-            evidence = measure(rival, until)
+            evidence = measure(rival, until, first is not None)
         except NoGradientError as error:
             refused = refused or error
             continue
