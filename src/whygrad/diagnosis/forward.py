@@ -20,7 +20,7 @@ from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import omissions
+from whygrad.diagnosis.omissions import is_norm, omissions
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -245,15 +245,20 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     It beats several of them, one that is far-fetched, and none at all where it explains everything.
     """
     slip = forward.solution.slips[0]
-    explained = [fix for claim, fix in fixes if claim.name in forward.explained]
-    explained = explained or [fix for _, fix in fixes if fix is None]
-    if not explained or slip.kind == "name":
+    wrong = {c.name for c in evidence.finals if c.verdict in ("wrong", "inherited")}
+    whole = wrong <= set(forward.explained)
+    none = any(fix is None for _, fix in fixes)
+    if slip.kind == "name" and not (whole and none and len(wrong) > 1):
+        return False
+    explained = [fix for claim, fix in fixes if whole or claim.name in forward.explained]
+    if not explained:
         return False
     if any(fix is None for fix in explained):
-        wrong = {c.name for c in evidence.finals if c.verdict in ("wrong", "inherited")}
-        whole = len(explained) == len(fixes) or wrong <= set(forward.explained)
         # One gradient alone can be made right by many a change of what is differentiated.
-        return whole and (len(evidence.finals) > 1 or (slip.kind in LIKELY and not _rescales(slip)))
+        likely = slip.kind in LIKELY and not _rescales(slip)
+        return (whole or len(explained) == len(fixes)) and (
+            len(evidence.finals) > 1 or likely or is_norm(slip)
+        )
     cost = sum(fix.cost for fix in explained if fix is not None)
     return len(explained) >= 2 or cost > forward.solution.cost + 1.0
 

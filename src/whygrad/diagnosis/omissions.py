@@ -71,6 +71,11 @@ def _norms(f: Fragment, m: Material) -> Iterator[Variant]:
         yield Variant(f.replaced(f.value, slip.new, PRODUCT), slip)
 
 
+def is_norm(slip: Slip) -> bool:
+    """Does an edit divide a value by its sum?"""
+    return slip.kind == "factor" and "/ np.sum(" in slip.new and "/ np.sum(" not in slip.old
+
+
 def _terms(f: Fragment, m: Material, unread: Sequence[str]) -> Iterator[Variant]:
     """A term of what nothing reads: `np.tanh(b)` for `np.tanh(x @ w + b)`."""
     known = [n for n in m.shapes if n.rpartition(".")[2] in unread][:6]

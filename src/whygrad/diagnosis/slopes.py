@@ -6,11 +6,14 @@ before its output is all that is run at the ends of a step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from whygrad.checking.evidence import Claim, Failure, Point
+from whygrad.checking.copying import duplicated
+from whygrad.checking.evidence import Claim, Failure, Point, Value
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import Program
 from whygrad.checking.values import Vector, rebuild, shape_of, vector
@@ -27,7 +30,7 @@ class Slopes:
 
     def __init__(self, program: Program, claims: Sequence[Claim], points: Sequence[Point]) -> None:
         self.program = program
-        moved = Point("moved", {claim.of: None for claim in claims if claim.of.isidentifier()})
+        moved = Point("moved", {root: None for claim in claims if (root := _path(claim.of)[0])})
         self.pieces = Pieces(program, [*points, moved])
         self.upto = program.forward_statements()
         self._of = ""
@@ -52,7 +55,7 @@ class Slopes:
         except (LookupError, SyntaxError):
             return False
         numbers, start = vector(claimed), vector(of)
-        if numbers is None or start is None or numbers.size != start.size or not claim.of.isidentifier():
+        if numbers is None or start is None or numbers.size != start.size or not _path(claim.of)[0]:
             return False
         if shape_of(claimed) != shape_of(of):
             return False
@@ -61,19 +64,47 @@ class Slopes:
         want = float(np.dot(numbers, direction))
         slopes: list[float] = []
         for step in (3 * STEP, STEP):
-            ahead, behind = (rebuild(of, start + by * direction) for by in (step, -step))
-            rise = self._output(text, point, claim, ahead) - self._output(text, point, claim, behind)
+            ahead, behind = (
+                _moved(claim.of, base, rebuild(of, start + by * direction)) for by in (step, -step)
+            )
+            rise = self._output(text, point, ahead) - self._output(text, point, behind)
             slopes.append(rise / (2 * step))
             if not abs(slopes[0] - want) <= FAR * max(abs(slopes[0]), abs(want), 1e-3):
                 return False
         slope = slopes[1] + (slopes[1] - slopes[0]) / 8
         return _close(slope, want, numbers)
 
-    def _output(self, text: str, point: Point, claim: Claim, moved: object) -> float:
+    def _output(self, text: str, point: Point, moved: Mapping[str, Value]) -> float:
         """The number that is differentiated, with one variable moved; nan where that cannot be run."""
-        there = Point("moved", {**point.overrides, claim.of: moved})
+        there = Point("moved", {**point.overrides, **moved})
         namespace = self.pieces.run(text, there, self.upto)
         return float("nan") if isinstance(namespace, Failure) else self.program.objective_of(namespace)
+
+
+def _path(text: str) -> tuple[str, tuple[Any, ...]]:
+    """`params["W1"]` as `params` and its keys; "" for what is no variable and no entry of one."""
+    keys: list[Any] = []
+    try:
+        node: ast.expr = ast.parse(text, mode="eval").body
+        while isinstance(node, ast.Subscript):
+            keys.append(ast.literal_eval(node.slice))
+            node = node.value
+    except (SyntaxError, ValueError):
+        return "", ()
+    return (node.id, tuple(reversed(keys))) if isinstance(node, ast.Name) else ("", ())
+
+
+def _moved(of: str, base: Namespace, value: Value) -> dict[str, Value]:
+    """The variable, or what holds the entry, with another value."""
+    root, keys = _path(of)
+    if not keys:
+        return {root: value}
+    moved = duplicated({root: base[root]})
+    inner = moved[root]
+    for key in keys[:-1]:
+        inner = inner[key]
+    inner[keys[-1]] = value
+    return moved
 
 
 def _close(slope: float, want: float, numbers: Vector) -> bool:
