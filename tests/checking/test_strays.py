@@ -323,3 +323,27 @@ def test_a_backward_function_of_a_loss_that_nothing_computes_is_refused():
             def net_backward(x, w, y):
                 return np.sum((w * x - y) * x)
         """)
+
+
+ELEVEN_LINES = """
+import numpy as np
+def squash(x, deriv=False):
+    return x * (1 - x) if deriv else 1 / (1 + np.exp(-x))
+X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+y = np.array([[0], [1], [1], [0]])
+np.random.seed(3)
+first, second = np.random.randn(3, 4), np.random.randn(4, 1)
+for step in range(5000):
+    hidden = squash(np.dot(X, first))
+    guess = squash(np.dot(hidden, second))
+    guess_error = y - guess
+    guess_delta = guess_error * squash(guess, deriv=True)
+    hidden_delta = guess_delta.dot(second.T) * squash(hidden, deriv=True)
+    second += hidden.T.dot(guess_delta)
+    first += X.T.dot(hidden_delta)
+"""
+
+
+def test_a_delta_is_of_what_the_activation_is_taken_of():
+    """Neither the loss nor that has a name in such a script, which is right: nothing is accused."""
+    assert measure(Source("net.py", ELEVEN_LINES)).verdict == "undecided"

@@ -147,6 +147,29 @@ CASES = {
                     out[i] = np.dot(np.diagflat(s) <<+||->> np.dot(s, s.T), dY[i])
                 return out
     """,
+    "columns, and a bias whose shape the backward pass asserts": """
+        import numpy as np
+        def logistic(Z):
+            return 1 / (1 + np.exp(-Z)), Z
+        def relu(Z):
+            return np.maximum(0, Z), Z
+        def block_forward(A_prev, W, b, activation):
+            Z = np.dot(W, A_prev) + b
+            A, kept = logistic(Z) if activation == "sigmoid" else relu(Z)
+            return A, ((A_prev, W, b), kept)
+        def block_backward(dA, cache, activation):
+            (A_prev, W, b), Z = cache
+            if activation == "relu":
+                dZ = dA * (Z > 0)
+            elif activation == "sigmoid":
+                s, _ = logistic(Z)
+                dZ = dA * s * (1 <<+||->> s)
+            dW = np.dot(dZ, A_prev.T)
+            db = np.sum(dZ, axis=1, keepdims=True)
+            assert dW.shape == W.shape
+            assert db.shape == b.shape
+            return np.dot(W.T, dZ), dW, db
+    """,
     "static methods": """
         import numpy as np
         class Squared:
@@ -208,3 +231,24 @@ class Loss:
 """
     with pytest.raises(NoGradientError, match="takes nothing that could be given"):
         measure(Source("loss.py", text))
+
+
+def test_one_step_of_a_sequence_is_no_example_where_several_do_not_run():
+    """The backward pass stands in the forward loop, and reads what is not there yet: one step is right."""
+    text = """
+import numpy as np
+def loss_fun(inputs, targets, h, W, U):
+    hs, ps, loss = {-1: h}, {}, 0
+    for t in range(len(inputs)):
+        hs[t] = np.tanh(W[:, [inputs[t]]] + hs[t - 1])
+        ps[t] = np.exp(U @ hs[t]) / np.sum(np.exp(U @ hs[t]))
+        loss += -np.log(ps[t][targets[t], 0])
+        dU = np.zeros_like(U)
+        for t in reversed(range(len(inputs))):
+            dy = np.copy(ps[t])
+            dy[targets[t]] -= 1
+            dU += dy @ hs[t].T
+    return loss, dU
+"""
+    with pytest.raises(NoGradientError, match="KeyError"):
+        measure(Source("rnn.py", text))

@@ -13,6 +13,7 @@ from whygrad.checking import kinks
 from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
 from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
+from whygrad.checking.strays import is_delta_of_unnamed
 from whygrad.checking.values import is_narrow, rebuild, shape_of, vector
 from whygrad.checking.variables import base_name
 
@@ -222,6 +223,17 @@ def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ..
             f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
         )
     return ""
+
+
+def doubt_deltas(claims: Sequence[Claim], text: str) -> None:
+    """Leave open what is wrong as the gradient of an activation, and may be that of what it is taken of."""
+    for claim in claims:
+        if claim.verdict == "wrong" and is_delta_of_unnamed(claim.name, claim.of, text):
+            claim.verdict, claim.mismatch = "undecided", None
+            claim.reason = (
+                f"it is not the gradient of `{claim.of}`; a delta is often that of what the activation is "
+                "taken of, which has no name here"
+            )
 
 
 def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatch:

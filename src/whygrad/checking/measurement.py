@@ -110,6 +110,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
     judged = _descents(program, judged, measured, roles)
     _neglect_tiny(program, judged, measured, roles)
+    judging.doubt_deltas(judged, program.source.text)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form in ("pair", "class"):
         shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}

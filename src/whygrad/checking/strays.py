@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from whygrad.checking.evidence import Hints
 from whygrad.checking.naming import EXACT, OUTPUT_WORDS, quotients, stems
@@ -70,3 +72,23 @@ def is_stray(
     read = {name for output, _ in objective for name in needs.get(base_name(output), set())}
     outputs = {base_name(output) for output, _ in objective}
     return base_name(of) not in read | outputs and not functions & read
+
+
+DELTA = re.compile(r"(?i)(^|_)deltas?(_|\d|$)")
+
+
+@lru_cache(maxsize=256)
+def is_delta_of_unnamed(name: str, of: str, text: str) -> bool:
+    """Is `l2_delta` likely to be the gradient by what the activation `l2 = f(x @ W)` is taken of?
+
+    That is what books call a delta, and here it has no name.
+    """
+    if not DELTA.search(name):
+        return False
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Assign) and any(ast.unparse(t) == of for t in node.targets):
+            arguments = node.value.args if isinstance(node.value, ast.Call) else []
+            called = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+            if called and any(isinstance(a, ast.Call | ast.BinOp) for a in arguments[:1]):
+                return True
+    return False

@@ -12,7 +12,7 @@ import builtins
 import contextlib
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -46,6 +46,7 @@ from whygrad.source import Source
 from whygrad.tracing.scripts import SUPPLIED
 
 _SINGLE = re.compile(r"\(1(, 1)+\)")
+_ONE_LABEL = re.compile(r"randint\(\d+(, 1)+\)")
 MOST = 10
 """Solutions that are tried with the backward pass."""
 Classes = Mapping[str, Mapping[str, Function]]
@@ -100,6 +101,8 @@ class Unaided:
         for count, texts in enumerate(islice(search.solutions(), MOST)):
             if failed is not None and any(_SINGLE.search(t) for t in texts.values() if t[0] != "{"):
                 continue  # where all dimensions are one, a missing transpose fits as well
+            if search.complaint is not None and any(map(_ONE_LABEL.fullmatch, texts.values())):
+                continue  # one step of a sequence, where several do not run, hides what is carried on
             try:
                 program, texts = self.completed(form, forward, backward, reading, texts)
             except MixedError:
@@ -110,6 +113,8 @@ class Unaided:
             if isinstance(program, Failure):
                 failed, tried = failed or program, tried or texts
                 squared = self.squared(search, how)
+                if squared is None and count < 3:
+                    search.turn(self.blamed(program, wanted))
                 if squared is None or not self.by_labels:
                     made += [(0.5 + 0.01 * count, squared[1], squared[0])] if squared else []
                     continue
@@ -139,6 +144,16 @@ class Unaided:
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
+
+    def blamed(self, failure: Failure, wanted: Iterable[Wanted]) -> set[str]:
+        """Parameters that the line on which the backward pass raised names, themselves or their gradients."""
+        if failure.exception is None:
+            return set()
+        names = [parameter.name for parameter in wanted]
+        read = complaint_of(failure.exception, self.source.filename).names
+        return {n for name in read for score, n in best(name, names) if score >= EXACT} | set(read) & set(
+            names
+        )
 
     def tied(self, search: Search, how: How) -> tuple[Program, Texts] | None:
         """The last solution with dimensions tied that only the backward pass brings together: `b[f]`."""
