@@ -7,6 +7,7 @@ import inspect
 import linecache
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 from types import FunctionType
 from typing import Any
 
@@ -39,7 +40,7 @@ class Function:
     def qualname(self) -> str:
         return f"{self.owner}.{self.name}" if self.owner else self.name
 
-    @property
+    @cached_property
     def parameters(self) -> list[tuple[str, bool]]:
         """Positional parameters (without self) and whether each must be given."""
         arguments = self.node.args
@@ -56,7 +57,7 @@ class Function:
     def _is_static(self) -> bool:
         return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list)
 
-    @property
+    @cached_property
     def stored_output(self) -> str:
         """The attribute that a forward method without a result keeps its output in."""
         stored = [
@@ -69,7 +70,7 @@ class Function:
         named = [name for name in stored if name.lower() in _OUTPUTS]
         return (named or stored or [""])[-1]
 
-    @property
+    @cached_property
     def returns(self) -> list[str]:
         """Names of what the last return statement returns; "" for an expression."""
         last = None

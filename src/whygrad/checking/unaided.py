@@ -188,9 +188,11 @@ class Unaided:
             if isinstance(program, Failure) or not self.misfits(program, forward):
                 return None
             size, count = batch_size(self.unlike)
+            if not size:
+                return None
             meant = count > 1 and sums_nothing(backward.node)
-            meant = meant or is_called_alone(ast.parse(self.source.text), {forward.name, backward.name})
-            if not size or not meant or not search.guess.dimensions.reconcile(1, size):
+            meant = meant or is_called_alone(self.source.text, frozenset((forward.name, backward.name)))
+            if not meant or not search.guess.dimensions.reconcile(1, size):
                 return None
             program, texts = self.completed(*how, search.guess.texts(small=True))
             if not isinstance(program, Failure) and not self.misfits(program, forward):

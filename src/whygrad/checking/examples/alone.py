@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from whygrad.checking.examples.syntax import called_name
@@ -52,8 +53,10 @@ def sums_nothing(backward: ast.FunctionDef) -> bool:
     return not names & _SUMMING
 
 
-def is_called_alone(tree: ast.Module, names: set[str]) -> bool:
+@lru_cache(maxsize=64)
+def is_called_alone(text: str, names: frozenset[str]) -> bool:
     """A loop over examples calls one of these functions, or one that hands its parameters on to them."""
+    tree = ast.parse(text)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     known = set(names)
     for _ in range(_STEPS):
