@@ -19,6 +19,7 @@ from whygrad.emission.leaves import (
     evaluated,
     is_array,
     is_number,
+    is_quoted,
     is_real,
     leaf_of,
     names_read,
@@ -109,7 +110,7 @@ class Activity(Refusals):
             keys.insert(0, write_key(at.slice))
             at = at.value
         base = write(at)
-        if keys and keys[0].startswith('"') and isinstance(self._in_scope(node, base), dict):
+        if keys and is_quoted(keys[0]) and isinstance(self._in_scope(node, base), dict):
             base, keys = f"{base}[{keys[0]}]", keys[1:]
         return Leaf(base, tuple(keys))
 

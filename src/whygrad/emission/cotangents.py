@@ -127,6 +127,11 @@ class Ledger:
                 self.assign(group, state, name, text)
                 state[leaf.base] = Cotangent(name, fresh)
             return
+        value = self.activity.value(leaf.base)
+        if isinstance(value, list | tuple):
+            self.assign(group, state, name, added_lists(value, held.text, text))
+            state[leaf.base] = Cotangent(name, True)
+            return
         text = unstretched(text)
         if held.own or (held.text == name and is_number(self.activity.value(leaf.base))):
             self.materialise(group, state, name, leaf.base)
@@ -188,12 +193,21 @@ def zeros_of(value: Any, text: str) -> str:
         return "0.0"
     if is_array(value):
         return f"np.zeros_like({text})"
+    if isinstance(value, dict) and not value:
+        return "{}"
     if isinstance(value, dict):
         return f"{{name: {zeros_of(next(iter(value.values())), 'value')} for name, value in {text}.items()}}"
     if all(is_number(v) for v in value):
         return f"[0.0] * len({text})"
     inner = "row" if text != "row" else "part"
     return f"[{zeros_of(value[0], inner)} for {inner} in {text}]"
+
+
+def added_lists(value: Any, a: str, b: str) -> str:
+    """The entries of two lists in the form of a value, added: `+` would put one behind the other."""
+    if all(is_number(v) or is_array(v) for v in value):
+        return f"[a + b for a, b in zip({a}, {b})]"
+    return f"[{added_lists(value[0], 'row', 'more')} for row, more in zip({a}, {b})]"
 
 
 def ones_of(value: Any, text: str) -> str:

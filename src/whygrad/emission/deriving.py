@@ -126,7 +126,8 @@ class Derivation:
         for name in part.wanted:
             inner = sorted(base for base in reversal.bases if base.startswith(f'{name}["'))
             if inner or isinstance(part.activity.value(name), dict):
-                containers.append(f"    {reversal.name(name)} = {{}}")
+                if inner or name not in state:
+                    containers.append(f"    {reversal.name(name)} = {{}}")
                 for base in inner:
                     held = state.get(base)
                     if held is not None and held.text != reversal.name(base):
@@ -172,8 +173,8 @@ class Derivation:
         made.saves = bool(found.plan.before or found.plan.after or found.plan.tapes)
         back, results = returned(found.lines, found.results)
         body[len(body) - len(found.lines) :] = back
-        lines = [f"def {name}({parameters(part.node, found.given)}):", docstring(part, found.given)]
-        lines += [*body, *layout.fitted(f"return {', '.join(results)}", 1)]
+        lines = layout.header(name, parameters(part.node, found.given))
+        lines += [docstring(part, found.given), *body, *layout.fitted(f"return {', '.join(results)}", 1)]
         made.text = "\n".join(lines) + "\n"
         return made
 
@@ -192,7 +193,7 @@ class Derivation:
         used = unbound([*found.lines, f"    return {', '.join(found.results)}"])
         cache = sorted((local | made) & used, key=cache_order(part))
         body = self.forward(found, set(cache), lambda node: self.returning(part, node, cache, found.plan))
-        lines = [f"def {forward_name}({parameters(part.node, [])}):", *body, "", ""]
+        lines = [*layout.header(forward_name, parameters(part.node, [])), *body, "", ""]
         unpack = [f"    {', '.join(cache)} = cache"] if cache else []
         lines += [
             f"def {backward_name}({', '.join([*found.given, 'cache'])}):",

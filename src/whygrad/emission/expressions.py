@@ -307,6 +307,11 @@ def _where(w: Writer, row: int, args: list[Piece]) -> Piece:
     return Piece(f"{yes.at(COMPARE)} if {condition.at(COMPARE)} else {no.text}", CHOICE)
 
 
+def _einsum(w: Writer, row: int, args: list[Piece]) -> Piece:
+    text = w.graph.params(row)["subscripts"]
+    return w.call("einsum", f'"{text}"', *(a.text for a in args))
+
+
 def _buffer(w: Writer, row: int, args: list[Piece]) -> Piece:
     """Writing into places is a statement, not an expression, unless every place is written once."""
     graph = w.graph
@@ -324,7 +329,7 @@ SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
     "minimum": _maximum, "sign": _sign, "where": _where, "assemble": _buffer, "accumulate": _buffer,
-    "inside": _transparent,
+    "inside": _transparent, "einsum": _einsum,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from whygrad.differentiation import tangent
 from whygrad.emission import layout
 from whygrad.emission.activity import Activity
+from whygrad.emission.borders import largest, padded
 from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
 from whygrad.emission.functions import reached
@@ -87,8 +88,10 @@ class Forwarding:
         for line in body:
             depth = len(line) - len(line.lstrip())
             lines += layout.fitted(line.strip(), depth // 4) if f"{PREFIX}" in line else [line]
-        header = f"def {PREFIX}{part.name}({parameters(part.node, dots)}):"
-        return "\n".join([header, doc, *lines]) + "\n", lines
+        if len(doc) > layout.WIDTH:
+            doc = f'    """{part.name} and its tangent."""'
+        head = layout.header(f"{PREFIX}{part.name}", parameters(part.node, dots))
+        return "\n".join([*head, doc, *lines]) + "\n", lines
 
     def called(self, node: Step) -> str:
         """A call of a function that has tangents of its own: it returns its results, then these."""
@@ -149,6 +152,9 @@ class Forwarding:
                 self.before(node, f"{place} = 0.0")
             return
         target = write(node.target)
+        if not node.appends and (whole := self.by_itself(node, target)):
+            (self.after if whole[1] else self.before)(node, f"{place} = {whole[0]}")
+            return
         own = node.appends or isinstance(node.target, ast.Tuple)
         after = [] if own or target in write(node.value) else [primed(target)]
         lines, texts = self.tangents(node, node.value, after)
@@ -165,6 +171,26 @@ class Forwarding:
         late = any(PRIME in line for line in (*made, last))
         for line in (*made, last):
             (self.after if late else self.before)(node, line.replace(PRIME, ""))
+
+    def by_itself(self, node: Step, target: str) -> tuple[str, bool] | None:
+        """The tangent of a list handed on whole, of the largest entry of a list, of an array with a border.
+
+        With it, whether it stands after the statement.
+        """
+        value, result = node.value, self.activity.result(node)
+        if (leaf := self.activity.leaf(node, value)) is not None and isinstance(result, list | tuple):
+            return dotted(leaf.text), False
+        if (place := largest(value, target)) is not None:
+            owner = self.activity.leaf(node, value.args[0])  # type: ignore[attr-defined]
+            if owner is not None and isinstance(self.activity.value(owner.base), list):
+                return f"{dotted(owner.text)}[{place}]", True
+        if (inner := padded(value, np.ndim(result))) is not None:
+            call = copy.deepcopy(value)
+            assert isinstance(call, ast.Call)
+            call.args[0] = ast.Name(dotted(write(inner[0])), ast.Load())
+            call.keywords = [k for k in call.keywords if k.arg != "constant_values"]
+            return write(call), False
+        return None
 
     def given(self, node: Step, place: str, text: str) -> str:
         """`place = text`; `place += rest` where the user adds too, or where no other array can be changed."""

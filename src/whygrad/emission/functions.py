@@ -18,6 +18,8 @@ def is_single(node: ast.FunctionDef) -> bool:
         node.body[-1], ast.Return
     ):
         return False
+    if any(isinstance(n, ast.comprehension) for n in ast.walk(node)):
+        return False  # a loop
     names = {a.arg for a in node.args.args}
     owners = [n.value for n in ast.walk(node.body[-1]) if isinstance(n, ast.Subscript)]
     return not any(isinstance(o, ast.Name) and o.id in names for o in owners)

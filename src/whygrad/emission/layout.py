@@ -32,6 +32,15 @@ def fitted(line: str, depth: int) -> list[str]:
     return [*(comment(note, depth) if mark else []), *(pad + part for part in split(code, WIDTH - len(pad)))]
 
 
+def header(name: str, parameters: str) -> list[str]:
+    """The line that begins a function, broken if it is too long."""
+    whole = f"def {name}({parameters}):"
+    if len(whole) <= WIDTH:
+        return [whole]
+    inside = [parameters] if len(parameters) + 4 <= WIDTH else [f"{p}," for p in arguments(parameters)]
+    return [f"def {name}(", *(f"    {line}" for line in inside), "):"]
+
+
 def spaced(code: str) -> str:
     """Slices with sums in them have blanks around their colons: `x[i : i + 2]`."""
     try:

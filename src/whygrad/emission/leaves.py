@@ -221,7 +221,7 @@ def _attribute(node: ast.Attribute, scope: Mapping[str, Any], inner: set[str]) -
 
 
 def _entry(above: Leaf, text: str, key: Any, owner: Any) -> Leaf:
-    if isinstance(owner, dict) and isinstance(key, str) and not above.keys and text.startswith('"'):
+    if isinstance(owner, dict) and isinstance(key, str) and not above.keys and is_quoted(text):
         return Leaf(f"{above.base}[{text}]")
     parts = key if isinstance(key, tuple) else (key,)
     arrays = [
@@ -229,6 +229,11 @@ def _entry(above: Leaf, text: str, key: Any, owner: Any) -> Leaf:
     ]
     counted = any("arange(" in t or t.startswith("range(") for t in text.split(", "))
     return Leaf(above.base, (*above.keys, text), bool(arrays) and not counted)
+
+
+def is_quoted(key: str) -> bool:
+    """Is a key one string, and not put together: `"W" + str(l)`?"""
+    return isinstance(ast.parse(key, mode="eval").body, ast.Constant) if key.startswith('"') else False
 
 
 def write_key(node: ast.expr) -> str:

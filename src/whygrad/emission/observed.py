@@ -85,7 +85,10 @@ class Observed:
             code = compile(ast.fix_missing_locations(ast.Expression(copy.deepcopy(value))), "<value>", "eval")
             with np.errstate(all="ignore"):
                 given = np.shape(eval(code, dict(execution.scope)))
-            place = np.shape(evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope))
+            try:
+                place = np.shape(evaluated(ast.parse(write(node.target), mode="eval").body, execution.scope))
+            except KeyError:  # an entry that is new is as large as what is put there
+                continue
             found.add(axes_between(given, place))
         if len(found) > 1:
             what = f"`{write(node.node)}`, which stretches what it writes at some inputs only,"

@@ -106,13 +106,18 @@ class Primal:
     def block(self, nodes: Sequence[Node], depth: int) -> list[str]:
         out: list[str] = []
         for node in nodes:
-            out += self.around(self.node(node, depth), node, depth)
+            out += self.around(self.node(node, depth), node, depth, nodes)
         return out
 
-    def around(self, lines: list[str], node: Node, depth: int) -> list[str]:
-        """The lines of a node between what is saved before and after it."""
-        pad = "    " * depth
-        before = [pad + line for line in self.plan.before.get(node.number, ())]
+    def around(self, lines: list[str], node: Node, depth: int, nodes: Sequence[Node]) -> list[str]:
+        """The lines of a node between what is saved before and after it.
+
+        What the steps of one statement save before it, as `a, b = b, c` does, is saved before the whole.
+        """
+        pad, steps = "    " * depth, [node]
+        if isinstance(node, Step) and node.shared and node.node in self.written and not self.plan.indexed:
+            steps = [n for n in nodes if isinstance(n, Step) and n.node is node.node] if lines else []
+        before = [pad + line for n in steps for line in self.plan.before.get(n.number, ())]
         after = [pad + line for line in self.plan.after.get(node.number, ())]
         said = next((k for k, line in enumerate(lines) if not line.lstrip().startswith("#")), len(lines))
         return [*lines[:said], *before, *lines[said:], *after]

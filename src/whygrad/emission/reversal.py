@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from whygrad.emission.borders import largest, padded
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
@@ -99,9 +102,12 @@ class Reversal(Flow):
             return []
         self.activity.refuse_aliases(node)
         after = primed(target.base)
-        kept = state.pop(target.base)
+        kept = self.kept_apart(group, node, target.base, held, state)
+        state.pop(target.base)
         if kept.zero_along and is_shift(node.value, self.activity.chosen(node), kept.zero_along):
             self.derive(group, node, node.value.left, [kept.text], [], state, held=(target.base, kept))  # type: ignore[attr-defined]
+            return [group] if group.lines else []
+        if self.by_itself(group, node, kept.text, after, state):
             return [group] if group.lines else []
         seeds, named = [kept.text], [after]
         parts = self.activity.result(node)
@@ -156,6 +162,7 @@ class Reversal(Flow):
         if again:
             self.own(group, state, base)
             held = state[base]
+        held = self.kept_apart(group, node, base, held, state)
         seed = f"{held.text}{key}"
         increments = isinstance(node.node, ast.AugAssign) and isinstance(node.node.op, ast.Add | ast.Sub)
         if node.at or (increments and again):
@@ -181,6 +188,35 @@ class Reversal(Flow):
         found = self.summed(node, node.value, seed)
         self.derive(group, node, node.value, [found], [text] if found == seed else [], state)
         return [group] if group.lines else []
+
+    def by_itself(self, group: Group, node: Step, seed: str, after: str, state: State) -> bool:
+        """A list handed on whole, the largest entry of a list, an array with a border: is it one of these?"""
+        whole = self.activity.leaf(node, node.value)
+        if whole is not None and isinstance(self.activity.result(node), list | tuple):
+            self.receive(group, state, whole, seed, False)
+            return True
+        if (place := largest(node.value, after)) is not None:
+            owner = self.activity.leaf(node, node.value.args[0])  # type: ignore[attr-defined]
+            if owner is not None and isinstance(self.activity.value(owner.base), list):
+                self.receive(group, state, Leaf(owner.base, (*owner.keys, place)), seed, False)
+                return True
+        if (inner := padded(node.value, np.ndim(self.activity.result(node)))) is not None:
+            self.derive(group, node, inner[0], [f"{seed}[{inner[1]}]"], [], state)
+            return True
+        return False
+
+    def kept_apart(self, group: Group, node: Step, base: str, held: Cotangent, state: State) -> Cotangent:
+        """A cotangent under its own name, where the statement gives the name that it is read under anew.
+
+        After `a, b = b, c` backwards that of c is read as `grad_b`, and what b receives has that name, too.
+        """
+        read = {leaf.base for leaf in self.activity.known_leaves[node.number]}
+        owners = [b for b in read - {base} if b in state and self.name(b) == held.text != state[b].text]
+        if owners:
+            name = self.name(base)
+            self.assign(group, state, name, held.text)
+            held = state[base] = Cotangent(name, held.own)
+        return held
 
     def summed(self, node: Step, value: ast.expr, seed: str) -> str:
         """The cotangent of what was stretched to fill a place: summed over the copies."""

@@ -289,8 +289,8 @@ class Builder:
             if is_call(items, "range"):
                 return items
             if any(is_call(items, n) for n in ("enumerate", "zip", "reversed")):
-                made = copy.copy(items)
-                made.args = [named(a) for a in items.args]
+                made, count = copy.copy(items), 1 if is_call(items, "enumerate") else len(items.args)
+                made.args = [*(named(a) for a in items.args[:count]), *items.args[count:]]
                 return made
             picked = any(isinstance(n, ast.Call) for n in ast.walk(items))  # x[np.argsort(x)] is a copy
             if isinstance(items, ast.Name | ast.Attribute | ast.Subscript) and not picked:
@@ -322,9 +322,17 @@ class Builder:
         self, items: ast.expr, target: ast.expr, node: ast.For
     ) -> tuple[ast.expr, list[tuple[Any, Any, ast.expr]]]:
         """The index, and what each name of the loop's target is an entry of."""
-        if is_call(items, "enumerate") and isinstance(target, ast.Tuple) and len(items.args) == 1:  # type: ignore[attr-defined]
-            index, target, items = target.elts[0], target.elts[1], items.args[0]  # type: ignore[attr-defined]
-        else:
+        index: ast.expr | None = None
+        counted: list[tuple[Any, Any, ast.expr]] = []
+        if is_call(items, "enumerate") and isinstance(target, ast.Tuple):
+            counter, start = target.elts[0], first_count(items)
+            target, items = target.elts[1], items.args[0]  # type: ignore[attr-defined]
+            if start is None:
+                index = counter
+            else:  # `enumerate(xs, start=1)`
+                index = ast.Name(self.fresh("k", "i", "j", "index"), ast.Store())
+                counted = [(counter, ast.BinOp(loaded(index), ast.Add(), start), items)]
+        if index is None:
             index = ast.Name(self.fresh("k", "i", "j", "index"), ast.Store())
         if is_call(items, "zip") and isinstance(target, ast.Tuple):
             found = list(zip(target.elts, items.args, strict=False))  # type: ignore[attr-defined]
@@ -337,7 +345,7 @@ class Builder:
             if not isinstance(owner, ast.Name | ast.Attribute | ast.Subscript):
                 raise self.refuse(node, f"a loop over `{write(items)}`", "give it a name before the loop")
             made.append((t, entry(owner, index, back), owner))
-        return index, made
+        return index, [*made, *counted]
 
 
 class _Calls(ast.NodeTransformer):
@@ -356,6 +364,13 @@ class _Calls(ast.NodeTransformer):
         self.builder.mark(step, statement)
         self.before.append(step)
         return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+
+def first_count(call: Any) -> ast.expr | None:
+    """Where `enumerate` starts to count, if not at zero."""
+    given = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "start")]
+    start = given[0] if given else None
+    return None if isinstance(start, ast.Constant) and start.value == 0 else start
 
 
 def stops(node: ast.If) -> bool:
