@@ -125,3 +125,31 @@ def test_a_choice_stays_a_choice(tmp_path: Path) -> None:
     assert "grad_r = np.where(" in wg.derive(module.huber, x, 0.7)
     text = wg.derive(module.leaky, 1.5)
     assert "np.where(x > 0, 3, 3 * a)" in text or "np.where(x > 0, 1, a)" in text
+
+
+PRODUCTS = """
+import numpy as np
+
+
+def form(w, A):
+    return 0.5 * w @ A @ w
+
+
+def scaled(z, s):
+    y = z / np.exp(s)
+    return np.sum(np.tanh(y))
+
+
+def halves(z):
+    n = -0.5 * np.sum(z**2, axis=1)
+    return np.sum(np.tanh(n))
+"""
+
+
+def test_products_are_written_as_a_hand_does(tmp_path: Path) -> None:
+    path = tmp_path / "products.py"
+    path.write_text(PRODUCTS)
+    module = module_of(path)
+    assert "grad_A = 0.5 * np.outer(w, w)" in wg.derive(module.form, draw(size=3), draw(size=(3, 3)))
+    assert "grad_s = -np.sum(grad_y * y)\n" in wg.derive(module.scaled, draw(size=3), 0.3)
+    assert "grad_z = -grad_n[:, None] * z" in wg.derive(module.halves, draw(size=(3, 2)))

@@ -297,14 +297,11 @@ class Activity(Refusals):
             active = lambda leaf: leaf.base != without and leaf not in gone and self.is_active(leaf)
             try:
                 made = [derive_expression(value, e, active, seed) for e in self.chosen(node)]
-                gone |= (
-                    cancelled(made[0].traced, [made[0].traced.leaves[k] for k, _ in made[0].wanted])
-                    if made
-                    else set()
-                )
-                made = (
-                    [derive_expression(value, e, active, seed) for e in self.chosen(node)] if gone else made
-                )
+                if made:
+                    leaves, scope = made[0].traced.leaves, self.chosen(node)[0].scope
+                    gone |= cancelled(made[0].traced, [leaves[k] for k, _ in made[0].wanted], scope)
+                if gone:
+                    made = [derive_expression(value, e, active, seed) for e in self.chosen(node)]
             except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
                 raise refusal(write(value), self.place(node), error) from None
             if not made:

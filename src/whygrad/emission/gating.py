@@ -164,6 +164,22 @@ def minus_out(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstrac
     return None
 
 
+def numbers_out(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
+    """A number, or a sign, before what is reshaped stands before the whole."""
+    below = rows.written
+    inner = below.op(args[0]).name
+    if inner not in ("negative", "multiply", "damped_multiply"):
+        return None
+    parts = list(below.args(args[0]))
+    numbers = [a for a in parts if a in rows.reals]
+    rest = [a for a in parts if a not in rows.reals]
+    if len(rest) != 1 or (inner != "negative" and len(numbers) != 1):
+        return None
+    kinds = below.tables.ops.number(op), below.params_number(params), below.tables.abstracts.number(abstract)
+    row = rows.add(kinds, rest, 0, (0, 0))
+    return (OPS["negative"], [row], {}) if inner == "negative" else (OPS["multiply"], [numbers[0], row], {})
+
+
 def twice(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
     """x + x is 2 * x, and x * x is x**2."""
     if args[0] != args[1] or rows.written.op(args[0]) is CONSTANT:
@@ -220,6 +236,7 @@ READABLE = (
     Entry(even, ("multiply", "damped_multiply")),
     Entry(minus_out, ("multiply", "damped_multiply", "divide")),
     Entry(twice, ("add", "multiply")),
+    Entry(numbers_out, ("reshape",)),
     Entry(minus_sum, ("sum", "sum_to")),
     Entry(turned_product, ("transpose",)),
     Entry(stretched_last, ("divide", "multiply", "damped_multiply")),

@@ -24,18 +24,24 @@ DRAWS = 3
 TINY = 1e-9
 
 
-def cancelled(traced: Followed, wanted: Sequence[Leaf]) -> set[Leaf]:
-    """The leaves that a result does not depend on, although it reads them, whatever their values are."""
-    shifts = {
-        leaf: rows[0]
-        for leaf, rows in zip(traced.leaves, traced.inputs, strict=True)
-        if leaf in wanted and len(rows) == 1 and _shifted_rows(traced, rows[0])
-    }
-    for draw in range(DRAWS):
-        if shifts:
-            zero = _zero(traced, shifts, np.random.default_rng(draw))
-            shifts = {leaf: row for leaf, row in shifts.items() if leaf in zero}
-    return set(shifts)
+def cancelled(traced: Followed, wanted: Sequence[Leaf], scope: Mapping[str, Any]) -> set[Leaf]:
+    """The leaves that a result does not depend on, although it reads them, whatever their values are.
+
+    Of a name that is read whole and by entries, `m` and `m[:, 0]`, what both receive adds up to nothing.
+    """
+    bases: dict[str, list[int]] = {}
+    for k, leaf in enumerate(traced.leaves):
+        bases.setdefault(leaf.base, []).append(k)
+    found = set[Leaf]()
+    for places in bases.values():
+        leaves = [traced.leaves[k] for k in places]
+        rows = [traced.inputs[k] for k in places]
+        shifts = [r for own in rows for row in own for r in _shifted_rows(traced, row)]
+        if shifts and all(len(own) == 1 for own in rows) and set(leaves) <= set(wanted):
+            pairs = list(zip(leaves, (own[0] for own in rows), strict=True))
+            if all(_is_zero(traced, pairs, shifts, scope, draw) for draw in range(DRAWS)):
+                found |= set(leaves)
+    return found
 
 
 def _shifted_rows(traced: Followed, row: int) -> list[int]:
@@ -45,15 +51,21 @@ def _shifted_rows(traced: Followed, row: int) -> list[int]:
     return [r for r in rows if graph.op(r).name in ("add", "subtract") and row in graph.args(r)]
 
 
-def _zero(traced: Followed, rows: Mapping[Leaf, int], draw: np.random.Generator) -> set[Leaf]:
-    """The leaves by which the gradient is zero at one point, although it reaches what they are added to."""
-    by = {leaf: _shifted_rows(traced, row) for leaf, row in rows.items()}
-    found = _gradients(traced, [*rows.values(), *(r for rs in by.values() for r in rs)], draw)
-    return {
-        leaf
-        for leaf, row in rows.items()
-        if found and _size(found[row]) < TINY and any(_size(found[r]) > TINY for r in by[leaf])
-    }
+def _is_zero(
+    traced: Followed,
+    pairs: Sequence[tuple[Leaf, int]],
+    shifts: Sequence[int],
+    scope: Mapping[str, Any],
+    draw: int,
+) -> bool:
+    """Is the gradient by a name zero at one point, although it reaches what the name is added to?"""
+    found = _gradients(traced, [*(row for _, row in pairs), *shifts], np.random.default_rng(draw))
+    if not found or all(_size(found[r]) < TINY for r in shifts):
+        return False
+    if len(pairs) == 1:
+        return _size(found[pairs[0][1]]) < TINY
+    whole = np.zeros(np.shape(evaluated(ast.parse(pairs[0][0].base, mode="eval").body, scope)))
+    return all(_added(whole, leaf, found[row], scope) for leaf, row in pairs) and _size(whole) < TINY
 
 
 def _size(value: Any) -> float:

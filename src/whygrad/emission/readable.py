@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from whygrad.emission.expressions import ATOM, PRODUCT, UNARY, Piece, Writer, infix, literal, prefix
+from whygrad.emission.expressions import ATOM, PRODUCT, Piece, Writer, infix, literal, prefix
 from whygrad.emission.extents import MOVING, SUMS, Extents, constant, counted, filled
 from whygrad.emission.local import Derived
+from whygrad.emission.products import length, quotient, without, written_product
 from whygrad.emission.sizes import ORDINARY, Sizes
 from whygrad.errors import AnotherFormError
 from whygrad.gates import KNOWN
@@ -227,6 +228,12 @@ class ReadableWriter(Writer):
             if p in below_pieces:
                 pieces.remove(p)
                 below_pieces.remove(p)
+        for k, p in enumerate(pieces):  # `total / n * n`
+            over = next((q for q in pieces if p.binding == PRODUCT and p.text.endswith(f" / {q.text}")), None)
+            if over is not None and over.binding == ATOM:
+                pieces[k] = written_product(p.text.removesuffix(f" / {over.text}"))
+                pieces.remove(over)
+                break
         pieces = self.outer(top, pieces) or self.ordered(pieces)
         inverse = 1 / number if number else 0.5
         plain = self.states(number) or len(repr(number)) < 6  # 0.02, but not 0.3333333333333333
@@ -287,17 +294,19 @@ class ReadableWriter(Writer):
         if len(rows) != 2 or len(pieces) != 2 or self.library != "np":
             return None
         for k in (0, 1):
-            column, line = rows[k], rows[1 - k]
-            args = self.graph.args(column)
-            unnamed = column not in self.names and self.graph.op(column).name == "reshape"
-            if (
-                unnamed
-                and len(self.shape(line)) == 1 == len(self.shape(args[0]))
-                and self.shape(column)[1:] == (1,)
-            ):
-                vector = self.write_part(args[0])
-                return [self.call("outer", vector.text, pieces[1 - k].text)]
+            column, line = self.upright(rows[k], 0), self.upright(rows[1 - k], 1)
+            if column is not None and (line is not None or len(self.shape(rows[1 - k])) == 1):
+                flat = rows[1 - k] if line is None else line
+                return [self.call("outer", *(self.write_part(r).text for r in (column, flat)))]
         return None
+
+    def upright(self, row: int, axis: int) -> int | None:
+        """The vector that a row of shape (n, 1), or (1, n), is made of."""
+        if row in self.names or self.graph.op(row).name != "reshape":
+            return None
+        inner, shape = self.graph.args(row)[0], self.shape(row)
+        vector = len(self.shape(inner)) == 1 and len(shape) == 2 and shape[1 - axis] == 1
+        return inner if vector else None
 
     def joined(self, row: int) -> Piece:
         """Arrays put together."""
@@ -358,31 +367,3 @@ class ReadableWriter(Writer):
                     pass
             rest.append(row)
         return number, rest
-
-
-def length(text: str) -> Piece:
-    """A length, or a part of one."""
-    return Piece(text, PRODUCT if " / " in text[:5] else UNARY if text.startswith("-") else ATOM)
-
-
-def quotient(above: Sequence[Piece], below: Sequence[Piece]) -> Piece:
-    """Factors over divisors."""
-    made = above[0]
-    for p in above[1:]:
-        made = infix("*", made, p)
-    if len(below) > 1 and not any(re.fullmatch(r"[\d.e-]+", p.text) for p in below):
-        whole = below[0]
-        for p in below[1:]:
-            whole = infix("*", whole, p)
-        below = [whole]
-    for p in below:
-        made = Piece(f"{made.at(PRODUCT)} / {p.at(UNARY)}", PRODUCT)
-    return made
-
-
-def without(rows: Sequence[int], some: Counter[int]) -> list[int]:
-    """Rows without some of them, each taken out as often as it is there."""
-    left = list(rows)
-    for r in some.elements():
-        left.remove(r)
-    return left

@@ -23,7 +23,7 @@ def grad_kalman_step(x, P, z, F, H, grad_x_new, grad_P_new, q=0.1, r=0.5):
     grad_H += grad_S.T @ (H @ P_pred) + grad_product2 @ P_pred.T
     grad_P_pred += H.T @ grad_product2
     # y = z - H @ x_pred
-    grad_H += np.outer(-grad_y, x_pred)
+    grad_H -= np.outer(grad_y, x_pred)
     grad_x_pred = grad_x_new - grad_y @ H
     # P_pred = F @ P @ F.T + q * np.eye(2)
     grad_product3 = grad_P_pred @ F
