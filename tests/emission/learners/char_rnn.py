@@ -4,8 +4,14 @@ import numpy as np
 def make_inputs():
     draw = np.random.default_rng(0).normal
     return dict(
-        inputs=[0, 2, 1], targets=[2, 1, 0], hprev=np.zeros((4, 1)), Wxh=draw(size=(4, 3)),
-        Whh=draw(size=(4, 4)), Why=draw(size=(3, 4)), bh=np.zeros((4, 1)), by=np.zeros((3, 1)),
+        inputs=[0, 2, 1],
+        targets=[2, 1, 0],
+        hprev=np.zeros((4, 1)),
+        Wxh=draw(size=(4, 3)),
+        Whh=draw(size=(4, 4)),
+        Why=draw(size=(3, 4)),
+        bh=np.zeros((4, 1)),
+        by=np.zeros((3, 1)),
     )
 
 

@@ -4,8 +4,14 @@ import numpy as np
 def make_inputs():
     draw = np.random.default_rng(0).normal
     return dict(
-        params={"W1": draw(size=(3, 4)), "b1": draw(size=4), "W2": draw(size=(4, 3)), "b2": draw(size=3)},
-        X=draw(size=(5, 3)), y=np.array([0, 2, 1, 1, 0]),
+        params={
+            "W1": draw(size=(3, 4)),
+            "b1": draw(size=4),
+            "W2": draw(size=(4, 3)),
+            "b2": draw(size=3),
+        },
+        X=draw(size=(5, 3)),
+        y=np.array([0, 2, 1, 1, 0]),
     )
 
 

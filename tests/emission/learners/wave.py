@@ -11,6 +11,10 @@ def wave(u0, c, dt=0.1, dx=0.5, steps=5):
     u = u0.copy()
     for _ in range(steps):
         u_next = np.zeros_like(u)
-        u_next[1:-1] = 2 * u[1:-1] - u_prev[1:-1] + (c * dt / dx) ** 2 * (u[2:] - 2 * u[1:-1] + u[:-2])
+        u_next[1:-1] = (
+            2 * u[1:-1]
+            - u_prev[1:-1]
+            + (c * dt / dx) ** 2 * (u[2:] - 2 * u[1:-1] + u[:-2])
+        )
         u_prev, u = u, u_next
     return np.sum(u**2)
