@@ -8,6 +8,7 @@ what was subtracted from all of it alike.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from whygrad.execution import execute
 DRAWS = 3
 """At how many points something has to be zero."""
 TINY = 1e-9
+FIXED = re.compile(r"[\d\s,:-]*")
+"""A key that names the same places at every execution: `x[i] - x[j]` cancels only where i is j."""
 
 
 def cancelled(traced: Followed, wanted: Sequence[Leaf], scope: Mapping[str, Any]) -> set[Leaf]:
@@ -37,7 +40,8 @@ def cancelled(traced: Followed, wanted: Sequence[Leaf], scope: Mapping[str, Any]
         leaves = [traced.leaves[k] for k in places]
         rows = [traced.inputs[k] for k in places]
         shifts = [r for own in rows for row in own for r in _shifted_rows(traced, row)]
-        if shifts and all(len(own) == 1 for own in rows) and set(leaves) <= set(wanted):
+        fixed = all(FIXED.fullmatch(key) for leaf in leaves for key in leaf.keys)
+        if shifts and fixed and all(len(own) == 1 for own in rows) and set(leaves) <= set(wanted):
             pairs = list(zip(leaves, (own[0] for own in rows), strict=True))
             if all(_is_zero(traced, pairs, shifts, scope, draw) for draw in range(DRAWS)):
                 found |= set(leaves)
@@ -109,6 +113,8 @@ def sums_to_zero(traced: Followed, base: str, scope: Mapping[str, Any]) -> list[
         for k, rows in enumerate(traced.inputs)
         if traced.leaves[k].base == base and len(rows) == 1
     ]
+    if sum(bool(traced.leaves[k].keys) for k, _ in mine) > 1:
+        return []  # whose places may be the same by chance
     shape = np.shape(evaluated(ast.parse(base, mode="eval").body, scope))
     axes = [*((k,) for k in range(len(shape))), tuple(range(len(shape)))]
     for number in range(DRAWS):
