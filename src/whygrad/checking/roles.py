@@ -58,6 +58,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     if program.form == "script":
         _require(hints, found, gradients, program)
         needs = dependencies(observation)
+        gradients -= _of_the_forward_pass(gradients, found, needs, hints)
         gradients, above = of_the_last(gradients, found, needs, hints)
         moving = _moving(found, gradients, hints)
         output = _output(hints, found, gradients, needs, moving, observation, above)
@@ -140,6 +141,20 @@ def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], p
             hint="say which one it is: --gradient NAME=VARIABLE; or ask for the gradient: "
             f"whygrad explain {program.source.filename}",
         )
+
+
+def _of_the_forward_pass(
+    gradients: set[str], found: Mapping[str, Variable], needs: Mapping[str, set[str]], hints: Hints
+) -> set[str]:
+    """Names that only look like those of gradients, of what the output is made of: `cbar` of an LSTM."""
+    outputs = [
+        v for n, v in found.items() if n not in gradients and OUTPUT_WORDS.search(n) and is_number(v.value)
+    ]
+    plain = {n for n in gradients if n in found and all(weak for _, weak in stems(gradient_word(n)))}
+    plain = {n for n in plain - set(hints.gradients) if not gradient_word(n).startswith(("d", "D"))}
+    return {
+        n for n in plain if any(found[n].last < v.first and n in needs.get(v.name, set()) for v in outputs)
+    }
 
 
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:

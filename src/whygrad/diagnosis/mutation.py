@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from whygrad.diagnosis.structures import BUFFERS, structure_variants
 from whygrad.emission.expressions import ATOM
 
 MOST_NUMBERS = 6
+_ALLOCATES = re.compile(r"\b(?:np|numpy)\.(?:ones|zeros|empty|full)\(")
 
 
 @dataclass(frozen=True)
@@ -360,9 +362,23 @@ def variants(text: str, material: Material) -> Iterator[Variant]:
         fragment = Fragment(text)
     except SyntaxError:
         return
-    seen = {text}
+    seen, enlarged = {text}, text.count("*") if _ALLOCATES.search(text) else -1
     for mutation in MUTATIONS:
         for variant in mutation(fragment, material):
-            if variant.text not in seen:
-                seen.add(variant.text)
-                yield variant
+            if variant.text in seen:
+                continue
+            seen.add(variant.text)
+            if enlarged >= 0 and variant.text.count("*") > enlarged and _sized(variant.text) > _sized(text):
+                continue  # `np.ones(shape * n)` repeats a tuple: an array of n times as many axes
+            yield variant
+
+
+def _sized(text: str) -> int:
+    """How many products the sizes of new arrays are."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return 0
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _ALLOCATES.match(ast.unparse(n))]
+    products = (n for call in calls for n in ast.walk(call) if isinstance(n, ast.BinOp))
+    return sum(isinstance(n.op, ast.Mult | ast.Pow) for n in products)
