@@ -144,6 +144,99 @@ CASES = {
                 dx[neg] = self.y[neg] + <<1||self.alpha>>
                 return dx * dy
     """,
+    "a slice that cuts off one end only": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(8)
+            return dict(x=rng.randn(2, 4, 5), w=rng.randn(3, 3), dout=rng.randn(2, 4, 5))
+        def conv_forward(x, w):
+            pad = 1
+            xp = np.pad(x, ((0, 0), (pad, pad), (pad, pad)))
+            out = sum(w[i, j] * xp[:, i:i + 4, j:j + 5] for i in range(3) for j in range(3))
+            return out, (x, xp, w, pad)
+        def conv_backward(dout, cache):
+            x, xp, w, pad = cache
+            N, H, W = x.shape
+            dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+            for i in range(3):
+                for j in range(3):
+                    dw[i, j] = np.sum(dout * xp[:, i:i + H, j:j + W])
+                    dxp[:, i:i + H, j:j + W] += w[i, j] * dout
+            dx = dxp[:, <<:H, :W||pad:pad + H, pad:pad + W>>]
+            return dx, dw
+    """,
+    "a column against a row": """
+        import numpy as np
+        rng = np.random.RandomState(9)
+        X, y, w = rng.randn(5, 2), rng.randn(5), rng.randn(2, 1)
+        pred = X @ w
+        loss = np.mean((pred[:, 0] - y) ** 2)
+        diff = pred - y<<||[:, None]>>
+        dw = 2 * X.T @ diff.mean(axis=1, keepdims=True) / len(y)
+    """,
+    "a mean that is missing from a sum": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(10)
+            return dict(x=rng.randn(3, 6), dout=rng.randn(3, 6))
+        def norm_forward(x):
+            mu = x.mean(-1, keepdims=True)
+            sigma = np.sqrt(((x - mu) ** 2).mean(-1, keepdims=True) + 1e-6)
+            return (x - mu) / sigma, ((x - mu) / sigma, sigma)
+        def norm_backward(dout, cache):
+            xhat, sigma = cache
+            g = dout
+            dx = (g<<|| - g.mean(-1, keepdims=True)>> - xhat * (g * xhat).mean(-1, keepdims=True)) / sigma
+            return dx
+    """,
+    "a sign above the line that is returned": """
+        import numpy as np
+        def make_inputs():
+            return dict(p=np.array([0.3, 0.8, 0.5]), y=np.array([0.0, 1.0, 1.0]), dout=np.array(1.5))
+        def bce_forward(p, y):
+            return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)), (p, y)
+        def bce_backward(dout, cache):
+            p, y = cache
+            dp = <<||->>(y / p - (1 - y) / (1 - p)) / y.size
+            return dout * dp
+    """,
+    "an LSTM with a cbar": """
+        import numpy as np
+        rng = np.random.RandomState(11)
+        v, c0, Wi, Wc = rng.randn(3), rng.randn(2), rng.randn(2, 3), rng.randn(2, 3)
+        i = 1 / (1 + np.exp(-Wi @ v))
+        cbar = np.tanh(Wc @ v)
+        c = 0.7 * c0 + i * cbar
+        loss = 0.5 * np.sum(np.tanh(c) ** 2)
+        dc = np.tanh(c) * (1 - np.tanh(c) ** 2)
+        dcbar = dc * i
+        dWi = np.outer(dc * cbar * i * (1 - i), v)
+        dWc = np.outer(dcbar * (1 - <<i||cbar>> ** 2), v)
+    """,
+    "the rule of a quotient on a tape": """
+        class Node:
+            def __init__(self, value, parents=(), slopes=()):
+                self.value, self.parents, self.slopes, self.grad = value, parents, slopes, 0.0
+        tape = []
+        def node(value, parents=(), slopes=()):
+            tape.append(Node(value, parents, slopes))
+            return tape[-1]
+        def mul(a, b):
+            return node(a.value * b.value, (a, b), (b.value, a.value))
+        def div(a, b):
+            return node(a.value / b.value, (a, b), (1 / b.value, <<||->>a.value / b.value ** 2))
+        x0 = 1.5
+        y0 = 0.7
+        z0 = 2.2
+        x, y, z = node(x0), node(y0), node(z0)
+        v = mul(div(mul(x, y), z), x)
+        f = v.value
+        v.grad = 1.0
+        for n in reversed(tape):
+            for p, g in zip(n.parents, n.slopes):
+                p.grad += g * n.grad
+        df_dx, df_dy, df_dz = x.grad, y.grad, z.grad
+    """,
     "a softmax over the examples": """
         import numpy as np
         rng = np.random.RandomState(3)

@@ -53,3 +53,32 @@ def _axis(node: ast.Call) -> ast.expr | None:
         named = node.args[1 if library else 0]
     plain = named.operand if isinstance(named, ast.UnaryOp) else named
     return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None
+
+
+def reduced_terms(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A term that is missing from a sum: a reduction of the line, of one quantity in place of a product.
+
+    Of `(g - x * (g * x).mean(axis=0)) / s` it is `- g.mean(axis=0)`.
+    """
+    if m.library != "np":
+        return
+    calls = [n for n in f.expressions() if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+             and n.func.attr in ("sum", "mean")]  # fmt: skip
+    sums = [n for n in f.expressions() if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub)]
+    names = {n.id: None for n in f.expressions() if isinstance(n, ast.Name) and m.shapes.get(n.id)}
+    for call in calls:
+        assert isinstance(call.func, ast.Attribute)
+        library = isinstance(call.func.value, ast.Name) and call.func.value.id in ("np", "numpy")
+        operand = call.args[0] if library and call.args else call.func.value
+        if not isinstance(operand, ast.BinOp):
+            continue
+        low, high = f.outer(operand)
+        first, last = f.extent(call)
+        for name in names:
+            term = f.text[first:low] + name + f.text[high:last]
+            for total in sums:
+                if any(n is call for n in ast.walk(total)) and term not in f.text:
+                    old, start = f.segment(total.left), f.outer(total.left)
+                    for symbol in "-+":
+                        new = f"{f.text[slice(*start)]} {symbol} {term}"
+                        yield Variant(f.patched((*start, new)), Slip("term", old, new, start[0], 1.2))

@@ -330,6 +330,11 @@ def signs(f: Fragment, m: Material) -> Iterator[Variant]:
             text = f.segment(node.args[0])
             slip = Slip("sign", text, f"-{text}", f.extent(node.args[0])[0], 1.1)
             yield Variant(f.replaced(node.args[0], f"-{text}"), slip)
+        elif isinstance(node, ast.Tuple | ast.List) and node is not f.value:
+            # `(1 / b, a / b ** 2)`: local derivatives that an engine keeps
+            for entry in node.elts:
+                if isinstance(entry, ast.BinOp | ast.Attribute | ast.Call):
+                    yield Variant(_negated(f, entry), Slip("sign", "", "-", f.outer(entry)[0], 1.05))
     value = f.value
     if value is not None and not isinstance(value, ast.Tuple | ast.List | ast.Dict):
         for term in f.terms(value):

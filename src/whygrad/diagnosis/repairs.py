@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
-from whygrad.diagnosis.suspects import Suspect, backward_slice
+from whygrad.diagnosis.suspects import Suspect, backward_slice, read_off
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
@@ -72,12 +73,24 @@ class Repairer(Stages):
             # that makes a true gradient is to blame only if nothing is wrong behind it.
             sound = [fix.cost for fix in found if not fix.suspect.innocent]
             early = stage in (self.by_value, self.by_moving)
-            if sound and not early and not (stage == self.by_block and min(sound) > SIMPLE_SLIP):
+            if stage == self.by_trial and sound and self.is_engine(everything):
+                # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
+                outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)
+                found = [fix for fix in outside if fix.cost <= SIMPLE_SLIP] or found
+            # What is returned only puts together what the lines above it made: they are looked at too.
+            only_returned = all(isinstance(fix.suspect.node, ast.Return) for fix in found)
+            unsure = stage == self.by_block and (only_returned or min(sound, default=0.0) > SIMPLE_SLIP)
+            if sound and not early and not unsure:
                 break
             if found and stage == self.by_synthesis:
                 break
         # The derivative itself costs little to write, so it is offered however long the search took.
         return self.chosen(found or self.confirmed(self.by_alignment(claim, wrong), base, wanted, claim))
+
+    def is_engine(self, suspects: Sequence[Suspect]) -> bool:
+        """Are gradients read off objects, which a loop of the script filled?"""
+        right = any(c.verdict == "right" for c in self.trials.finals)
+        return right and any(s.own and read_off(getattr(s.node, "value", None)) for s in suspects)
 
     def likeliest_first(self, suspects: list[Suspect]) -> list[Suspect]:
         """Statements that many wrong gradients share first; last those that make a right gradient as well."""

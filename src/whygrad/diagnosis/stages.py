@@ -281,8 +281,9 @@ class Stages(Additions):
         for group in helpers(self.trials.evidence, self.draft.tree, own):
             found = False
             for fix in self.by_trial(claim, group, base, wanted):
-                found = True
-                yield fix
+                if self.trials.same_output(fix.draft, self.draft):
+                    found = True
+                    yield fix
             if found:
                 return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -106,6 +107,16 @@ class Trials:
                     share += 0.1 + 0.8 * float(1 - np.mean(found.wrong))
         total = max(1, len(names) * len(chosen))
         return Outcome(frozenset(right), frozenset(names) - right, share / total, len(chosen))
+
+    def same_output(self, draft: Draft, other: Draft) -> bool:
+        """Is what is differentiated the same number after an edit of what both parts call?"""
+        program = self.evidence.program
+        for p in self.points()[:2]:
+            ends = [self.pieces.run(text.text, self.evidence.points[p]) for text in (draft, other)]
+            values = [np.nan if isinstance(e, Failure) else program.objective_of(e) for e in ends]
+            if not math.isclose(values[0], values[1], rel_tol=1e-9):
+                return False
+        return True
 
     def judge(self, draft: Draft, base: Outcome, wanted: frozenset[str]) -> Score:
         """Does an edit make a wanted claim right and nothing wrong that was right?"""
