@@ -170,6 +170,15 @@ CASES = {
             assert db.shape == b.shape
             return np.dot(W.T, dZ), dW, db
     """,
+    "a forward pass by another name": """
+        import numpy as np
+        class Bend:
+            def propagate(self, x):
+                self.x = x
+                return np.sin(x)
+            def backpropagate(self, delta):
+                return delta * np.<<sin||cos>>(self.x)
+    """,
     "static methods": """
         import numpy as np
         class Squared:
@@ -252,3 +261,14 @@ def loss_fun(inputs, targets, h, W, U):
 """
     with pytest.raises(NoGradientError, match="KeyError"):
         measure(Source("rnn.py", text))
+
+
+def test_a_backward_pass_alone_is_told_from_a_file_without_gradients():
+    text = """
+import numpy as np
+def dense_backward(layer, dX):
+    dZ = dX * layer.slope
+    return dZ @ layer.W.T
+"""
+    with pytest.raises(NoGradientError, match="`dense_backward` looks like a backward pass"):
+        measure(Source("backward.py", text))

@@ -24,7 +24,7 @@ from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, sliced
 from whygrad.checking.unaided import Unaided
-from whygrad.checking.units import Found, Outline, forms_in
+from whygrad.checking.units import Found, Outline, forms_in, halves
 from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
@@ -71,6 +71,8 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
     waiting: list[_Arranging] = []
     for found in forms_in(outline, hints):
         if found[0] == "script" or found[1] is None:
+            if not (outline.has_gradients or hints.gradients or missing or waiting or made):
+                _refuse_half(outline)
             # Where functions lack example inputs, that is what to say, not that a script lacks gradients.
             if not waiting and (missing is None or made or outline.has_gradients):
                 yield Program(source, "script", hints, base=base)
@@ -112,6 +114,17 @@ def _refuse_unknown_maker(outline: Outline, hints: Hints) -> None:
             if known
             else "leave --inputs out: the numbers of the script are taken",
         )
+
+
+def _refuse_half(outline: Outline) -> None:
+    """Raises NoGradientError where a backward pass stands in the file without its forward pass."""
+    if engines_in(outline.classes) or not (found := halves(outline)):
+        return
+    raise NoGradientError(
+        f"`{found[-1]}` looks like a backward pass, and nothing in this file like the forward pass that it "
+        "belongs to, so there is nothing to compare it with",
+        hint=f"put both passes into one file, or name them: --forward FUNC --backward {found[-1]}",
+    )
 
 
 class _Arranging:

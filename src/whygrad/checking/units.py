@@ -127,12 +127,30 @@ def _is_empty(function: Function | None) -> bool:
 def _classes(outline: Outline) -> Iterator[Found]:
     for methods in outline.classes.values():
         forward = _pass(methods, lambda name: name == "__call__" or _goes(name, FORTH), _ALSO_CALL)
+        forward = forward or _pass(methods, lambda name: _ALSO_FORTH.match(name) is not None)
         backward = _pass(methods, lambda name: _goes(name, BACK))
         if forward and backward and not INPUT_FUNCTIONS.match(forward.name) and not _is_empty(backward):
             yield "class", forward, backward
 
 
 _ALSO_CALL = ("__call__",)
+_ALSO_FORTH = re.compile(
+    r"(?i)^(propagate|apply|activate|activation|func|function|fn|evaluate|eval|compute|run)$"
+)
+"""Names of a forward pass in a class that has a backward pass, and none by a plainer name."""
+
+
+def halves(outline: Outline) -> list[str]:
+    """Backward passes to which the file has no forward pass."""
+    methods = [m for ms in outline.classes.values() for m in ms.values()]
+    return [
+        f.qualname
+        for f in (*outline.functions.values(), *methods)
+        if f.parameters and any(map(_PLAINLY_BACK.match, _words(f.name))) and not _is_empty(f)
+    ]
+
+
+_PLAINLY_BACK = re.compile(r"(?i)^(backwards?|bwd|backprop|backpropagate|backpropagation)$")
 
 
 def _pass(
