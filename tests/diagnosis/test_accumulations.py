@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
-from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
+from whygrad.diagnosis.accumulations import arriving, at_hand, contributions, places, valued, windows
 from whygrad.source import Source
 
 VALUES = {
@@ -149,3 +149,42 @@ dx = dout
     findings = check_program(Source("residual.py", text)).findings
     assert [f.line for f in findings] == [9, 10]
     assert repaired(text, {"WG210", "WG301"}) == "right"
+
+
+def test_windows_that_are_read_are_places_that_lack_a_gradient() -> None:
+    block = ast.parse("window = x[i * s:i * s + k]\nout[n, i] = np.max(window)\n").body
+    assert windows("x", block) == ["i * s:i * s + k"]
+    assert places("dx", block, ["i"], windows("x", block))[0] == "dx[i * s:i * s + k]"
+    assert list(arriving(block, {"dout", "x", "out"})) == ["dout[n, i]"]
+
+
+POOL = """\
+import numpy as np
+
+
+def make_inputs():
+    return dict(x=np.random.RandomState(0).randn(2, 4, 6), dout=np.random.RandomState(1).randn(2, 2, 2))
+
+
+def pool_forward(x):
+    out = np.zeros((x.shape[0], x.shape[1] // 2, x.shape[2] // 3))
+    for i in range(out.shape[1]):
+        for j in range(out.shape[2]):
+            out[:, i, j] = x[:, i * 2:(i + 1) * 2, j * 3:(j + 1) * 3].mean(axis=(1, 2))
+    return out, x.shape
+
+
+def pool_backward(dout, cache):
+    dx = np.zeros(cache)
+    for i in range(dout.shape[1]):
+        for j in range(dout.shape[2]):
+            share = dout[:, i, j] / 6
+    return dx
+"""
+
+
+def test_a_window_that_no_line_fills() -> None:
+    found = check_program(Source("pool.py", POOL)).findings
+    assert [(f.code, f.line) for f in found] == [("WG301", 20)]
+    assert found[0].repair is not None
+    assert "share[:, None, None]" in found[0].repair.edits[0].after

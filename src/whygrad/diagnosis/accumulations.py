@@ -37,6 +37,25 @@ def at_hand(block: Sequence[ast.stmt], loops: Iterable[ast.stmt], known: set[str
                 read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
                 if read <= known:
                     found.setdefault(ast.unparse(node))
+    return [*found, *(t for t in arriving(loops, known) if t not in found)]
+
+
+def arriving(loops: Iterable[ast.stmt], known: set[str]) -> Iterator[str]:
+    """`dout[n, i]` where a round of the forward pass fills `out[n, i]`."""
+    for statement in loops:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            made, key = target.value.id, ast.unparse(target.slice).strip("()")
+            yield from (f"{name}[{key}]" for name in sorted(known) if name != made and name.endswith(made))
+
+
+def windows(of: str, block: Iterable[ast.stmt]) -> list[str]:
+    """Keys of the pieces of a variable that statements read: `i * s:i * s + k` of `x[i * s:i * s + k]`."""
+    found: dict[str, None] = {}
+    for statement in block:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value) == of:
+                found.setdefault(ast.unparse(node)[len(of) + 1 : -1])
     return list(found)
 
 
@@ -58,6 +77,8 @@ def contributions(values: Mapping[str, Value], shape: Shape, near: str = "") -> 
     shapes = {text: shape_of(value) for text, value in values.items()}
     singles = [text for text, own in shapes.items() if own == shape]
     singles += [f"np.sum({text}, axis=0)" for text, own in shapes.items() if own[1:] == shape and own]
+    if len(shape) == 3:  # one number for each channel of a window
+        singles += [f"{text}[:, None, None]" for text, own in shapes.items() if own == shape[:1]]
     if not shape:
         singles += [f"np.sum({text})" for text, own in shapes.items() if own]
     chosen = [
@@ -91,9 +112,14 @@ def _products(a: str, x: Shape, b: str, y: Shape, shape: Shape) -> Iterator[str]
             yield f"{a}.T @ {b}"
 
 
-def places(claim: str, block: Sequence[ast.stmt], variables: Sequence[str]) -> list[str]:
-    """Where a round may add: entries that others fill there, entries by a variable of the loop, the whole."""
-    found: dict[str, None] = {}
+def places(
+    claim: str, block: Sequence[ast.stmt], variables: Sequence[str], keys: Sequence[str] = ()
+) -> list[str]:
+    """Where a round may add: entries that others fill there, entries by a variable of the loop, the whole.
+
+    `keys` are those of pieces that are read of what the gradient is of.
+    """
+    found: dict[str, None] = dict.fromkeys(f"{claim}[{key}]" for key in keys)
     for statement in block:
         target = statement.target if isinstance(statement, ast.AugAssign) else None
         if not isinstance(target, ast.Subscript):

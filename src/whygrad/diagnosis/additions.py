@@ -10,7 +10,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.values import shape_of
-from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued
+from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued, windows
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
@@ -124,7 +124,8 @@ class Additions(Workbench):
             scope = self._behind(last)
             integers = [n for n in last.loops if isinstance(scope.first.get(n), int | np.integer)]
             slot, values = self._at_hand(last, scope, claim)
-            for far, place in enumerate(places(claim.name, last.block, integers)):
+            keys = windows(claim.of, (*last.block, *self._forward_loops()))
+            for far, place in enumerate(places(claim.name, last.block, integers, keys)):
                 target = slot(place)
                 texts = contributions(values, shape_of(target)) if target is not None else []
                 for rank, text in enumerate(texts):
@@ -133,19 +134,29 @@ class Additions(Workbench):
                     found += [(cost + 3, last, scope, f"{place} -= {text}")]
         return [(last, scope, line) for _, last, scope, line in sorted(found, key=lambda item: item[0])]
 
+    def _forward_loops(self) -> list[ast.stmt]:
+        """Statements of the rounds of the forward pass."""
+        inside = (s for s in statements(self.draft.tree) if s.in_loop)
+        return [s.node for s in inside if part_of(self.trials.evidence, s) == "forward"]
+
     def _at_hand(
         self, suspect: Suspect, scope: Scope, claim: Claim
     ) -> tuple[Callable[[str], Value], dict[str, Value]]:
         """Quantities of a round: what its statements read, and what the loops of the forward pass do."""
-        everything = statements(self.draft.tree)
-        loops = [s.node for s in everything if s.in_loop and part_of(self.trials.evidence, s) == "forward"]
+        loops = self._forward_loops()
         space = {**scope.shared, **scope.first}
         added = (targets(s) for s in suspect.block if isinstance(s, ast.AugAssign))
         filled = {claim.name}.union(*added)
         texts = [
             t for t in at_hand(suspect.block, loops, set(space)) if not reads(ast.parse(t).body[0]) & filled
         ]
-        return lambda text: next(iter(valued([text], space).values()), None), valued(texts, space)
+        # Loops over all axes of an array go entry by entry: `dout[n, c, i, j]`.
+        rounds = [n for n in suspect.loops if isinstance(scope.first.get(n), int | np.integer)]
+        whole = [n for n in scope.names() if len(rounds) > 1 and len(shape_of(scope.first[n])) == len(rounds)]
+        entries = [f"{name}[{', '.join(rounds)}]" for name in whole if name not in filled]
+        return lambda text: next(iter(valued([text], space).values()), None), valued(
+            [*texts, *entries], space
+        )
 
     def _behind(self, last: Suspect) -> Scope:
         """What is in scope when a block has ended."""
