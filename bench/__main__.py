@@ -15,7 +15,7 @@ import numpy as np
 
 CASES = {
     "coverage": "coverage", "op-time": "op_time", "scalar-loop": "scalar_loop", "buffer-loop": "buffer_loop",
-    "neuron": "neuron", "start": "start", "derive": "derive", "layout": "layout",
+    "neuron": "neuron", "start": "start", "derive": "derive", "layout": "layout", "check": "check",
 }  # fmt: skip
 ROW = "{:12} {:54} {:>10} {:10} {}"
 RESULTS = Path(__file__).parent / "results"
