@@ -16,6 +16,13 @@ def largest(value: ast.expr, name: str) -> str | None:
     return f"{write(value.args[0])}.index({name})"
 
 
+def gathered(value: ast.expr) -> ast.expr | None:
+    """The list of which `np.array(hs)` or `np.stack(hs)` makes an array."""
+    if not (isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords):
+        return None
+    return value.args[0] if write(value.func) in ("np.array", "np.asarray", "np.stack") else None
+
+
 def padded(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
     """What is put a border around by `np.pad`, and where it stands in the result: `[p : p + x.shape[0]]`.
 

@@ -33,6 +33,9 @@ IN_MATH = {
 }  # fmt: skip
 
 
+IN_LINALG = {"norm", "solve", "inv", "det", "slogdet", "cholesky", "pinv", "eigh", "svd", "matrix_power"}
+
+
 class Piece(NamedTuple):
     """Text and how tightly it holds together."""
 
@@ -97,7 +100,7 @@ class Writer:
         if self.library == "math" and name in IN_MATH:
             name = f"math.{MATH_NAMES.get(name, name)}"
         elif self.library:
-            name = f"np.{name}"
+            name = f"np.linalg.{name}" if name in IN_LINALG else f"np.{name}"
         return Piece(f"{name}({', '.join(arguments)})", ATOM)
 
     def shape(self, row: int) -> tuple[int, ...]:

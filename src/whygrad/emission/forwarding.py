@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.differentiation import tangent
 from whygrad.emission import layout
 from whygrad.emission.activity import Activity
-from whygrad.emission.borders import largest, padded
+from whygrad.emission.borders import gathered, largest, padded
 from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
 from whygrad.emission.functions import reached
@@ -25,7 +25,7 @@ from whygrad.emission.local import derive_expression, refusal
 from whygrad.emission.phrases import PRIME, Named, Phrasing, scalars_only
 from whygrad.emission.primal import Primal
 from whygrad.emission.program import Program, bindings
-from whygrad.emission.proving import Proof, moved, numbers
+from whygrad.emission.proving import Proof, called, moved, numbers
 from whygrad.emission.saving import Plan
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Node, Return, Step
@@ -184,6 +184,11 @@ class Forwarding:
             owner = self.activity.leaf(node, value.args[0])  # type: ignore[attr-defined]
             if owner is not None and isinstance(self.activity.value(owner.base), list):
                 return f"{dotted(owner.text)}[{place}]", True
+        if (entries := gathered(value)) is not None:
+            owner = self.activity.leaf(node, entries)
+            if owner is not None and isinstance(self.activity.value(owner.base), list):
+                assert isinstance(value, ast.Call)
+                return f"{write(value.func)}({dotted(owner.text)})", False
         if (inner := padded(value, np.ndim(result))) is not None:
             call = copy.deepcopy(value)
             assert isinstance(call, ast.Call)
@@ -304,7 +309,13 @@ def _gap(
             return None
         if not all(np.all(np.isfinite(w)) for w in wanted):
             return None
-        result = derived(*copy.deepcopy(args), **copy.deepcopy(along))
+        try:
+            result = called(derived, copy.deepcopy(args), copy.deepcopy(along))
+        except Exception as error:
+            raise CheckFailedError(
+                f"the tangent that was written fails at a test point: {type(error).__name__}: {error}",
+                hint="this is a defect of whygrad, please report it; --no-check shows what was written",
+            ) from None
     worst = 0.0
     for want, got in zip(wanted, result[len(result) // 2 :], strict=True):
         if np.shape(want) != np.shape(got):

@@ -7,6 +7,7 @@ shapes come with the examples. A difference is a defect of ours, and the text is
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +102,7 @@ def compared(
             return None
         named = dict(zip(upstream, given, strict=True)) if upstream else {}
         try:
-            result = derived(*copy.deepcopy(args), **named)
+            result = called(derived, copy.deepcopy(args), named)
         except Exception as error:
             raise CheckFailedError(
                 f"the gradient that was written fails at a test point: {type(error).__name__}: {error}",
@@ -109,6 +110,15 @@ def compared(
             ) from None
     results = list(result) if len(argnums) > 1 else [result]
     return difference(results, [args[k] for k in argnums], expected)
+
+
+def called(derived: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """A derivative at arguments of the function: what arrives stands before those that have defaults."""
+    parameters = inspect.signature(derived).parameters.values()
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in named]
+    if len(names) < len(args):
+        return derived(*args, **named)
+    return derived(**dict(zip(names, args, strict=False)), **named)
 
 
 def difference(results: Sequence[Any], like: Sequence[Any], expected: Sequence[Any]) -> float:

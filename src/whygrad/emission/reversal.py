@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.emission.borders import largest, padded
+from whygrad.emission.borders import gathered, largest, padded
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
@@ -199,6 +199,16 @@ class Reversal(Flow):
             owner = self.activity.leaf(node, node.value.args[0])  # type: ignore[attr-defined]
             if owner is not None and isinstance(self.activity.value(owner.base), list):
                 self.receive(group, state, Leaf(owner.base, (*owner.keys, place)), seed, False)
+                return True
+        if (entries := gathered(node.value)) is not None:
+            owner = self.activity.leaf(node, entries)
+            held = self.activity.value(owner.base) if owner is not None and not owner.keys else None
+            if (
+                owner is not None
+                and isinstance(held, list)
+                and all(is_number(v) or is_array(v) for v in held)
+            ):
+                self.receive(group, state, owner, f"list({seed})", True)
                 return True
         if (inner := padded(node.value, np.ndim(self.activity.result(node)))) is not None:
             self.derive(group, node, inner[0], [f"{seed}[{inner[1]}]"], [], state)

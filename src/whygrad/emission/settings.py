@@ -19,7 +19,8 @@ def other_settings(
 ) -> list[tuple[Any, ...]]:
     """The example with one setting changed at a time, where the function accepts that.
 
-    Settings are truth values, and what is compared with a word or a whole number in the text.
+    Settings are truth values, what is compared with a word or a whole number in the text, and lengths of
+    slices.
     """
     parameters = list(inspect.signature(function).parameters.values())
     rest = [p.default for p in parameters[len(example) :]]
@@ -44,6 +45,8 @@ def others(value: Any, name: str, node: ast.FunctionDef) -> list[Any]:
         return [not value]
     if not isinstance(value, int | str):
         return []
+    if isinstance(value, int) and value > 1 and is_length(name, node):
+        return [value + 1]
     sides = [
         side.value
         for n in ast.walk(node)
@@ -55,3 +58,11 @@ def others(value: Any, name: str, node: ast.FunctionDef) -> list[Any]:
     if isinstance(value, int) and sides and all(s == value for s in sides):
         sides.append(0 if value else 1)
     return [s for s in dict.fromkeys(sides) if s != value]
+
+
+def is_length(name: str, node: ast.FunctionDef) -> bool:
+    """Does a number bound a slice, `x[i : i + w]`?"""
+    bounds = [
+        b for n in ast.walk(node) if isinstance(n, ast.Slice) for b in (n.lower, n.upper) if b is not None
+    ]
+    return any(isinstance(n, ast.Name) and n.id == name for b in bounds for n in ast.walk(b))
