@@ -21,6 +21,7 @@ from whygrad.checking.lines import (
     INPUTS,
     LAYER,
     LOCAL,
+    LOSS,
     MEAN,
     RESULT,
     STIRRED,
@@ -215,7 +216,7 @@ class Driver:
         names = names if len(names) == len(items) else [""] * len(items)
         loss = loss_place(items, names)
         output = names[loss] or self.hints.output or "loss"
-        variable = output if output not in self.names.values() and output not in after else "__whygrad_loss"
+        variable = output if output not in self.names.values() and output not in after else LOSS
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
         returned = []
         for place, item in enumerate(items):
@@ -259,13 +260,13 @@ class Driver:
             variable = self.bind_output(names[output], paths[output], place, after)
             objective.append((variable, self.bind_upstream(upstream, variable, known)))
             if self.reading in MEANS and not upstream:
-                self.lines.append(MEAN.format(output=variable))
-                objective[-1] = ("__whygrad_loss", "")
+                self.lines.append(MEAN.format(loss=LOSS, output=variable))
+                objective[-1] = (LOSS, "")
         if loss is not None:
             chosen = loss_arguments(loss, objective[0][0], {**known, **self.names})
             callee = f"{LAYER}.{loss.name}" if loss.owner else loss.name
-            self.lines.append(f"__whygrad_loss = {self.call(loss, callee, chosen)}")
-            objective = [("__whygrad_loss", "")]
+            self.lines.append(f"{LOSS} = {self.call(loss, callee, chosen)}")
+            objective = [(LOSS, "")]
             known.update(target_names(loss, forward, backward, self.names))
         self.forward_lines = len(self.lines)
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name

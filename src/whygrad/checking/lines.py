@@ -13,9 +13,15 @@ INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
 {variable} = __whygrad_input({text!r}, {name!r})"""
 HANDED = """from whygrad.checking.handed import handed as __whygrad_handed
 {variable} = __whygrad_handed({name!r})"""
+LOSS = "__whygrad_loss"
 MEAN = """import numpy as __whygrad_np
-__whygrad_loss = __whygrad_np.mean({output})"""
+{loss} = __whygrad_np.mean({output})"""
 CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
 {result}, {locals} = __whygrad_captured({callee}, {names!r})({arguments})"""
 STIRRED = """from whygrad.checking.miniature import stirred as __whygrad_stirred
 {variable} = __whygrad_stirred({value})"""
+
+
+def told(name: str) -> str:
+    """A name as it is told to the user, who has none for what a driver makes."""
+    return "loss" if name == LOSS else "out" if name.startswith("__whygrad_out") else name

@@ -28,7 +28,9 @@ def foreign_loss(
         return None
     for name, function in functions.items():
         parameters = [p for p, _ in function.parameters]
-        if len(parameters) < 2 or (name in (forward.name, backward.name if backward else "")):
+        # A method finds the output among the attributes: `loss(self, Y)`.
+        least = 1 if function.owner else 2
+        if len(parameters) < least or name in (forward.name, backward.name if backward else ""):
             continue
         if (
             LOSS_WORDS.search(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
 from whygrad.diagnosis.suspects import Suspect, backward_slice, read_off
@@ -121,10 +122,11 @@ class Repairer(Stages):
             key=lambda fix: (fix.worth > cheapest + 0.12, fix.suspect.line, fix.worth, len(fix.draft.text)),
         )
         best = ranked[0]
-        rivals: dict[str, Fix] = {}
+        rivals: dict[tuple[str, ...], Fix] = {}
         for fix in ranked[1:]:
-            if fix.draft.text != best.draft.text and fix.cost <= best.cost + 0.5:
-                rivals.setdefault(fix.draft.text, fix)
+            if fix.cost <= best.cost + 0.5:
+                rivals.setdefault(_said(fix), fix)
+        rivals.pop(_said(best), None)
         return replace(best, rivals=tuple(rivals.values())[:3])
 
     def confirmed(
@@ -148,3 +150,9 @@ class Repairer(Stages):
             if len(kept) >= MOST_KEPT:
                 break
         return kept
+
+
+def _said(fix: Fix) -> tuple[str, ...]:
+    """The edited lines of a fix, the same for edits that say the same."""
+    changed = fix.draft.changed(fix.before)
+    return tuple(f"{line}: {plain_form(fix.draft.cells[line - 1])}" for line in changed)

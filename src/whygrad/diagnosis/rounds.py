@@ -15,6 +15,7 @@ from typing import Any
 
 from whygrad.checking.evidence import Claim, Evidence, Hints
 from whygrad.checking.forms import pinned
+from whygrad.checking.lines import told
 from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import Program
@@ -302,7 +303,7 @@ class Check:
         notes = tuple(dict.fromkeys([*evidence.notes, *self.last.notes]))
         variables = tuple(self.variables(evidence, serious))
         return CheckResult(
-            self.source.filename, status, evidence.output, variables, tuple(findings), notes,
+            self.source.filename, status, told(evidence.output), variables, tuple(findings), notes,
             assumed=evidence.program.assumed, functions=evidence.program.functions,
         )  # fmt: skip
 
