@@ -59,6 +59,8 @@ class Stages(Additions):
         """A missing factor or term, or the whole value, put together from quantities in scope."""
         benches = [*self._own(claim, suspects), *self._inverted(claim, suspects)]
         for suspect, scope, value, bench in benches:
+            if read_off(value):
+                continue
             text = self.draft.source.segment(self.draft.source.span_of(value))
             material = self.material(suspect, scope)
             found = [*differences(text, bench, material), *compositions(text, bench, material)]
