@@ -51,3 +51,8 @@ def test_a_sum_is_split_with_its_signs() -> None:
     fragment = Fragment("a + b - c")
     assert fragment.value is not None
     assert split(fragment, fragment.terms(fragment.value)) == "a, b, -c"
+
+
+def test_the_transpose_of_a_square_is_in_parentheses() -> None:
+    material = Material({"x ** 2": 0, "w": 0}, shapes={"x ** 2": (3, 2), "w": (3, 2)})
+    assert "w @ (x ** 2).T" in [v.text for v in structure_variants(Fragment("w @ x ** 2"), material)]

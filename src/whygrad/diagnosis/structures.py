@@ -208,7 +208,8 @@ def transposes(f: Fragment, m: Material) -> Iterator[Variant]:
             inner = f.segment(node.value)
             yield Variant(f.replaced(node, inner), Slip("transpose", text, inner, start, 1.0))
         elif len(m.shapes.get(text, ())) >= 2 and not isinstance(f.parents.get(node), ast.Attribute):
-            yield Variant(f.replaced(node, f"{text}.T"), Slip("transpose", text, f"{text}.T", start, 1.1))
+            new = f"({text}).T" if isinstance(node, ast.BinOp | ast.UnaryOp) else f"{text}.T"
+            yield Variant(f.replaced(node, new), Slip("transpose", text, new, start, 1.1))
     if f.value is not None and isinstance(f.value, ast.BinOp | ast.Call):
         text, start = f.segment(f.value), f.extent(f.value)[0]
         new = f"({text}).T" if isinstance(f.value, ast.BinOp) else f"{text}.T"
