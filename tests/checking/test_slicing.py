@@ -2,7 +2,7 @@
 
 import ast
 
-from whygrad.checking.slicing import place_of, sliced
+from whygrad.checking.slicing import place_of, rebound, sliced
 
 TEXT = """import numpy as np
 K = 3
@@ -64,3 +64,8 @@ def test_a_name_in_a_string_keeps_its_definition():
 def test_definitions_are_kept_where_names_may_be_put_together():
     looked_up = LAYERS + "def call(name, x):\n    return globals()[name](x)\n"
     assert sliced(looked_up, ("call",)).count("def ") == looked_up.count("def ")
+
+
+def test_names_that_the_module_binds_more_than_once():
+    text = "import numpy as np\na = 1.0\nb = 2.0\nb = a\nfor k in range(3):\n    c = k\nd = 0\nd += 1\n"
+    assert rebound(f"{text}def f(e):\n    e = 1\n    e = 2\n    return e\n") == {"b", "c", "d", "k"}

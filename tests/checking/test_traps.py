@@ -140,3 +140,26 @@ def test_randomness_without_a_seed_is_no_lie() -> None:
         "s = np.sum(x * noise)\ndx = noise\n"
     )
     assert measure(Source("noise.py", text)).verdict != "wrong"
+
+
+def test_what_is_bound_in_a_loop_is_no_input():
+    """No point can move the hidden values: the delta that feeds the updates must not be called wrong."""
+    text = """
+import math
+data = [([0.5, -1.0], 0.0), ([1.0, 0.3], 1.0)]
+W = [[0.1, -0.4], [0.7, 0.2]]
+V = [0.3, -0.8]
+for epoch in range(10):
+    for x, t in data:
+        h = [math.tanh(W[j][0] * x[0] + W[j][1] * x[1]) for j in range(2)]
+        o = V[0] * h[0] + V[1] * h[1]
+        total = 0.5 * (o - t) ** 2
+        do = o - t
+        dh = [do * V[j] * (1 - h[j] ** 2) for j in range(2)]
+        for j in range(2):
+            V[j] -= 0.5 * do * h[j]
+            for i in range(2):
+                W[j][i] -= 0.5 * dh[j] * x[i]
+"""
+    result = check_program(Source("xor.py", text))
+    assert result.status != "wrong" and not result.findings

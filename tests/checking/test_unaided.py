@@ -193,6 +193,14 @@ CASES = {
                 self.dbiases = np.<<mean||sum>>(dvalues, axis=0, keepdims=True)
                 self.dinputs = np.dot(dvalues, self.weights.T)
     """,
+    "a variable of the module that steps downhill": """
+        import numpy as np
+        def f(x): return x[0] ** 2 + 3 * x[0] * x[1] + np.sin(x[1])
+        def grad_f(x): return np.array([2 * x[0] + 3 * x[1], 3 * x[0] <<-||+>> np.cos(x[1])])
+        x = np.array([1.0, 2.0])
+        for i in range(20):
+            x = x - 0.01 * grad_f(x)
+    """,
     "a loss that is a method with a target alone": """
         import numpy as np
         class Network:

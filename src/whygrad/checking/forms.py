@@ -22,7 +22,7 @@ from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.pointwise import MixedError, pointwise_readings, value_parameter
 from whygrad.checking.programs import SECONDS, Program
 from whygrad.checking.rounds import opened_main
-from whygrad.checking.slicing import place_of, sliced
+from whygrad.checking.slicing import place_of, rebound, sliced
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in, halves
 from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
@@ -137,7 +137,7 @@ class _Arranging:
         assert forward is not None
         self.form, self.forward, self.backward = form, forward, backward
         self.source, self.hints, self.outline, self.base = source, hints, outline, base
-        self.roots = _roots(outline, hints, forward, backward)
+        self.roots = _roots(source.text, outline, hints, forward, backward)
         self.failing: tuple[int, ...] = ()
         self.namespace: Namespace = {}
         self.driver: Driver | None = None
@@ -199,7 +199,9 @@ class _Arranging:
         """The program with inputs that are found, and rivals of it that are as credible."""
         assert self.driver is not None
         given = {**self.base, **self.driver.given_values()}
-        self.roots = _roots(self.outline, self.hints, self.forward, self.backward, with_parameters=False)
+        self.roots = _roots(
+            self.source.text, self.outline, self.hints, self.forward, self.backward, with_parameters=False
+        )
         namespace = self.run_module()
         self.namespace = self.namespace if isinstance(namespace, Failure) else namespace
         refused: list[NoGradientError] = []
@@ -270,6 +272,7 @@ class _Arranging:
 
 
 def _roots(
+    text: str,
     outline: Outline,
     hints: Hints,
     forward: Function,
@@ -284,7 +287,10 @@ def _roots(
         names.append(loss.name)
     init = outline.classes.get(forward.owner, {}).get("__init__")
     functions = (forward, backward, init) if with_parameters else ()
-    return tuple(filter(None, (*names, *(n for f in functions if f is not None for n, _ in f.parameters))))
+    parameters = [n for f in functions if f is not None for n, _ in f.parameters]
+    # What a loop of the module steps forward has another value than the one it begins with.
+    changing = rebound(text) if parameters else ()
+    return tuple(filter(None, (*names, *(n for n in parameters if n not in changing))))
 
 
 def pinned(hints: Hints, program: Program) -> Hints:

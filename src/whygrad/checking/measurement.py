@@ -157,6 +157,8 @@ def _inputs_at(observation: Observation, roles: Roles, program: Program) -> dict
             key=lambda e: e.sequence,
         )
         value = program.base.get(name, bound[0].results[name] if bound else None)
+        if bound and observation.statements[bound[0].index].loop_names:
+            continue  # bound in every round of a loop: no point can give it another value
         if is_numeric(value) and name not in program.fixed:
             found[name] = value
     roles.roots = [name for name in roles.roots if name in found]

@@ -45,6 +45,22 @@ def sliced(text: str, roots: tuple[str, ...], failing: tuple[int, ...] = ()) -> 
     return blanked
 
 
+@lru_cache(maxsize=64)
+def rebound(text: str) -> frozenset[str]:
+    """Names that the module's own statements bind more than once: again, in a loop, or in place."""
+    often: set[str] = set()
+    once: set[str] = set()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            continue
+        names = (n for n in ast.walk(statement) if isinstance(n, ast.Name))
+        found = [n.id for n in names if isinstance(n.ctx, ast.Store)]
+        loops = any(isinstance(n, ast.For | ast.While) for n in ast.walk(statement))
+        often |= {n for n in found if n in once or loops or isinstance(statement, ast.AugAssign)}
+        once |= set(found)
+    return frozenset(often)
+
+
 def _reached(text: str, body: Sequence[ast.stmt], roots: Iterable[str]) -> list[ast.stmt]:
     """Statements without the definitions that nothing else mentions, by name, attribute or text.
 
