@@ -42,17 +42,43 @@ def _product_around(f: Fragment, node: ast.expr) -> ast.expr:
 
 
 def absolutes(f: Fragment, m: Material) -> Iterator[Variant]:
-    """The sign of what the forward pass takes the absolute value of, times an operand."""
+    """The sign of what the forward pass takes the absolute value of: times an operand, or for it."""
     found = re.findall(r"(np|math)\.f?abs\(([\w.]+)\)", " ".join((f.text, *m.phrases)))
     for library, inner in list(dict.fromkeys(found))[:MOST_SIGNS]:
         sign = f"np.sign({inner})" if library == "np" else f"math.copysign(1, {inner})"
         for node in f.expressions():
             parent = f.parents.get(node)
             argument = isinstance(parent, ast.Call) and node in parent.args
+            if f.segment(node) == inner and not argument:
+                yield Variant(f.replaced(node, sign), Slip("local", inner, sign, f.extent(node)[0], 1.1))
+                continue
             if not (argument or node is f.value) or isinstance(node, ast.Compare | ast.Constant | ast.Tuple):
                 continue
             text = f.segment(node)
-            if text == inner or sign in text:
+            if sign in text:
                 continue
             new = f"({text}) * {sign}" if isinstance(node, ast.BinOp) else f"{text} * {sign}"
             yield Variant(f.replaced(node, new), Slip("factor", text, new, f.extent(node)[0], 1.15))
+
+
+def operand_factors(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A factor of one shape with an operand of a matrix product: `X.T @ (y * active)` for `X.T @ y`."""
+    for node in f.expressions():
+        for operand in _operands(f, node):
+            text = f.segment(operand)
+            shape = m.shapes.get(text)
+            if not shape:
+                continue
+            for other in m.shapes:
+                if other != text and m.shapes[other] == shape and other not in m.gradients:
+                    new = f"{text} * {other}"
+                    slip = Slip("factor", text, new, f.extent(operand)[0], 1.3)
+                    yield Variant(f.replaced(operand, new, PRODUCT), slip)
+
+
+def _operands(f: Fragment, node: ast.expr) -> tuple[ast.expr, ...]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right
+    if isinstance(node, ast.Call) and f.segment(node.func).rpartition(".")[2] in ("dot", "matmul"):
+        return tuple(node.args)
+    return ()
