@@ -20,6 +20,7 @@ from typing import Any
 from whygrad.checking.evidence import Hints
 from whygrad.checking.units import Found, Outline, units_in
 from whygrad.diagnosis import CheckResult, check_program
+from whygrad.diagnosis.files import check_opened
 from whygrad.diagnosis.rounds import facts_of
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
 from whygrad.source import Source
@@ -61,6 +62,8 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         if main:
             covered = _covered(source, main[0]["functions"])
             units = [u for u in units if not _names(u) <= covered]
+    elif units and (opened := check_opened(source, hints)) is not None:
+        main = [opened.to_json()]
     if not units or (len(units) == 1 and not main):
         alone = units[0].hints if units and outline.has_gradients else hints
         return main[0] if main else check_program(source, alone).to_json()

@@ -127,6 +127,11 @@ def _stored(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
+def trains(statement: ast.stmt, before: set[str]) -> bool:
+    """Is a statement a training loop, which changes what was bound before it?"""
+    return isinstance(statement, ast.For | ast.While) and _trains(statement, before)
+
+
 def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
     stored = _stored(loop) | _filled(loop)
     gradients = {name for name in stored if is_gradient_name(name, stored | before)}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from whygrad.checking.evidence import Hints
-from whygrad.diagnosis.findings import CheckResult
+from whygrad.checking.opening import opened_call
+from whygrad.checking.units import Outline
+from whygrad.diagnosis.findings import CheckResult, Repair
 from whygrad.diagnosis.large import checked
 from whygrad.diagnosis.rounds import facts_of, hints_of
 from whygrad.errors import WhygradError
@@ -21,8 +24,39 @@ def check_program(
     Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
     to check.
     """
-    parsed(source)
-    return checked(source, hints or Hints(), tell)
+    tree, hints = parsed(source), hints or Hints()
+    plain = not (hints.forward or hints.output or hints.gradients or hints.input or hints.given)
+    opened = check_opened(source, hints, tell) if plain and not Outline.of(tree).has_gradients else None
+    return opened or checked(source, hints, tell)
+
+
+def check_opened(
+    source: Source, hints: Hints, tell: Callable[[CheckResult], None] = lambda _: None
+) -> CheckResult | None:
+    """Check the statements of a function that trains as those of the script.
+
+    None where there is none, where it does not run by itself, or where its gradients cannot be decided.
+    """
+    opened = opened_call(source.text)
+    if not opened:
+        return None
+    try:
+        result = checked(Source(source.filename, opened), hints, tell)
+    except WhygradError:
+        return None
+    if result.status in ("error", "undecided"):
+        return None
+    own = tuple(finding.with_repair(_own(finding.repair, source)) for finding in result.findings)
+    rivals = [tuple(r for r in f.alternatives if _own(r.repair, source)) for f in own]
+    return replace(
+        result, findings=tuple(replace(f, alternatives=r) for f, r in zip(own, rivals, strict=True))
+    )
+
+
+def _own(repair: Repair | None, source: Source) -> Repair | None:
+    """A repair whose lines all stand in the file as they did in the text that was checked."""
+    lines = [] if repair is None else [edit.before == source.line(edit.line) for edit in repair.edits]
+    return repair if all(lines) else None
 
 
 def check_file(path: str, hints: Hints | Mapping[str, Any] | None = None) -> CheckResult:
