@@ -160,8 +160,8 @@ def error_of(facts: Mapping[str, Any]) -> WhygradError:
 
 
 def all_errors() -> list[type[WhygradError]]:
-    """Every class of error, the base first, in order of definition."""
+    """Every class of error that has a code of its own, the base first, in order of definition."""
     kinds: list[type[WhygradError]] = [WhygradError]
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
-    return kinds
+    return [kind for kind in kinds if "code" in vars(kind)]

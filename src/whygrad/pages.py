@@ -35,8 +35,7 @@ def all_pages() -> dict[str, Page]:
     """Code -> page, in order of codes: causes of wrong gradients, then errors."""
     from whygrad.diagnosis.causes import CAUSES  # a file for each; they load NumPy
 
-    own = [kind for kind in all_errors() if kind is not WhygradError and "code" in vars(kind)]
-    pages = {kind.code: _page(kind, kind.__name__) for kind in own}
+    pages = {kind.code: _page(kind, kind.__name__) for kind in all_errors() if kind is not WhygradError}
     for cause in CAUSES:
         programs = ((name, getattr(cause, name)) for name in ("wrong", "right"))
         examples = tuple((name, _program(cause.forward, text)) for name, text in programs if text)

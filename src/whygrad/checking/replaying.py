@@ -35,7 +35,7 @@ class Replayer:
     traced: Truth | None = None
     """Of the last point at which the program was traced."""
     derivative: Derivative | None = None
-    """Of its graph, with the upstream gradients as inputs."""
+    """Of its graph, with upstream gradients, which differ from point to point, as inputs."""
 
     def learn(self, truth: Truth) -> None:
         """Take what was traced at a point for the points that follow."""
@@ -58,11 +58,13 @@ class Replayer:
             if name in given and not all(_take(values, *pair) for pair in _leaves(rows, given[name])):
                 return False
         outputs, seeds = output_rows(self.program, recording, namespace)
+        moving = any(upstream for _, upstream in self.program.objective)
         if self.derivative is None:
-            self.derivative = differentiate(recording.graph, outputs, seeds=[None] * len(outputs))
+            chosen = [None] * len(outputs) if moving else seeds
+            self.derivative = differentiate(recording.graph, outputs, seeds=chosen)
         derivative = self.derivative
         own = [values[row] for row in derivative.graph.inputs if row < len(values)]
-        run = execute(derivative.graph, [*own, *seeds], keep=True)
+        run = execute(derivative.graph, [*own, *(seeds if moving else ())], keep=True)
         if not self._is_same(recording, run, namespace):
             return False
         truth.recording, truth.derivative, truth.run = replace(recording, values=values), derivative, run
