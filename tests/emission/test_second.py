@@ -12,7 +12,7 @@ import pytest
 from tests.emission.test_golden import function_of, module_of
 
 import whygrad as wg
-from whygrad.errors import UsageError
+from whygrad.errors import EmissionError, UsageError
 
 HERE = Path(__file__).parent
 STEP = 1e-4
@@ -75,6 +75,10 @@ def test_what_has_no_second_derivative_is_refused_by_name(tmp_path: Path) -> Non
     module = module_of(HERE / "learners" / "normalize.py")
     with pytest.raises(UsageError, match="does not return one number"):
         wg.derive(module.normalize, np.ones(3), order=2)
+    module = module_of(HERE / "golden" / "layers.py")
+    with pytest.raises(EmissionError, match="several functions") as refused:
+        wg.derive(module.net, *module.make_inputs().values(), order=2)
+    assert refused.value.code == "WG613"
     path = tmp_path / "script.py"
     path.write_text("x = 2.0\ny = x * x\n")
     command = [sys.executable, "-m", "whygrad", "derive", str(path), "--order", "2"]

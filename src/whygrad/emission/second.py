@@ -14,7 +14,7 @@ from whygrad.emission.leaves import is_array, is_number
 from whygrad.emission.program import Subject
 from whygrad.emission.proving import Proof
 from whygrad.emission.saving import replaced
-from whygrad.errors import UsageError
+from whygrad.errors import CheckFailedError, EmissionError, UsageError
 
 PREFIX = "hess_"
 Found = tuple[str, Proof | None]
@@ -65,9 +65,18 @@ def once_more(subject: Subject, first: Written, args: Sequence[Any], target: str
             )
     gradient = run(first, subject.namespace)
     given = [*args][: gradient.__code__.co_argcount]
-    _, written, proof = written_for(
-        gradient, given, target=target, wrt=first.wanted, check=check, prefix=PREFIX
-    )
+    try:
+        _, written, proof = written_for(
+            gradient, given, target=target, wrt=first.wanted, check=check, prefix=PREFIX
+        )
+    except CheckFailedError as error:
+        if first.text.count("\ndef ") == 0:
+            raise
+        raise EmissionError(
+            f"the gradient of {subject.name} is several functions that hand values to each other; a second "
+            "derivative of such is not written",
+            hint=f"put the lines of the functions that {subject.name} calls into it",
+        ) from error
     directions = dict(zip(written.given, (f"v_{name}" for name in first.wanted), strict=False))
     name = f"{PREFIX}{subject.name}"
     text = replaced(written.text, {written.name: name, **directions})
