@@ -6,6 +6,7 @@ import pytest
 
 from whygrad.checking.evidence import Hints
 from whygrad.checking.measurement import measure
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
 
@@ -194,3 +195,20 @@ def test_the_output_is_meant_by_its_plain_name_alone():
     for formula, verdict in (("2 * x_val * y_val", "right"), ("-2 * x_val * y_val", "wrong")):
         _, found = roles(text.format(formula))
         assert found["grad_y"] == ("y_val", verdict)
+
+
+def test_a_gradient_within_a_function_without_its_loss_is_named():
+    text = """
+import numpy as np
+class Model:
+    def fit(self, X, y):
+        self.w = np.zeros(X.shape[1])
+        for _ in range(10):
+            dw = X.T @ (X @ self.w - y)
+            self.w -= 0.1 * dw
+m = Model()
+m.fit(np.ones((3, 2)), np.ones(3))
+"""
+    with pytest.raises(NoGradientError, match=r"`dw` is computed within `Model.fit`") as refused:
+        measure(Source("fit.py", text))
+    assert "return loss, dw" in (refused.value.hint or "")

@@ -5,6 +5,7 @@ Values decide where names do not; `measurement` does that, with `Roles.unsure`.
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -135,12 +136,34 @@ def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], p
                 f"{program.source.filename} has no numeric variable `{name}`",
                 hint=f"name one that it assigns, such as {near[0]}" if near else "name one that it assigns",
             )
+    if not gradients and (within := _computed_within(program.text)):
+        function, name = within
+        raise NoGradientError(
+            f"`{name}` is computed within `{function}`, and nothing shows of which loss it is the gradient",
+            hint=f"let `{function}` compute its loss too, and return both: return loss, {name}",
+        )
     if not gradients:
         raise NoGradientError(
             "no variable looks like a gradient (grad_x, dx, dW1, dL_dz, ...), so there is nothing to check",
             hint="say which one it is: --gradient NAME=VARIABLE; or ask for the gradient: "
             f"whygrad explain {program.source.filename}",
         )
+
+
+def _computed_within(text: str) -> tuple[str, str] | None:
+    """A function of the text and what it assigns that looks like a gradient of one of its variables."""
+    tree = ast.parse(text)
+    methods = [(node.name, node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
+    for owner, body in [("", tree.body), *methods]:
+        for function in body:
+            if isinstance(function, ast.FunctionDef):
+                nodes = list(ast.walk(function))
+                names = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+                kept = {n.attr for n in nodes if isinstance(n, ast.Attribute)} | {*names}
+                found = [n for n in names if is_gradient_name(n, kept)]
+                if found:
+                    return f"{owner}.{function.name}" if owner else function.name, found[0]
+    return None
 
 
 def _of_the_forward_pass(
