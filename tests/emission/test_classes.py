@@ -176,3 +176,47 @@ def test_what_is_derived_of_a_class_stays(name: str, tmp_path: Any) -> None:
     if os.environ.get("WHYGRAD_UPDATE_GOLDEN"):
         kept.write_text(text, encoding="utf-8")
     assert text == kept.read_text(encoding="utf-8")
+
+
+WITH_METHODS = """\
+import numpy as np
+
+
+def make_inputs():
+    return dict(n_in=3, n_out=5, x=np.random.default_rng(0).normal(size=(4, 3)))
+
+
+class Layer:
+    def __init__(self, n_in, n_out):
+        self.W = np.random.default_rng(1).normal(size=(n_in, n_out))
+        self.V = np.random.default_rng(2).normal(size=(n_out, n_out))
+        self.scale = 0.5
+
+    @staticmethod
+    def relu(v):
+        return np.maximum(0, v)
+
+    def softmax(self, z):
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def scaled(self, z):
+        return self.scale * z
+
+    def forward(self, x):
+        h = self.relu(x @ self.W)
+        return self.softmax(h @ self.V)
+"""
+
+
+def test_methods_that_use_nothing_but_their_arguments_are_derived(tmp_path: Any) -> None:
+    text = derived(tmp_path, WITH_METHODS)
+    assert "self.relu(x @ self.W)" in text and "self.softmax" in text
+    x = np.random.default_rng(5).normal(size=(6, 3))
+    assert_right(text, WITH_METHODS, "Layer", lambda t: t(3, 5), x, lambda a: {"W": a.dW, "V": a.dV})
+
+
+def test_a_method_that_reads_its_instance_is_refused_by_line(tmp_path: Any) -> None:
+    text = WITH_METHODS.replace("self.softmax(h @ self.V)", "self.scaled(h @ self.V)")
+    with pytest.raises(EmissionError, match=r"the method `self.scaled` in line 27"):
+        derived(tmp_path, text)

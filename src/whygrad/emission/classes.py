@@ -95,6 +95,7 @@ class ClassWriter:
         lines = [*whole, *unpacked(cache, [f"{self.own}.{holders[n]}" for n in cache])]
         lines += [line.removeprefix("    ") for line in self.written.lines]
         renamed |= {n: f"{self.own}.{holders[n]}" for n in inside}
+        renamed |= {self.method.names[a]: f"{self.own}.{a}" for a in self.method.helpers}
         lines, returned = self.with_results([*([self.written.note] if self.written.note else []), *lines])
         body = [replaced(line, renamed) for line in [*lines, *returned]]
         head = f"def {name}({', '.join([self.own, *given])}):"

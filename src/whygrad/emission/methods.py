@@ -31,10 +31,13 @@ class Method:
     """Attributes that it reads before it sets them."""
     kept: list[str] = field(default_factory=list)
     """Attributes that it sets."""
+    helpers: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    """Methods that it calls and that are plain functions of their arguments: `self.sigmoid(z)`."""
 
     def __post_init__(self) -> None:
         self.own = self.node.args.args[0].arg if self.node.args.args else ""
         uses = [n for n in ast.walk(self.node) if self.is_attribute(n)]
+        self.helpers = {n.attr: made for n in uses if (made := self._helper(n.attr)) is not None}
         self._refuse(uses)
         self._find_given()
         self.kept = sorted({n.attr for n in uses if isinstance(n.ctx, ast.Store)})
@@ -56,6 +59,21 @@ class Method:
         ]  # fmt: skip
         return all(isinstance(n.value, ast.Name) and n.value.id == name for n in made)
 
+    def _helper(self, name: str) -> ast.FunctionDef | None:
+        """The method of a name as a function, where it uses nothing but its arguments."""
+        found = [n for n in self.owner.body if isinstance(n, ast.FunctionDef) and n.name == name]
+        if len(found) != 1 or name in vars(self.instance):
+            return None
+        made = copy.deepcopy(found[0])
+        static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in made.decorator_list)
+        made.body = made.body[ast.get_docstring(made) is not None :]
+        own = "" if static or not made.args.args else made.args.args.pop(0).arg
+        named = {n.id for n in ast.walk(made) if isinstance(n, ast.Name)}
+        if own in named:
+            return None
+        made.decorator_list = []
+        return made if static or not found[0].decorator_list else None
+
     def _refuse(self, uses: list[Any]) -> None:
         """EmissionError for methods and objects that it uses, and for `self` as a whole."""
         whole = {id(n.value) for n in uses}
@@ -64,7 +82,7 @@ class Method:
                 raise self.refusal(n, f"`{self.own}` handed on as a whole")
         for n in uses:
             held = getattr(self.instance, n.attr, None)
-            if not is_plain(held):
+            if n.attr not in self.helpers and not is_plain(held):
                 what = "the method" if inspect.ismethod(held) else f"a {type(held).__name__}"
                 raise self.refusal(n, f"{what} `{self.own}.{n.attr}`")
 
@@ -79,7 +97,7 @@ class Method:
         done = set[str]()
         for statement in self.node.body:
             for n in ast.walk(statement):
-                if self.is_attribute(n) and n.attr not in done and n.attr not in self.given:
+                if self.is_attribute(n) and n.attr not in {*done, *self.given, *self.helpers}:
                     read = isinstance(n.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
                     if read and hasattr(self.instance, n.attr):
                         self.given.append(n.attr)
@@ -105,12 +123,11 @@ class Method:
 
     def function(self, namespace: Mapping[str, Any]) -> Any:
         """It as a function whose source can be found."""
-        text = write(self.flat()) + "\n"
-        filename = f"<ipython-method-{abs(hash(text))}>"
-        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         made = dict(namespace)
-        exec(compile(text, filename, "exec"), made)
-        return made["forward"]
+        for attribute, helper in self.helpers.items():
+            helper.name = self.names[attribute]
+            _defined(helper, made)
+        return _defined(self.flat(), made)
 
     def wanted(self, values: Mapping[str, Any]) -> list[str]:
         """What gets a gradient: arguments without defaults, and arrays of the instance but its state.
@@ -126,6 +143,15 @@ class Method:
         ]
         found = arrays or [a for a in held if a not in defaults(type(self.instance))]
         return arguments + [self.names[a] for a in found]
+
+
+def _defined(node: ast.FunctionDef, namespace: dict[str, Any]) -> Any:
+    """The function, defined in a namespace, with a source that can be found."""
+    text = write(node) + "\n"
+    filename = f"<ipython-method-{abs(hash(text))}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    exec(compile(text, filename, "exec"), namespace)
+    return namespace[node.name]
 
 
 def is_plain(value: Any) -> bool:
