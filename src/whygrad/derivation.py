@@ -212,7 +212,11 @@ def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | 
         if any(isinstance(n, ast.FunctionDef) and n.name == "forward" for n in c.body)
     ]
     functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not INPUT_FUNCTIONS.match(n.name)]
-    return able[0] if len(able) == 1 and not functions else None
+    # A `sigmoid` that the class calls, and what that one calls, is no rival to it.
+    used = {m.id for m in ast.walk(able[0]) if isinstance(m, ast.Name)} if len(able) == 1 else set()
+    for _ in functions:
+        used |= {m.id for n in functions if n.name in used for m in ast.walk(n) if isinstance(m, ast.Name)}
+    return able[0] if len(able) == 1 and all(n.name in used for n in functions) else None
 
 
 def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:

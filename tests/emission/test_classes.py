@@ -220,3 +220,11 @@ def test_a_method_that_reads_its_instance_is_refused_by_line(tmp_path: Any) -> N
     text = WITH_METHODS.replace("self.softmax(h @ self.V)", "self.scaled(h @ self.V)")
     with pytest.raises(EmissionError, match=r"the method `self.scaled` in line 27"):
         derived(tmp_path, text)
+
+
+def test_functions_that_the_class_calls_are_no_rivals_to_it(tmp_path: Any) -> None:
+    helpers = "def half(v):\n    return v / 2\n\n\ndef squash(v):\n    return np.tanh(half(v))\n\n\n"
+    text = AFFINE.replace("np.tanh(z)", "squash(z)").replace("class Affine", f"{helpers}class Affine")
+    assert "def backward(self" in derived(tmp_path, text)
+    with pytest.raises(UsageError, match="other"):
+        derived(tmp_path, text + "\n\ndef other(v):\n    return v * v\n")
