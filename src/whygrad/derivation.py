@@ -12,7 +12,7 @@ from whygrad.checking.evidence import Hints
 from whygrad.checking.examples.finding import found_inputs
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.units import BACK
-from whygrad.emission.classes import derive_class, forward_method
+from whygrad.emission.classes import derive_class, forward_method, plain_forward
 from whygrad.emission.directions import forward_for, forward_formula, forward_script
 from whygrad.emission.entry import (
     TARGETS,
@@ -220,14 +220,10 @@ def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | 
 
 
 def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Mapping[str, Any]) -> str:
-    """The class with its backward method; with --into, the whole file."""
-    other = "forward mode" if request["forward"] else "second derivatives" if request["order"] == 2 else ""
-    if request["to"] not in ("", "numpy") or other:
-        wanted = other or request["to"]
-        raise UsageError(
-            f"a class is written with a backward method in NumPy, not in {wanted}",
-            hint=f"whygrad derive {source.filename} --function {owner.name}",
-        )
+    """The class with its backward method; with --into, the whole file.
+
+    In LaTeX, forward mode and second order: of its forward method as a function of what it reads.
+    """
     namespace = run_definitions(source, tree)
     made = namespace[owner.name]
     names = [*inspect.signature(made).parameters, *(a.arg for a in forward_method(owner).args.args[1:])]
@@ -236,15 +232,15 @@ def of_class(source: Source, tree: ast.Module, owner: ast.ClassDef, request: Map
     values |= {name: parse_input(text) for name, text in request["input"].items()}
     instance = next((v for v in namespace.values() if type(v) is made), None)
     instance = instance if instance is not None else constructed(made, values)
-    text, whole, _ = derive_class(
-        source,
-        owner,
-        instance,
-        with_defaults(made, values),
-        namespace,
-        wrt=request["wrt"],
-        check=request["check"],
-    )
+    example = source, owner, instance, with_defaults(made, values), namespace
+    if request["to"] not in ("", "numpy") or request["forward"] or request["order"] == 2:
+        function, args, wanted, helpers = plain_forward(*example)
+        _, of_it, _ = writers(request["forward"], request["order"])
+        target = request["to"] or "numpy"
+        found = of_it(function, args, target=target, wrt=request["wrt"] or wanted, check=request["check"])
+        called = "" if target == "latex" else helpers
+        return said((called + taught(found[0], request), found[1]), request["check"])
+    text, whole, _ = derive_class(*example, wrt=request["wrt"], check=request["check"])
     return taught(whole if request["into"] else said((text, None), request["check"]), request)
 
 

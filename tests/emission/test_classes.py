@@ -228,3 +228,22 @@ def test_functions_that_the_class_calls_are_no_rivals_to_it(tmp_path: Any) -> No
     assert "def backward(self" in derived(tmp_path, text)
     with pytest.raises(UsageError, match="other"):
         derived(tmp_path, text + "\n\ndef other(v):\n    return v * v\n")
+
+
+def test_a_class_in_latex_and_in_forward_mode_is_a_function_of_what_it_reads(tmp_path: Any) -> None:
+    lecture = derived(tmp_path, WITH_METHODS, to="latex")
+    assert lecture.startswith("\\documentclass") and "\\bar{W}" in lecture
+    text = derived(tmp_path, WITH_METHODS, forward=True)
+    user = run(WITH_METHODS, "")
+    layer, draw = user["Layer"](3, 5), np.random.default_rng(4)
+    x = draw.normal(size=(6, 3))
+    dots = {"dot_x": draw.normal(size=x.shape)}
+    dots |= {f"dot_{n}": draw.normal(size=np.shape(getattr(layer, n))) for n in ("W", "V")}
+    names = run("import numpy as np", text)
+    _, tangent = names["dot_forward"](x, W=layer.W, V=layer.V, **dots)
+    ends = []
+    for side in (1e-6, -1e-6):
+        moved = copy.deepcopy(layer)
+        moved.W, moved.V = layer.W + side * dots["dot_W"], layer.V + side * dots["dot_V"]
+        ends.append(moved.forward(x + side * dots["dot_x"]))
+    np.testing.assert_allclose(tangent, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-8)

@@ -137,7 +137,8 @@ def test_what_has_no_forward_mode_says_so_with_a_command_that_runs(tmp_path: Pat
         "import numpy as np\n\nclass Scale:\n    def __init__(self):\n        self.w = np.ones(3)\n\n"
         "    def forward(self, x):\n        return x * self.w\n"
     )
-    for words in ([str(path), "--forward", "--into"], [str(layer), "--forward", "--input", "x=randn(2, 3)"]):
+    example = ["--input", "x=randn(2, 3)"]
+    for words in ([str(path), "--forward", "--into"], [str(layer), "--forward", "--into", *example]):
         found = derive(*words)
         assert found.returncode == 2
         hint = found.stderr.split("help: ")[1].split()

@@ -310,19 +310,13 @@ def derive_class(
     for what cannot be derived.
     """
     method = Method(source, owner, forward_method(owner), instance)
-    values = {**arguments, **{method.names[a]: getattr(instance, a) for a in method.given}}
-    missing = [p for p in method.parameters if p not in values]
-    if missing:
-        raise UsageError(
-            f"no example value for the parameter `{missing[0]}` of {owner.name}.{method.node.name}",
-            hint=f'--input "{missing[0]}=randn(4, 3)"',
-        )
-    order = [*method.parameters, *(method.names[a] for a in method.given)]
+    values = _values(method, arguments)
+    order = list(values)
     form = form_of(ast.parse(source.text), method)
     function = method.function(namespace)
     subject, written, _ = written_for(
         function,
-        copy.deepcopy([values[n] for n in order]),
+        copy.deepcopy([*values.values()]),
         wrt=list(wrt) or method.wanted(values),
         check=check,
         prefix="grad_" if form.startswith("grad_") else "d",
@@ -337,6 +331,36 @@ def derive_class(
         )
     made = next(n for n in ast.parse(text).body if isinstance(n, ast.ClassDef) and n.name == owner.name)
     return "\n".join(text.split("\n")[made.lineno - 1 : made.end_lineno]) + "\n", text, proof
+
+
+def plain_forward(
+    source: Source,
+    owner: ast.ClassDef,
+    instance: Any,
+    arguments: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+) -> tuple[Any, list[Any], list[str], str]:
+    """The forward method as a function of what it reads.
+
+    The function, its arguments, the names of those that get a gradient, and the text of methods it calls.
+    """
+    method = Method(source, owner, forward_method(owner), instance)
+    values = _values(method, arguments)
+    function = method.function(namespace)
+    helpers = "".join(f"{write(helper)}\n\n\n" for helper in method.helpers.values())
+    return function, copy.deepcopy([*values.values()]), method.wanted(values), helpers
+
+
+def _values(method: Method, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of the method as a function, in their order."""
+    missing = [p for p in method.parameters if p not in arguments]
+    if missing:
+        raise UsageError(
+            f"no example value for the parameter `{missing[0]}` of {method.owner.name}.{method.node.name}",
+            hint=f'--input "{missing[0]}=randn(4, 3)"',
+        )
+    held = {method.names[a]: getattr(method.instance, a) for a in method.given}
+    return {**{p: arguments[p] for p in method.parameters}, **held}
 
 
 def forward_method(owner: ast.ClassDef) -> ast.FunctionDef:
