@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from whygrad.checking.rounds import trains
+from whygrad.checking.rounds import parses, trains
 
 _SIMPLE = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Import | ast.ImportFrom | ast.Assert
 _LEAVES = ast.Return | ast.Yield | ast.YieldFrom | ast.Nonlocal | ast.Global | ast.Await
@@ -26,7 +26,7 @@ def opened_call(text: str) -> str:
     for place, function in enumerate(tree.body):
         if isinstance(function, ast.FunctionDef) and _may_open(function):
             opened = _opened(text, tree, place, function)
-            if opened and _parses(opened):
+            if opened and parses(opened):
                 return opened
     return ""
 
@@ -122,11 +122,3 @@ def _written(text: str, function: ast.FunctionDef, ahead: Sequence[ast.stmt], ca
     lines[room] = "; ".join(ast.unparse(statement) for statement in ahead)
     lines[function.lineno - 1] = "if 1:"
     return "\n".join(lines)
-
-
-def _parses(text: str) -> bool:
-    try:
-        compile(text, "opened", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return True

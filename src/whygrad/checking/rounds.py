@@ -61,7 +61,7 @@ def opened_main(text: str) -> str:
         if own and _can_open(tree, place, len(own)):
             assert isinstance(function, ast.FunctionDef)
             opened = _open(text, function, own[0])
-            if opened and _parses(opened):
+            if opened and parses(opened):
                 return opened
     return text
 
@@ -115,7 +115,8 @@ def _open(text: str, function: ast.FunctionDef, call: ast.Expr) -> str:
     return "\n".join(lines)
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
+    """Is a text that was rewritten still a program?"""
     try:
         compile(text, "opened", "exec")
     except (SyntaxError, ValueError, RecursionError):
