@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.comparison import same_layout
 from whygrad.checking.copying import duplicated
 from whygrad.checking.evidence import Claim, Failure, Point, Value
 from whygrad.checking.plain import Namespace
 from whygrad.checking.programs import Program
-from whygrad.checking.values import Vector, rebuild, shape_of, vector
+from whygrad.checking.values import Vector, rebuild, vector
 from whygrad.diagnosis.pieces import Pieces
 
 STEP = 1e-4
@@ -57,7 +58,7 @@ class Slopes:
         numbers, start = vector(claimed), vector(of)
         if numbers is None or start is None or numbers.size != start.size or not _path(claim.of)[0]:
             return False
-        if shape_of(claimed) != shape_of(of):
+        if not same_layout(claimed, of):
             return False
         direction = np.random.RandomState(start.size).uniform(0.5, 1.5, start.size)
         direction *= np.where(np.arange(start.size) % 2, -1.0, 1.0)
