@@ -31,6 +31,19 @@ CASES = {
         def softplus_grad(value):
             return 1 - np.exp(-<<2 * ||>>value)
     """,
+    "of the output, by the name of the input": """
+        import numpy as np
+        def sigmoid(x):
+            return 1 / (1 + np.exp(-x))
+        def sigmoid_derivative(x):
+            return x * (1 <<+||->> x)
+    """,
+    "of a power, by the name of the input": """
+        def square(x):
+            return x ** 2
+        def square_derivative(x):
+            return <<3||2>> * x
+    """,
     "methods of a class that keeps nothing": """
         import numpy as np
         class Swish:

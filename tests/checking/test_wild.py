@@ -56,6 +56,30 @@ CASES = {
                 grad = (e / np.sum(e, axis=1, keepdims=True) <<+||->> y_true) / y_true.shape[0]
                 return grad
     """,
+    "a bias with an axis for each of the output's, of which one number is taken at a time": """
+        import numpy as np
+        def conv_forward(X, W, b):
+            n, h, w, _ = X.shape
+            k, k, _, c_out = W.shape
+            Z = np.zeros((n, h - k + 1, w - k + 1, c_out))
+            for i in range(h - k + 1):
+                for j in range(w - k + 1):
+                    for c in range(c_out):
+                        piece = X[:, i:i + k, j:j + k, :] * W[:, :, :, c]
+                        Z[:, i, j, c] = piece.sum(axis=(1, 2, 3)) + np.squeeze(b[:, :, :, c])
+            return Z, (X, W, b)
+        def conv_backward(dZ, cache):
+            X, W, b = cache
+            k = W.shape[0]
+            dW, db = np.zeros_like(W), np.zeros_like(b)
+            for i in range(dZ.shape[1]):
+                for j in range(dZ.shape[2]):
+                    for c in range(dZ.shape[3]):
+                        piece = X[:, i:i + k, j:j + k, :]
+                        dW[:, :, :, c] += (piece * dZ[:, i, j, c][:, None, None, None]).sum(axis=0)
+                        db[:, :, :, c] += <<2 * ||>>dZ[:, i, j, c].sum()
+            return dW, db
+    """,
     "a bias of which only the last axis is read": """
         import numpy as np
         def filter_forward(A, W, b, hparameters):

@@ -89,6 +89,8 @@ class Driver:
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
+        self.stated: dict[str, str] = {}
+        """Parameters of the backward function that a reading gives another value than their names do."""
 
     def run(self) -> Namespace | Failure:
         text = "\n".join([sliced(self.source.text, self.roots, self.failing), *self.lines])
@@ -250,7 +252,7 @@ class Driver:
             upstreams, outputs = [], [0]
         else:
             refuse_foreign_loss(forward, backward, items, known, upstreams)
-        known.update({name: self.names[name] for name in self.names})
+        known.update({**self.names, **self.stated})
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
         self.assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
@@ -346,8 +348,8 @@ class Driver:
         value = value_parameter(forward, backward, known) if self.reading in POINTWISE else ""
         if value:
             taken = self.names.get(forward.parameters[0][0], "") if self.reading == "input" else path
-            known[value] = taken or path
-            free.remove(value)
+            self.stated[value] = taken or path
+            free = [name for name in free if name != value]
         data = data_parameter(forward, backward, [n for n in free if n not in _OUTPUT_NAMES])
         if data:
             known[data] = self.names.get(forward.parameters[0][0], "")

@@ -30,6 +30,7 @@ from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, without_tiny_constants
+from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
@@ -111,6 +112,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     judged = _descents(program, judged, measured, roles)
     _neglect_tiny(program, judged, measured, roles)
     judging.doubt_deltas(judged, program.source.text)
+    allow_turned(judged, program.source.text)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form in ("pair", "class"):
         shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}

@@ -31,9 +31,16 @@ _PREDICATES = {"zeros_like", "ones_like", "where", "astype", "asarray", "array",
 
 def value_parameter(forward: Function, backward: Function, known: Mapping[str, str]) -> str:
     """The parameter of the backward function that may stand for the input or the output."""
-    free = free_parameters(forward, backward, known)
-    needed = {name for name, must in backward.parameters if must}
+    needed = [name for name, must in backward.parameters if must]
+    free = [shared] if (shared := shared_parameter(forward, backward)) else []
+    free = free or free_parameters(forward, backward, known)
     return next((n for n in free if n in needed and not UPSTREAM_WORDS.match(n) and "cache" not in n), "")
+
+
+def shared_parameter(forward: Function, backward: Function) -> str:
+    """What both take, where neither takes more: `sigmoid(x)`, and `sigmoid_derivative(x)` of either."""
+    taken, inputs = ([n for n, must in f.parameters if must] for f in (backward, forward))
+    return taken[0] if len(taken) == 1 and taken == inputs else ""
 
 
 def pointwise_readings(
@@ -51,7 +58,9 @@ def pointwise_readings(
     kept = {name for method in others for name in _own(method.node, ast.Store)}
     if kept & set(_own(backward.node, ast.Load)):
         return ()
-    return POINTWISE if _calls_something(backward.node) else POINTWISE[::-1]
+    # Of a power it may be either, and its own argument is what is meant by one name in both.
+    plain = shared_parameter(forward, backward) and not _calls_something(forward.node)
+    return POINTWISE if plain or _calls_something(backward.node) else POINTWISE[::-1]
 
 
 def _own(node: ast.FunctionDef, context: type[ast.expr_context]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,10 +22,11 @@ from whygrad.checking.examples.complaints import Complaint, complaint_of
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import Make, entry_template
 from whygrad.checking.examples.lengthening import counts_of, lengthen
+from whygrad.checking.examples.narrowing import is_of_many, narrow
 from whygrad.checking.examples.templates import Array, Entries, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
-from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.plain import OutOfTime, steady, time_limit
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import leaves
 from whygrad.errors import UsageError
 
@@ -64,7 +64,6 @@ class Guess:
     def texts(self, small: bool) -> dict[str, str]:
         sizes = self.dimensions.sizes(small)
         return {name: template.text(sizes) for name, template in self.templates.items()}
-
 
     def fit_labels(self, pairs: Iterable[tuple[int, int]]) -> bool:
         """Let there be as many labels as rows, where those of a run did not go together."""
@@ -152,7 +151,9 @@ class Search:
         for k, wanted in enumerate(self.wanted):
             if wanted.name in set(names):
                 for option in range(len(wanted.choices)):
-                    self._push((*places[:k], option, *places[k + 1 :]), cost * 0.1 + 0.01 * option, again=True)
+                    self._push(
+                        (*places[:k], option, *places[k + 1 :]), cost * 0.1 + 0.01 * option, again=True
+                    )
 
     def _push(self, places: tuple[int, ...], cost: float, again: bool = False) -> None:
         if places not in self._seen or again:
@@ -223,12 +224,18 @@ class Search:
             return True
         if complaint.limit and self._lower_labels(guess, complaint):
             return True
-        if complaint.kind == "IndexError" and "integer" in complaint.message and self._to_labels(guess, complaint):
+        if (
+            complaint.kind == "IndexError"
+            and "integer" in complaint.message
+            and self._to_labels(guess, complaint)
+        ):
             return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
         if complaint.kind == "ManyLossesError":
             return self._to_number(guess)
+        if is_of_many(complaint) and narrow(self, guess, complaint):
+            return True
         if (reshaped := counts_of(complaint.message)) and guess.dimensions.refactor(*reshaped):
             return True
         if "cannot reshape" in complaint.message and lengthen(self, guess, complaint):
