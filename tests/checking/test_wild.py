@@ -80,6 +80,25 @@ CASES = {
                         db[:, :, :, c] += <<2 * ||>>dZ[:, i, j, c].sum()
             return dW, db
     """,
+    "parameters that a layer builds when it first runs": """
+        import numpy as np
+        class Dense:
+            def __init__(self, units):
+                self.units = units
+                self.W = self.b = None
+            def build(self, width):
+                self.W = np.random.randn(width, self.units) * 0.1
+                self.b = np.zeros(self.units)
+            def forward(self, x):
+                if self.W is None:
+                    self.build(x.shape[1])
+                self.x = x
+                return x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                self.db = dout.<<mean||sum>>(axis=0)
+                return dout @ self.W.T
+    """,
     "a bias of which only the last axis is read": """
         import numpy as np
         def filter_forward(A, W, b, hparameters):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from whygrad.checking.evidence import Failure, Form, Hints
+from whygrad.checking.exposing import built_later, exposed, own
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import reached_in
 from whygrad.checking.lines import (
@@ -24,7 +25,6 @@ from whygrad.checking.lines import (
     LOSS,
     MEAN,
     RESULT,
-    STIRRED,
     UPSTREAM,
 )
 from whygrad.checking.losses import data_parameter, foreign_loss, loss_arguments, target_names
@@ -37,12 +37,11 @@ from whygrad.checking.returned import (
     entries_of,
     gradients_in,
     loss_place,
-    own_parameters,
     stored_by,
     used_up_by,
 )
 from whygrad.checking.slicing import sliced
-from whygrad.checking.upstreams import free_parameters, outputs_of, unfilled_upstreams
+from whygrad.checking.upstreams import assign_rest, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError, UsageError
@@ -174,41 +173,27 @@ class Driver:
         if backward is not None and (loss := self.foreign_loss(forward, backward)):
             wanted += loss.parameters
         self.take_inputs(wanted)
-        callee = forward.name
+        callee, before = forward.name, dict[str, Any]()
         if forward.owner:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"
             self.lines.append(f"{LAYER} = {built}")
-            self.expose(init, forward)
+            before = exposed(self, init, forward)
             callee = f"{LAYER}.{forward.name}"
         self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
         after = self.run()
         if isinstance(after, Failure):
             refuse_alone(forward, after, self.names)
             return after
+        if forward.owner and backward is not None and (later := built_later(backward, before, own(after))):
+            exposed(self, init, forward, set(own(after)) - set(later))
+            self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
+            after = self.run()
+            if isinstance(after, Failure):
+                return after
         if form == "single":
             return self.single(forward, after)
         assert backward is not None
         return self.pair(form, forward, backward, after)
-
-    def expose(self, init: Function | None, forward: Function) -> None:
-        """Parameters that the constructor makes itself become inputs: `W = layer.W; layer.W = W`."""
-        made = self.run()
-        if isinstance(made, Failure) or not hasattr(made[LAYER], "__dict__"):
-            return
-        passed = {name for function in (init, forward) if function for name, _ in function.parameters}
-        for name in own_parameters(vars(made[LAYER]), passed):
-            variable = name if name not in self.namespace else f"{name}_"
-            # An example input of that name that nothing takes is not the layer's parameter.
-            self.lines = [line for line in self.lines if not line.startswith(f"{variable} = ")]
-            value_ = f"{LAYER}.{name}"
-            # Zeros that a constructor makes are nobody's example.
-            text = (
-                STIRRED.format(variable=variable, value=value_)
-                if self.hints.input
-                else f"{variable} = {value_}"
-            )
-            self.lines += [text, f"{value_} = {variable}"]
-            self.names[name] = variable
 
     def single(self, function: Function, after: Namespace) -> Program:
         """The function's result is the loss and its gradients."""
@@ -255,7 +240,7 @@ class Driver:
         known.update({**self.names, **self.stated})
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
-        self.assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
+        assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
         objective = []
         for place, output in enumerate(outputs):
             upstream = upstreams[place] if place < len(upstreams) else ""
@@ -310,14 +295,6 @@ class Driver:
             for name in local
             if name not in taken and is_numeric(values.get(name))
         ]
-
-    def assign_rest(
-        self, backward: Function, known: dict[str, str], upstreams: list[str], rest: list[str]
-    ) -> None:
-        """Give what the forward pass returned besides its output to parameters that nothing else fills."""
-        for name, needed in backward.parameters:
-            if name not in known and name not in upstreams and needed and rest:
-                known[name] = rest.pop(0) if len(rest) == 1 or "cache" not in name else rest.pop()
 
     def bind_output(self, name: str, path: str, place: int, after: Namespace) -> str:
         variable = f"__whygrad_out{place}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import count, has_float, is_numeric, shape_of, vector
+from whygrad.checking.values import count, is_numeric
 from whygrad.checking.variables import gradient_word
 
 
@@ -67,7 +67,7 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
         last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
         if not text.startswith("self.") or (isinstance(node, ast.Attribute) and not _is_set(made, text[5:])):
             continue
-        if last and (stems(last) or stems(container)):
+        if last and (stems(last.lstrip("_")) or stems(container)):
             found[text] = Returned(text, layer + text[4:], backward.qualname)
         elif isinstance(node, ast.Subscript) and stems(container) and not last:
             whole = ast.unparse(node.value)
@@ -76,18 +76,6 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
                 for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
                     found[item.name] = item
     return [*found.values(), *_listed(backward, layer, made)]
-
-
-def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[str]:
-    """Arrays that a constructor made itself, none of them `passed` to it: the layer's parameters.
-
-    Zeros under the name of a gradient are none: they are room for what `self.dW += ...` adds up.
-    """
-    for name, value in attributes.items():
-        numbers = vector(value)
-        buffer = bool(stems(name)) and numbers is not None and not numbers.any()
-        if name not in passed and is_numeric(value) and has_float(value) and shape_of(value) and not buffer:
-            yield name
 
 
 def _is_set(made: Any, path: str) -> bool:

@@ -48,9 +48,10 @@ def _changes(tree: ast.AST) -> Iterator[ast.expr]:
             yield node.value
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             value = node.value
-            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
-                if ast.unparse(value.left) == ast.unparse(node.targets[0]):
-                    yield value.right
+            if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub)):
+                continue
+            if ast.unparse(value.left) == ast.unparse(node.targets[0]):
+                yield value.right
 
 
 def _transposed(node: ast.AST) -> ast.expr | None:

@@ -58,3 +58,10 @@ def outputs_of(upstreams: list[str], names: list[str], items: list[Any]) -> list
     if found and all(place < len(items) for place in found):
         return found
     return [next((k for k, item in enumerate(items) if is_numeric(item)), 0)]
+
+
+def assign_rest(backward: Function, known: dict[str, str], upstreams: list[str], rest: list[str]) -> None:
+    """Give what the forward pass returned besides its output to parameters that nothing else fills."""
+    for name, needed in backward.parameters:
+        if name not in known and name not in upstreams and needed and rest:
+            known[name] = rest.pop(0) if len(rest) == 1 or "cache" not in name else rest.pop()

@@ -126,4 +126,5 @@ def gradient_word(name: str) -> str:
             if stems(container)
             else key
         )
-    return name.rpartition(".")[2]
+    word = name.rpartition(".")[2]
+    return word if stems(word) else word.lstrip("_")

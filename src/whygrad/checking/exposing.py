@@ -1,0 +1,69 @@
+"""The parameters that an object makes itself, in its constructor or when it first runs, as inputs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from whygrad.checking.evidence import Failure
+from whygrad.checking.functions import Function
+from whygrad.checking.lines import LAYER, STIRRED
+from whygrad.checking.naming import EXACT, best, stems
+from whygrad.checking.values import has_float, is_numeric, shape_of, vector
+
+if TYPE_CHECKING:
+    from whygrad.checking.driver import Driver
+
+
+def exposed(
+    driver: Driver, init: Function | None, forward: Function, known: set[str] | frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Let parameters that the object makes itself be inputs: `W = layer.W; layer.W = W`.
+
+    Returns all its attributes; those that are `known` stay as they are.
+    """
+    made = driver.run()
+    if isinstance(made, Failure):
+        return {}
+    passed = {name for function in (init, forward) if function for name, _ in function.parameters}
+    for name in own_parameters(own(made), passed | known):
+        variable = name if name not in driver.namespace else f"{name}_"
+        # An example input of that name that nothing takes is not the layer's parameter.
+        driver.lines = [line for line in driver.lines if not line.startswith(f"{variable} = ")]
+        value_ = f"{LAYER}.{name}"
+        # Zeros that a constructor makes are nobody's example.
+        stirred = STIRRED.format(variable=variable, value=value_)
+        driver.lines.append(stirred if driver.hints.input else f"{variable} = {value_}")
+        driver.lines.append(f"{value_} = {variable}")
+        driver.names[name] = variable
+    return own(made)
+
+
+def own(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of the object that the driver made."""
+    return dict(getattr(namespace[LAYER], "__dict__", {}))
+
+
+def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[str]:
+    """Arrays that a constructor made itself, none of them `passed` to it: the layer's parameters.
+
+    Zeros under the name of a gradient are none: they are room for what `self.dW += ...` adds up.
+    """
+    for name, value in attributes.items():
+        numbers = vector(value)
+        buffer = bool(stems(name)) and numbers is not None and not numbers.any()
+        if name not in passed and is_numeric(value) and has_float(value) and shape_of(value) and not buffer:
+            yield name
+
+
+def built_later(backward: Function, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Parameters that a layer builds when it first runs, and whose gradients its backward method stores."""
+    stored = {
+        n.attr.lstrip("_")
+        for n in ast.walk(backward.node)
+        if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
+    }
+    arrays = [n for n, v in after.items() if has_float(v) and shape_of(v) and not is_numeric(before.get(n))]
+    ranked = [best(name, arrays)[:1] for name in stored]
+    return [n for n in arrays if any(found and found[0][0] >= EXACT and found[0][1] == n for found in ranked)]
