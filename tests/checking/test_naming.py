@@ -82,3 +82,8 @@ def test_upstream_parameters(name):
 @pytest.mark.parametrize("name", ["cache", "x", "w", "mask", "params"])
 def test_other_parameters(name):
     assert not UPSTREAM_WORDS.match(name)
+
+
+def test_words_within_a_name_are_compared_however_they_are_joined():
+    assert similarity("OutsideVecs", "outsideVectors") >= 0.4
+    assert stems("grads") == [("", False)]

@@ -212,3 +212,91 @@ m.fit(np.ones((3, 2)), np.ones(3))
     with pytest.raises(NoGradientError, match=r"`dw` is computed within `Model.fit`") as refused:
         measure(Source("fit.py", text))
     assert "return loss, dw" in (refused.value.hint or "")
+
+
+def test_what_a_cost_sums_up_is_not_the_output_though_it_is_computed_again():
+    output, found = roles("""
+        import numpy as np
+        ratings = [(0, 0, 5.0), (1, 1, 4.0), (0, 1, 2.0)]
+        p = np.array([[0.3, -0.2], [0.5, 0.1]])
+        q = np.array([[1.0, 0.4], [-0.6, 0.9]])
+        cost = 0.0
+        for u, i, r in ratings:
+            e = r - p[u] @ q[i]
+            cost += e ** 2
+        dp = np.zeros_like(p)
+        for u, i, r in ratings:
+            e = r - p[u] @ q[i]
+            dp[u] += -2 * e * q[i]
+    """)
+    assert (output, found) == ("cost", {"dp": ("p", "right")})
+
+
+def test_distances_that_the_loss_is_made_of_are_no_gradients():
+    output, found = roles("""
+        import numpy as np
+        a, p, n = np.array([1.0, 0.2]), np.array([0.4, -0.3]), np.array([-0.5, 0.6])
+        d_pos = np.sum((a - p) ** 2)
+        d_neg = np.sum((a - n) ** 2)
+        loss = np.maximum(0, d_pos - d_neg + 4)
+        da = 2 * (n - p)
+        dp = 2 * (p - a)
+    """)
+    assert (output, found) == ("loss", {"da": ("a", "right"), "dp": ("p", "right")})
+
+
+def test_gradients_in_a_list_find_the_list_of_parameters():
+    output, found = roles("""
+        rows, ys = [[1.0, 2.0], [2.0, -1.0]], [3.0, 1.0]
+        theta = [0.3, -0.2]
+        errors = []
+        for row, y in zip(rows, ys):
+            errors.append(theta[0] * row[0] + theta[1] * row[1] - y)
+        cost = sum(e * e for e in errors) / 2
+        grads = [0.0, 0.0]
+        for row, e in zip(rows, errors):
+            for j in range(2):
+                grads[j] += e * row[j]
+    """)
+    assert (output, found) == ("cost", {"grads": ("theta", "right")})
+
+
+PINBALL = """
+    import numpy as np
+    def make_inputs():
+        rng = np.random.RandomState(52)
+        return dict(w=rng.randn(3), b=0.1, X=rng.randn(9, 3), y=rng.randn(9), q=0.8)
+    def pinball(w, b, X, y, q):
+        u = y - (X @ w + b)
+        loss = np.mean(np.where(u >= 0, q * u, (q - 1) * u))
+        du = np.where(u >= 0, q, q - 1) / len(y)
+        return loss, {dw}, -du.{reduced}()
+"""
+
+
+@pytest.mark.parametrize(
+    ("dw", "reduced", "verdicts"),
+    [("-X.T @ du", "sum", ("right", "right")), ("X.T @ du", "mean", ("wrong", "wrong"))],
+)
+def test_gradients_are_computed_where_they_are_returned(dw, reduced, verdicts):
+    _, found = roles(PINBALL.format(dw=dw, reduced=reduced))
+    assert list(found.values()) == list(zip("wb", verdicts, strict=True))
+
+
+def test_a_class_has_a_cost_and_its_gradient():
+    _, found = roles("""
+        import numpy as np
+        def make_inputs():
+            X = np.array([[1.0, 2.0], [0.5, -1.0]])
+            return dict(weights=np.array([0.5, -1.0]), X=X, y=np.array([1.0, 0.0]))
+        class Regression:
+            def __init__(self, weights):
+                self.weights = weights
+            def cost(self, X, y):
+                self.X, self.y = X, y
+                self.predicted = 1 / (1 + np.exp(-X @ self.weights))
+                return -np.mean(y * np.log(self.predicted) + (1 - y) * np.log(1 - self.predicted))
+            def gradient(self):
+                self.dw = self.X.T @ (self.predicted - self.y) / len(self.y)
+    """)
+    assert found == {"self.dw": ("weights", "right")}

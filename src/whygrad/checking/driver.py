@@ -34,6 +34,7 @@ from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
 from whygrad.checking.returned import (
+    after_parameters,
     entries_of,
     gradients_in,
     loss_place,
@@ -206,10 +207,12 @@ class Driver:
         variable = output if output not in self.names.values() and output not in after else LOSS
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
         returned = []
+        given = {n: after.get(self.names[n]) for n, _ in function.parameters if n in self.names}
+        nameless = after_parameters(items, names, function, given)
         for place, item in enumerate(items):
             if place == loss:
                 continue
-            fallback = f"d{place}"
+            fallback = nameless.get(place, f"d{place}")
             if isinstance(item, dict):
                 fallback = "grads"
             elif len(items) == 2 and function.parameters:

@@ -33,6 +33,8 @@ _PATTERNS = tuple(
 FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
 """A force is minus the gradient of an energy."""
 _BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
+_WORD = re.compile(rf"^(?:{_WORDS})$")
+"""`grads` is no gradient of an `s`."""
 _WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
@@ -78,7 +80,7 @@ def stems(name: str) -> list[tuple[str, bool]]:
     Empty where the name is not that of a gradient; the stem is "" for a bare `grad`.
     """
     found: list[tuple[str, bool]] = []
-    for place, pattern in enumerate(_PATTERNS):
+    for place, pattern in enumerate(() if _WORD.match(name) else _PATTERNS):
         match = pattern.match(name)
         if match and (match["of"], False) not in found:
             found.append((match["of"], place in _WEAK))
@@ -110,7 +112,7 @@ def similarity(stem: str, name: str) -> float:
         return 0.0
     if re.fullmatch(re.escape(low) + r"_?\d+", other) or re.fullmatch(re.escape(other) + r"_?\d+", low):
         return 0.75 if stem[0] == name[0] else 0.65
-    tokens, others = low.split("_"), other.split("_")
+    tokens, others = _words(stem), _words(name)
     if others[0] == low and all(word in _FORMS for word in others[1:]):
         return 0.8
     if _same_family(low, other):
@@ -124,6 +126,11 @@ def similarity(stem: str, name: str) -> float:
     if other.endswith(low) or low.endswith(other):
         return 0.3
     return 0.0
+
+
+def _words(name: str) -> list[str]:
+    """The words of `outside_vectors` and of `outsideVectors`."""
+    return [word.lower() for word in re.split(r"_|(?<=[a-z0-9])(?=[A-Z])", name)]
 
 
 def _is_tail(stem: str, name: str) -> bool:

@@ -13,6 +13,8 @@ from whygrad.checking.values import has_float, shape_of
 from whygrad.checking.variables import Variable, base_name, gradient_word
 
 _INPUT_GRADIENT = re.compile(r"(?i)(inputs?|x|in|data|z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
+_NAMELESS = re.compile(r"d\d+$")
+"""What a driver calls a result that has no name."""
 SAME = 0.48
 """Similarity of a weak name from which it means the output: `dE` where the energy is called `energy`."""
 FUZZY = 0.25
@@ -135,7 +137,8 @@ def _last_resort(
     ranked = [(s, n) for s, n in best(gradient_word(claim), floats) if n not in taken]
     if ranked and ranked[0][0] >= 0.4:
         return Pairing(claim, ranked[0][1], 0.4)
-    if not bare and not any(not stem for stem, _ in stems(gradient_word(claim))):
+    nameless = _NAMELESS.match(claim) is not None
+    if not bare and not nameless and not any(not stem for stem, _ in stems(gradient_word(claim))):
         return None
     shape = shape_of(values[claim])
     fitting = [
@@ -143,5 +146,5 @@ def _last_resort(
         for n, v in subjects.items()
         if n not in taken and "[" not in n and has_float(v.value) and shape_of(v.value) == shape
     ]
-    fitting.sort(key=lambda n: (bool(TARGET_WORDS.match(n)), not LIKELY_INPUT.match(n)))
+    fitting.sort(key=lambda n: (bool(TARGET_WORDS.match(n)), not nameless and not LIKELY_INPUT.match(n)))
     return Pairing(claim, fitting[0], 0.3, tuple(fitting[1:])) if fitting else None

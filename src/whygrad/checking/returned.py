@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import count, is_numeric
+from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 
 
@@ -42,6 +42,29 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
         fallback = f"{prefix}{forward.parameters[place][0]}" if known else f"grad_{place}"
         name = names[place] if place < len(names) and names[place] else _free(fallback, backward)
         found += entries_of(item, name, f"{path}[{place}]", backward.qualname)
+    return found
+
+
+def after_parameters(
+    items: list[Any], names: list[str], function: Function, given: Mapping[str, Any]
+) -> dict[int, str]:
+    """Names for results without one, `return loss, X.T @ dz, dz.sum()`: after the parameter that each fits.
+
+    A result that fits none, or of which more than one could be meant, gets no name.
+    """
+    named = {stem for name in names for stem, _ in stems(gradient_word(name))}
+    fitting = [
+        (name, shape_of(given[name]))
+        for name, _ in function.parameters
+        if name in given and has_float(given[name]) and name not in named and not TARGET_WORDS.match(name)
+    ]
+    found: dict[int, str] = {}
+    for place, item in enumerate(items):
+        if names[place] or not is_numeric(item):
+            continue
+        same = [name for name, shape in fitting if shape == shape_of(item)]
+        if len(same) == 1:
+            found[place] = _free(f"d{same[0]}", function)
     return found
 
 

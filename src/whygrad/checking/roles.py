@@ -20,7 +20,7 @@ from whygrad.checking.naming import (
     stems,
 )
 from whygrad.checking.observing import Observation
-from whygrad.checking.pairing import Pairing, paired
+from whygrad.checking.pairing import FUZZY, Pairing, paired
 from whygrad.checking.programs import Program
 from whygrad.checking.strays import is_stray, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
@@ -175,9 +175,20 @@ def _of_the_forward_pass(
     ]
     plain = {n for n in gradients if n in found and all(weak for _, weak in stems(gradient_word(n)))}
     plain = {n for n in plain - set(hints.gradients) if not gradient_word(n).startswith(("d", "D"))}
-    return {
+    others = [n for n in found if n not in gradients]
+    # `d_pos` of a triplet, a distance: there is no `pos` that it could be the gradient of.
+    plain |= {n for n in gradients - set(hints.gradients) if n in found and _names_nothing(n, others)}
+    made = {
         n for n in plain if any(found[n].last < v.first and n in needs.get(v.name, set()) for v in outputs)
     }
+    return made if gradients - made else set()
+
+
+def _names_nothing(name: str, others: list[str]) -> bool:
+    """Does a name with a stem say of no variable that it is the gradient of it?"""
+    word = gradient_word(name)
+    ranked = best(word, others)
+    return all(stem for stem, _ in stems(word)) and (not ranked or ranked[0][0] < FUZZY)
 
 
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:
@@ -247,7 +258,9 @@ def _output(
     scalars = [v for v in scalars if not isinstance(v.value, list | tuple)] or scalars
     scalars.sort(key=lambda v: v.last)
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
-    if named:
+    # `e`, which `cost` sums up, may be computed once more on the way back.
+    tops_of = [v for v in named if not any(_is_part(v.name, w.name, needs) for w in named)]
+    if named := tops_of or named:
         last = named[-1]
         # `total = data_loss + penalty` has no word of its own, but depends on one that has.
         later = [v for v in scalars if v.last > last.last and last.name in needs.get(v.name, set())]
@@ -261,6 +274,11 @@ def _output(
             hint="say which variable is differentiated: --output loss",
         )
     return arrays[-1].name
+
+
+def _is_part(name: str, other: str, needs: Mapping[str, set[str]]) -> bool:
+    """Is one number computed from another, and not the other from the one?"""
+    return name in needs.get(other, set()) and other not in needs.get(name, set())
 
 
 def _is_output(value: Value) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function
-from whygrad.checking.naming import stems
+from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, stems
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import UsageError
 
@@ -135,7 +135,8 @@ def _classes(outline: Outline) -> Iterator[Found]:
 
 _ALSO_CALL = ("__call__",)
 _ALSO_FORTH = re.compile(
-    r"(?i)^(propagate|apply|activate|activation|func|function|fn|evaluate|eval|compute|run)$"
+    r"(?i)^(propagate|apply|activate|activation|func|function|fn|evaluate|eval|compute|run|cost|objective|nll"
+    r"|compute_?(cost|loss))$"
 )
 """Names of a forward pass in a class that has a backward pass, and none by a plainer name."""
 
@@ -183,6 +184,8 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     gradients = [name for name in returned if stems(name)]
     if len(returned) < 2 or len(gradients) == len(returned):
         return False
+    if not all(returned) and OUTPUT_WORDS.search(returned[0]) and _returns_what_gradients_make(function):
+        return True
     words = {word.lower() for word in _words(function.name)}
     both = words & {"forward", "fwd"}
     if (
@@ -193,6 +196,18 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     ):
         return False  # it takes the gradient that arrives, and what has no name is one more gradient
     return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
+
+
+def _returns_what_gradients_make(function: Function) -> bool:
+    """`return loss, X.T @ dz`: gradients without names, computed where they are returned."""
+    nodes = list(ast.walk(function.node))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    known = {*stored, *(name for name, _ in function.parameters)}
+    local = {name for name in stored if is_gradient_name(name, known)}
+    returns = [n.value for n in nodes if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)]
+    nameless = [e for value in returns[-1:] for e in value.elts[1:] if not isinstance(e, ast.Name)]
+    reads = [{n.id for n in ast.walk(e) if isinstance(n, ast.Name)} for e in nameless]
+    return bool(reads) and all(names & local for names in reads)
 
 
 def _hinted(outline: Outline, hints: Hints) -> Found:
