@@ -20,7 +20,13 @@ KEYS = st.one_of(
 )
 
 
-@given(st.lists(KEYS, min_size=1, max_size=6))
+ALIKE = st.slices(3).flatmap(
+    lambda s: st.lists(st.tuples(st.just(s), st.integers(0, 1)), min_size=1, max_size=6)
+)
+"""Keys of the same slice, of which those of one column write the same places."""
+
+
+@given(st.lists(KEYS, min_size=1, max_size=6) | ALIKE)
 def test_writes_and_their_transpose(keys):
     """Whatever overlaps: a write's gradient is g at the entries whose final value is its own."""
     values = [1.0 * (k + 1) for k in range(len(keys))]
@@ -103,16 +109,19 @@ def _seconds(work) -> float:
 
 
 @pytest.mark.parametrize("twice", [False, True])
-def test_many_writes_are_linear(twice):
+@pytest.mark.parametrize("columns", [False, True])
+def test_many_writes_are_linear(twice, columns):
     """Four times the writes may take four times as long, not sixteen."""
 
     def work(n):
-        keys = Keys((*range(n), *((0,) if twice else ())))
-        args = (np.zeros(n), *([1.0] * len(keys)))
+        places = (*range(n), *((0,) if twice else ()))
+        keys = Keys((slice(None), place) for place in places) if columns else Keys(places)
+        shape = (2, n) if columns else (n,)
+        args = (np.zeros(shape), *([1.0] * len(keys)))
         y = OPS["assemble"].value(*args, keys=keys)
-        found = OPS["assemble"].rule.vjps(range(len(args)), np.ones(n), y, args, {"keys": keys})
+        found = OPS["assemble"].rule.vjps(range(len(args)), np.ones(shape), y, args, {"keys": keys})
         assert len(found) == len(args)
-        assert infer(OPS["assemble"], [abstract_of(a) for a in args], {"keys": keys}).shape == (n,)
+        assert infer(OPS["assemble"], [abstract_of(a) for a in args], {"keys": keys}).shape == shape
 
     small, large = _seconds(lambda: work(2_000)), _seconds(lambda: work(16_000))
     assert large < 8 * 4 * small

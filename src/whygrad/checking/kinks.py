@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.checking.numeric import Slope, along, slope
+from whygrad.checking.numeric import CLOSE, Slope, along, slope
 from whygrad.checking.values import Vector
 
 RANDOM_DIRECTIONS = 6
@@ -51,9 +51,9 @@ def allowed(
     """
     rng = np.random.RandomState(seed)
     largest = float(np.max(np.abs(start), initial=0.0)) or 1.0
-    kinked = False
+    kinked, middle = False, function(start)
     for direction in directions(start, disputed, rng):
-        found = slope(along(function, start, direction), largest)
+        found = slope(along(function, start, direction), largest, levels=CLOSE, middle=middle)
         if not (np.isfinite(found.left) and np.isfinite(found.right)):
             return None
         kinked |= found.kink

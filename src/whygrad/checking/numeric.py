@@ -17,6 +17,8 @@ from whygrad.checking.values import Vector
 
 LEVELS = 9
 FIRST_STEP = 0.05
+CLOSE = 3
+"""So many of the smallest steps show what happens at the point itself: both slopes, and a kink."""
 SMALLEST_SCALE = 1e-2
 """A small entry is moved as if it were this share of the largest one of its vector."""
 
@@ -42,13 +44,21 @@ class Slope:
         return math.isfinite(self.value) and math.isfinite(self.error) and not self.kink
 
 
-def slope(function: Callable[[float], float], scale: float = 1.0, floor: float = 0.0) -> Slope:
+def slope(
+    function: Callable[[float], float],
+    scale: float = 1.0,
+    floor: float = 0.0,
+    levels: int = LEVELS,
+    middle: float | None = None,
+) -> Slope:
     """Derivative of a function of one number at 0; `scale` is the size of a step that is still small.
 
-    `floor` is the rounding error of one value of the function; by default that of one last place.
+    `floor` is the rounding error of one value of the function; by default that of one last place. With fewer
+    `levels` (at least `CLOSE`) only the smallest steps are made: the sides and the kink are the same, the
+    value has a larger error. `middle` is the value at 0, where it is known.
     """
-    middle = function(0.0)
-    steps = [FIRST_STEP * scale / 2.0**k for k in range(LEVELS)]
+    middle = function(0.0) if middle is None else middle
+    steps = [FIRST_STEP * scale / 2.0**k for k in range(LEVELS - levels, LEVELS)]
     plus = [function(h) for h in steps]
     minus = [function(-h) for h in steps]
     size = max((abs(v) for v in (middle, plus[-1], minus[-1]) if math.isfinite(v)), default=1.0)

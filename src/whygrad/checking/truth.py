@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
 from whygrad.checking.neglecting import without_tiny
-from whygrad.checking.numeric import LEVELS, Slope, along, slope, slopes
+from whygrad.checking.numeric import CLOSE, LEVELS, Slope, along, slope, slopes
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
 from whygrad.checking.values import Vector, count, rebuild, vector
@@ -28,7 +29,10 @@ DEAR = 0.05
 RUNS = 2 * LEVELS + 1
 """So many runs the slope along one direction takes."""
 DIRECTIONS = 3
-"""Random directions in which the engine must agree with differences, at the first points."""
+"""Random directions that are tried, at the first points, until the engine agrees with differences along one:
+of other gradients almost none do."""
+AGREED = 1e-6
+"""Largest difference of both, as a share of what all entries add up to."""
 
 
 @dataclass(eq=False)
@@ -252,23 +256,28 @@ def _agrees_with_differences(
 ) -> bool:
     """Do the engine's gradients agree with differences? Kinks are noted, and what is disputed."""
     function, start = forward.of(names)
+    middle = function(start) if directions else math.nan
     gradient = np.concatenate([truth.gradients[name] for name in names]) if names else np.zeros(0)
     scale = np.concatenate([_scale(forward.given[name]) for name in names]) if names else np.zeros(0)
     for _ in range(directions):
         direction = rng.choice([-1.0, 1.0], start.size) * rng.uniform(0.5, 1.0, start.size) * scale
-        found = slope(along(function, start, direction))
+        line = along(function, start, direction)
         said = float(gradient @ direction)
         size = float(np.abs(gradient) @ np.abs(direction))
+        found = slope(line, levels=CLOSE, middle=middle)
+        if found.trusted and abs(found.value - said) <= AGREED * max(size, abs(said)):
+            break
+        found = slope(line, middle=middle)
         if found.kink:
             truth.kinked = True
             continue
         if not found.trusted:
             continue
-        allowed = 50 * found.error + 1e-6 * max(size, abs(said))
+        allowed = 50 * found.error + AGREED * max(size, abs(said))
         if abs(found.value - said) <= allowed:
-            continue
+            break
         # Among many kinks differences may settle on a wrong value; far smaller steps must confirm it.
-        closer = slope(along(function, start, direction), CLOSER)
+        closer = slope(line, CLOSER, middle=middle)
         if closer.trusted and abs(closer.value - found.value) <= allowed + 50 * closer.error:
             truth.disputed = (
                 f"whygrad's own gradient ({said:.6g}) and differences ({found.value:.6g}) disagree"

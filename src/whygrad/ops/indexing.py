@@ -55,10 +55,21 @@ class Keys(tuple[Any, ...]):
             return None
         return tuple(np.array([_place(key) for key in self]).T)
 
+    @cached_property
+    def _of_slices(self) -> list[int] | None:
+        """For each write the last one at its place, if all keys have the same slices on the same axes."""
+        split = [part for part in map(_split_key, self) if part is not None]
+        if len(split) < len(self) or any(slices != split[0][1] for _, slices in split):
+            return None
+        last = {ints: position for position, (ints, _) in enumerate(split)}
+        return [last[ints] for ints, _ in split]
+
     def later(self, i: int) -> Sequence[int]:
         """Positions of the writes after `i` that may overwrite what it wrote."""
         if self._last is None:
-            return range(i + 1, len(self))
+            if self._of_slices is None:
+                return range(i + 1, len(self))
+            return () if self._of_slices[i] == i else (self._of_slices[i],)
         if len(self._last) == len(self):
             return ()
         last = self._last[_place(self[i])]
@@ -80,6 +91,16 @@ def _place(key: Any) -> tuple[int, ...] | None:
         if type(k) is not int or k < 0:
             return None
     return parts
+
+
+def _split_key(key: Any) -> tuple[tuple[int, ...], tuple[Any, ...]] | None:
+    """The non-negative ints of a key, and its slices with None where the ints stand; None for other keys."""
+    parts = key if type(key) is tuple else (key,)
+    for k in parts:
+        if type(k) is not slice and (type(k) is not int or k < 0):
+            return None
+    ints = tuple([k for k in parts if type(k) is int])
+    return ints, tuple([k if type(k) is slice else None for k in parts])
 
 
 def resolve(key: Any, dynamic: Sequence[Any]) -> Any:
