@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from whygrad.checking import measurement
+from whygrad.checking import sampling
 from whygrad.checking.evidence import Hints
 from whygrad.checking.measurement import measure
 from whygrad.checking.replaying import Replayer
@@ -62,7 +62,7 @@ class Counted(Replayer):
 @pytest.fixture
 def counted(monkeypatch):
     Counted.hits = []
-    monkeypatch.setattr(measurement, "Replayer", Counted)
+    monkeypatch.setattr(sampling, "Replayer", Counted)
     return Counted.hits
 
 

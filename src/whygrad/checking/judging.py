@@ -42,12 +42,21 @@ def clipped(got: Value, want: Value) -> Value:
     return rebuild(want, np.clip(true, -bound, bound))
 
 
-def judge(claim: Claim, measured: Sequence[Measured], errors: Sequence[Value], program: Program) -> None:
-    """Set verdict, agreements and mismatch of a claim whose values and truths are filled in."""
+def judge(
+    claim: Claim,
+    measured: Sequence[Measured],
+    errors: Sequence[Value],
+    program: Program,
+    seek_kinks: bool = True,
+) -> None:
+    """Set verdict, agreements and mismatch of a claim whose values and truths are filled in.
+
+    Unless `seek_kinks`, a gradient that only a kink leaves open is wrong.
+    """
     base = Tolerance()
     comparisons: list[Comparison | None] = []
     for place, m in enumerate(measured):
-        certain = claim.agreements.count(False) >= ENOUGH
+        certain = not seek_kinks or claim.agreements.count(False) >= ENOUGH
         compared = _at(claim, place, m, errors[place], base, certain)
         comparisons.append(compared)
         claim.agreements.append(None if compared is None else compared.agrees)

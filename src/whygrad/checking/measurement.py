@@ -6,7 +6,6 @@ are wrong themselves and which repeat an earlier one.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,17 +18,15 @@ from whygrad.checking.charity import charitable
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, TooLargeError, Value
 from whygrad.checking.forms import arrangements
 from whygrad.checking.intended import intended
-from whygrad.checking.intermediates import forward_values
 from whygrad.checking.measured import Measured, error_of, in_layout, signed, truth_of
 from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import steady
-from whygrad.checking.points import hides, is_choice, propose
 from whygrad.checking.programs import GIVEN, Program
-from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
-from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, without_tiny_constants
+from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
+from whygrad.checking.truth import without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
@@ -39,10 +36,8 @@ from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 BUDGET = 12.0
 """Seconds after which no further point is measured (three are in any case)."""
-MANY_ENTRIES = 100_000
-"""Inputs of more numbers are measured at three points, and not differentiated entry by entry."""
-FEW_ENTRIES = 64
-"""Inputs of up to so many numbers are differentiated by differences at all points if tracing fails."""
+FEW_POINTS = 3
+"""Points at which a rival may show itself wrong."""
 
 
 def measure(program: Program | Source, hints: Hints | None = None, budget: float = BUDGET) -> Evidence:
@@ -94,8 +89,12 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     once = program.hints.large == "once"
     if not once:
         _check_repeatable(program, first, evidence)
-    points = [GIVEN] if once else _points(program, roles, given)
-    measured = _at_points(program, roles, points, given, until, first)
+    points = [GIVEN] if once else points_of(program, roles, given)
+    tried = only_right and not program.hints.formula
+    if tried and (wrong := _plainly_wrong(program, roles, points, given, first)):
+        evidence.claims = wrong
+        return evidence
+    measured = at_points(program, roles, points, given, until, first)
     evidence.outputs = [m.forward.program.objective_of(m.observation.namespace) for m in measured]
     evidence.first_round = program.form == "script" and first_round(program.text) != program.text
     if program.hints.formula:
@@ -108,16 +107,8 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     evidence.derivatives = [m.truth.derivative for m in measured]
     evidence.runs = [m.truth.run for m in measured]
     _note_truth(measured, evidence)
-    judged = [_claim(program, pairing, measured, roles) for pairing in roles.finals]
-    judged = _descents(program, judged, measured, roles)
-    _neglect_tiny(program, judged, measured, roles)
-    judging.doubt_deltas(judged, program.source.text)
-    allow_turned(judged, program.source.text)
-    judged = judging.without_steps(judged, dependencies(first), program.hints)
-    if program.form in ("pair", "class"):
-        shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
-        note = judging.allow_late_means(judged, shapes, evidence.upstream)
-        evidence.notes.extend([note] if note else [])
+    judged, note = _judged(program, roles, measured, first)
+    evidence.notes.extend([note] if note else [])
     if only_right and any(claim.verdict != "right" for claim in judged):
         evidence.claims = judged
         return evidence
@@ -132,6 +123,39 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
     return evidence
+
+
+def _judged(
+    program: Program, roles: Roles, measured: list[Measured], first: Observation, seek_kinks: bool = True
+) -> tuple[list[Claim], str]:
+    """The final gradients with their verdicts, and a note on a convention that was accepted."""
+    judged = [_claim(program, pairing, measured, roles, seek_kinks) for pairing in roles.finals]
+    judged = _descents(program, judged, measured, roles)
+    _neglect_tiny(program, judged, measured, roles)
+    judging.doubt_deltas(judged, program.source.text)
+    allow_turned(judged, program.source.text)
+    judged = judging.without_steps(judged, dependencies(first), program.hints)
+    if program.form not in ("pair", "class"):
+        return judged, ""
+    shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
+    return judged, judging.allow_late_means(judged, shapes, roles.objective[0][1])
+
+
+def _plainly_wrong(
+    program: Program, roles: Roles, points: list[Point], given: dict[str, Value], first: Observation
+) -> list[Claim]:
+    """The claims where one is wrong at several of a few points, by the engine alone; else none.
+
+    What the engine cannot tell, and what may be a kink, is left to the whole measurement.
+    """
+    measured = at_points(program, roles, points[:FEW_POINTS], given, 0.0, first, guard=False)
+    if len(measured) < FEW_POINTS or any(m.truth.untraced or m.truth.recording.notes for m in measured):
+        return []
+    tried = replace(roles, finals=list(roles.finals), unsure=list(roles.unsure))
+    _settle_unsure(tried, measured)
+    judged, _ = _judged(program, tried, measured, first, seek_kinks=False)
+    wrong = [c for c in judged if c.verdict == "wrong" and c.agreements.count(False) > 1]
+    return judged if wrong else []
 
 
 def _refuse_large(program: Program, values: Mapping[str, Value], failure: Failure | None = None) -> None:
@@ -216,75 +240,6 @@ def _check_repeatable(program: Program, first: Observation, evidence: Evidence) 
             return
 
 
-def _points(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
-    # A one-hot target that a bare `grad` may also mean stays one.
-    kept = {rival for p in roles.finals for rival in p.rivals if is_choice(given.get(rival))}
-    kept -= {p.of for p in roles.finals}
-    moved = {name: given[name] for name in roles.roots if name not in kept}
-    # Equal entries (`w = [2.0, -3.0, -3.0]`) hide a wrong index even where no gradient of `w` is claimed,
-    # and a penalty of zero hides a wrong penalty.
-    moved |= {n: given[n] for n in roles.candidates if n in given and hides(n, given[n])}
-    bounds = {name: _bounds(text) for name, text in program.hints.input.items()}
-
-    def accept(point: Point) -> bool:
-        namespace = program.run(point)
-        return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
-
-    return propose(moved, accept, bounds={name: b for name, b in bounds.items() if b and name in moved})
-
-
-def _bounds(text: str) -> tuple[float, float] | None:
-    """Between which numbers an example input is said to lie: probabilities stay probabilities."""
-    found = re.match(r"uniform\(([\d.]+), *([\d.]+),", text)
-    return (float(found[1]), float(found[2])) if found else None
-
-
-def _at_points(
-    program: Program,
-    roles: Roles,
-    points: list[Point],
-    given: dict[str, Value],
-    until: float,
-    first: Observation,
-) -> list[Measured]:
-    upto = program.forward_statements()
-    rng = np.random.RandomState(7)
-    dear = sum(count(given[name]) for name in roles.roots) > MANY_ENTRIES
-    replayer = Replayer(program, (*roles.roots, *roles.candidates))
-    out: list[Measured] = []
-    for place, point in enumerate(points):
-        if place >= 3 and (dear or time.perf_counter() > until):
-            break
-        observation = program.observe(point) if program.overrides(point) else first
-        if isinstance(observation, Failure) or observation.failure is not None:
-            continue
-        inputs = {**given, **point.overrides}
-        forward = Forward(program, point, inputs, upto)
-        truth = Truth()
-        # An upstream gradient is moved, but it is a weight here, not an input that is differentiated.
-        upstreams = {upstream for _, upstream in roles.objective}
-        names = (*roles.roots, *(roles.candidates if roles.unsure else ()))
-        names = tuple(name for name in names if name not in upstreams)
-        if not replayer.replay(inputs, observation.namespace, truth):
-            engine(program, point, replayer.inputs, truth)
-            replayer.learn(truth)
-        entries = sum(count(inputs[name]) for name in names)
-        few = entries <= FEW_ENTRIES or (place < 3 and entries <= MANY_ENTRIES)
-        directions = _directions(place, entries, program.hints.large == "once")
-        guarded(forward, truth, names, few, rng, directions, until)
-        limit = _limit(observation, program)
-        values = forward_values(observation, truth, limit, program.last_line)
-        out.append(Measured(point, observation, truth, forward, inputs, values, limit))
-    return out
-
-
-def _directions(place: int, entries: int, once: bool) -> int:
-    """In how many directions differences confirm the engine at a point; in one in all where runs are dear."""
-    if entries > MANY_ENTRIES:
-        return 0 if place or once else 1
-    return DIRECTIONS if place < 3 else 1
-
-
 def _intend(formula: str, m: Measured, computed: float) -> float:
     """Let the formula be the truth at a point; where the forward pass differs, its own rows are none."""
     meant = intended(formula, {**first_values(m.observation), **m.inputs})
@@ -295,26 +250,6 @@ def _intend(formula: str, m: Measured, computed: float) -> float:
         m.forward_values = []
         m.truth.misled = True
     return meant.value
-
-
-def _limit(observation: Observation, program: Program) -> int:
-    """Position of the last execution of the forward part."""
-    names = {output for output, _ in program.objective}
-    last = 0
-    for execution in observation.executions:
-        statement = observation.statements[execution.index]
-        if not statement.function and names & set(statement.names):
-            last = max(last, execution.sequence)
-    if program.form != "single":
-        return last
-    # In a single function the forward part ends where the function last assigns what it returns first.
-    own = [
-        e.sequence
-        for e in observation.executions
-        if observation.statements[e.index].function == program.forward_function
-        and names & set(observation.statements[e.index].names)
-    ]
-    return max(own, default=last)
 
 
 def _settle_unsure(roles: Roles, measured: list[Measured]) -> None:
@@ -355,7 +290,9 @@ def _note_truth(measured: list[Measured], evidence: Evidence) -> None:
         evidence.notes.append("the forward pass is finite at few points only; the check is weak")
 
 
-def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: Roles) -> Claim:
+def _claim(
+    program: Program, pairing: Pairing, measured: list[Measured], roles: Roles, seek_kinks: bool = True
+) -> Claim:
     """Compare one final gradient with the truth at every point."""
     claim = Claim(pairing.name, pairing.of, "final", 0, certainty=pairing.certainty, sign=pairing.sign)
     place = listing.last_assignment(program, measured[0].observation, pairing.name)
@@ -369,7 +306,7 @@ def _claim(program: Program, pairing: Pairing, measured: list[Measured], roles: 
         want = signed(truth_of(m, pairing.of), pairing.sign)
         claim.values.append(value)
         claim.truth.append(judging.clipped(value, want) if "clip" in program.text else want)
-    judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program)
+    judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program, seek_kinks)
     return claim
 
 
