@@ -25,6 +25,7 @@ FEW_ENTRIES = 64
 
 
 def points_of(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
+    """The points at which a program is checked, the given one first; its forward pass is finite at each."""
     # A one-hot target that a bare `grad` may also mean stays one.
     kept = {rival for p in roles.finals for rival in p.rivals if is_choice(given.get(rival))}
     kept -= {p.of for p in roles.finals}
