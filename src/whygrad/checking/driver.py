@@ -27,7 +27,14 @@ from whygrad.checking.lines import (
     RESULT,
     UPSTREAM,
 )
-from whygrad.checking.losses import data_parameter, foreign_loss, loss_arguments, target_names
+from whygrad.checking.losses import (
+    data_parameter,
+    foreign_loss,
+    is_passed_output,
+    loss_arguments,
+    target_names,
+)
+from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import FORCE, stems
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
@@ -42,6 +49,7 @@ from whygrad.checking.returned import (
     used_up_by,
 )
 from whygrad.checking.slicing import sliced
+from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
 from whygrad.checking.upstreams import assign_rest, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
@@ -54,14 +62,6 @@ INPUT_FUNCTIONS = re.compile(
 MEANS = ("mean", "predictions", "predictions, the output")
 """Readings (`forms.READINGS`) in which the loss is the mean over what the forward function returns."""
 _OUTPUT_NAMES = ("out", "output", "y", "a", "activation", "s", "z", "outputs")
-
-
-class MissingInput(Exception):  # noqa: N818 - it asks for something, and never reaches a user
-    """A parameter has no example value."""
-
-    def __init__(self, parameter: str, function: Function) -> None:
-        super().__init__(parameter)
-        self.parameter, self.function = parameter, function
 
 
 class Driver:
@@ -236,10 +236,16 @@ class Driver:
         upstreams = self.upstreams(forward, backward, items, known, paths[0])
         outputs = outputs_of(upstreams, names, items)
         loss = self.foreign_loss(forward, backward)
+        supposed = self.reading.removeprefix(SUPPOSED) if self.reading.startswith(SUPPOSED) else ""
         if loss is not None:
             upstreams, outputs = [], [0]
+        elif supposed:
+            known.update({name: paths[outputs[0]] for name in upstreams if is_passed_output(name)})
+            upstreams = []
+            target = target_of(self, supposed, forward, backward, items[outputs[0]])
         else:
-            refuse_foreign_loss(forward, backward, items, known, upstreams)
+            init = self.methods.get("__init__")
+            refuse_foreign_loss(forward, backward, init, items, known, upstreams)
         known.update({**self.names, **self.stated})
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
@@ -258,6 +264,9 @@ class Driver:
             self.lines.append(f"{LOSS} = {self.call(loss, callee, chosen)}")
             objective = [(LOSS, "")]
             known.update(target_names(loss, forward, backward, self.names))
+        elif supposed:
+            self.lines.append(loss_line(supposed, objective[0][0], target))
+            objective = [(LOSS, "")]
         self.forward_lines = len(self.lines)
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
         local = used_up_by(backward) if form == "class" else []
@@ -273,7 +282,7 @@ class Driver:
             return ended
         returned = gradients_in(ended[RESULT], RESULT, forward, backward)
         refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
-        if not upstreams and loss is None and _has_shape(ended[RESULT], items[0]):
+        if not (upstreams or loss or supposed) and _has_shape(ended[RESULT], items[0]):
             called = getattr(after[LAYER], forward.name) if forward.owner else after[forward.name]
             given = {n: after[self.names[n]] for n, _ in forward.parameters if n in self.names}
             refuse_mixed(forward, backward, called, given, items[outputs[0]])

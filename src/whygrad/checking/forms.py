@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whygrad.checking.driver import Driver, MissingInput
+from whygrad.checking.driver import Driver
 from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
 from whygrad.checking.examples.calls import recorded
@@ -18,11 +18,14 @@ from whygrad.checking.functions import Function
 from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
+from whygrad.checking.missing import MissingInput
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.pointwise import MixedError, pointwise_readings, value_parameter
 from whygrad.checking.programs import SECONDS, Program
+from whygrad.checking.refusals import ForeignLossError
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import place_of, rebound, sliced
+from whygrad.checking.supposing import suppositions
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in, halves
 from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
@@ -151,7 +154,7 @@ class _Arranging:
         try:
             readings = self.driven()
             first = next(readings)
-        except MissingInput:
+        except (MissingInput, ForeignLossError):
             return None
         if isinstance(first, Program):
             first.rivals = (p for p in readings if isinstance(p, Program))
@@ -218,7 +221,32 @@ class _Arranging:
             if first is not None:
                 first.rivals = itertools.chain(self.narrowed(unaided, first), found)
                 return first
+            if any(isinstance(error, ForeignLossError) for error in refused):
+                found = self.supposed(unaided)
+                first = next(found, None)
+                if first is not None:
+                    first.rivals = found
+                    return first
         raise refused[-1]
+
+    def supposed(self, unaided: Unaided) -> Iterator[Program]:
+        """The program with each of the losses that its output may have."""
+        assert self.backward is not None
+        for texts in unaided.running(self.forward):
+
+            def completed(reading: str, texts: dict[str, str] = texts) -> Program | None:
+                with contextlib.suppress(NoGradientError):
+                    how = self.form, self.forward, self.backward, reading
+                    program, found = unaided.completed(*how, texts)
+                    if isinstance(program, Program):
+                        return unaided.assuming(program, found, reading)
+                return None
+
+            made = suppositions(completed, self.backward)
+            first = next(made, None)
+            if first is not None:
+                yield from itertools.chain((first,), made)
+                return
 
     def narrowed(self, unaided: Unaided, first: Program) -> Iterator[Program]:
         """The program of a loss with one number for each example."""

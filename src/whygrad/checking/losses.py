@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,19 @@ def targets_of(forward: Function, backward: Function | None) -> list[str]:
     own = {name for name, _ in forward.parameters}
     parameters = backward.parameters if backward is not None else []
     return [name for name, _ in parameters if TARGET_WORDS.match(name) and name not in own]
+
+
+def kept_targets(init: Function | None, backward: Function) -> list[str]:
+    """Targets that the constructor keeps for a backward method which takes nothing but settings."""
+    if init is None or any(UPSTREAM_WORDS.match(name) for name, _ in backward.parameters):
+        return []
+    read = {n.attr for n in ast.walk(backward.node) if isinstance(n, ast.Attribute)}
+    return [name for name, _ in init.parameters if TARGET_WORDS.match(name) and name in read]
+
+
+def is_passed_output(name: str) -> bool:
+    """May a parameter of a backward pass that takes a target be the output again: `backward(X, y, o)`?"""
+    return not UPSTREAM_WORDS.match(name) and "cache" not in name.lower()
 
 
 def foreign_loss(

@@ -26,6 +26,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
+from whygrad.checking.supposing import by_supposed_loss
 from whygrad.checking.truth import without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, vector
@@ -58,8 +59,9 @@ def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence
     for arranged in arrangements(program, hints):
         if isinstance(arranged, Failure):
             return Evidence(Program(program, hints=hints), failure=arranged)
+        judged = charitable if arranged.supposed is None else by_supposed_loss
         try:
-            return charitable(arranged, _measured, started + budget)
+            return judged(arranged, _measured, started + budget)
         except NoGradientError as error:
             refused = refused or error
     assert refused is not None

@@ -77,6 +77,8 @@ class Program:
     """Inputs that nobody gave and that were found, as `--input` takes them."""
     rivals: Iterator[Program] = field(default_factory=lambda: iter(()))
     """The same with other inputs or readings, where nobody said which; made when asked for."""
+    supposed: Any = None
+    """Of a program whose loss is supposed: the `supposing.Supposition`."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
     _hooked: set[int] = field(default_factory=set, repr=False)
     """Statements after which an observed run has replaced what they bind."""

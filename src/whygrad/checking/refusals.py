@@ -10,11 +10,11 @@ import numpy as np
 from whygrad.checking.evidence import Failure
 from whygrad.checking.examples.complaints import ManyLossesError
 from whygrad.checking.functions import Function
-from whygrad.checking.losses import LOSS_WORDS, targets_of
+from whygrad.checking.losses import LOSS_WORDS, is_passed_output, kept_targets, targets_of
 from whygrad.checking.naming import stems
 from whygrad.checking.returned import loss_place
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import count, is_numeric, shape_of
+from whygrad.checking.values import is_numeric, shape_of
 from whygrad.errors import NoGradientError
 
 
@@ -31,13 +31,24 @@ def refuse_jacobian(result: Any, output: Any, upstreams: list[str], backward: Fu
         )
 
 
+class ForeignLossError(NoGradientError):
+    """A backward pass takes a target, and no loss stands in the file."""
+
+
 def refuse_foreign_loss(
-    forward: Function, backward: Function, items: list[Any], known: Mapping[str, str], upstreams: list[str]
+    forward: Function,
+    backward: Function,
+    init: Function | None,
+    items: list[Any],
+    known: Mapping[str, str],
+    upstreams: list[str],
 ) -> None:
     """A backward pass that takes targets, of a forward pass that returns no loss."""
     targets = [name for name in targets_of(forward, backward) if name not in known]
-    if targets and not upstreams and is_numeric(items[0]) and count(items[0]) > 1:
-        raise NoGradientError(
+    given = all(map(is_passed_output, upstreams)) if targets else not upstreams
+    targets += [] if upstreams else kept_targets(init, backward)
+    if targets and given and is_numeric(items[0]) and shape_of(items[0]):
+        raise ForeignLossError(
             f"`{backward.qualname}` takes `{targets[0]}`, so it belongs to a loss; "
             f"`{forward.qualname}` returns none",
             hint="let a function return the loss, or name the upstream gradient: --upstream",

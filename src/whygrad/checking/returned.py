@@ -131,19 +131,24 @@ def used_up_by(backward: Function) -> list[str]:
         n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     found: dict[str, None] = {}
-    for node in ast.walk(backward.node):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
-            target: ast.AST = node.target
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target = node.targets[0]
-            if ast.unparse(target) not in ast.unparse(node.value):
-                continue
-        else:
-            continue
+    for target, value in _updates(backward.node):
         if isinstance(target, ast.Attribute | ast.Subscript) and ast.unparse(target).startswith("self."):
-            read = [n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)]
+            read = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
             found |= {name: None for name in read if name in stored and stems(name)}
     return list(found)
+
+
+def _updates(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets that a function adds to, or takes from, each with what is said of its new value."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
+            yield node.target, node.value
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs = list(zip(target.elts, value.elts, strict=False))
+            yield from ((t, v) for t, v in pairs if ast.unparse(t) in ast.unparse(v))
 
 
 def entries_of(value: Any, name: str, path: str, function: str) -> list[Returned]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.checking.driver import Driver, MissingInput
+from whygrad.checking.driver import Driver
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import missing_input, why_none
 from whygrad.checking.examples.alone import batch_size, is_called_alone, sums_nothing
@@ -32,6 +32,7 @@ from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function, definition_of
 from whygrad.checking.losses import foreign_loss, loss_arguments
+from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
 from whygrad.checking.pointwise import MixedError
@@ -145,6 +146,12 @@ class Unaided:
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
 
+    def running(self, forward: Function) -> Iterator[Texts]:
+        """Inputs with which the forward pass runs, whatever its backward pass makes of them."""
+        call = self.caller(forward, None)
+        search = Search(tuple(self.wanted(forward, None)), call, self.source.filename, self.given)
+        yield from islice(search.solutions(), MOST)
+
     def blamed(self, failure: Failure, wanted: Iterable[Wanted]) -> set[str]:
         """Parameters that the line on which the backward pass raised names, themselves or their gradients."""
         if failure.exception is None:
@@ -255,8 +262,8 @@ class Unaided:
             try:
                 return driver.program(form, forward, backward, self.classes), texts
             except MissingInput as error:
-                text = self.simple(error.parameter, error.function)
-                if not text or error.parameter in texts:
+                text = error.text or self.simple(error.parameter, error.function)
+                if not text or (error.parameter in texts and texts[error.parameter] == text):
                     raise missing_input(error.parameter, error.function.qualname) from None
                 texts[error.parameter] = text
         raise NoGradientError(f"no example values for `{forward.qualname}` were found")
