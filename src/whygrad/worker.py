@@ -7,12 +7,14 @@ memory is bounded, and `faulthandler` is armed to say where the script was when 
 from __future__ import annotations
 
 import base64
+import contextlib
 import faulthandler
+import gc
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from whygrad.absent import install
@@ -26,6 +28,8 @@ from whygrad.source import Source, read_source
 MEMORY_BYTES = 8 << 30
 LATER = 2.0
 """Seconds past its limit after which a worker that nobody ends does so itself."""
+COLLECT_AFTER = 20_000
+"""New objects after which garbage is looked for: a check makes many that live long, and ends soon."""
 PROGRESS = b"~"
 """Before a line that tells how far the work has come."""
 
@@ -35,8 +39,9 @@ Reply = dict[str, Any]
 
 def check(request: Request) -> Reply:
     """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
-    from whygrad.batch import check_whole
-    from whygrad.diagnosis.rounds import hints_of
+    with _uncollected():
+        from whygrad.batch import check_whole
+        from whygrad.diagnosis.rounds import hints_of
 
     path, hints = request["path"], request["hints"]
     source = Source(path, request["text"]) if "text" in request else read_source(path)
@@ -50,6 +55,16 @@ def check(request: Request) -> Reply:
     result = check_whole(source, hints_of(hints), request["seconds"], request["progress"])
     result["notes"] = [*([remark] if remark else []), *result["notes"]]
     return {"result": result}
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Loading makes no garbage, and what is loaded stays: nobody need look through it, nor any fork copy it."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    gc.enable()
 
 
 def explain(request: Request) -> Reply:
