@@ -59,7 +59,7 @@ def check(request: Request) -> Reply:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Loading makes no garbage, and what is loaded stays: nobody need look through it, nor any fork copy it."""
+    """Loading makes no garbage, and what is loaded stays: no fork need look it through, and copy it."""
     gc.disable()
     yield
     gc.freeze()
