@@ -86,10 +86,10 @@ def compare(
     allowed = tolerance.allowed(want_vector, error)
     excess = np.abs(got_vector - want_vector) - allowed
     right = excess <= 0
+    wrong: Any = ~right
     if right.all():
-        return Comparison(True, True, ~right)
-    both = (got_vector == want_vector) | (np.isnan(got_vector) & np.isnan(want_vector))
-    wrong = np.asarray(~right & ~both)
+        return Comparison(True, True, wrong)
+    wrong &= ~((got_vector == want_vector) | (np.isnan(got_vector) & np.isnan(want_vector)))
     if not wrong.any():
         return Comparison(True, True, wrong)
     excess[np.isnan(excess)] = np.inf
