@@ -85,6 +85,7 @@ RUNS_TEXT = {
     "emission/gating.py": "reads the derivative of a gate's record as code",
     "emission/entry.py": "runs what was written, to compare it with the engine",
     "emission/directions.py": "runs the tangents that were written, to compare them with the engine's",
+    "emission/transcripts.py": "runs a script with the lines that were derived of it, before it is shown",
     "emission/second.py": "runs a gradient that was written, to derive it once more",
     "emission/rehearsal.py": "runs what was written once more, to have the numbers of its lecture",
     "emission/scripts.py": "runs the user's script statement by statement, to have its values",

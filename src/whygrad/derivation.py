@@ -24,15 +24,14 @@ from whygrad.emission.entry import (
 from whygrad.emission.filling import (
     forward_of,
     into_function,
-    into_script,
     stubs,
     upstream_of,
     with_exercises,
 )
-from whygrad.emission.imports import apart, with_imports
+from whygrad.emission.imports import with_imports
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
-from whygrad.emission.second import second_for, second_formula
+from whygrad.emission.second import second_for, second_formula, second_script
 from whygrad.errors import ScriptError, UsageError
 from whygrad.scripts import edited, repairs
 from whygrad.source import Source, parsed, read_source
@@ -80,7 +79,7 @@ def writers(forward: bool, order: int) -> tuple[Any, Any, Any]:
         what = "second derivatives in forward mode" if forward else f"derivatives of order {order}"
         raise UsageError(f"{what} are not written", hint="whygrad derive 'sin(x) * y' --order 2")
     if order == 2:
-        return second_formula, second_for, None
+        return second_formula, second_for, second_script
     if forward:
         return forward_formula, forward_for, forward_script
     return derive_formula, derive_function, derive_script
@@ -120,11 +119,8 @@ def derive_requested(request: Mapping[str, Any]) -> str:
         return of_class(source, tree, owner, request)
     if not request["function"] and is_script(tree):
         options = {"target": request["to"], "output": request["output"], "wrt": request["wrt"], "at": at}
-        if of_script is None:
-            raise UsageError(
-                "second derivatives are written of a function or a formula, not of a script",
-                hint="def loss(w): ... and whygrad derive FILE --function loss --order 2",
-            )
+        if request["into"]:
+            options["into"] = True
         try:
             found = of_script(source, **options, check=check)
         except ScriptError:
@@ -133,9 +129,8 @@ def derive_requested(request: Mapping[str, Any]) -> str:
                 raise
             found = of_script(Source(source.filename, edited(source, edits)), **options, check=check)
             found = (f"# {notes[0].strip()}\n{found[0]}", found[1])
-        if request["into"]:
-            return taught(whole_script(source, found[0]), request)
-        return said((taught(found[0], request), found[1]), check)
+        text = taught(found[0], request)
+        return text if request["into"] else said((text, found[1]), check)
     if request["into"]:
         return taught(filled(source, tree, request), request)
     text, proof, assumed = of_function(source, tree, request)
@@ -145,12 +140,6 @@ def derive_requested(request: Mapping[str, Any]) -> str:
 def taught(text: str, request: Mapping[str, Any]) -> str:
     """The text with some of its lines left as exercises, if that is asked for."""
     return with_exercises(text, request["teach"]) if request["teach"] else text
-
-
-def whole_script(source: Source, text: str) -> str:
-    """The script with its backward lines; all of it anew where its forward pass has to save something."""
-    imports, backward = apart(text)
-    return with_imports(into_script(source, backward), imports) if backward.startswith("# backward") else text
 
 
 def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:

@@ -216,10 +216,25 @@ def test_methods_that_use_nothing_but_their_arguments_are_derived(tmp_path: Any)
     assert_right(text, WITH_METHODS, "Layer", lambda t: t(3, 5), x, lambda a: {"W": a.dW, "V": a.dV})
 
 
-def test_a_method_that_reads_its_instance_is_refused_by_line(tmp_path: Any) -> None:
-    text = WITH_METHODS.replace("self.softmax(h @ self.V)", "self.scaled(h @ self.V)")
-    with pytest.raises(EmissionError, match=r"the method `self.scaled` in line 27"):
+def test_methods_that_read_their_instance_are_derived(tmp_path: Any) -> None:
+    text = WITH_METHODS.replace("x @ self.W)", "self.mixed(x))") + MIXED
+    made = derived(tmp_path, text)
+    assert "self.relu(self.mixed(x))" in made
+    x = np.random.default_rng(5).normal(size=(6, 3))
+    assert_right(made, text, "Layer", lambda t: t(3, 5), x, lambda a: {"W": a.dW, "V": a.dV})
+
+
+def test_a_method_that_sets_its_instance_is_refused_by_line(tmp_path: Any) -> None:
+    text = WITH_METHODS.replace("x @ self.W)", "self.mixed(x))") + MIXED.replace("z =", "self.z = z =")
+    with pytest.raises(EmissionError, match=r"the method `self.mixed` in line"):
         derived(tmp_path, text)
+
+
+MIXED = """
+    def mixed(self, x):
+        z = x @ self.W
+        return self.scaled(z) + z
+"""
 
 
 def test_functions_that_the_class_calls_are_no_rivals_to_it(tmp_path: Any) -> None:

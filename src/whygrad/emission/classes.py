@@ -16,9 +16,12 @@ from typing import Any
 from whygrad.emission import layout
 from whygrad.emission.deriving import Written, listed
 from whygrad.emission.entry import written_for
+from whygrad.emission.instance import restored
 from whygrad.emission.leaves import write
+from whygrad.emission.mentions import free_names
 from whygrad.emission.methods import Method
 from whygrad.emission.proving import Proof, prove
+from whygrad.emission.reaching import surely_bound
 from whygrad.emission.saving import replaced
 from whygrad.errors import EmissionError, UsageError
 from whygrad.source import Source
@@ -95,11 +98,16 @@ class ClassWriter:
         lines = [*whole, *unpacked(cache, [f"{self.own}.{holders[n]}" for n in cache])]
         lines += [line.removeprefix("    ") for line in self.written.lines]
         renamed |= {n: f"{self.own}.{holders[n]}" for n in inside}
-        renamed |= {self.method.names[a]: f"{self.own}.{a}" for a in self.method.helpers}
+        lines = self.restored(lines)
         lines, returned = self.with_results([*([self.written.note] if self.written.note else []), *lines])
         body = [replaced(line, renamed) for line in [*lines, *returned]]
         head = f"def {name}({', '.join([self.own, *given])}):"
         return [head, *(f"    {line}" if line else "" for line in [self.says(), *body])]
+
+    def restored(self, lines: Sequence[str]) -> list[str]:
+        """Lines in which helpers are called as methods again."""
+        helpers = {self.method.names[a]: a for a in self.method.helpers}
+        return [restored(line, self.own, helpers, self.method.reads) for line in lines]
 
     def says(self) -> str:
         """The docstring."""
@@ -206,10 +214,11 @@ class ClassWriter:
             lines[start - 1 : end] = instead
         end = next(k for k in range(made.lineno, len(lines)) if lines[k] and not lines[k].startswith(" "))
         header = f"def {self.method.node.name}({write(self.method.node.args)}):"
-        read = self.method.given
+        body = self.restored(lines[made.body[0].lineno - 1 : end])
+        known = free_names(body)
+        read = [a for a in self.method.given if self.method.names[a] in known]
         names = ", ".join(self.method.names[a] for a in read)
         unpack = [f"    {names} = {', '.join(f'{self.own}.{a}' for a in read)}"] if read else []
-        body = lines[made.body[0].lineno - 1 : end]
         while body and not body[-1]:
             body.pop()
         return [header, *unpack, *body]
@@ -270,18 +279,6 @@ def unpacked(names: Sequence[str], values: Sequence[str]) -> list[str]:
             lines.append(f"{', '.join(names[first:k])} = {', '.join(values[first:k])}")
             first = k
     return lines
-
-
-def surely_bound(body: Sequence[ast.stmt]) -> set[str]:
-    """Names that are bound after some statements, whichever branches they take."""
-    found = set[str]()
-    for s in body:
-        if isinstance(s, ast.If):
-            found |= surely_bound(s.body) & surely_bound(s.orelse)
-        elif isinstance(s, ast.Assign | ast.AugAssign):
-            targets = s.targets if isinstance(s, ast.Assign) else [s.target]
-            found |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-    return found
 
 
 def form_of(tree: ast.Module, method: Method) -> str:

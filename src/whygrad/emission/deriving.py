@@ -16,13 +16,13 @@ from whygrad.emission.mentions import free_names, unbound
 from whygrad.emission.primal import Primal, kept_nodes
 from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
+from whygrad.emission.reaching import Copies, around_returns, bound_before, node_reads
 from whygrad.emission.reversal import Reversal
 from whygrad.emission.saving import Plan, Saving
 from whygrad.emission.shapes import Shapes
 from whygrad.emission.tidying import returned, tidy
-from whygrad.emission.tree import Loop, Node, Return, Step, assigned, walk
+from whygrad.emission.tree import Loop, Return, Step, assigned
 
-Copies = dict[int, set[str]]
 KEPT = "  # kept for the backward pass"
 
 
@@ -67,6 +67,8 @@ class Written:
     """A comment on where it holds, if not at all shapes."""
     imports: list[str] = field(default_factory=list)
     """Libraries that it needs and the user's file does not import, as import statements."""
+    pairs: str = ""
+    """What was derived of the functions that it calls."""
     saves: bool = False
     """Whether the forward pass saves anything that the user's does not."""
 
@@ -90,6 +92,7 @@ class Derivation:
             made = self.pair(entry)
         else:
             made = self.whole(entry)
+        made.pairs = "\n\n".join(reversed(pairs))
         made.text = "\n\n".join([*reversed(pairs), made.text])
         return made
 
@@ -142,12 +145,17 @@ class Derivation:
         results = self.program.results(part)
         if not always and len(results) == 1 and is_number(results[0][1]):
             return ["1.0"]
-        names = []
+        names: list[str] = []
         for text, value in results:
             word = text if text.isidentifier() else "out"
             real = is_real(value) and not is_cache(text)
-            names.append(f"{self.prefix}{word}" if real else "")
-        return [part.builder.fresh(n) if n in names[:k] else n for k, n in enumerate(names)]
+            name, number = (f"{self.prefix}{word}" if real else ""), 1
+            while name and name in names:  # the same at every call of it
+                number += 1
+                name = f"{self.prefix}{word}{number}"
+            names.append(name)
+        part.builder.taken.update(names)
+        return names
 
     def call(self, node: Step) -> tuple[str, list[str], list[str], list[Any]]:
         """(backward function, upstream names, arguments in order of its results) of a call."""
@@ -165,7 +173,8 @@ class Derivation:
     def whole(self, part: Function) -> Written:
         """Forward and backward pass in one function."""
         found = self.reverse(part, self.subject.seeded)
-        forward = self.forward(found, set(), lambda node: [])
+        output = set(self.program.results(part)[0][:1]) if self.subject.whole else set()
+        forward = self.forward(found, output, lambda node: [])
         name = f"{self.prefix}{part.name}"
         body = [*forward, *([""] if forward else []), *found.lines]
         made = Written("", name, part.wanted, found.given)
@@ -262,7 +271,8 @@ class Derivation:
         return {
             name
             for n in returns
-            for name in bound_before(part, n, perhaps=True, copies=made) - bound_before(part, n, copies=made)
+            for name in bound_before(part.block, part.parameters, n, perhaps=True, copies=made)
+            - bound_before(part.block, part.parameters, n, copies=made)
         }
 
     def whole_statements(self, found: Reversed, needed: set[str]) -> None:
@@ -290,7 +300,7 @@ class Derivation:
             [write(v) for v in part.activity.returned(node) if not is_cache(write(v))] if node.value else []
         )
         known = {t.name for t in plan.tapes.values()}
-        known |= bound_before(part, node, perhaps=True, copies=copies(plan))
+        known |= bound_before(part.block, part.parameters, node, perhaps=True, copies=copies(plan))
         held = [name if name in known else "None" for name in cache]
         cached = held[0] if len(held) == 1 else f"({', '.join(held)})"
         if len(f"    return {', '.join(values)}, {cached}") <= 60 and len(held) < 4:
@@ -344,42 +354,6 @@ def copies(plan: Plan) -> Copies:
         for number, lines in table.items():
             found.setdefault(number, set()).update(line.strip().split(" = ")[0] for line in lines)
     return found
-
-
-def bound_before(
-    part: Function, node: Node, *, perhaps: bool = False, copies: Copies | None = None
-) -> set[str]:
-    """Names that are bound for sure when a node is reached; with `perhaps`, those that may be."""
-    found: set[str] | None = None
-
-    def visit(block: Sequence[Node], known: set[str]) -> set[str]:
-        nonlocal found
-        for each in block:
-            if each is node:
-                found = set(known)
-            arms = [getattr(each, "body", []), getattr(each, "orelse", [])]
-            after = [visit(arm, set(known)) for arm in arms]
-            known |= assigned(each) | (copies or {}).get(each.number, set())
-            if hasattr(each, "orelse"):
-                known |= after[0] | after[1] if perhaps else after[0] & after[1]
-            elif hasattr(each, "items"):
-                known |= after[0]  # a loop that runs at least once
-        return known
-
-    visit(part.block, set(part.parameters))
-    return found or set(part.parameters)
-
-
-def around_returns(block: Sequence[Node]) -> set[Node]:
-    """The branches in which a function returns."""
-    return {n for n in walk(block) if any(isinstance(m, Return) for m in walk([n]))}
-
-
-def node_reads(node: Node) -> set[str]:
-    """Names that a branch or a return reads."""
-    test = getattr(node, "test", None)
-    value = node.value if isinstance(node, Return) else test
-    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} if isinstance(value, ast.AST) else set()
 
 
 def docstring(part: Function, given: Sequence[str]) -> str:

@@ -7,15 +7,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from whygrad.emission import layout
-from whygrad.emission.cotangents import ones_of
 from whygrad.emission.deriving import Written, is_forward
 from whygrad.emission.entry import (
     attempted,
     captured,
     code_of,
     complete,
-    dedented,
     definitions,
     enumerated,
     formula_subject,
@@ -25,10 +22,11 @@ from whygrad.emission.entry import (
 )
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.forwarding import PREFIX, Forwarding, prove_forward
-from whygrad.emission.imports import importing, with_imports
+from whygrad.emission.imports import importing
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof
-from whygrad.emission.scripts import Script, above, read_script
+from whygrad.emission.scripts import read_script
+from whygrad.emission.transcripts import confirm, tangent_of
 from whygrad.errors import UsageError
 from whygrad.source import Source
 
@@ -74,7 +72,10 @@ def forward_script(
     script = read_script(source, output, wrt, at)
     subject, prepared = script_subject(script, target, wrt)
     written, proof = tangents(subject, prepared, check)
-    return as_script(written, script), proof
+    transcript = tangent_of(written, script, PREFIX)
+    if check:
+        confirm(transcript, {})
+    return transcript.text, proof
 
 
 def forward_formula(
@@ -125,18 +126,3 @@ def moving(subject: Subject, function: Callable[..., Any], check: bool) -> tuple
     argnums = [parameters.index(n) for n in written.wanted]
     plain = without_cache(function, subject) if is_forward(subject.name) else function
     return written, prove_forward(plain, namespace[written.name], subject.examples, argnums, written.given)
-
-
-def as_script(written: Written, script: Script) -> str:
-    """The lines as they stand in the script: all inputs move at once, for a start."""
-    head = [f"# forward mode: the tangent of {script.output} as its inputs move along these directions"]
-    head += [
-        line
-        for name in written.wanted
-        for line in layout.fitted(f"{PREFIX}{name} = {ones_of(script.inputs[name], name)}", 0)
-    ]
-    note = [written.note] if written.note else []
-    start = above(script)
-    blank = [""] if start and start[-1].strip() else []
-    text = "\n".join([*start, *blank, *note, *head, "", *dedented(written.lines)]) + "\n"
-    return with_imports(text, written.imports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import linecache
 import math
@@ -14,13 +15,14 @@ import numpy as np
 from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.expressions import expression
-from whygrad.emission.imports import importing, with_imports
+from whygrad.emission.imports import importing
 from whygrad.emission.leaves import is_array
 from whygrad.emission.program import Program, Subject
 from whygrad.emission.proving import Proof, prove
-from whygrad.emission.scripts import NAME, Script, above, read_script
+from whygrad.emission.scripts import NAME, Script, read_script
 from whygrad.emission.settings import other_settings
 from whygrad.emission.teaching import lecture_of
+from whygrad.emission.transcripts import backward_of, confirm, values_of
 from whygrad.emission.typesetting import name_tex, tex_of
 from whygrad.errors import AnotherFormError, CheckFailedError, EmissionError, UsageError
 from whygrad.source import Source
@@ -255,14 +257,22 @@ def derive_script(
     wrt: Sequence[str] = (),
     at: Mapping[str, Any] | None = None,
     check: bool = True,
+    into: bool = False,
 ) -> tuple[str, Proof | None]:
-    """The backward lines of a script; the whole of it where its forward pass has to save something."""
+    """The backward lines of a script; the whole of it where its forward pass has to save something.
+
+    With `into` the user's file with these lines.
+    """
     script = read_script(source, output, wrt, at)
     subject, prepared = script_subject(script, target, wrt)
     written, proof = attempted(subject, prepared, check)
     if target == "latex":
         return lecture_of(written, subject, prepared, name_of_output(script)), proof
-    return as_script(written, script, wrt), proof
+    transcript = backward_of(written, script, wrt)
+    if check:
+        ones = np.ones_like(prepared(*copy.deepcopy([*script.inputs.values()]))) if written.given else None
+        confirm(transcript, values_of(written, script, dict.fromkeys(written.given, ones)))
+    return transcript.filled() if into else transcript.text, proof
 
 
 def script_subject(script: Script, target: str, wrt: Sequence[str]) -> tuple[Subject, Callable[..., Any]]:
@@ -273,8 +283,9 @@ def script_subject(script: Script, target: str, wrt: Sequence[str]) -> tuple[Sub
     prepared = runnable(script)
     examples = [example, *other_shapes(prepared, example, enumerated(script.functions[NAME]))]
     return Subject(
-        script.source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language
-    ), prepared
+        script.source, NAME, script.functions, script.namespace, examples, list(wrt), "grad_", language,
+        whole=True,
+    ), prepared  # fmt: skip
 
 
 def name_of_output(script: Script) -> str:
@@ -299,27 +310,6 @@ def runnable(script: Script) -> Callable[..., Any]:
     namespace = dict(script.namespace)
     exec(compile(text, filename, "exec"), namespace)
     return namespace[NAME]  # type: ignore[no-any-return]
-
-
-def as_script(written: Written, script: Script, wrt: Sequence[str] = ()) -> str:
-    """The lines as they stand in the script; of inputs that do not count only if they are asked for."""
-    lines = list(written.lines)
-    for name, text in zip(written.wanted, written.results, strict=True):
-        if text != f"grad_{name}" and (name in wrt or not text.startswith(("0.0", "[0.0]", "np.zeros"))):
-            lines.append(f"    grad_{name} = {text}")
-    seeds = [f"    {name} = np.ones_like({script.output})" for name in written.given]
-    head = f"# backward: the gradient of {script.output}" + (", all its entries added up" if seeds else "")
-    backward = [head, *([written.note] if written.note else []), *dedented([*seeds, *lines])]
-    if written.saves:
-        whole = "\n".join([*above(script), *dedented(written.forward_lines), "", *backward]) + "\n"
-        return with_imports(whole, written.imports)
-    imports = [*written.imports, ""] if written.imports else []
-    return "\n".join([*imports, *backward]) + "\n"
-
-
-def dedented(lines: Sequence[str]) -> list[str]:
-    """Lines of a function as lines of a module."""
-    return [line.removeprefix("    ") for line in lines]
 
 
 def derive_formula(

@@ -69,9 +69,9 @@ class Forwarding:
         above = [f"{write(f)}\n\n\n" for f in still] + [f"{t}\n\n" for t in called]
         found = [line for line in lines if not line.startswith("    return ")]
         dots = [f"{PREFIX}{name}" for name in self.part.wanted]
-        return Written(
-            "".join([*above, text]), f"{PREFIX}{self.part.name}", self.part.wanted, dots, lines=found
-        )
+        name = f"{PREFIX}{self.part.name}"
+        whole = "".join([*above, text])
+        return Written(whole, name, self.part.wanted, dots, lines=found, pairs="".join(above))
 
     def text(self) -> tuple[str, list[str]]:
         """The text of the function, and its lines below what it says of itself."""

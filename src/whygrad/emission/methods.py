@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from whygrad.emission.functions import bound
+from whygrad.emission.instance import hand_on, helpers_of
 from whygrad.emission.leaves import is_array, write
 from whygrad.emission.program import floats
 from whygrad.errors import EmissionError
@@ -32,17 +33,20 @@ class Method:
     kept: list[str] = field(default_factory=list)
     """Attributes that it sets."""
     helpers: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    """Methods that it calls and that are plain functions of their arguments: `self.sigmoid(z)`."""
+    """Methods that it calls, as functions of their arguments and of what they read of the instance."""
+    reads: dict[str, list[str]] = field(default_factory=dict)
+    """The attributes that each of these reads, itself or by way of others."""
 
     def __post_init__(self) -> None:
         self.own = self.node.args.args[0].arg if self.node.args.args else ""
         uses = [n for n in ast.walk(self.node) if self.is_attribute(n)]
-        self.helpers = {n.attr: made for n in uses if (made := self._helper(n.attr)) is not None}
+        self.helpers, self.reads = helpers_of(self.owner, self.instance, {n.attr for n in uses})
         self._refuse(uses)
         self._find_given()
         self.kept = sorted({n.attr for n in uses if isinstance(n.ctx, ast.Store)})
         local = bound(self.node)
-        for name in dict.fromkeys(n.attr for n in uses):
+        used = [a for n in uses for a in (n.attr, *self.reads.get(n.attr, ()))]
+        for name in dict.fromkeys([*used, *self.helpers]):
             same = name not in local or (name not in self.given and self.only_as(name))
             self.names[name] = name if same else f"own_{name}"
 
@@ -58,21 +62,6 @@ class Method:
             if isinstance(n, ast.Assign) and any(self.is_attribute(t) and t.attr == name for t in n.targets)
         ]  # fmt: skip
         return all(isinstance(n.value, ast.Name) and n.value.id == name for n in made)
-
-    def _helper(self, name: str) -> ast.FunctionDef | None:
-        """The method of a name as a function, where it uses nothing but its arguments."""
-        found = [n for n in self.owner.body if isinstance(n, ast.FunctionDef) and n.name == name]
-        if len(found) != 1 or name in vars(self.instance):
-            return None
-        made = copy.deepcopy(found[0])
-        static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in made.decorator_list)
-        made.body = made.body[ast.get_docstring(made) is not None :]
-        own = "" if static or not made.args.args else made.args.args.pop(0).arg
-        named = {n.id for n in ast.walk(made) if isinstance(n, ast.Name)}
-        if own in named:
-            return None
-        made.decorator_list = []
-        return made if static or not found[0].decorator_list else None
 
     def _refuse(self, uses: list[Any]) -> None:
         """EmissionError for methods and objects that it uses, and for `self` as a whole."""
@@ -97,10 +86,12 @@ class Method:
         done = set[str]()
         for statement in self.node.body:
             for n in ast.walk(statement):
-                if self.is_attribute(n) and n.attr not in {*done, *self.given, *self.helpers}:
-                    read = isinstance(n.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
-                    if read and hasattr(self.instance, n.attr):
-                        self.given.append(n.attr)
+                if not self.is_attribute(n):
+                    continue
+                read = isinstance(n.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
+                for attribute in self.reads.get(n.attr, [n.attr]) if read else ():
+                    if attribute not in {*done, *self.given} and hasattr(self.instance, attribute):
+                        self.given.append(attribute)
             if isinstance(statement, ast.Assign):
                 done |= {n.attr for t in statement.targets for n in ast.walk(t) if self.is_attribute(n)}
 
@@ -177,6 +168,15 @@ class _Flattening(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if self.method.is_attribute(node):
             return ast.copy_location(ast.Name(self.method.names[node.attr], node.ctx), node)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if self.method.is_attribute(node.func):
+            helper = self.method.helpers.get(node.func.attr)
+            read = self.method.reads.get(node.func.attr, [])
+            handed = [(a, ast.Name(self.method.names[a], ast.Load())) for a in read]
+            node = copy.deepcopy(node)
+            hand_on(node, helper, handed)
         return self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> Any:

@@ -140,7 +140,7 @@ class Primal:
             return []
         self.written.add(node.node)
         if isinstance(node, Step) and node.calls:
-            return [f"{'    ' * depth}{self.called(node)}"]
+            return [*self.remarks(node.node, depth), f"{'    ' * depth}{self.called(node)}"]
         if (isinstance(node, Step) and node.changed) or getattr(
             node.node, "rewritten", getattr(node.node, "inner", False)
         ):

@@ -43,6 +43,8 @@ class Subject:
     target: str = "numpy"
     seeded: bool = False
     """Whether a single number has an upstream cotangent too."""
+    whole: bool = False
+    """Whether the forward pass computes the result too, though no gradient needs it."""
 
 
 @dataclass(eq=False)

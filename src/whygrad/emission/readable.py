@@ -13,11 +13,20 @@ from whygrad.emission.extents import MOVING, SUMS, Extents, constant, counted, f
 from whygrad.emission.local import Derived
 from whygrad.emission.products import length, quotient, without, written_product
 from whygrad.emission.sizes import ORDINARY, Sizes
+from whygrad.emission.terms import like_terms
 from whygrad.errors import AnotherFormError
 from whygrad.gates import KNOWN
 from whygrad.graph import CONSTANT, INPUT
 
 PRODUCTS = ("multiply", "damped_multiply", "divide", "negative", "reciprocal")
+
+
+def own_number(text: str) -> float:
+    """The number that a text of the user's is; 0 if it is none."""
+    try:
+        return abs(float(text))
+    except ValueError:
+        return 0.0
 
 
 class ReadableWriter(Writer):
@@ -36,6 +45,9 @@ class ReadableWriter(Writer):
             for r in range(len(g))
             if g.op(r) is CONSTANT
         }
+
+    def has_name(self, row: int) -> bool:
+        return row in self.names
 
     def leaf(self, row: int) -> Piece | None:
         if row not in self.names and self.graph.op(row) is CONSTANT:
@@ -107,7 +119,7 @@ class ReadableWriter(Writer):
         name = self.graph.op(row).name
         if name in PRODUCTS:
             return self.product(row)
-        if name in ("add", "subtract") and (piece := self.taken_out(row)):
+        if name in ("add", "subtract") and (piece := self.gathered(row) or self.taken_out(row)):
             return piece
         if name.endswith(" gate"):
             return self.gate(name.removesuffix(" gate"), self.pieces[self.graph.args(row)[0]])
@@ -206,10 +218,11 @@ class ReadableWriter(Writer):
         """Numbers first, then the factors, then the divisors."""
         return self.product_of(*self.factors(row))
 
-    def product_of(self, minus: bool, above: list[int], below: list[int]) -> Piece:
-        """A product of its sign, factors and divisors."""
-        number, top = self._numbers(above)
-        under, bottom = self._numbers(below)
+    def product_of(self, minus: bool, above: list[int], below: list[int], times: float = 1.0) -> Piece:
+        """A product of its sign, factors and divisors, and a number."""
+        number, top = self.numbers(above)
+        number *= times
+        under, bottom = self.numbers(below)
         number /= under
         minus, number = minus != (number < 0), abs(number)
         pieces, below_pieces = [self.write_part(r) for r in top], [self.write_part(r) for r in bottom]
@@ -247,6 +260,17 @@ class ReadableWriter(Writer):
         for p in self.powers(large):
             made = infix("*", made, p)
         return prefix("-", made) if minus else made
+
+    def gathered(self, row: int) -> Piece | None:
+        """A sum in which like terms are put together: `3 * x**2`, not `x**2 + x**2 + x**2`."""
+        count, found = like_terms(self, row)
+        if len(found) == count or not all(times for times, _, _ in found):
+            return None
+        terms = sorted(found, key=lambda term: term[0] < 0)  # `a - b`, not `-b + a`
+        made = self.product_of(terms[0][0] < 0, *terms[0][1:], times=abs(terms[0][0]))
+        for times, top, bottom in terms[1:]:
+            made = infix("-" if times < 0 else "+", made, self.product_of(False, top, bottom, abs(times)))
+        return made
 
     def taken_out(self, row: int) -> Piece | None:
         """A sum of two products with their common factors before it: `(g - total) / norm`."""
@@ -317,14 +341,7 @@ class ReadableWriter(Writer):
 
     def states(self, number: float) -> bool:
         """Does the user's own text have this number?"""
-        return any(self.own_number(text) == number for text in self.own)
-
-    @staticmethod
-    def own_number(text: str) -> float:
-        try:
-            return abs(float(text))
-        except ValueError:
-            return 0.0
+        return any(own_number(text) == number for text in self.own)
 
     @staticmethod
     def powers(pieces: list[Piece]) -> list[Piece]:
@@ -353,7 +370,7 @@ class ReadableWriter(Writer):
             self.row = inner
         return self.pieces[row]
 
-    def _numbers(self, rows: list[int]) -> tuple[float, list[int]]:
+    def numbers(self, rows: list[int]) -> tuple[float, list[int]]:
         """The product of the plain numbers among rows, and the rest."""
         number, rest = 1.0, []
         for row in rows:

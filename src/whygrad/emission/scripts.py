@@ -53,14 +53,26 @@ class Script:
 
 def above(script: Script) -> list[str]:
     """The lines of a script before its forward pass; inputs that are bound within it are bound here."""
-    first = script.body[0].lineno
-    found = [line for n, line in enumerate(script.source.lines, 1) if n < first]
-    while found and found[-1].startswith("#"):  # a comment on the forward pass goes with it
-        found.pop()
+    first, last = forward_lines(script)
+    found = script.source.lines[: first - 1]
+    while found and (found[-1].startswith("#") or not found[-1].strip()):
+        found.pop()  # a comment on the forward pass goes with it
     for root in script.roots:
-        if root.lineno > first:
+        if first < root.lineno <= last:
             found += [script.source.line(n) for n in range(root.lineno, (root.end_lineno or root.lineno) + 1)]
     return found
+
+
+def forward_lines(script: Script) -> tuple[int, int]:
+    """The first and the last line of the forward pass: from the first statement that reads an input."""
+    moving, first = set(script.inputs), 0
+    for statement in script.body:
+        read = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+        if read & moving or not isinstance(statement, ast.Assign | ast.Expr):
+            moving |= stored(statement)
+            first = first or statement.lineno
+    body = script.body
+    return first or body[0].lineno, max(s.end_lineno or s.lineno for s in body)
 
 
 def read_script(

@@ -6,7 +6,7 @@ def grad_spline(x, knots, coef):
 
     # return a + t * (b + t * (c + t * d))
     total = c + t * d
-    grad_t = b + t * total + t * total + t**2 * d
+    grad_t = b + 2 * t * total + t**2 * d
     grad_b = t
     grad_c = t**2
     grad_d = t**3
