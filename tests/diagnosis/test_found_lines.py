@@ -13,6 +13,63 @@ from whygrad.source import Source
 MARK = re.compile(r"<<(.*?)\|\|(.*?)>>")
 
 CASES = {
+    "a sum in a function of its own, of two that return the like": """
+        import numpy as np
+        def backward(dZ2, A1, W2, X):
+            dW2 = dZ2 @ A1.T
+            db2 = <<np.sum(dZ2)||np.sum(dZ2, axis=1, keepdims=True)>>
+            dZ1 = (W2.T @ dZ2) * (1 - A1 ** 2)
+            return dZ1 @ X.T, np.sum(dZ1, axis=1, keepdims=True), dW2, db2
+        rng = np.random.RandomState(0)
+        X, Y = rng.randn(2, 5), rng.randn(3, 5)
+        W1, b1, W2, b2 = rng.randn(4, 2), np.zeros((4, 1)), rng.randn(3, 4), np.zeros((3, 1))
+        A1 = np.tanh(W1 @ X + b1)
+        Z2 = W2 @ A1 + b2
+        loss = 0.5 * np.sum((Z2 - Y) ** 2)
+        dW1, db1, dW2, db2 = backward(Z2 - Y, A1, W2, X)
+    """,
+    "a piece that the line above has": """
+        import numpy as np
+        def slope(s):
+            return s * (1 - s)
+        class Net:
+            def __init__(self, x, y, w1, w2):
+                self.x, self.y, self.w1, self.w2 = x, y, w1, w2
+            def forward(self):
+                self.h = 1 / (1 + np.exp(-self.x @ self.w1))
+                self.o = 1 / (1 + np.exp(-self.h @ self.w2))
+                return np.sum((self.o - self.y) ** 2)
+            def backprop(self):
+                self.d2 = self.h.T @ (2 * (self.o - self.y) * slope(self.o))
+                d = <<2 * (self.o - self.y)||2 * (self.o - self.y) * slope(self.o)>> @ self.w2.T
+                self.d1 = self.x.T @ (d * slope(self.h))
+        rng = np.random.RandomState(14)
+        x, y, w1, w2 = rng.randn(5, 3), rng.rand(5, 2), rng.randn(3, 4), rng.randn(4, 2)
+        net = Net(x, y, w1, w2)
+        loss = net.forward()
+        net.backprop()
+        grad_w1, grad_w2 = net.d1, net.d2
+    """,
+    "a transpose of a stack, behind scores that hold a scale": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(28)
+            A, B = rng.randn(3, 3), rng.randn(3, 3)
+            return dict(x=rng.randn(2, 4, 3), A=A, B=B, dout=rng.randn(2, 4, 4))
+        def scores_forward(x, A, B):
+            q, k = x @ A, x @ B
+            scores = q @ k.transpose(0, 2, 1) * 0.5
+            out = scores = np.tanh(scores) + scores
+            return out, (x, A, B, q, k)
+        def scores_backward(dout, cache):
+            x, A, B, q, k = cache
+            dscores = dout * (2 - np.tanh(q @ k.transpose(0, 2, 1) * 0.5) ** 2) * 0.5
+            dq = dscores @ k
+            dk = <<dscores @ q||dscores.swapaxes(-1, -2) @ q>>
+            dA = np.einsum("nti,ntj->ij", x, dq)
+            dB = np.einsum("nti,ntj->ij", x, dk)
+            return dq @ A.T + dk @ B.T, dA, dB
+    """,
     "a mean that is taken twice": """
         import numpy as np
         rng = np.random.RandomState(0)

@@ -194,6 +194,7 @@ def _divide(
     for place_, item in enumerate(items):
         plain = not any(_is(other.factor, factor) for other in items[:place_] if other.named)
         blame.claims.append(_judged(item, measured, wanted, runs, factor, plain))
+    _clear_used_factors(program, finals, items, measured, blame)
     root = [c for c in blame.claims if c.verdict == "wrong"]
     # Points where some intermediate's truth is known; elsewhere nothing was put in place.
     informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
@@ -201,6 +202,22 @@ def _divide(
         if claim.verdict == "wrong" and root and not still_wrong(program, claim, runs, measured, informed):
             claim.verdict = "inherited"
             claim.reason = "it would be right if every gradient above it were"
+
+
+def _clear_used_factors(
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
+    blame: Blame,
+) -> None:
+    """`ds = ... * scale` of scores that hold the scale: a factor is meant where a right gradient needs it."""
+    needs = dependencies(measured[0].observation, program.backward_function)
+    right = [c.name for c in (*blame.claims, *finals) if c.verdict == "right"]
+    for item, claim in zip(items, blame.claims, strict=True):
+        carried = claim.verdict == "wrong" and item.factor is not None and item.factor > 0
+        if carried and any(item.name in needs.get(base_name(name), ()) for name in right):
+            claim.verdict, claim.reason, claim.mismatch = "right", "", None
 
 
 def _judged(

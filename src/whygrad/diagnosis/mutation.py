@@ -19,6 +19,7 @@ import numpy as np
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
+from whygrad.diagnosis.positions import positions
 from whygrad.diagnosis.repeats import forgotten, repeats
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
@@ -46,6 +47,8 @@ class Material:
     shapes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     phrases: tuple[str, ...] = ()
     """Pieces of the forward pass that a line may repeat."""
+    siblings: tuple[str, ...] = ()
+    """Pieces of the lines beside this one."""
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What the forward pass binds names to."""
     unused: tuple[str, ...] = ()
@@ -242,7 +245,9 @@ def constants(f: Fragment, m: Material) -> Iterator[Variant]:
         for other in dict.fromkeys(others):
             if other != value and other >= 0:
                 new = repr(int(other)) if whole and float(other).is_integer() else repr(float(other))
-                yield Variant(f.replaced(node, new), Slip("constant", text, new, start, 1.1))
+                # Another size in a shape fits the arrays of this run alone.
+                cost = 1.1 if not _in_shape(f, node) else 1.35
+                yield Variant(f.replaced(node, new), Slip("constant", text, new, start, cost))
         for name in m.integers():
             yield Variant(f.replaced(node, name), Slip("constant", text, name, start, 1.3))
             if value == 1:
@@ -253,6 +258,11 @@ def constants(f: Fragment, m: Material) -> Iterator[Variant]:
             yield Variant(f.replaced(node, name), Slip("constant", text, name, start, 1.25))
         if whole and isinstance(parent, ast.List | ast.Tuple):
             yield Variant(f.replaced(node, f"{value}.0"), Slip("dtype", text, f"{value}.0", start, 1.0))
+
+
+def _in_shape(f: Fragment, node: ast.expr) -> bool:
+    call = f.parents.get(node)
+    return isinstance(call, ast.Call) and f.segment(call.func).endswith(("reshape", "broadcast_to", "resize"))
 
 
 def _keyword_constants(
@@ -356,8 +366,8 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, indices, names, operators, constants, labels, carries, repeats, forgotten, structure_variants,
-    statement_variants, quantities,
+    signs, positions, indices, names, operators, constants, labels, carries, repeats, forgotten,
+    structure_variants, statement_variants, quantities,
 )  # fmt: skip
 
 

@@ -33,6 +33,24 @@ def powers(f: Fragment, m: Material) -> Iterator[Variant]:
             yield Variant(f.replaced(term, new, PRODUCT), slip)
 
 
+def power_slopes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """The slope of a power that the forward pass takes, where a line asks only for a sign or a mask of it.
+
+    `(margin > 0) * 1.0` belongs to `margin`, `2 * margin` to `margin ** 2`.
+    """
+    found = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*) \*\* (\d)(?![\w.])", " ".join(m.phrases))
+    for inner, exponent in list(dict.fromkeys(found))[:MOST_SIGNS]:
+        lower = int(exponent) - 1
+        slope = f"{exponent} * {inner}" + (f" ** {lower}" if lower > 1 else "")
+        for node in f.expressions() if lower > 0 else ():
+            read = any(
+                f.segment(n) == inner for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)
+            )
+            if isinstance(node, ast.Compare | ast.Call) and read and not f.is_called(node):
+                text = f.segment(node)
+                yield Variant(f.replaced(node, slope), Slip("local", text, slope, f.extent(node)[0], 1.2))
+
+
 def _product_around(f: Fragment, node: ast.expr) -> ast.expr:
     """The largest product in which a factor stands first or last."""
     parent = f.parents.get(node)

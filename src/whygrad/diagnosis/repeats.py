@@ -22,6 +22,7 @@ ALIKE = 0.55
 SHORTEST, LONGEST = 4, 40
 """Tokens of a piece that is worth comparing."""
 MOST_PHRASES = 40
+MOST_SIBLINGS = 8
 
 
 class Piece(NamedTuple):
@@ -59,22 +60,31 @@ def phrases(found: Iterable[Piece], known: Set[str]) -> list[str]:
     return [piece.text for piece in found if not piece.target and piece.names <= known][:MOST_PHRASES]
 
 
+def siblings(suspect: ast.stmt, others: Iterable[ast.stmt], known: Set[str]) -> list[str]:
+    """Pieces of the lines beside a statement that have most of a piece of it."""
+    own = [ast.unparse(n) for n in ast.walk(suspect) if isinstance(n, ast.BinOp | ast.Call)]
+    found = phrases(pieces(node for node in others if node is not suspect), known)
+    alike = [text for text in found if any(ALIKE <= likeness_of(text, mine) < 1.0 for mine in own)]
+    return alike[:MOST_SIBLINGS]
+
+
 def bindings(found: Iterable[Piece], known: Set[str]) -> dict[str, str]:
     """What names are bound to, where all that is read is known."""
     return {piece.target: piece.text for piece in found if piece.target and piece.names <= known}
 
 
 def repeats(f: Fragment, m: Material) -> Iterator[Variant]:
-    """A piece that is nearly one of the forward pass, as it stands there."""
-    for node in f.expressions() if m.phrases else ():
+    """A piece that is nearly one of the forward pass, or of a line beside this one, as it stands there."""
+    for node in f.expressions() if m.phrases or m.siblings else ():
         if not isinstance(node, ast.BinOp | ast.Call | ast.Subscript) or f.is_called(node):
             continue
         text = f.segment(node)
         own = ast.unparse(node)
-        for phrase in m.phrases:
+        for phrase in dict.fromkeys((*m.phrases, *m.siblings)):
             alike = likeness_of(own, phrase)
             if ALIKE <= alike < 1.0:
-                slip = Slip("repeat", text, phrase, f.extent(node)[0], 1.0 + 0.5 * (1 - alike))
+                kind = "repeat" if phrase in m.phrases else "name"
+                slip = Slip(kind, text, phrase, f.extent(node)[0], 1.0 + 0.5 * (1 - alike))
                 yield Variant(f.replaced(node, phrase), slip)
     target = f.statement.targets[0] if isinstance(f.statement, ast.Assign) else None
     same = m.bindings.get(target.id, "") if isinstance(target, ast.Name) and f.value is not None else ""

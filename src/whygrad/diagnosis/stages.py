@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves, unreached
 from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.scaling import scaled_by_arrays
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
@@ -129,9 +131,12 @@ class Stages(Additions):
     def by_scaling(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
-        """`g /= N`, missing behind a line that changes `g` in place: all entries are N times as large."""
+        """`g /= N`, missing behind a line that changes `g` in place: all entries are N times as large.
+
+        So may be `g *= weight[:, None]`, where the rows are off by the entries of an array.
+        """
         ratio = ratio_of(claim)
-        for suspect in suspects if ratio else ():
+        for suspect in suspects:
             name = target_name(suspect.node)
             in_place = isinstance(suspect.node, ast.AugAssign) or (
                 isinstance(suspect.node, ast.Assign) and isinstance(suspect.node.targets[0], ast.Subscript)
@@ -139,8 +144,15 @@ class Stages(Additions):
             if not (suspect.own and name and in_place) or suspect.in_loop:
                 continue
             scope = self.scope(suspect)
-            for factor, symbol in scaled_by(ratio, self.material(suspect, scope)):
-                slip = Slip("constant", name, f"{name} {symbol} {factor}", 0, 1.3)
+            material = self.material(suspect, scope)
+            known = [p for p in self.at[:1] if not ratio and self.trials.usable(claim, p)]
+            arrays = [
+                found
+                for p in known
+                for found in scaled_by_arrays(claim.values[p], self.trials.wanted(claim, p), material.values)
+            ]
+            for factor, symbol in (*(scaled_by(ratio, material) if ratio else ()), *arrays):
+                slip = Slip("constant" if ratio else "factor", name, f"{name} {symbol} {factor}", 0, 1.3)
                 more = self.draft.with_more(suspect.node, f"{name} {symbol}= {factor}")
                 yield self.fix(suspect, scope, Solution(more, (slip,)))
 
@@ -206,7 +218,7 @@ class Stages(Additions):
             if rest_of_block(self.draft, suspect, claim.line) is not None:
                 continue
             near: list[tuple[float, Fix]] = []
-            for fix in self._trial_variants(suspect, SIMPLE):
+            for fix in self._trial_variants(suspect, SIMPLE, 1.12):
                 score = self.trials.judge(fix.draft, base, wanted)
                 if score.right:
                     yield fix
@@ -253,11 +265,11 @@ class Stages(Additions):
         kinds: frozenset[str] = frozenset(),
     ) -> Iterator[Fix]:
         """Variants of statements behind a place in their text, likely ones of all of them first."""
-        for cost_limit in (1.12, SIMPLE):
+        for floor, cost_limit in itertools.pairwise((0.0, 1.12, 1.21, SIMPLE)):
             hit = False
             for suspect, first in suspects:
                 count = 0
-                for fix in self._trial_variants(suspect, cost_limit):
+                for fix in self._trial_variants(suspect, cost_limit, floor):
                     slip = fix.solution.slips[0]
                     if slip.start < first or (kinds and slip.kind not in kinds):
                         continue
@@ -280,7 +292,7 @@ class Stages(Additions):
     ) -> Iterator[Fix]:
         """One slip in a function that both parts may call: an engine's rule, a slope."""
         own = [s for s in suspects if s.own]
-        for group in helpers(self.trials.evidence, self.draft.tree, own):
+        for group in helpers(self.trials.evidence, self.draft.tree, own, claim.name):
             found = False
             for fix in self.by_trial(claim, group, base, wanted):
                 if self.trials.same_output(fix.draft, self.draft):
@@ -289,7 +301,7 @@ class Stages(Additions):
             if found:
                 return
 
-    def _trial_variants(self, suspect: Suspect, cost_limit: float) -> Iterator[Fix]:
+    def _trial_variants(self, suspect: Suspect, cost_limit: float, floor: float = 0.0) -> Iterator[Fix]:
         if self.late():
             return
         scope = self.scope(suspect)
@@ -297,11 +309,10 @@ class Stages(Additions):
             return
         span = self.draft.source.span_of(suspect.node)
         text = self.draft.source.segment(span)
-        floor = 0.0 if cost_limit < SIMPLE else 1.12
         for variant in variants(text, self.material(suspect, scope)):
             if self.late():
                 return
-            if floor <= variant.slip.cost < cost_limit or (floor and variant.slip.cost == cost_limit):
+            if floor <= variant.slip.cost < cost_limit or variant.slip.cost == cost_limit == SIMPLE:
                 yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
 
     def _own(

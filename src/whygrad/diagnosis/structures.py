@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.axes import axes, reduced_terms
 from whygrad.diagnosis.fragments import OPERATORS, Fragment
-from whygrad.diagnosis.powers import absolutes, operand_factors, powers
+from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.windows import columns, windows
 from whygrad.emission.expressions import PRODUCT, SUM
@@ -22,7 +22,7 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, containers, calls, products, transposes, locals_of, reductions, axes, factors,
-        inner_terms, flips, powers, absolutes, operand_factors, windows, columns, reduced_terms,
+        inner_terms, flips, powers, power_slopes, absolutes, operand_factors, windows, columns, reduced_terms,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

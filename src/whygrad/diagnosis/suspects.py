@@ -156,17 +156,50 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     return sorted(found, key=lambda s: not s.own)
 
 
-def helpers(evidence: Evidence, tree: ast.Module, own: Sequence[Suspect]) -> list[list[Suspect]]:
+def helpers(
+    evidence: Evidence, tree: ast.Module, own: Sequence[Suspect], claim: str = ""
+) -> list[list[Suspect]]:
     """Statements of functions that belong to neither part: an engine's rules, a slope function.
 
-    Where the gradient is read off an object (`dx = x.grad`), those that write there come first.
+    Where the gradient is read off an object (`dx = x.grad`), those that write there come first; where a
+    function returned it (`dW, db = backward(...)`), those of the function that made it.
     """
     found = [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function
              and part_of(evidence, s) == ""]  # fmt: skip
     slots = {slot for s in own if (slot := read_off(getattr(s.node, "value", None)))}
     writing = [s for s in found if slots & {target.rpartition(".")[2] for target in targets(s.node)}]
     writing = [s for s in writing if isinstance(s.node, ast.AugAssign | ast.Assign) and not _is_start(s.node)]
-    return [writing, [s for s in found if s not in writing]]
+    making = [s for s in _makers(tree, own, claim, found) if s not in writing]
+    return [writing, making, [s for s in found if s not in writing and s not in making]]
+
+
+def _makers(tree: ast.Module, own: Sequence[Suspect], claim: str, found: Sequence[Suspect]) -> list[Suspect]:
+    """Statements of a function from which it makes one of the values that it returns, the last first."""
+    for suspect in own:
+        call = getattr(suspect.node, "value", None)
+        targets_ = suspect.node.targets[0] if isinstance(suspect.node, ast.Assign) else None
+        if not isinstance(call, ast.Call):
+            continue
+        name = ast.unparse(call.func).rpartition(".")[2]
+        inside = [s for s in found if s.function.rpartition(".")[2] == name]
+        returned = [s.node.value for s in inside if isinstance(s.node, ast.Return)][-1:]
+        for value in returned:
+            several = isinstance(value, ast.Tuple) and isinstance(targets_, ast.Tuple)
+            pairs = zip(targets_.elts, value.elts, strict=False) if several else ((targets_, value),)  # type: ignore[union-attr]
+            parts = [v for t, v in pairs if t is not None and v is not None and ast.unparse(t) == claim]
+            wanted = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+            return _leading_to(wanted, inside)
+    return []
+
+
+def _leading_to(wanted: set[str], inside: Sequence[Suspect]) -> list[Suspect]:
+    """The statements that names are made by, directly or not."""
+    made: list[Suspect] = []
+    for suspect in reversed(inside):
+        if targets(suspect.node) & wanted:
+            wanted = wanted | reads(suspect.node)
+            made.append(suspect)
+    return made
 
 
 def _is_start(node: ast.stmt) -> bool:

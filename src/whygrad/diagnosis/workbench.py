@@ -17,7 +17,7 @@ from whygrad.diagnosis.blocks import RETURNED, BlockBench, rest_of_block, rest_t
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, unused_names
+from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, siblings, unused_names
 from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
@@ -133,6 +133,7 @@ class Workbench:
             gradients=names,
             targets=assigned,
             phrases=tuple(dict.fromkeys(repeated)),
+            siblings=tuple(siblings(suspect.node, self.beside(suspect), known)),
             bindings=bindings(forward, known),
             unused=tuple(n for n in self.unused(suspect.function) if n in values),
             in_loop=tuple(n for n in suspect.loops if n in scope.first),
@@ -145,6 +146,12 @@ class Workbench:
             forward = (s.node for s in everything if part_of(self.trials.evidence, s) == "forward")
             self.pieces[self.draft.text] = pieces(forward)
         return self.pieces[self.draft.text]
+
+    def beside(self, suspect: Suspect) -> list[ast.stmt]:
+        """Statements of the same function, behind the forward pass."""
+        everything = statements(self.draft.tree)
+        same = [s for s in everything if s.function == suspect.function]
+        return [s.node for s in same if part_of(self.trials.evidence, s) != "forward"]
 
     def unused(self, function: str) -> list[str]:
         """Names that a function takes and never reads; none at module level, where all is in sight."""
