@@ -16,11 +16,10 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
-from whygrad.checking.truth import Truth, flat_rows, input_gradients, last_event, output_rows
+from whygrad.checking.truth import Truth, flat_rows, input_gradients, last_event, output_rows, run_of
 from whygrad.checking.values import vector
-from whygrad.differentiation import Derivative, differentiate
 from whygrad.errors import WhygradError
-from whygrad.execution.interpreter import Run, execute
+from whygrad.execution.interpreter import Run
 
 SAME = 1e-9
 """Largest difference of an output from what the script computes, as a share of its largest number."""
@@ -34,13 +33,11 @@ class Replayer:
     inputs: Sequence[str]
     traced: Truth | None = None
     """Of the last point at which the program was traced."""
-    derivative: Derivative | None = None
-    """Of its graph, with upstream gradients, which differ from point to point, as inputs."""
 
     def learn(self, truth: Truth) -> None:
         """Take what was traced at a point for the points that follow."""
         known = truth.derivative is not None and not truth.untraced and not truth.recording.notes
-        self.traced, self.derivative = (truth if known else None), None
+        self.traced = truth if known else None
 
     def replay(self, given: Mapping[str, Value], namespace: Mapping[str, Value], truth: Truth) -> bool:
         """Fill in a truth from inputs and the globals after a plain run; False where it must be traced."""
@@ -57,14 +54,11 @@ class Replayer:
         for name, rows in recording.inputs.items():
             if name in given and not all(_take(values, *pair) for pair in _leaves(rows, given[name])):
                 return False
-        outputs, seeds = output_rows(self.program, recording, namespace)
-        moving = any(upstream for _, upstream in self.program.objective)
-        if self.derivative is None:
-            chosen = [None] * len(outputs) if moving else seeds
-            self.derivative = differentiate(recording.graph, outputs, seeds=chosen)
-        derivative = self.derivative
-        own = [values[row] for row in derivative.graph.inputs if row < len(values)]
-        run = execute(derivative.graph, [*own, *(seeds if moving else ())], keep=True)
+        _, seeds = output_rows(self.program, recording, namespace)
+        derivative = traced.derivative
+        if derivative is None:
+            return False
+        run = run_of(self.program, derivative, values, seeds)
         if not self._is_same(recording, run, namespace):
             return False
         truth.recording, truth.derivative, truth.run = replace(recording, values=values), derivative, run

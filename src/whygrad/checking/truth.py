@@ -131,14 +131,24 @@ def _differentiated(
     if not outputs:
         truth.untraced = "the output does not depend on the inputs in a way that can be followed"
         return
-    derivative = differentiate(graph or recording.graph, outputs, seeds=seeds)
-    rows = derivative.graph.inputs
-    values = [recording.values[row] if row < len(recording.values) else None for row in rows]
-    run = execute(derivative.graph, values, keep=True)
+    derivative = differentiate(graph or recording.graph, outputs, seeds=seeds_of(program, seeds))
+    run = run_of(program, derivative, recording.values, seeds)
     truth.derivative, truth.run = derivative, run
     for name, found in input_gradients(recording, derivative, run, inputs).items():
         truth.gradients[name] = found
         truth.errors[name] = np.zeros(found.size)
+
+
+def seeds_of(program: Program, seeds: Sequence[Any]) -> list[Any]:
+    """Seeds to differentiate with: upstream gradients become inputs, for they differ from point to point."""
+    return [None] * len(seeds) if any(upstream for _, upstream in program.objective) else list(seeds)
+
+
+def run_of(program: Program, derivative: Derivative, values: Sequence[Any], seeds: Sequence[Any]) -> Run:
+    """The run of a derivative at the values of a recording's rows."""
+    rows = [row for row in derivative.graph.inputs if row < len(values)]
+    moving = any(upstream for _, upstream in program.objective)
+    return execute(derivative.graph, [*(values[row] for row in rows), *(seeds if moving else ())], keep=True)
 
 
 def output_rows(
