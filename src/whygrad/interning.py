@@ -45,8 +45,16 @@ class Interner:
         return twin
 
 
+_INTS = {int}
+
+
 def key_of(value: Any) -> Hashable:
     """A hashable stand-in for a parameter; distinguishes 1, 1.0 and True, and 0.0 from -0.0."""
+    kind = type(value)
+    if kind is int or kind is str:
+        return (kind.__name__, value)
+    if kind is tuple and set(map(type, value)) == _INTS:  # the place of an entry, in most rows of a loop
+        return ("ints", value)
     if isinstance(value, slice):
         return ("slice", key_of(value.start), key_of(value.stop), key_of(value.step))
     if isinstance(value, tuple | list):
