@@ -7,6 +7,7 @@ a value of its own that is wanted. What may be added has the right shape, and ru
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ Shape = tuple[Any, ...]
 MOST_QUANTITIES = 24
 """Quantities of which pairs are made."""
 MOST = 400
+BUILT_IN = frozenset(dir(builtins))
+"""Names that need no binding, such as `len` in `x[i:i + len(k)]`."""
 
 
 def at_hand(block: Sequence[ast.stmt], loops: Iterable[ast.stmt], known: set[str]) -> list[str]:
@@ -35,7 +38,7 @@ def at_hand(block: Sequence[ast.stmt], loops: Iterable[ast.stmt], known: set[str
             name = isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
             if name and isinstance(getattr(node, "ctx", None), ast.Load):
                 read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                if read <= known:
+                if read <= known | BUILT_IN and not read <= BUILT_IN:
                     found.setdefault(ast.unparse(node))
     return [*found, *(t for t in arriving(loops, known) if t not in found)]
 

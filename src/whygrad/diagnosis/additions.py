@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,16 @@ from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued, windows
 from whygrad.diagnosis.differences import multiples
+from whygrad.diagnosis.lacking import lacking
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix, Workbench
+
+MOST_LACKING = 12
+"""Missing statements that are run."""
 
 
 @dataclass(eq=False)
@@ -110,6 +115,29 @@ class Additions(Workbench):
                 yield fix
                 return
 
+    def by_lacking(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A statement that is missing behind the last line of a gradient: a factor, a change of entries."""
+        own = [
+            s for s in suspects if s.own and not s.in_loop and isinstance(s.node, ast.Assign | ast.AugAssign)
+        ]
+        if not own or self.late() or not claim.name.replace(".", "").isidentifier():
+            return
+        last = max(own, key=lambda s: s.line)
+        scope = self._behind(last, len(self.at))
+        samples = [
+            (kept[0], self.trials.wanted(claim, p))
+            for p, kept in zip(self.at, scope.environments, strict=False)
+            if len(kept) == 1 and self.trials.usable(claim, p)
+        ]
+        if not samples:
+            return
+        bench = Bench([e for e, _ in samples], [w for _, w in samples], scope.shared)
+        found = lacking(claim.name, self.draft.tree, bench, self.material(last, scope))
+        for line, slip in itertools.islice(found, MOST_LACKING):
+            yield self.fix(last, scope, Solution(self.draft.with_more(last.node, line), (slip,)))
+
     def _added(self, claim: Claim) -> list[tuple[Suspect, Scope, str]]:
         """Lines that may be missing at the end of a round: plain ones in likely places first."""
         inside = [s for s in statements(self.draft.tree) if s.in_loop]
@@ -158,8 +186,8 @@ class Additions(Workbench):
             [*texts, *entries], space
         )
 
-    def _behind(self, last: Suspect) -> Scope:
-        """What is in scope when a block has ended."""
+    def _behind(self, last: Suspect, points: int = 1) -> Scope:
+        """What is in scope behind a statement, at some points."""
         span = self.draft.source.span_of(last.node)
         draft = self.draft.replaced(span, self.draft.with_more(last.node, "pass"))
         place = (last.node.end_lineno or last.node.lineno, last.node.end_col_offset or 0)
@@ -167,6 +195,6 @@ class Additions(Workbench):
             n for n in ast.walk(draft.tree) if isinstance(n, ast.Pass) and (n.lineno, n.col_offset) >= place
         ]
         found.sort(key=lambda n: (n.lineno, n.col_offset))
-        points = [self.trials.evidence.points[p] for p in self.at[:1]]
+        at = [self.trials.evidence.points[p] for p in self.at[:points]]
         program = self.trials.evidence.program.with_text(draft.text)
-        return scope_of(program, found[0], points) if found else Scope()
+        return scope_of(program, found[0], at) if found else Scope()

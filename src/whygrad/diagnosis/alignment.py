@@ -15,10 +15,10 @@ import numpy as np
 from whygrad.checking.evidence import Claim, Evidence, Value
 from whygrad.checking.truth import cotangent_of, flat_rows, last_event
 from whygrad.checking.values import is_number, shape_of
+from whygrad.diagnosis.sayings import Array, as_array, fingerprint
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.sums import gathered
-from whygrad.diagnosis.synthesis import Array, as_array, fingerprint
 from whygrad.emission.expressions import expression
 from whygrad.errors import EmissionError, WhygradError
 from whygrad.execution import execute

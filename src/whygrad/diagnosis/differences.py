@@ -16,9 +16,9 @@ import numpy as np
 from whygrad.checking.values import is_number
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.sayings import Array, Table, as_array, as_factor, terms_of, views
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.diagnosis.synthesis import Array, Table, as_array, as_factor, products_of, views
 from whygrad.emission.expressions import PRODUCT, SUM
 
 MOST_SUMMED = 10
@@ -112,8 +112,8 @@ def _terms(f: Fragment, node: ast.expr, want: Array, table: Table) -> Iterator[t
         return
     text, start = f.segment(node), f.extent(node)[0]
     for symbol, missing in (("+", want - got), ("-", got - want)):
-        said = [*table.find(missing), *(products_of(missing, table))]
-        for term, rank in sorted(said, key=lambda item: (item[1], len(item[0])))[:ENOUGH]:
+        said = sorted(terms_of(missing, table), key=lambda item: (item[1], len(item[0])))
+        for term, rank in said[:ENOUGH]:
             new = f"{text} {symbol} {term}"
             yield f.replaced(node, new, SUM), Slip("term", text, new, start, 1.35 + 0.1 * rank)
 
@@ -121,18 +121,24 @@ def _terms(f: Fragment, node: ast.expr, want: Array, table: Table) -> Iterator[t
 def _factors(
     f: Fragment, node: ast.expr, want: Array, table: Table, m: Material
 ) -> Iterator[tuple[str, Slip]]:
-    """Some factors of a product as another quantity, or as a difference of two; the others stay."""
+    """Some factors of a product as another quantity, or as a difference of two; the others stay.
+
+    One that is missing beside all of them is found too.
+    """
     factors = factors_of(f, node)
-    if not 2 <= len(factors) <= MOST_FACTORS or _parent_is(f, node, ast.Mult):
+    if len(factors) > MOST_FACTORS or _parent_is(f, node, ast.Mult):
         return
     text, start = f.segment(node), f.extent(node)[0]
-    shown = [f.text[slice(*f.outer(n))] for n in factors]
+    shown = [
+        as_factor(f.text[slice(*f.outer(n))]) if len(factors) == 1 else f.text[slice(*f.outer(n))]
+        for n in factors
+    ]
     values = [as_array(table.bench.value(t, 0)) for t in shown]
     try:
         np.broadcast_shapes(want.shape, *(v.shape for v in values if v is not None))
     except ValueError:  # factors of shapes that the product cannot have
         return
-    for count in range(len(factors) - 1, 0, -1):
+    for count in range(len(factors), 0, -1):
         for kept in itertools.combinations(range(len(factors)), count):
             product: Array = np.ones(())
             for k in kept:
@@ -140,9 +146,14 @@ def _factors(
                 product = product * value if value is not None else product * np.nan
             with np.errstate(all="ignore"):
                 rest = want / product
+            if rest.shape == product.shape:
+                # Where both are zero, any factor fits.
+                rest = np.where((want == 0) & (product == 0), np.nan, rest)
             for other, rank in _said(rest, table, m):
-                new = " * ".join([*(shown[k] for k in kept), other])
-                yield f.replaced(node, new, PRODUCT), Slip("derived", text, new, start, 1.45 + 0.1 * rank)
+                new, kind = " * ".join([*(shown[k] for k in kept), other]), "derived"
+                if count == len(factors):
+                    kind = "factor"
+                yield f.replaced(node, new, PRODUCT), Slip(kind, text, new, start, 1.45 + 0.1 * rank)
 
 
 def multiples(name: str, bench: Bench, m: Material) -> Iterator[str]:
@@ -181,7 +192,7 @@ def factors_of(f: Fragment, node: ast.expr) -> list[ast.expr]:
 
 def _said(value: Array, table: Table, m: Material) -> Iterator[tuple[str, int]]:
     """A value as a quantity, or as one less (or more) another: `(g - np.sum(g * p, axis=1))`."""
-    if not np.all(np.isfinite(value)):
+    if np.any(np.isinf(value)):
         return
     for view in views(value):
         yield from ((as_factor(text), rank) for text, rank in table.find(view)[:3])

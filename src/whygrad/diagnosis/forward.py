@@ -36,6 +36,8 @@ KINDS = {
 
 PLAIN = frozenset({"parentheses", "operands", "sign", "index", "axis", "in-place"})
 """Slips of a forward pass that are likely even if they explain one gradient only."""
+FAR_FETCHED = 0.45
+"""How much dearer edits of the backward pass are than a plain slip of the forward pass that is likelier."""
 LIKELY = PLAIN | {"function", "operator", "compare", "local", "product", "transpose"}
 """The same where no edit of the backward pass explains it."""
 
@@ -260,7 +262,8 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
             len(evidence.finals) > 1 or likely or is_norm(slip)
         )
     cost = sum(fix.cost for fix in explained if fix is not None)
-    return len(explained) >= 2 or cost > forward.solution.cost + 1.0
+    much = FAR_FETCHED if whole and slip.kind in PLAIN else 1.0
+    return len(explained) >= 2 or cost > forward.solution.cost + much
 
 
 def _rescales(slip: Slip) -> bool:

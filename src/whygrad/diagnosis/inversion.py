@@ -14,7 +14,7 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.diagnosis.blocks import BlockBench
 from whygrad.diagnosis.meaning import Meaning
-from whygrad.diagnosis.synthesis import Array, as_array
+from whygrad.diagnosis.sayings import Array, as_array
 
 TURNED = 0.5
 """Half way between what a line makes and what it makes shifted: linear lines give half way as well."""

@@ -16,9 +16,9 @@ import numpy as np
 from whygrad.checking.evidence import Evidence, Value
 from whygrad.diagnosis.blocks import BlockBench
 from whygrad.diagnosis.leftovers import left_over
+from whygrad.diagnosis.sayings import as_array
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.suspects import Suspect
-from whygrad.diagnosis.synthesis import as_array
 
 MOST_ROWS = 120
 

@@ -366,7 +366,7 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, positions, indices, names, operators, constants, labels, carries, repeats, forgotten,
+    signs, forgotten, positions, indices, names, operators, constants, labels, carries, repeats,
     structure_variants, statement_variants, quantities,
 )  # fmt: skip
 

@@ -64,11 +64,15 @@ class Repairer(Stages):
         stages = (
             self.by_moving, self.by_scaling, self.by_common_factor, self.by_value, self.by_block,
             self.by_trial, self.by_keeping, self.by_addition, self.by_meaning, self.by_accumulation,
-            self.by_synthesis, self.by_helpers, self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_synthesis, self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
+            self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
+        shared: list[Suspect] = []
         for stage in stages:
             suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
+            if found and stage == self.by_factor:
+                suspects = shared
             found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
@@ -81,9 +85,13 @@ class Repairer(Stages):
             # What is returned only puts together what the lines above it made: they are looked at too.
             only_returned = all(isinstance(fix.suspect.node, ast.Return) for fix in found)
             unsure = stage == self.by_block and (only_returned or min(sound, default=0.0) > SIMPLE_SLIP)
+            # A factor that several gradients lack is missing in a line which they share.
+            if stage == self.by_synthesis and found:
+                shared = self.shared(wrong, base)
+                unsure = bool(shared)
             if sound and not early and not unsure:
                 break
-            if found and stage == self.by_synthesis:
+            if found and stage in (self.by_synthesis, self.by_factor) and not unsure:
                 break
         # The derivative itself costs little to write, so it is offered however long the search took.
         return self.chosen(found or self.confirmed(self.by_alignment(claim, wrong), base, wanted, claim))
@@ -107,6 +115,12 @@ class Repairer(Stages):
             return key in right, -sum(key in part for part in wrong)
 
         return sorted(suspects, key=rank)
+
+    def shared(self, suspects: Sequence[Suspect], base: Outcome) -> list[Suspect]:
+        """Statements that several wrong gradients come from, and that are not where they are made."""
+        wrong = [self._slice(c) for c in self.trials.finals if c.name in base.wrong][:MOST_FINALS]
+        found = [s for s in suspects if not s.own]
+        return [s for s in found if sum((s.node.lineno, s.node.col_offset) in part for part in wrong) > 1]
 
     def _slice(self, claim: Claim) -> set[tuple[int, int]]:
         found = backward_slice(self.trials.evidence, self.draft.tree, claim)

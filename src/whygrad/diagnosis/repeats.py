@@ -118,7 +118,10 @@ def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
         text, start = f.segment(node), f.extent(node)[0]
         for name in m.unused:
             rank = len(m.shapes.get(name, ()))
-            ways = [name, *([f"{name}[:, None]"] if rank == 1 and m.library == "np" else ())]
+            ways = [
+                f"{name}[{':, ' * k}{i}]" for i in m.in_loop for k in range(rank if m.library == "np" else 1)
+            ]
+            ways += [name, *([f"{name}[:, None]"] if rank == 1 and m.library == "np" else ())]
             for shown in (*ways, *(f"{name} / {count}" for count in m.integers()[:4])):
                 for symbol in "*/-+":
                     new, kind = f"{text} {symbol} {shown}", "factor" if symbol in "*/" else "term"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.alignment import derived_texts
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves, unreached
@@ -30,6 +32,11 @@ from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
 """Slips of a line that only keeps what the backward pass will need."""
 MOST_OF_BLOCK = 2
+COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
+"""Likely slips, then the other plain ones."""
+FEW = 16
+"""Variants of one kind in one statement that come first."""
+REST = range(FEW, 10_000)
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -66,8 +73,32 @@ class Stages(Additions):
             text = self.draft.source.segment(self.draft.source.span_of(value))
             material = self.material(suspect, scope)
             found = [*differences(text, bench, material), *compositions(text, bench, material)]
+            within = (Solution(v.text, (v.slip,)) for v in factors(text, material, enclosed=True))
+            found += [s for s in within if bench.judge(s.text).right]
             for solution in sorted(found, key=lambda s: s.cost)[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
+
+    def by_factor(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A factor or a divisor that an earlier line lacks, or a line of a loop."""
+        seen: set[int] = set()
+        for suspect, scope, text, bench in self._blocks(claim, suspects):
+            seen.add(id(suspect))
+            for variant in factors(text, self.material(suspect, scope)):
+                if self.late():
+                    return
+                if bench.judge(variant.text).right:
+                    yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
+        for suspect in (s for s in suspects if id(s) not in seen):
+            scope = self.scope(suspect)
+            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            for variant in factors(text, self.material(suspect, scope)) if scope.first else ():
+                if self.late():
+                    return
+                fix = self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
+                if self.trials.judge(fix.draft, base, wanted).right:
+                    yield fix
 
     def _inverted(
         self, claim: Claim, suspects: Sequence[Suspect]
@@ -218,7 +249,7 @@ class Stages(Additions):
             if rest_of_block(self.draft, suspect, claim.line) is not None:
                 continue
             near: list[tuple[float, Fix]] = []
-            for fix in self._trial_variants(suspect, SIMPLE, 1.12):
+            for fix in self._trial_variants(suspect):
                 score = self.trials.judge(fix.draft, base, wanted)
                 if score.right:
                     yield fix
@@ -264,14 +295,22 @@ class Stages(Additions):
         wanted: frozenset[str],
         kinds: frozenset[str] = frozenset(),
     ) -> Iterator[Fix]:
-        """Variants of statements behind a place in their text, likely ones of all of them first."""
-        for floor, cost_limit in itertools.pairwise((0.0, 1.12, 1.21, SIMPLE)):
+        """Variants of statements behind a place in their text, likely ones of all of them first.
+
+        Of each statement a few of each kind come before the rest: the entries of a long line can be
+        indexed in a thousand ways.
+        """
+        for among, (least, most) in itertools.product((range(FEW), REST), COSTS):
             hit = False
             for suspect, first in suspects:
                 count = 0
-                for fix in self._trial_variants(suspect, cost_limit, floor):
+                tried: Counter[str] = Counter()
+                for fix in self._trial_variants(suspect, least, most):
                     slip = fix.solution.slips[0]
                     if slip.start < first or (kinds and slip.kind not in kinds):
+                        continue
+                    tried[slip.kind] += 1
+                    if tried[slip.kind] - 1 not in among:
                         continue
                     if self.trials.judge(fix.draft, base, wanted).right:
                         hit, count = True, count + 1
@@ -301,18 +340,18 @@ class Stages(Additions):
             if found:
                 return
 
-    def _trial_variants(self, suspect: Suspect, cost_limit: float, floor: float = 0.0) -> Iterator[Fix]:
+    def _trial_variants(self, suspect: Suspect, least: float = 0.0, most: float = SIMPLE) -> Iterator[Fix]:
+        """One slip in a statement, of a cost from `least` to below `most`."""
         if self.late():
             return
         scope = self.scope(suspect)
         if not scope.first:
             return
-        span = self.draft.source.span_of(suspect.node)
-        text = self.draft.source.segment(span)
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
         for variant in variants(text, self.material(suspect, scope)):
             if self.late():
                 return
-            if floor <= variant.slip.cost < cost_limit or variant.slip.cost == cost_limit == SIMPLE:
+            if least <= variant.slip.cost < most:
                 yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
 
     def _own(

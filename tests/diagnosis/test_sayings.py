@@ -3,8 +3,8 @@
 import numpy as np
 
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.sayings import Table, as_array, as_factor, fingerprint, views
 from whygrad.diagnosis.search import Bench
-from whygrad.diagnosis.synthesis import Table, as_array, as_factor, fingerprint, views
 
 SPACE = {"g": np.array([[1.0, 2.0], [3.0, 5.0]]), "n": 2}
 
