@@ -139,7 +139,10 @@ def derive_requested(request: Mapping[str, Any]) -> str:
 
 def taught(text: str, request: Mapping[str, Any]) -> str:
     """The text with some of its lines left as exercises, if that is asked for."""
-    return with_exercises(text, request["teach"]) if request["teach"] else text
+    if not request["teach"]:
+        return text
+    own = read_source(request["path"]).text if request["path"] else ""
+    return with_exercises(text, request["teach"], own)
 
 
 def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whygrad.emission import layout
+from whygrad.emission.caching import without_shapes
 from whygrad.emission.cotangents import Cotangent
 from whygrad.emission.folding import Folding
 from whygrad.emission.leaves import is_number, is_real, write
@@ -201,6 +202,7 @@ class Derivation:
         }
         used = unbound([*found.lines, f"    return {', '.join(found.results)}"])
         cache = sorted((local | made) & used, key=cache_order(part))
+        cache, found.lines = without_shapes(part, cache, found.lines, found.results)
         body = self.forward(found, set(cache), lambda node: self.returning(part, node, cache, found.plan))
         lines = [*layout.header(forward_name, parameters(part.node, [])), *body, "", ""]
         unpack = [f"    {', '.join(cache)} = cache"] if cache else []
@@ -228,13 +230,11 @@ class Derivation:
         given = [] if single else [u for u in self.upstream(part, True) if u]
         name = f"{self.prefix}{part.name}"
         outs = ", ".join("_" for _ in results)
-        lines = [
-            f"def {name}({parameters(part.node, given)}):",
-            docstring(part, given),
-            f"    {outs}, cache = {forward_name}({', '.join(part.parameters)})",
-            f"    return {backward_name}({', '.join([*(given or ['1.0']), 'cache'])})",
-        ]
-        return Written("\n".join(lines) + "\n", name, part.wanted, given)
+        forward = f"    {outs}, cache = {forward_name}({', '.join(part.parameters)})"
+        result = f"{backward_name}({', '.join([*(given or ['1.0']), 'cache'])})"
+        head = [f"def {name}({parameters(part.node, given)}):", docstring(part, given)]
+        text = "\n".join([*head, forward, f"    return {result}"]) + "\n"
+        return Written(text, name, part.wanted, given, lines=[forward], results=[result])
 
     def forward(self, found: Reversed, cache: set[str], on_return: Any) -> list[str]:
         """The lines of the forward pass that are needed."""

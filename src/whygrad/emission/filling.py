@@ -16,7 +16,7 @@ from whygrad.errors import EmissionError
 from whygrad.source import Source
 
 SECTION = re.compile(r"(?i)^#+\s*backward\b.*")
-EXERCISE = re.compile(r"^(\s*)((?:grad_|d)\w+(?:\[[^=]*\])?) (=|\+=|-=) .+$")
+EXERCISE = re.compile(r"^(\s*)((?:grad_|hess_|d)\w+(?:\[[^=]*\])?) (=|\+=|-=) .+$")
 
 
 def into_script(source: Source, backward: str) -> str:
@@ -63,12 +63,17 @@ def into_function(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDe
     body = [f"    {line}" if line else "" for line in body_of(source, stub, forward, written)]
     mark = stub.body[-1]
     lines = source.text.split("\n")
+    first = min([stub.lineno, *(d.lineno for d in stub.decorator_list)])
+    while first > 1 and lines[first - 2].startswith("#"):  # a comment on the function goes with it
+        first -= 1
+    pairs = [*written.pairs.strip("\n").split("\n"), "", ""] if written.pairs else []
     pad = " " * mark.col_offset
     made = [pad + line[4:] if line else "" for line in body]
     if mark.lineno == stub.lineno:  # def f(x): ...
         head = lines[mark.lineno - 1][: mark.col_offset].rstrip()
         made = [head, *body]
-    return "\n".join([*lines[: mark.lineno - 1], *made, *lines[mark.end_lineno or mark.lineno :]])
+    above = [*lines[: first - 1], *pairs, *lines[first - 1 : mark.lineno - 1]]
+    return "\n".join([*above, *made, *lines[mark.end_lineno or mark.lineno :]])
 
 
 def body_of(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, written: Written) -> list[str]:
@@ -82,7 +87,7 @@ def body_of(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, wri
         above = [line.removeprefix("    ") for line in written.forward_lines]
         return [*above, *([""] if above else []), *(replaced(line, given) for line in lines), results]
     kept = cached(forward)
-    missing = [n for n in written.cache if n not in kept]
+    again, missing = computed_again(forward, [n for n in written.cache if n not in kept], kept)
     if missing:
         raise EmissionError(
             f"the cache of {forward.name} lacks {', '.join(missing)}, which its backward pass needs",
@@ -90,7 +95,29 @@ def body_of(source: Source, stub: ast.FunctionDef, forward: ast.FunctionDef, wri
             place=source.place(source.span_of(stub)),
         )
     unpack = f"{', '.join(kept)} = {parameters[-1]}"
-    return [unpack, *(replaced(line, given) for line in lines), replaced(results, given)]
+    return [unpack, *again, *(replaced(line, given) for line in lines), replaced(results, given)]
+
+
+def computed_again(
+    forward: ast.FunctionDef, missing: Sequence[str], kept: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The statements of the forward pass that give what a cache lacks, and what they cannot give."""
+    assigns = [s for s in forward.body if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)]
+    stores = [n.id for n in ast.walk(forward) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    made = {write(s.targets[0]): s for s in assigns if stores.count(write(s.targets[0])) == 1}
+    local = {a.arg for a in ast.walk(forward.args) if isinstance(a, ast.arg)} | set(stores)
+    needed, lost = set[str](), list[str]()
+    pending = list(missing)
+    while pending:
+        name = pending.pop(0)
+        if name not in made:
+            lost.append(name)
+        elif name not in needed:
+            needed.add(name)
+            read = {n.id for n in ast.walk(made[name].value) if isinstance(n, ast.Name)}
+            pending += sorted((read & local) - set(kept) - needed)
+    lines = [f"{write(s)}  # computed again" for s in assigns if write(s.targets[0]) in needed]
+    return lines, [n for n in missing if n not in made] or lost
 
 
 def cached(forward: ast.FunctionDef) -> list[str]:
@@ -107,11 +134,15 @@ def cached(forward: ast.FunctionDef) -> list[str]:
     return names if len(names) == len(parts) else []
 
 
-def with_exercises(text: str, count: int) -> str:
-    """The text with `...` in place of what some gradients are: evenly spread, `count` of them."""
+def with_exercises(text: str, count: int, own: str = "") -> str:
+    """The text with `...` in place of what some gradients are: evenly spread, `count` of them.
+
+    Lines that are the user's `own` are none.
+    """
     lines = text.split("\n")
+    known = {line.strip() for line in own.split("\n")}
     whole = [k for k, line in enumerate(lines) if EXERCISE.match(line) and not line.endswith(("(", "["))]
-    places = [k for k in whole if "zeros" not in lines[k]]
+    places = [k for k in whole if "zeros" not in lines[k] and lines[k].strip() not in known]
     chosen = {places[round((k + 0.5) * len(places) / count - 0.5)] for k in range(min(count, len(places)))}
     for k in chosen:
         found = EXERCISE.match(lines[k])
