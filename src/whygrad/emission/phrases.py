@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whygrad.emission.expressions import key_text
+from whygrad.emission.inverses import by_inverse
 from whygrad.emission.leaves import Leaf
 from whygrad.emission.local import Derived
 from whygrad.emission.readable import ReadableWriter
@@ -89,6 +90,7 @@ class Phrasing:
         prefix: str = "grad_",
         claim: Callable[[Leaf], str | None] = lambda leaf: None,
     ) -> None:
+        derived = [by_inverse(d) for d in derived] if any(targets) else derived
         self.derived, self.sizes, self.library = derived, sizes, library
         self.first, self.graph = derived[0], derived[0].graph
         self.fresh_name, self.prefix, self.claim = fresh_name, prefix, claim

@@ -68,8 +68,9 @@ class Transcript:
         if self.whole:
             first, last = forward_lines(self.script)
             made = [*self.defined(), *self.start, *self.forward]
-            lines = [*source.lines[: first - 1], *made, *source.lines[last:]]
-            source = Source(source.filename, "\n".join(lines) + "\n")
+            lines = source.text.split("\n")
+            lines[first - 1 : last] = made
+            source = Source(source.filename, "\n".join(lines))
         return with_imports(into_script(source, "\n".join(self.lines)), self.imports)
 
     def run(self) -> dict[str, Any]:
