@@ -65,10 +65,7 @@ def test_a_stub_in_a_golden_file_is_filled_in(path: Path, tmp_path: Path) -> Non
 
 SCRIPTS = {
     "lines": "p = w[0] * x + w[1]\nloss = p * p  # the loss\n",
-    "loop": (
-        "h = x\nfor k in range(3):\n    # a step\n    h = math.tanh(w[0] * h + w[1])\nloss = h * h\n",
-        "",
-    ),
+    "loop": "h = x\nfor k in range(3):\n    # a step\n    h = math.tanh(w[0] * h + w[1])\nloss = h * h\n",
     "call": "# forward\nh = layer(x, w)\nh = layer(h, w)\nloss = h * h\n",
 }
 
@@ -99,9 +96,11 @@ def test_the_backward_section_of_a_script_is_filled_in(name: str, tmp_path: Path
 
 def test_a_cache_that_lacks_what_cannot_be_computed_again_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "scale.py"
-    path.write_text(
-        "import numpy as np\n\n\ndef scale_forward(x, w):\n    out = x * w\n    cache = (x,)\n"
-        "    return out, cache\n\n\ndef scale_backward(dout, cache):\n    ...\n\n\nx = np.ones(3)\nw = 2 * np.ones(3)\n"
-    )
+    lines = [
+        "import numpy as np", "def scale_forward(x, w):", "    out = x * w", "    cache = (x,)",
+        "    return out, cache", "def scale_backward(dout, cache):", "    ...", "x = np.ones(3)",
+        "w = 2 * np.ones(3)",
+    ]  # fmt: skip
+    path.write_text("\n".join(lines))
     with pytest.raises(EmissionError, match="lacks w"):
         derived(path, into=True)
