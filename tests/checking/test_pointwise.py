@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from whygrad.checking.evidence import Hints
 from whygrad.checking.measurement import measure
 from whygrad.errors import NoGradientError
 from whygrad.source import Source
@@ -134,3 +135,36 @@ print(g)
 """
     assert measure(Source("activation.py", text)).verdict == "right"
     assert measure(Source("activation.py", text.replace("1 - f)", "2 - f)"))).verdict == "wrong"
+
+
+def test_what_layers_keep_is_kept():
+    """A chain of layers stores nothing itself, and its backward pass takes what arrives, by any name."""
+    text = """
+import numpy as np
+class Dense:
+    def __init__(self, w):
+        self.w = w
+    def forward(self, x):
+        self.x = x
+        return x @ self.w
+    def backward(self, d):
+        self.dw = self.x.T @ d
+        return d @ self.w.T
+class Net:
+    def __init__(self, w1, w2):
+        self.layers = [Dense(w1), Dense(w2)]
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+    def backward(self, d):
+        for layer in reversed(self.layers):
+            d = layer.backward(d)
+        return d
+def make_inputs():
+    rng = np.random.RandomState(93)
+    return dict(x=rng.randn(4, 3), w1=rng.randn(3, 5), w2=rng.randn(5, 2))
+"""
+    hints = Hints(forward="Net.forward", backward="Net.backward")
+    assert measure(Source("net.py", text), hints).verdict == "right"
+    assert measure(Source("net.py", text.replace("d @ self", "2 * d @ self")), hints).verdict == "wrong"

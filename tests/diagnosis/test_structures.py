@@ -56,3 +56,9 @@ def test_a_sum_is_split_with_its_signs() -> None:
 def test_the_transpose_of_a_square_is_in_parentheses() -> None:
     material = Material({"x ** 2": 0, "w": 0}, shapes={"x ** 2": (3, 2), "w": (3, 2)})
     assert "w @ (x ** 2).T" in [v.text for v in structure_variants(Fragment("w @ x ** 2"), material)]
+
+
+def test_a_product_of_the_forward_pass_is_the_likeliest_one():
+    material = Material({"h": 2, "s": 2, "m": 2}, shapes={"h": (), "s": (), "m": ()}, phrases=("x[h * s:h]",))
+    costs = {v.text: v.slip.cost for v in structure_variants(Fragment("top = h"), material)}
+    assert costs["top = h * s"] < costs["top = h * m"]

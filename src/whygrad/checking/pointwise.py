@@ -6,6 +6,7 @@ Such a function is given no upstream gradient: what it takes can only be what th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ class MixedError(NoGradientError):
 
 POINTWISE = ("input", "outputs")
 """Readings in which a free parameter of the backward function is the forward pass's input, or its output."""
+_PASS = re.compile(r"(?i)backward|backprop|bprop")
 _PREDICATES = {"zeros_like", "ones_like", "where", "astype", "asarray", "array", "ones", "zeros", "copy"}
 """Calls that say nothing of whether the input or the output is meant."""
 
@@ -56,7 +58,7 @@ def pointwise_readings(
         return ()
     others = [m for m in methods.values() if m.name not in ("__init__", backward.name)]
     kept = {name for method in others for name in _own(method.node, ast.Store)}
-    if kept & set(_own(backward.node, ast.Load)):
+    if kept & set(_own(backward.node, ast.Load)) or _is_of_layers(backward.node):
         return ()
     # Of a power it may be either, and its own argument is what is meant by one name in both.
     plain = shared_parameter(forward, backward) and not _calls_something(forward.node)
@@ -67,6 +69,14 @@ def _own(node: ast.FunctionDef, context: type[ast.expr_context]) -> list[str]:
     """Attributes of `self` that a method stores, or reads."""
     found = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, context)]
     return [n.attr for n in found if isinstance(n.value, ast.Name) and n.value.id == "self"]
+
+
+def _is_of_layers(node: ast.FunctionDef) -> bool:
+    """`for layer in reversed(self.layers): d = layer.backward(d)`: its layers keep what it needs."""
+    methods = [
+        n.func.attr for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+    ]
+    return any(_PASS.search(name) for name in methods)
 
 
 def _calls_something(node: ast.FunctionDef) -> bool:

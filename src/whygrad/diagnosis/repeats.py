@@ -90,7 +90,7 @@ def repeats(f: Fragment, m: Material) -> Iterator[Variant]:
     same = m.bindings.get(target.id, "") if isinstance(target, ast.Name) and f.value is not None else ""
     if same and f.value is not None:
         text, start = f.segment(f.value), f.extent(f.value)[0]
-        yield Variant(f.replaced(f.value, same), Slip("repeat", text, same, start, 1.2))
+        yield Variant(f.replaced(f.value, same), Slip("repeat", text, same, start, 1.1))
 
 
 @lru_cache(maxsize=4096)

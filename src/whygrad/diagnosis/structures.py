@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.axes import axes, reduced_terms
 from whygrad.diagnosis.fragments import OPERATORS, Fragment
+from whygrad.diagnosis.leavings import leavings
 from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.windows import columns, windows
@@ -23,6 +24,7 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     every = (
         parentheses, containers, calls, products, transposes, locals_of, reductions, axes, factors,
         inner_terms, flips, powers, power_slopes, absolutes, operand_factors, windows, columns, reduced_terms,
+        leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)
@@ -376,10 +378,10 @@ def factors(f: Fragment, m: Material) -> Iterator[Variant]:
         base = shown if tight else f"({shown})"
         whole = 0.0 if term is value else 0.1
         for factor in (*m.values, *(f"(1 - {n})" for n in m.values)):
-            slip = Slip(
-                "factor", text, f"{base} * {factor}", start, 1.2 + whole + (0.1 if "(" in factor else 0)
-            )
-            yield Variant(f.replaced(term, f"{base} * {factor}", PRODUCT), slip)
+            new = f"{base} * {factor}"
+            repeated = any(new in phrase for phrase in m.phrases)  # the forward pass has that very product
+            cost = 1.1 if repeated else 1.2 + whole + (0.1 if "(" in factor else 0)
+            yield Variant(f.replaced(term, new, PRODUCT), Slip("factor", text, new, start, cost))
         for number in ("2", "0.5", *(() if base.startswith("-") else ("-1",))):
             new = f"{number} * {base}" if number != "-1" else f"-{base}"
             yield Variant(f.replaced(term, new, PRODUCT), Slip("constant", text, new, start, 1.15 + whole))

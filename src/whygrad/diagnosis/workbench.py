@@ -124,7 +124,9 @@ class Workbench:
         claims = self.trials.evidence.claims
         names = frozenset(c.name for c in claims)
         forward, known = self.forward_pieces(), {*scope.first, *scope.shared}
-        repeated = (*phrases(forward, known), *self.forward_expressions(scope))
+        # A variance says by its `ddof` what the backward pass divides by, whatever it was taken of.
+        counted = (piece.text for piece in forward if "ddof" in piece.text)
+        repeated = (*phrases(forward, known), *self.forward_expressions(scope), *counted)
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
         return Material.of(
             values,
