@@ -18,12 +18,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whygrad.checking.evidence import Hints
+from whygrad.checking.rounds import opened_main
+from whygrad.checking.slicing import rebound
 from whygrad.checking.units import Found, Outline, units_in
 from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.files import check_opened
 from whygrad.diagnosis.rounds import facts_of
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
-from whygrad.source import Source
+from whygrad.source import Source, tree_of
+from whygrad.tracing.scripts import unbound_names
 
 RESERVE = 2.0
 """Seconds of the limit that are kept for telling what was found."""
@@ -70,6 +73,8 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         alone = units[0].hints if units and outline.has_gradients else hints
         return main[0] if main else check_program(source, alone).to_json()
     progress({"done": 0, "of": len(units), "unit": units[0].name})
+    for fact in (opened_main, rebound, unbound_names):
+        fact(source.text)  # known before the copies are made, it is known to all of them
     results = list(_checked(source, units, max(1.0, seconds - RESERVE), until, progress))
     if main:
         functions = main[0]["functions"]
@@ -118,7 +123,7 @@ def _is_aimed(hints: Hints) -> bool:
 
 def _outline(source: Source) -> Outline | None:
     try:
-        return Outline.of(ast.parse(source.text))
+        return Outline.of(tree_of(source.text))
     except (SyntaxError, ValueError, RecursionError):
         return None
 
@@ -147,7 +152,7 @@ def _names(unit: Unit) -> set[str]:
 def _covered(source: Source, functions: Sequence[str]) -> set[str]:
     """Functions and classes that ran when the script, or the unit with example inputs, was checked."""
     reads: dict[str, set[str]] = {"": set()}
-    for statement in ast.parse(source.text).body:
+    for statement in tree_of(source.text).body:
         names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
         key = statement.name if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
         reads.setdefault(key, set()).update(names)

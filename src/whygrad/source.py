@@ -16,6 +16,7 @@ import tokenize
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from whygrad.errors import Place, ScriptError
@@ -119,6 +120,15 @@ def edited(text: str, edits: Mapping[int, tuple[str, str]]) -> str:
         else:
             lines[number - 1] = endings[number - 1] = ""
     return "".join(line + ending for line, ending in zip(lines, endings, strict=True))
+
+
+@lru_cache(maxsize=8)
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a text, of which many want to know something: to be read, never to be changed.
+
+    Raises what `ast.parse` raises.
+    """
+    return ast.parse(text)
 
 
 def parsed(source: Source) -> ast.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import itertools
 import re
@@ -30,7 +29,7 @@ from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in, halves
 from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
 from whygrad.errors import NoGradientError, UsageError
-from whygrad.source import Source
+from whygrad.source import Source, tree_of
 
 MOST_FAILING = 25
 MODULE_SECONDS = 2.0
@@ -56,7 +55,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
     """
     text = opened_main(source.text)
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError) as error:
         yield Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
         return

@@ -16,6 +16,7 @@ from whygrad.checking.naming import STEP_WORDS
 from whygrad.checking.strays import is_delta_of_unnamed
 from whygrad.checking.values import is_narrow, rebuild, shape_of, vector
 from whygrad.checking.variables import base_name
+from whygrad.source import tree_of
 
 if TYPE_CHECKING:
     from whygrad.checking.measured import Measured
@@ -160,7 +161,7 @@ def added(text: str) -> frozenset[str]:
     Not `W += -lr * dW`, and no sums of a gradient's own parts.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
             value = node.value
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):

@@ -15,6 +15,7 @@ from whygrad.checking.programs import Program
 from whygrad.checking.values import has_float, is_numeric, vector
 from whygrad.checking.variables import base_name, gradient_word
 from whygrad.checking.watching import Watched
+from whygrad.source import tree_of
 
 if TYPE_CHECKING:
     from whygrad.checking.measured import Measured
@@ -202,7 +203,7 @@ def _cotangents(measured: Sequence[Measured]) -> list[Quantity]:
 
 def unused(program: Program, observation: Observation, claims: Sequence[Claim]) -> list[str]:
     """Gradient-like variables that nothing reads and that are no claim."""
-    tree = ast.parse(program.text)
+    tree = tree_of(program.text)
     read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     known = {n for s in observation.statements for n in s.names}
     claimed = {base_name(c.name) for c in claims if c.role == "final"}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from whygrad.checking.rounds import parses, trains
+from whygrad.source import tree_of
 
 _SIMPLE = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Import | ast.ImportFrom | ast.Assert
 _LEAVES = ast.Return | ast.Yield | ast.YieldFrom | ast.Nonlocal | ast.Global | ast.Await
@@ -20,7 +21,7 @@ _LEAVES = ast.Return | ast.Yield | ast.YieldFrom | ast.Nonlocal | ast.Global | a
 def opened_call(text: str) -> str:
     """The text with the one function that trains, and is called once, as a block; "" where there is none."""
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError):
         return ""
     for place, function in enumerate(tree.body):
@@ -108,7 +109,7 @@ def _written(text: str, function: ast.FunctionDef, ahead: Sequence[ast.stmt], ca
         return ""
     if room < 0 or (lines[room].strip() and not lines[room].startswith("#")):
         return ""
-    later = [s for s in ast.parse(text).body if s.lineno > function.lineno]
+    later = [s for s in tree_of(text).body if s.lineno > function.lineno]
     for statement in later:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.lineno < call:
             continue

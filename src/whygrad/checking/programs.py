@@ -22,7 +22,7 @@ from whygrad.checking.rounds import first_round, opened_main
 from whygrad.checking.slicing import sliced
 from whygrad.checking.suffix import Suffix
 from whygrad.checking.values import has_float, vector
-from whygrad.source import Source
+from whygrad.source import Source, tree_of
 
 SECONDS = 10.0
 """Longest time for one run."""
@@ -240,7 +240,7 @@ class Program:
 
     def forward_statements(self) -> int:
         """How many statements of the module compute the objective (0: all)."""
-        tree = ast.parse(self.full())
+        tree = tree_of(self.full())
         wanted = {name.split("[")[0].split(".")[0] for pair in self.objective for name in pair if name}
         last = 0
         for place, statement in enumerate(tree.body):

@@ -26,6 +26,7 @@ from whygrad.checking.strays import is_stray, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
+from whygrad.source import tree_of
 
 
 @dataclass(eq=False)
@@ -152,7 +153,7 @@ def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], p
 
 def _computed_within(text: str) -> tuple[str, str] | None:
     """A function of the text and what it assigns that looks like a gradient of one of its variables."""
-    tree = ast.parse(text)
+    tree = tree_of(text)
     methods = [(node.name, node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
     for owner, body in [("", tree.body), *methods]:
         for function in body:

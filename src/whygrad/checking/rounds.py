@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 
 from whygrad.checking.naming import is_gradient_name
+from whygrad.source import tree_of
 
 _LOOP = re.compile(r"\b(for|while)\b")
 _LEAVES = ast.Return | ast.Yield | ast.Nonlocal | ast.Global
@@ -28,7 +29,7 @@ def first_round(text: str) -> str:
     if not _LOOP.search(text):  # candidates for an edit come here by the thousand
         return text
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
     lines = text.split("\n")
@@ -52,7 +53,7 @@ def opened_main(text: str) -> str:
     if "def " not in text:
         return text
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and _calls(node)]

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from whygrad.source import tree_of
+
 LOOKUPS = frozenset(("globals", "vars", "eval", "exec", "modules", "__main__", "__dict__", "getmembers"))
 """Words of code that may find a definition by a name that is put together."""
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -25,7 +27,7 @@ def sliced(text: str, roots: tuple[str, ...], failing: tuple[int, ...] = ()) -> 
     statements that cannot be run (data that is not there), counted over the whole module.
     """
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError):
         return text
     body = tree.body
@@ -50,7 +52,7 @@ def rebound(text: str) -> frozenset[str]:
     """Names that the module's own statements bind more than once: again, in a loop, or in place."""
     often: set[str] = set()
     once: set[str] = set()
-    for statement in ast.parse(text).body:
+    for statement in tree_of(text).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             continue
         names = (n for n in ast.walk(statement) if isinstance(n, ast.Name))
@@ -101,7 +103,7 @@ def _mentions(lines: str) -> frozenset[str]:
 
 def place_of(text: str, line: int) -> int | None:
     """Which statement of the module stands at a line; None where it is a definition, not to be left out."""
-    for place, statement in enumerate(ast.parse(text).body):
+    for place, statement in enumerate(tree_of(text).body):
         if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
             return None if isinstance(statement, ast.FunctionDef | ast.ClassDef) else place
     return None

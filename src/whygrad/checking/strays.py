@@ -12,6 +12,7 @@ from whygrad.checking.naming import EXACT, OUTPUT_WORDS, quotients, stems
 from whygrad.checking.observing import Observation
 from whygrad.checking.values import is_number
 from whygrad.checking.variables import Variable, base_name, gradient_word
+from whygrad.source import tree_of
 
 _QUOTIENT = re.compile(r"^d_?(?P<above>[A-Za-z]\w*?)_d_?(?P<below>\w+)$")
 
@@ -85,7 +86,7 @@ def is_delta_of_unnamed(name: str, of: str, text: str) -> bool:
     """
     if not DELTA.search(name):
         return False
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.Assign) and any(ast.unparse(t) == of for t in node.targets):
             arguments = node.value.args if isinstance(node.value, ast.Call) else []
             called = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)

@@ -11,6 +11,7 @@ import numpy as np
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Claim
 from whygrad.checking.naming import last_word
+from whygrad.source import tree_of
 
 
 def allow_turned(claims: Sequence[Claim], text: str) -> None:
@@ -30,7 +31,7 @@ def allow_turned(claims: Sequence[Claim], text: str) -> None:
 def turned_by_steps(text: str) -> frozenset[str]:
     """The last words of gradients that the updates of a file take transposed, and never as they are."""
     turned, plain = set[str](), set[str]()
-    for change in _changes(ast.parse(text)):
+    for change in _changes(tree_of(text)):
         under = {id(inner): _word(inner) for node in ast.walk(change) if (inner := _transposed(node))}
         turned |= set(under.values())
         plain |= {

@@ -13,7 +13,7 @@ from whygrad.diagnosis.findings import CheckResult, Repair
 from whygrad.diagnosis.large import checked
 from whygrad.diagnosis.rounds import facts_of, hints_of
 from whygrad.errors import WhygradError
-from whygrad.source import Source, parsed, read_source
+from whygrad.source import Source, parsed, read_source, tree_of
 
 
 def check_program(
@@ -24,7 +24,10 @@ def check_program(
     Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
     to check.
     """
-    tree, hints = parsed(source), hints or Hints()
+    try:
+        tree, hints = tree_of(source.text), hints or Hints()
+    except (SyntaxError, RecursionError, MemoryError):
+        tree, hints = parsed(source), hints or Hints()  # it says what is wrong
     plain = not (hints.forward or hints.output or hints.gradients or hints.input or hints.given)
     opened = check_opened(source, hints, tell) if plain and not Outline.of(tree).has_gradients else None
     return opened or checked(source, hints, tell)

@@ -17,6 +17,7 @@ from whygrad.checking.observing import is_data, snapshot
 from whygrad.checking.plain import call, execute, fresh_namespace, hook_inputs
 from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
+from whygrad.source import tree_of
 from whygrad.tracing.scripts import unbound_names
 
 SCOPE, LOCALS = "__whygrad_scope__", "__whygrad_locals__"
@@ -121,7 +122,7 @@ def _hooked(text: str, filename: str, place: tuple[int, int], names: frozenset[s
 def own_names(program: Program) -> set[str]:
     """Names that the user's own text binds at module level; what a driver adds is no name of the user's."""
     found: set[str] = set()
-    for statement in ast.parse(program.text).body:
+    for statement in tree_of(program.text).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             found.add(statement.name)
             continue

@@ -17,7 +17,7 @@ import numpy as np
 
 from whygrad.absent import OLD_FUNCTIONS, served_package
 from whygrad.errors import Place, ScriptError
-from whygrad.source import Source, Span, new_site
+from whygrad.source import Source, Span, new_site, tree_of
 from whygrad.source import site as site_of
 from whygrad.tracing import runtime
 from whygrad.tracing.functions import deeper_recursion
@@ -146,7 +146,7 @@ def _statements(text: str) -> list[str]:
     """The text of each statement of a module; those that share a line together."""
     lines = Source("", text).lines
     pieces: list[tuple[int, int]] = []
-    for node in ast.parse(text).body:
+    for node in tree_of(text).body:
         decorators = getattr(node, "decorator_list", ())
         start, end = min([node.lineno, *(d.lineno for d in decorators)]), node.end_lineno or node.lineno
         if pieces and start <= pieces[-1][1]:

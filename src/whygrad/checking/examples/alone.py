@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from whygrad.checking.examples.syntax import called_name
+from whygrad.source import tree_of
 
 _MANY = re.compile(r"(?i)batches|batch_?(iter|gen)|load(er)?|iterate|chunks|get_\w*batch|next_\w*batch")
 _BATCH = re.compile(r"(?i)batch|^[xy]_?b$|chunk")
@@ -56,7 +57,7 @@ def sums_nothing(backward: ast.FunctionDef) -> bool:
 @lru_cache(maxsize=64)
 def is_called_alone(text: str, names: frozenset[str]) -> bool:
     """A loop over examples calls one of these functions, or one that hands its parameters on to them."""
-    tree = ast.parse(text)
+    tree = tree_of(text)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     known = set(names)
     for _ in range(_STEPS):

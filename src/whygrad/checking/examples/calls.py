@@ -19,7 +19,7 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.checking.functions import Function
 from whygrad.checking.plain import Namespace, compiled, execute, fresh_namespace
-from whygrad.source import Source
+from whygrad.source import Source, tree_of
 
 SECONDS = 1.0
 """Longest run in search of a call."""
@@ -109,7 +109,7 @@ def _mentions(text: str, forward: Function) -> bool:
     """Does the file name the function outside its definition? If not, nothing need be run."""
     known = {forward.name, forward.owner} - {""}
     wanted = {forward.owner or forward.name}
-    tree = ast.parse(text)
+    tree = tree_of(text)
     if ">>>" in (ast.get_docstring(forward.node) or "") and known:
         return True
     outside = [s for s in tree.body if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
