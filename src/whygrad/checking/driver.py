@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from whygrad.checking.counting import counted
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.exposing import built_later, exposed, own
 from whygrad.checking.functions import Function
@@ -232,7 +233,8 @@ class Driver:
             raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
         paths = [f"{path}[{k}]" if isinstance(result, tuple) else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)
-        known = {name: path for name, path in zip(names, paths, strict=True) if name}
+        known = counted(forward, self.names)
+        known.update({name: path for name, path in zip(names, paths, strict=True) if name})
         upstreams = self.upstreams(forward, backward, items, known, paths[0])
         outputs = outputs_of(upstreams, names, items)
         loss = self.foreign_loss(forward, backward)
@@ -281,7 +283,10 @@ class Driver:
         if isinstance(ended, Failure):
             return ended
         returned = gradients_in(ended[RESULT], RESULT, forward, backward)
-        refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
+        # Of the loss of each example the gradient has the shape of the predictions.
+        apiece = self.reading.startswith("predictions") and _has_shape(ended[RESULT], self.first_of(forward))
+        if not apiece:
+            refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
         if not (upstreams or loss or supposed) and _has_shape(ended[RESULT], items[0]):
             called = getattr(after[LAYER], forward.name) if forward.owner else after[forward.name]
             given = {n: after[self.names[n]] for n, _ in forward.parameters if n in self.names}
@@ -351,6 +356,11 @@ class Driver:
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
         fitting = [n for n in floats if any(_has_shape(self.made(n), item) for item in items)]
         return fitting or unfilled_upstreams(backward, [n for n in free if n not in self.names], known)
+
+    def first_of(self, forward: Function) -> Any:
+        """The example value that the forward function takes first."""
+        name = forward.parameters[0][0] if forward.parameters else ""
+        return self.made(name) if name in self.names else None
 
     def made(self, name: str) -> Any:
         """The example value of a parameter."""

@@ -194,7 +194,7 @@ NO_OUTPUT = re.compile(r"(?i)acc|^lr$|rate$|^n$|^m$|eps|num_|count|epoch|step|no
 STEP_WORDS = re.compile(r"\b(lr|learning_rate|alpha|eta|step_size|step|rate|clip)\b")
 """A last line that mentions these turns a gradient into a step, or clips it."""
 UPSTREAM_WORDS = re.compile(
-    r"^(d_?(out|y|output|h|z|next\w*|l_?d_?\w+|a|o|loss)\w*|grad\w*|g|delta\w*|upstream\w*|dL\w*|cotangent|ct|seed"
-    r"|top_?diff|\w*_grad|error|err|d[A-Z_]\w*|d(?!ata$)\w{1,3})$"
+    r"^(?!data$)(d_?(out|y|output|h|z|next\w*|l_?d_?\w+|a|o|loss)\w*|grad\w*|g|delta\w*|upstream\w*|dL\w*"
+    r"|cotangent|ct|seed|g(_?(out|ys?|z|h)\w*|[a-z]\d?)|top_?diff|\w*_grad|error|err|d[A-Z_]\w*|d(?!ata$)\w{1,3})$"
 )
 """Parameters of a backward function that stand for the upstream gradient."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from whygrad.checking.evidence import Hints, Value
@@ -13,6 +13,7 @@ from whygrad.checking.values import has_float, shape_of
 from whygrad.checking.variables import Variable, base_name, gradient_word
 
 _INPUT_GRADIENT = re.compile(r"(?i)(inputs?|x|in|data|z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
+_PREDICTED = re.compile(r"(?i)pred|hat|prob|logit|score|^(yp|p|a|al|out\w*)$")
 _NAMELESS = re.compile(r"d\d+$")
 """What a driver calls a result that has no name."""
 SAME = 0.48
@@ -72,6 +73,9 @@ def paired(
             pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
     unsure = []
     floats = [n for n in names if has_float(subjects[n].value)]
+    if first_input:
+        roots = [n for n in floats if n not in outputs and not _computed(n, floats, needs)]
+        pairs |= {p.name: p for p in map(_of_predictions(pairs, roots, subjects), pairs.values())}
     for claim in claims:
         if claim in pairs:
             continue
@@ -113,6 +117,23 @@ def paired(
             pairs[claim] = pair
             unsure.remove(claim)
     return [pairs[claim] for claim in claims if claim in pairs], unsure
+
+
+def _of_predictions(
+    pairs: Mapping[str, Pairing], roots: list[str], subjects: Mapping[str, Variable]
+) -> Callable[[Pairing], Pairing]:
+    """`dL_dy` of a loss of `y` and `y_pred` is that of the predictions, unless values say otherwise."""
+    taken = {pair.of for pair in pairs.values()}
+
+    def meant(pair: Pairing) -> Pairing:
+        if pair.of not in roots or not TARGET_WORDS.match(pair.of):
+            return pair
+        shape = shape_of(subjects[pair.of].value)
+        others = [n for n in roots if n not in taken and _PREDICTED.search(n)]
+        others = [n for n in others if shape_of(subjects[n].value) == shape]
+        return Pairing(pair.name, others[0], pair.certainty, (pair.of,)) if len(others) == 1 else pair
+
+    return meant
 
 
 def _feeds(claim: str, claims: list[str], needs: Mapping[str, set[str]]) -> bool:

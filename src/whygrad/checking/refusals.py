@@ -86,6 +86,9 @@ def refuse_odd_loss(forward: Function, result: Any, given: Mapping[str, Any]) ->
     shapes = {np.shape(value) for value in given.values() if isinstance(value, np.ndarray)}
     fitting = {shape[:n] for shape in shapes for n in (1, len(shape))}
     odd = isinstance(result, np.ndarray) and result.size > 1 and result.shape not in fitting
+    # One prediction for many targets, which only broadcast.
+    others = [given[n] for n, _ in forward.parameters[:2] if n in given and not np.shape(given[n])]
+    odd |= bool(shapes) and any(isinstance(value, float) for value in others) and np.size(result) > 1
     if odd and LOSS_WORDS.search(forward.qualname):
         raise OddLossError(f"`{forward.qualname}` returns an array of shape {result.shape}")
 

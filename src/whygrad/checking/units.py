@@ -178,10 +178,15 @@ def _singles(outline: Outline) -> Iterator[Found]:
             yield "single", function, None
 
 
+_HESSIAN = re.compile(r"(?i)^(hess\w*|H)$")
+
+
 def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
     returned = [gradient_word(name) for name in function.returns]
-    gradients = [name for name in returned if stems(name)]
+    gradients = [name for name in returned if stems(name) or _HESSIAN.match(name)]
+    if set(gradients) <= {name for name, _ in function.parameters} and gradients:
+        return False  # it hands on those that it was given
     if len(returned) < 2 or len(gradients) == len(returned):
         return False
     if not all(returned) and OUTPUT_WORDS.search(returned[0]) and _returns_what_gradients_make(function):
@@ -286,6 +291,7 @@ def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Fun
             mine, its = {w.lower() for w in rest}, {w.lower() for w in others}
             # `batchnorm_backward_alt` belongs to `batchnorm_forward`, not to `spatial_batchnorm_forward`.
             score = len(mine & its) - 0.1 * len(mine - its) - 0.2 * len(its - mine) + (others == rest)
+            score += 0.05 * name.startswith(other)  # `Loss_gradient` belongs to `Loss`, not to `loss`
             scored.append((score, forward))
         if scored:
             score, forward = max(scored, key=lambda pair: pair[0])

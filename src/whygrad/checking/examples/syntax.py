@@ -88,3 +88,17 @@ def is_none(node: ast.expr) -> bool:
 def is_ellipsis(node: ast.expr) -> bool:
     """Is it `...`?"""
     return isinstance(node, ast.Constant) and node.value is ...
+
+
+def kept_within_one(node: ast.Call) -> ast.expr | None:
+    """`p` of `np.clip(p, eps, 1 - eps)`, which keeps a probability off the ends of its range."""
+    if last_name(node.func) != "clip" or not isinstance(node.func, ast.Attribute) or len(node.args) < 2:
+        return None
+    top, base = node.args[-1], node.func.value
+    below = isinstance(top, ast.BinOp) and isinstance(top.op, ast.Sub) and _is_one(top.left)
+    below |= isinstance(top, ast.Constant) and isinstance(top.value, float) and 0.9 < top.value < 1
+    return (node.args[0] if is_numpy(base) else base) if below else None
+
+
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1

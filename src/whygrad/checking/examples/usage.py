@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
-from whygrad.checking.examples.syntax import called_name, index_parts, is_ellipsis, is_none, is_numpy, last_name, outside_indices, computed_key_prefix, shape_place
+from whygrad.checking.examples.syntax import called_name, index_parts, is_ellipsis, is_none, is_numpy, kept_within_one, last_name, outside_indices, computed_key_prefix, shape_place
 
 DEPTH = 4
 """Calls within calls that are read."""
@@ -275,6 +275,8 @@ class _Reader(ast.NodeVisitor):
                 for part in outside_indices(argument):
                     if facts := self.of(part):
                         facts.logarithm = True
+        if facts := self.of(kept_within_one(node)):
+            facts.logarithm = True
         if name in SIZED:
             self.sizes_in(*node.args)
         elif name in RESHAPING and node.args:

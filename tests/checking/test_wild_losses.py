@@ -1,0 +1,150 @@
+"""Losses and activations of real files that once were refused, or accused though they are right."""
+
+import ast
+import textwrap
+
+import numpy as np
+import pytest
+
+from whygrad.checking.counting import counted
+from whygrad.checking.functions import Function
+from whygrad.checking.measurement import measure
+from whygrad.checking.units import Outline, units_in
+from whygrad.source import Source
+
+CASES = {
+    "a derivative named after the target, of the predictions": """
+        import numpy as np
+        class Squares:
+            def __call__(self, y, y_pred):
+                self.y, self.y_pred = y, y_pred
+                return np.sum((y - y_pred) ** 2, axis=0) / y.shape[0]
+            def gradient(self):
+                self.dL_dy = -2 * (self.y <<+||->> self.y_pred) / self.y.shape[0]
+                return self.dL_dy
+    """,
+    "probabilities kept within bounds, and a loss for each example": """
+        import numpy as np
+        class CategoricalCrossEntropy:
+            def forward(self, y_pred, y_true):
+                kept = np.clip(y_pred, 1e-7, 1 - 1e-7)
+                return -np.sum(y_true * np.log(kept), axis=1)
+            def backward(self, dvalues, y_true):
+                kept = np.clip(dvalues, 1e-7, 1 - 1e-7)
+                self.dinputs = <<||->>y_true / kept / len(dvalues)
+                return self.dinputs
+    """,
+    "a size that the forward pass counts for itself": """
+        import numpy as np
+        class MeanSquaredError:
+            @staticmethod
+            def forward(y_hat, y):
+                m = y_hat.size
+                return np.sum((1 / m) * np.sum((y_hat - y) ** 2, axis=1))
+            @staticmethod
+            def backward(y_hat, y, m):
+                return (<<1||2>> / m) * (y_hat - y)
+    """,
+    "a loss of vectors, which one number runs with as well": """
+        import numpy as np
+        def dot(x, y):
+            return np.dot(np.squeeze(x), np.squeeze(y))
+        def logistic_loss(z, t):
+            return dot(t, np.logaddexp(0, -z))
+        def logistic_loss_gradient(z, t):
+            return t / (1 + np.exp(-z)) <<+||->> t
+    """,
+    "an activation whose data are no gradient": """
+        import numpy as np
+        class Sigmoid:
+            def forward(self, data):
+                return 1 / (1 + np.exp(-data))
+            def backward(self, data):
+                return data * (1 <<+||->> data)
+    """,
+    "a gradient that arrives as gy": """
+        class Neg:
+            def forward(self, x):
+                return -x
+            def backward(self, gy):
+                return <<2 * ||-1 * >>gy
+    """,
+}
+
+
+def evidence(text, wrong):
+    while "<<" in text:
+        before, rest = text.split("<<", 1)
+        sides, after = rest.split(">>", 1)
+        text = before + sides.split("||")[not wrong] + after
+    return measure(Source("losses.py", textwrap.dedent(text)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_right_code_is_right(name):
+    assert evidence(CASES[name], wrong=False).verdict == "right"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_its_wrong_twin_is_wrong(name):
+    assert evidence(CASES[name], wrong=True).verdict == "wrong"
+
+
+SOFTMAX = """
+import numpy as np
+class Softmax:
+    def forward(self, x):
+        e = np.exp(x - np.max(x, axis=1, keepdims=True))
+        self.out = e / e.sum(axis=1, keepdims=True)
+        return self.out
+    def backward(self, dout):
+        return RESULT
+"""
+
+
+def test_what_a_softmax_hands_on_is_fused_with_a_loss():
+    assert evidence(SOFTMAX.replace("RESULT", "dout"), wrong=False).verdict == "undecided"
+    assert evidence(SOFTMAX.replace("RESULT", "2 * dout"), wrong=False).verdict == "wrong"
+    right = "self.out * (dout - (dout * self.out).sum(axis=1, keepdims=True))"
+    assert evidence(SOFTMAX.replace("RESULT", right), wrong=False).verdict == "right"
+
+
+def names(text):
+    return [f.qualname for _, f, _ in units_in(Outline.of(ast.parse(textwrap.dedent(text))))]
+
+
+def test_what_hands_gradients_on_or_gives_second_derivatives_is_no_loss():
+    assert not names("""
+        def subsample(X, y, grad, hess):
+            return X, y, grad, hess
+        def compute_gradients(y, pred):
+            grad, hess = pred - y, 1.0
+            return grad, hess
+    """)
+
+
+def test_a_gradient_belongs_to_the_loss_that_is_written_the_same():
+    text = """
+        def likelihood_loss(y, t): return y @ t
+        def likelihood_loss_gradient(y, t): return t
+        def Likelihood_loss(Y, T): return (Y * T).sum()
+        def Likelihood_loss_gradient(Y, T): return T
+    """
+    found = units_in(Outline.of(ast.parse(textwrap.dedent(text))))
+    assert all(backward.name.startswith(forward.name) for _, forward, backward in found)
+    assert len(found) == 2
+
+
+def test_sizes_that_a_forward_pass_counts():
+    text = """
+def forward(X, y):
+    n, d = X.shape
+    m = len(y)
+    k = y.shape[1]
+    total = X.sum()
+"""
+    node = ast.parse(text).body[0]
+    found = counted(Function("forward", node), {"X": "X_", "y": "y"})
+    assert found == {"n": "X_.shape[0]", "d": "X_.shape[1]", "m": "len(y)", "k": "y.shape[1]"}
+    assert counted(Function("forward", node), {"y": "y"}).keys() == {"m", "k"}
+    assert eval(found["d"], {"X_": np.zeros((4, 3))}) == 3
