@@ -72,6 +72,7 @@ class Pieces:
 
     def __init__(self, program: Program, points: list[Point]) -> None:
         self.program = program
+        self._known: tuple[str, list[CodeType] | None] | None = None
         self.full = program.full()
         self.lines = self.full.split("\n")
         self.written = program.text.split("\n")
@@ -94,6 +95,11 @@ class Pieces:
 
     def codes(self, text: str) -> list[CodeType] | None:
         """Codes of an edited text; None where it differs in more than one top-level statement."""
+        if self._known is None or self._known[0] != text:  # it is run at several points, one after another
+            self._known = text, self._codes(text)
+        return self._known[1]
+
+    def _codes(self, text: str) -> list[CodeType] | None:
         lines = self._lines_of(text)
         if len(lines) != len(self.lines) or not self.separate:
             return None

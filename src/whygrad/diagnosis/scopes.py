@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -119,10 +120,11 @@ def _hooked(text: str, filename: str, place: tuple[int, int], names: frozenset[s
     return compile(tree, filename, "exec")
 
 
-def own_names(program: Program) -> set[str]:
+@lru_cache(maxsize=64)
+def own_names(text: str) -> frozenset[str]:
     """Names that the user's own text binds at module level; what a driver adds is no name of the user's."""
     found: set[str] = set()
-    for statement in tree_of(program.text).body:
+    for statement in tree_of(text).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             found.add(statement.name)
             continue
@@ -131,13 +133,13 @@ def own_names(program: Program) -> set[str]:
                 found.add(node.id)
             elif isinstance(node, ast.alias):
                 found.add((node.asname or node.name).split(".")[0])
-    return found | set(unbound_names(program.text))
+    return frozenset(found | set(unbound_names(text)))
 
 
 def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope:
     """Run the program at points and note what is in scope before a statement of its text."""
     text = program.full()
-    scope, own = Scope(), own_names(program)
+    scope, own = Scope(), own_names(program.text)
     place, codes = (node.lineno, node.col_offset), dict[frozenset[str], CodeType]()
     for point in points:
         overrides = program.overrides(point)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, part_of, statements
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wants import operand, rounds, value_of
-from whygrad.source import Span
+from whygrad.source import Span, tree_of
 
 SEARCH_POINTS = 3
 MOST_QUANTITIES = 40
@@ -130,7 +131,7 @@ class Workbench:
         assigned = tuple(c.name for c in claims if c.name in scope.first or c.verdict != "right")
         return Material.of(
             values,
-            functions=_functions(scope, self.draft.tree),
+            functions=_functions(scope, self.draft.text),
             library=library,
             gradients=names,
             targets=assigned,
@@ -157,9 +158,7 @@ class Workbench:
 
     def unused(self, function: str) -> list[str]:
         """Names that a function takes and never reads; none at module level, where all is in sight."""
-        name = function.rpartition(".")[2]
-        found = (n for n in ast.walk(self.draft.tree) if isinstance(n, ast.FunctionDef) and n.name == name)
-        return [unread for node in found for unread in unused_names(node)] if function else []
+        return list(_unused(self.draft.text, function.rpartition(".")[2])) if function else []
 
     def forward_expressions(self, scope: Scope) -> dict[str, Value]:
         """What the forward pass computes but does not keep, in names that are in scope here.
@@ -275,20 +274,34 @@ def _is_slot(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
 
 
-def _functions(scope: Scope, tree: ast.Module) -> tuple[str, ...]:
+def _functions(scope: Scope, text: str) -> tuple[str, ...]:
     """The user's functions of one argument, then library functions that the text calls."""
     own = [
         name
         for name, value in scope.shared.items()
         if getattr(getattr(value, "__code__", None), "co_argcount", 0) == 1 and not name.startswith("__")
     ]
-    called = [ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and len(n.args) == 1]
+    called = list(_called_with_one(text))
     # The slope of a sine is a cosine, which the text need not call.
     called += [c.replace("sin", "cos") if "sin" in c else c.replace("cos", "sin") for c in called]
     library = [c for c in dict.fromkeys(called) if c.startswith(("np.", "math.")) and c.count(".") == 1]
     wanted = {"exp", "tanh", "sqrt", "log", "abs", "sign", "cos", "sin", "diag", "square"}
     chosen = [c for c in library if c.split(".")[1] in wanted]
     return tuple(n for n in own if not _is_numeric_free(scope, n))[:5] + tuple(chosen[:4])
+
+
+@lru_cache(maxsize=64)
+def _called_with_one(text: str) -> tuple[str, ...]:
+    """What a text calls with one argument, as it is written."""
+    calls = (n for n in ast.walk(tree_of(text)) if isinstance(n, ast.Call) and len(n.args) == 1)
+    return tuple(ast.unparse(n.func) for n in calls)
+
+
+@lru_cache(maxsize=64)
+def _unused(text: str, name: str) -> tuple[str, ...]:
+    """Names that the functions of a name take and never read."""
+    found = (n for n in ast.walk(tree_of(text)) if isinstance(n, ast.FunctionDef) and n.name == name)
+    return tuple(unread for node in found for unread in unused_names(node))
 
 
 def _is_numeric_free(scope: Scope, name: str) -> bool:
