@@ -304,52 +304,6 @@ CASES = {
         dz = (p - Y) / len(X)
         dW = X.T @ dz
     """,
-    "an upstream gradient that a sum lacks": """
-        import numpy as np
-        x = np.linspace(-2.0, 2.2, 9)
-        a, b, goal = 0.1, 0.7, np.sin(x)
-        y = a + b * x ** 3
-        loss = np.square(y - goal).sum()
-        dy = 2.0 * (y - goal)
-        da = dy.sum()
-        db = <<(x ** 3).sum()||(dy * x ** 3).sum()>>
-    """,
-    "a divisor that three gradients lack": """
-        import numpy as np
-        x = np.array([-1.2, 0.3, 0.8, 2.5, -0.4])
-        centre, width = np.array([-0.8, 0.6, 2.0]), np.array([1.1, 0.7, 1.2])
-        amount = np.array([0.2, -0.1, 0.4])
-        weight = np.exp(amount) / np.exp(amount).sum()
-        far = (x[:, None] - centre) / width
-        each = weight * np.exp(-0.5 * far ** 2) / width
-        total = each.sum(axis=1)
-        loss = -np.sum(np.log(total))
-        share = <<each||each / total[:, None]>>
-        dcentre = -np.sum(share * far / width, axis=0)
-        dwidth = np.sum(share * (1 - far ** 2) / width, axis=0)
-        damount = len(x) * weight - share.sum(axis=0)
-    """,
-    "a window that a round of a loop lacks": """
-        import numpy as np
-        x, k = np.array([0.5, -1.2, 2.0, 0.3, -0.7]), np.array([0.4, -0.9, 0.2])
-        goal = np.array([1.0, 0.0, -0.5])
-        y = np.zeros(3)
-        for i in range(3):
-            y[i] = np.sum(x[i:i + len(k)] * k)
-        loss = 0.5 * np.sum((y - goal) ** 2)
-        dy = y - goal
-        dk = np.zeros_like(k)
-        for i in range(3):
-            dk += <<dy[i]||dy[i] * x[i:i + len(k)]>>
-    """,
-    "a term that is a matrix product": """
-        import numpy as np
-        rng = np.random.RandomState(5)
-        X, W, Y, reg = rng.randn(6, 4), rng.randn(4, 3), rng.randn(6, 3), 0.3
-        error = X @ W - Y
-        loss = 0.5 * np.sum(error ** 2) / len(X) + 0.5 * reg * np.sum(W ** 2)
-        dW = reg * W<<|| + X.T @ error / len(X)>>
-    """,
 }
 
 

@@ -21,6 +21,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.moves import read_early
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -78,6 +79,15 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
         return []
     found: list[ExceptionFix] = []
     run = runner(program)
+    raising = _raising(draft, failure)
+    for move in read_early(draft, raising[-1], _missing(failure)) if raising else ():
+        outcome = run(move.draft.text)
+        if not isinstance(outcome, Failure) or _missing(outcome) != _missing(failure):
+            complete = not isinstance(outcome, Failure)
+            fix = ExceptionFix(
+                draft, move.draft, move.suspect, move.text, move.solution, failure, (), complete
+            )
+            found.append(fix)
     for suspect, variant in _candidates(draft, failure):
         if time.process_time() > deadline:
             break
@@ -143,9 +153,15 @@ def _missing(failure: Failure) -> str:
     return found[0] if found and failure.kind in ("NameError", "UnboundLocalError") else ""
 
 
+def _raising(draft: Draft, failure: Failure) -> list[Suspect]:
+    """The statements that a failure is in, outermost first."""
+    everything = statements(draft.tree)
+    return [s for s in everything if s.line <= failure.line <= (s.node.end_lineno or s.line)]
+
+
 def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
     everything = list(statements(draft.tree))
-    raising = [s for s in everything if s.line <= failure.line <= (s.node.end_lineno or s.line)]
+    raising = _raising(draft, failure)
     if not raising:
         return []
     operands = reads(raising[-1].node)

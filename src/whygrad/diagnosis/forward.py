@@ -268,7 +268,7 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
 
 def _rescales(slip: Slip) -> bool:
     """Does an edit change no more than a factor?"""
-    return {slip.old.rpartition(".")[2], slip.new.rpartition(".")[2]} == {"sum", "mean"}
+    return {slip.old.rpartition(".")[2], slip.new.rpartition(".")[2]} in ({"sum", "mean"}, {"*", "/"})
 
 
 def _removes(slip: Slip) -> bool:

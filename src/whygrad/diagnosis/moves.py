@@ -1,8 +1,10 @@
-"""Statements moved behind others: a weight that is updated before the backward pass has used it."""
+"""Statements moved behind others: a weight that is updated before the backward pass has used it, a value
+that is read before it is made."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,12 +51,54 @@ def unreached(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
         last = block[-1].end_lineno or block[-1].lineno
         if block[block.index(suspect.node) + 1].lineno <= high:
             continue
-        text, moved = "\n".join(lines[low - 1 : last]), [*lines[high:last], *lines[low - 1 : high]]
         first = lines[low - 1].strip()
-        solution = Solution("\n".join(moved), (Slip("unreached", first, first, 0, 0.8),))
-        span = Span(low, 1, last, len(lines[last - 1]) + 1)
-        here = draft.source.span_of(suspect.node)
-        yield Move(draft.replaced(span, solution.text), suspect, here, text, solution)
+        yield _rotated(draft, suspect, (low, high, last), Slip("unreached", first, first, 0, 0.8))
+
+
+def read_early(draft: Draft, reader: Suspect, name: str) -> Iterator[Move]:
+    """A statement that reads a name which a later one of its block binds: the two change their order."""
+    block = list(reader.block)
+    place = block.index(reader.node) if reader.node in block else len(block)
+    late = next((k for k in range(place + 1, len(block)) if name in targets(block[k])), None)
+    if late is None or not _own_lines(block[place : late + 1]):
+        return
+    maker, between = block[late], block[place:late]
+    slip = Slip("late", name, draft.source.lines[maker.lineno - 1].strip(), 0, 0.85)
+    first, last = reader.node, maker.end_lineno or maker.lineno
+    if not reads(maker) & {bound for node in between for bound in targets(node)}:
+        yield _rotated(draft, reader, (first.lineno, maker.lineno - 1, last), slip)
+    if len(between) > 1 or reads(maker) & targets(first):
+        yield _rotated(draft, reader, (first.lineno, first.end_lineno or first.lineno, last), slip)
+
+
+def read_unfinished(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
+    """A statement that reads a value before a later one of its block has changed it, behind that one."""
+    for reader in suspects:
+        block = list(reader.block)
+        place = block.index(reader.node) if reader.node in block else len(block)
+        for k in range(place + 1, len(block)):
+            changed = _changed(block[k]) & reads(reader.node) - targets(reader.node)
+            if changed and not reads(block[k]) & targets(reader.node) and _own_lines(block[place : k + 1]):
+                text = draft.source.lines[block[k].lineno - 1].strip()
+                slip = Slip("late", sorted(changed)[0], text, 0, 0.95)
+                first, last = reader.node.end_lineno or reader.line, block[k].end_lineno or block[k].lineno
+                yield _rotated(draft, reader, (reader.line, first, last), slip)
+                break
+
+
+def _own_lines(block: Sequence[ast.stmt]) -> bool:
+    """Does each statement begin on a line of its own?"""
+    return all(b.lineno > (a.end_lineno or a.lineno) for a, b in itertools.pairwise(block))
+
+
+def _rotated(draft: Draft, suspect: Suspect, lines: tuple[int, int, int], slip: Slip) -> Move:
+    """The draft with the lines from a first to a middle one behind those up to the last."""
+    low, high, last = lines
+    own = draft.source.lines
+    solution = Solution("\n".join([*own[high:last], *own[low - 1 : high]]), (slip,))
+    moved = draft.replaced(Span(low, 1, last, len(own[last - 1]) + 1), solution.text)
+    text = "\n".join(own[low - 1 : last])
+    return Move(moved, suspect, draft.source.span_of(suspect.node), text, solution)
 
 
 def indentations(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]:
@@ -108,15 +152,7 @@ def _moved(
     start, stop = block.index(changer), block.index(reader.node)
     later = [k for k in range(stop, len(block)) if name in reads(block[k])]
     end = block[max(later, default=stop)]
-    low, high = changer.lineno, changer.end_lineno or changer.lineno
-    last = end.end_lineno or end.lineno
-    if any(a.lineno <= (b.end_lineno or 0) for a, b in zip(block[start + 1 :], block[start:], strict=False)):
-        return
-    lines = draft.source.lines
-    rotated = [*lines[high:last], *lines[low - 1 : high]]
-    span = Span(low, 1, last, len(lines[last - 1]) + 1)
-    text = "\n".join(lines[low - 1 : last])
-    solution = Solution("\n".join(rotated), (Slip("move", name, lines[low - 1].strip(), 0, 0.9),))
-    here = draft.source.span_of(reader.node)
-    moved = draft.replaced(span, solution.text)
-    yield Move(moved, reader, Span(here.line, here.column, here.end_line, here.end_column), text, solution)
+    if _own_lines(block[start : block.index(end) + 1]):
+        low, high = changer.lineno, changer.end_lineno or changer.lineno
+        slip = Slip("move", name, draft.source.lines[low - 1].strip(), 0, 0.9)
+        yield _rotated(draft, reader, (low, high, end.end_lineno or end.lineno), slip)

@@ -8,7 +8,6 @@ what is right.
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import numpy as np
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
+from whygrad.diagnosis.indexing import indices
 from whygrad.diagnosis.positions import positions
 from whygrad.diagnosis.repeats import forgotten, repeats
 from whygrad.diagnosis.slips import Slip, Variant
@@ -134,97 +134,6 @@ def swap_cost(text: str, other: str, m: Material) -> float:
     return cost
 
 
-def indices(f: Fragment, m: Material) -> Iterator[Variant]:
-    """Another index, one more or one less, another bound of a slice, or no index."""
-    for node in ast.walk(f.tree):
-        if not isinstance(node, ast.Subscript):
-            continue
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        length = _length(f.segment(node.value), m)
-        for part in parts:
-            if isinstance(part, ast.Slice):
-                for bound in (part.lower, part.upper):
-                    if bound is not None:
-                        yield from _bounds(f, bound, m)
-                continue
-            text = f.segment(part)
-            for other in dict.fromkeys(_other_indices(part, text, length, m)):
-                if other == text:
-                    continue
-                # The slip names the whole entry, `w[2]`, not only its index.
-                low, high = f.extent(part)
-                first, last = f.extent(node)
-                old, new = f.text[first:last], f"{f.text[first:low]}{other}{f.text[high:last]}"
-                # Another name for a computed index is farther than another number in it.
-                far = isinstance(part, ast.BinOp) and other in m.values
-                yield Variant(f.replaced(part, other), Slip("index", old, new, first, 1.25 if far else 1.0))
-        yield from _joint_bounds(f, node, parts, m)
-        if isinstance(node.ctx, ast.Load) and m.library == "np":
-            text, base = f.segment(node), f.segment(node.value)
-            yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
-
-
-def _length(text: str, m: Material) -> int:
-    try:
-        return len(m.values[text])
-    except (KeyError, TypeError):
-        return 0
-
-
-def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Iterator[str]:
-    if isinstance(part, ast.Constant) and isinstance(part.value, int):
-        for value in (part.value + 1, part.value - 1, *range(min(length, 8))):
-            if value >= 0 and (not length or value < length):
-                yield str(value)
-        if m.in_loop:
-            yield from (f"{name}{by}" for name in m.in_loop for by in ("", " + 1", " - 1"))
-    elif isinstance(part, ast.UnaryOp):
-        yield from ("0", "1", "2")
-    elif isinstance(part, ast.Name | ast.BinOp) and not isinstance(m.values.get(text), np.ndarray | list):
-        if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant):
-            yield ast.unparse(part.left)
-        yield from (f"{text} + 1", f"{text} - 1")
-        yield from (name for name in m.integers())
-    elif text in m.values:
-        yield from (n for n, s in m.shapes.items() if s == m.shapes[text])
-
-
-def _bounds(f: Fragment, bound: ast.expr, m: Material) -> Iterator[Variant]:
-    text, start = f.segment(bound), f.extent(bound)[0]
-    others = [f"{text} + 1", f"{text} - 1", *m.integers()]
-    if isinstance(bound, ast.BinOp) and isinstance(bound.right, ast.Constant):
-        head = text[: -len(f.segment(bound.right))]
-        others = [f"{head}{bound.right.value + by}" for by in (1, -1)] + others[2:]  # type: ignore[operator]
-    bare = text.lstrip("-")
-    if bare != text:
-        others += [f"{bare} + {name}" for name in m.integers() if name != bare]
-    for other in others:
-        if other != text:
-            yield Variant(f.replaced(bound, other), Slip("slice", text, other, start, 1.2))
-    low, high = (f.outer(bound)[0], f.outer(bound)[1])
-    yield Variant(f.patched((low, high, "")), Slip("slice", text, "", start, 1.3))
-
-
-def _joint_bounds(
-    f: Fragment, node: ast.Subscript, parts: Sequence[ast.expr], m: Material
-) -> Iterator[Variant]:
-    """Two upper bounds counted from the end (`pad:-pad, pad:-pad`), counted from the start instead."""
-    ends = [p for p in parts if isinstance(p, ast.Slice) and isinstance(p.upper, ast.UnaryOp)]
-    if len(ends) != 2:
-        return
-    lengths = m.integers()[:9]
-    old = f.segment(node)
-    for first, second in itertools.permutations(lengths, 2):
-        patches = []
-        for part, length in zip(ends, (first, second), strict=True):
-            assert part.upper is not None
-            low = f"{f.segment(part.lower)} + " if part.lower is not None else ""
-            patches.append((*f.extent(part.upper), f"{low}{length}"))
-        text, start = f.patched(*patches), f.extent(node)[0]
-        new = text[start : start + len(old) + len(text) - len(f.text)]
-        yield Variant(text, Slip("slice", old, new, start, 1.2))
-
-
 def constants(f: Fragment, m: Material) -> Iterator[Variant]:
     """Another number: twice, half, its negative, one more or less, or a count that is in scope."""
     for node in f.expressions():
@@ -299,7 +208,9 @@ def operators(f: Fragment, m: Material) -> Iterator[Variant]:
         for other in SWAPS.get(symbol, ()):
             kind = "product" if "@" in (symbol, other) else "operator"
             if symbol == "@" or kind == "operator" or m.library == "np":
-                yield _between(f, left[1], right[0], symbol, other, kind, 1.0)
+                # The sign of a term: likelier than a minus that is missing before a whole line.
+                cost = 0.87 if {symbol, other} == {"+", "-"} else 1.0
+                yield _between(f, left[1], right[0], symbol, other, kind, cost)
         a, b = f.text[slice(*left)], f.text[slice(*right)]
         if symbol in ("-", "/", "@", "**"):
             swapped = f.patched((*left, b), (*right, a))

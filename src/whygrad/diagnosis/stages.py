@@ -17,7 +17,7 @@ from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
-from whygrad.diagnosis.moves import indentations, moves, unreached
+from whygrad.diagnosis.moves import indentations, moves, read_unfinished, unreached
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.scaling import scaled_by_arrays
 from whygrad.diagnosis.scopes import Scope
@@ -124,10 +124,12 @@ class Stages(Additions):
         for moved in (
             *unreached(self.draft, ends),
             *moves(self.draft, suspects),
+            *read_unfinished(self.draft, suspects),
             *indentations(self.draft, (*suspects, *early)),
         ):
             # A gradient that is worked on in steps is not updated, it is being computed.
-            if self.trials.evidence.claim(moved.solution.slips[0].old) is not None:
+            slip = moved.solution.slips[0]
+            if slip.kind == "move" and self.trials.evidence.claim(slip.old) is not None:
                 continue
             fix = Fix(self.draft, moved.draft, moved.suspect, moved.span, moved.text, moved.solution, Scope())
             if not self.late() and self.trials.judge(fix.draft, base, wanted).right:

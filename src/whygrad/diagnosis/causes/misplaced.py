@@ -1,4 +1,4 @@
-"""A statement stands in or behind a loop where it belongs elsewhere."""
+"""A statement stands in or behind a loop, or before another one, where it belongs elsewhere."""
 
 from __future__ import annotations
 
@@ -37,17 +37,23 @@ for k in range(3):
 """
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind in ("indent", "unreached")
+        return case.slip.kind in ("indent", "unreached", "late")
 
     def title(self, case: Case) -> str:
         if case.slip.kind == "unreached":
             return f"nothing behind `{case.slip.old}` ever runs"
+        if case.slip.kind == "late":
+            return f"`{case.slip.old}` is read here, before `{case.slip.new}` has run"
         inward = not case.slip.old.startswith("return")
         return f"`{case.slip.old}` belongs {'into the loop above it' if inward else 'behind the loop'}"
 
     def why(self, case: Case) -> str:
         if case.slip.kind == "unreached":
             return "the function ends here, and the lines below are part of the gradient"
+        if case.slip.kind == "late":
+            if case.exception:
+                return f"the script raises {case.exception} here; in the other order it runs on"
+            return "the line needs what the other one leaves behind, and runs before it"
         return (
             "every round of the loop makes a contribution of its own; where the line stands, it does not run "
             "once for each of them"

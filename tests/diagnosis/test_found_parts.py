@@ -1,0 +1,109 @@
+"""Parts that are missing or wrong within a line are found there, and mended as a person would mend them."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.source import Source
+
+MARK = re.compile(r"<<(.*?)\|\|(.*?)>>")
+
+CASES = {
+    "an upstream gradient that a sum lacks": """
+        import numpy as np
+        x = np.linspace(-2.0, 2.2, 9)
+        a, b, goal = 0.1, 0.7, np.sin(x)
+        y = a + b * x ** 3
+        loss = np.square(y - goal).sum()
+        dy = 2.0 * (y - goal)
+        da = dy.sum()
+        db = <<(x ** 3).sum()||(dy * x ** 3).sum()>>
+    """,
+    "a divisor that three gradients lack": """
+        import numpy as np
+        x = np.array([-1.2, 0.3, 0.8, 2.5, -0.4])
+        centre, width = np.array([-0.8, 0.6, 2.0]), np.array([1.1, 0.7, 1.2])
+        amount = np.array([0.2, -0.1, 0.4])
+        weight = np.exp(amount) / np.exp(amount).sum()
+        far = (x[:, None] - centre) / width
+        each = weight * np.exp(-0.5 * far ** 2) / width
+        total = each.sum(axis=1)
+        loss = -np.sum(np.log(total))
+        share = <<each||each / total[:, None]>>
+        dcentre = -np.sum(share * far / width, axis=0)
+        dwidth = np.sum(share * (1 - far ** 2) / width, axis=0)
+        damount = len(x) * weight - share.sum(axis=0)
+    """,
+    "a window that a round of a loop lacks": """
+        import numpy as np
+        x, k = np.array([0.5, -1.2, 2.0, 0.3, -0.7]), np.array([0.4, -0.9, 0.2])
+        goal = np.array([1.0, 0.0, -0.5])
+        y = np.zeros(3)
+        for i in range(3):
+            y[i] = np.sum(x[i:i + len(k)] * k)
+        loss = 0.5 * np.sum((y - goal) ** 2)
+        dy = y - goal
+        dk = np.zeros_like(k)
+        for i in range(3):
+            dk += <<dy[i]||dy[i] * x[i:i + len(k)]>>
+    """,
+    "a term that is a matrix product": """
+        import numpy as np
+        rng = np.random.RandomState(5)
+        X, W, Y, reg = rng.randn(6, 4), rng.randn(4, 3), rng.randn(6, 3), 0.3
+        error = X @ W - Y
+        loss = 0.5 * np.sum(error ** 2) / len(X) + 0.5 * reg * np.sum(W ** 2)
+        dW = reg * W<<|| + X.T @ error / len(X)>>
+    """,
+    "an index that is one less": """
+        import numpy as np
+        rng = np.random.RandomState(7)
+        X, C, nearest = rng.randn(5, 2), rng.randn(3, 2), [0, 2, 1, 0, 2]
+        loss = 0.0
+        for n in range(5):
+            loss += np.sum((X[n] - C[nearest[n]]) ** 2)
+        dC = np.zeros_like(C)
+        for n in range(5):
+            k = nearest[n]
+            dC[k] += 2 * (C[k] - X[<<n - 1||n>>])
+    """,
+    "a share of the wrong axis": """
+        import numpy as np
+        rng = np.random.RandomState(9)
+        x, g = rng.randn(5, 3), rng.randn(5)
+        loss = np.sum(g * x.max(axis=1))
+        hit = (x == x.max(axis=1)[:, None]).astype(float)
+        hit /= hit.sum(axis=<<0||1>>, keepdims=True)
+        dx = hit * g[:, None]
+    """,
+    "the sign of a term": """
+        import numpy as np
+        x = np.array([0.3, -1.2, 2.0])
+        t = np.tanh(0.8 * x)
+        loss = np.sum(0.5 * x * (1 + t))
+        dt = (1 - t ** 2) * 0.8
+        dx = 0.5 * (1 + t) <<-||+>> 0.5 * x * dt
+    """,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_first_finding_is_on_the_line_of_the_mistake(name: str) -> None:
+    text = textwrap.dedent(CASES[name]).lstrip("\n")
+    right, wrong = MARK.sub(lambda m: m[2], text), MARK.sub(lambda m: m[1], text)
+    assert check_program(Source("right.py", right)).status == "right"
+    result = check_program(Source("wrong.py", wrong))
+    assert result.status == "wrong"
+    marked = [n for n, line in enumerate(text.split("\n"), 1) if MARK.search(line)]
+    assert result.findings[0].line in marked
+    mended = wrong.split("\n")
+    for finding in result.findings:
+        assert finding.repair is not None
+        for edit in finding.repair.edits:
+            mended[edit.line - 1] = edit.after
+    assert [mended[n - 1] for n in marked] == [right.split("\n")[n - 1] for n in marked]
+    assert check_program(Source("mended.py", "\n".join(mended))).status == "right"
