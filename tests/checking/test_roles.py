@@ -300,3 +300,16 @@ def test_a_class_has_a_cost_and_its_gradient():
                 self.dw = self.X.T @ (self.predicted - self.y) / len(self.y)
     """)
     assert found == {"self.dw": ("weights", "right")}
+
+
+def test_an_error_behind_the_loss_is_not_the_output():
+    output, found = roles("""
+        import numpy as np
+        u, i, j = np.array([0.3, -0.5]), np.array([1.0, 0.2]), np.array([-0.4, 0.7])
+        x = u @ (i - j)
+        loss = -np.log(1 / (1 + np.exp(-x)))
+        e = -1 / (1 + np.exp(x))
+        du = e * (i - j)
+        dj = -e * u
+    """)
+    assert (output, found) == ("loss", {"du": ("u", "right"), "dj": ("j", "right")})

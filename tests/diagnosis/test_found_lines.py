@@ -13,6 +13,44 @@ from whygrad.source import Source
 MARK = re.compile(r"<<(.*?)\|\|(.*?)>>")
 
 CASES = {
+    "a penalty that leaves the intercept out": """
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(3)
+            X = np.c_[np.ones(8), rng.randn(8, 3)]
+            return dict(theta=rng.randn(4), X=X, y=(rng.rand(8) > 0.5) * 1.0, lam=2.0)
+        def cost(theta, X, y, lam):
+            m = y.size
+            h = 1 / (1 + np.exp(-X @ theta))
+            J = (-y @ np.log(h) - (1 - y) @ np.log(1 - h)) / m + lam / (2 * m) * np.sum(theta[1:] ** 2)
+            grad = X.T @ (h - y) / m
+            grad = grad + lam / m * <<theta||np.r_[0, theta[1:]]>>
+            return J, grad
+    """,
+    "a sign in a function that fills a dictionary of gradients": """
+        import numpy as np
+        def sigmoid(z):
+            return 1 / (1 + np.exp(-z))
+        def forward(X, p):
+            A1 = np.tanh(p["W1"] @ X)
+            return sigmoid(p["W2"] @ A1), A1
+        def backward(A2, A1, X, Y, p):
+            grads = {}
+            dA2 = -(Y / A2 <<+||->> (1 - Y) / (1 - A2))
+            dZ2 = dA2 * A2 * (1 - A2)
+            grads["dW2"] = dZ2 @ A1.T / X.shape[1]
+            dZ1 = (p["W2"].T @ dZ2) * (1 - A1 ** 2)
+            grads["dW1"] = dZ1 @ X.T / X.shape[1]
+            return grads
+        rng = np.random.RandomState(3)
+        X, Y = rng.randn(3, 6), np.array([[1.0, 0, 1, 1, 0, 0]])
+        W1, W2 = rng.randn(4, 3), rng.randn(1, 4)
+        p = {"W1": W1, "W2": W2}
+        A2, A1 = forward(X, p)
+        cost = -np.mean(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+        grads = backward(A2, A1, X, Y, p)
+        dW1, dW2 = grads["dW1"], grads["dW2"]
+    """,
     "a sum in a function of its own, of two that return the like": """
         import numpy as np
         def backward(dZ2, A1, W2, X):

@@ -47,3 +47,11 @@ def test_the_slope_of_a_power_in_place_of_a_mask() -> None:
 def test_a_shape_of_another_size_is_unlikely() -> None:
     costs = {v.text: v.slip.cost for v in variants("x = x.reshape(-1, 1)", Material.of({"x": np.ones(3)}))}
     assert costs["x = x.reshape(-1, 3)"] > 1.3
+
+
+def test_a_penalty_without_the_intercept_has_a_zero_there() -> None:
+    vector = Material.of({"w": np.ones(3)}, phrases=("np.sum(w[1:] ** 2)",))
+    assert "g = a + c * np.r_[0, w[1:]]" in {v.text for v in variants("g = a + c * w", vector)}
+    matrix = Material.of({"w": np.ones((2, 3))}, phrases=("np.sum(w[:, 1:] ** 2)",))
+    padded = "g = a + c * np.c_[np.zeros(len(w)), w[:, 1:]]"
+    assert padded in {v.text for v in variants("g = a + c * w", matrix)}

@@ -215,9 +215,13 @@ def unused(program: Program, observation: Observation, claims: Sequence[Claim]) 
     ]
 
 
-def backward_line(listed: Sequence[Statement]) -> int:
-    """First line of the backward part: of a claim, or of what is computed for one after the forward part."""
+def backward_line(listed: Sequence[Statement], scope: str = "") -> int:
+    """First line of the backward part: of a claim, or of what is computed for one after the forward part.
+
+    Of the lines of a scope, where it makes claims: functions that a script calls may stand above all of it.
+    """
     claimed = [s for s in listed if s.part == "backward" and s.claims]
+    claimed = [s for s in claimed if s.function == scope] or claimed
     lines = [s.line for s in claimed]
     needed = {name for s in claimed for name in s.reads}
     behind = [s for s in listed if s.part == "backward" and s.function in {c.function for c in claimed}]

@@ -122,7 +122,9 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     )
     evidence.quantities = listing.quantities(measured)
     evidence.unused = listing.unused(program, first, evidence.claims)
-    evidence.backward_line = listing.backward_line(evidence.statements)
+    evidence.backward_line = listing.backward_line(
+        evidence.statements, program.forward_function if program.form == "single" else ""
+    )
     outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
     return evidence

@@ -189,6 +189,10 @@ OUTPUT_WORDS = re.compile(
     r"|^(J|L|E|C|f|F|S|s|total|result|value|out|output|y|risk|penalty|score|H|U|V)$"
 )
 """Names that outputs go by."""
+PLAIN_OUTPUT_WORDS = re.compile(
+    r"(?i)loss|cost|energy|nll|objective|chi2|mse|sse|crossent|cross_entropy|likelihood"
+)
+"""Those that say it plainly."""
 NO_OUTPUT = re.compile(r"(?i)acc|^lr$|rate$|^n$|^m$|eps|num_|count|epoch|step|norm_of|ratio")
 """Numbers that a script computes on the side."""
 STEP_WORDS = re.compile(r"\b(lr|learning_rate|alpha|eta|step_size|step|rate|clip)\b")

@@ -15,6 +15,7 @@ from whygrad.checking.naming import (
     EXACT,
     NO_OUTPUT,
     OUTPUT_WORDS,
+    PLAIN_OUTPUT_WORDS,
     best,
     is_gradient_name,
     stems,
@@ -261,7 +262,9 @@ def _output(
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
     # `e`, which `cost` sums up, may be computed once more on the way back.
     tops_of = [v for v in named if not any(_is_part(v.name, w.name, needs) for w in named)]
-    if named := tops_of or named:
+    # An `e` behind a `loss` is an error that its gradients have in common.
+    plain = [v for v in tops_of or named if PLAIN_OUTPUT_WORDS.search(v.name)]
+    if named := plain or tops_of or named:
         last = named[-1]
         # `total = data_loss + penalty` has no word of its own, but depends on one that has.
         later = [v for v in scalars if v.last > last.last and last.name in needs.get(v.name, set())]

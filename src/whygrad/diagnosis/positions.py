@@ -59,10 +59,15 @@ def _other_entries(f: Fragment, m: Material) -> Iterator[Variant]:
 def _parts(f: Fragment, m: Material) -> Iterator[Variant]:
     """A term of a part alone, `g[1:] += c * w[1:]`, where the forward pass takes that part of `w`."""
     statement = f.statement
-    if not isinstance(statement, ast.AugAssign) or m.library != "np":
+    known = list(dict.fromkeys(_PART.findall(" ".join(m.phrases)))) if m.library == "np" else []
+    for name, part in known:
+        for node in f.expressions():
+            new = _padded(name, part, len(m.shapes.get(name, ())))
+            if new and f.segment(node) == name and not isinstance(f.parents.get(node), ast.Attribute):
+                yield Variant(f.replaced(node, new), Slip("slice", name, new, f.extent(node)[0], 1.2))
+    if not isinstance(statement, ast.AugAssign):
         return
     target = f.segment(statement.target)
-    known = list(dict.fromkeys(_PART.findall(" ".join(m.phrases))))
     for name, part in known:
         read = [n for n in f.expressions() if f.segment(n) == name]
         if not read or isinstance(statement.target, ast.Subscript):
@@ -70,6 +75,15 @@ def _parts(f: Fragment, m: Material) -> Iterator[Variant]:
         patches = [(*f.extent(n), name + part) for n in read]
         text = f.patched((*f.extent(statement.target), target + part), *patches)
         yield Variant(text, Slip("slice", f.text, text, 0, 1.1))
+
+
+def _padded(name: str, part: str, rank: int) -> str:
+    """A part with zeros in the place of what is left out of it."""
+    if (rank, part) == (1, "[1:]"):
+        return f"np.r_[0, {name}[1:]]"
+    if (rank, part) == (2, "[:, 1:]"):
+        return f"np.c_[np.zeros(len({name})), {name}[:, 1:]]"
+    return ""
 
 
 def _turned(f: Fragment, m: Material) -> Iterator[Variant]:

@@ -170,7 +170,12 @@ def helpers(
     writing = [s for s in found if slots & {target.rpartition(".")[2] for target in targets(s.node)}]
     writing = [s for s in writing if isinstance(s.node, ast.AugAssign | ast.Assign) and not _is_start(s.node)]
     making = [s for s in _makers(tree, own, claim, found) if s not in writing]
-    return [writing, making, [s for s in found if s not in writing and s not in making]]
+    rest = [s for s in found if s not in writing and s not in making]
+    # What the forward pass runs as well is right as far as that goes.
+    behind = {s.line for s in evidence.statements if s.part == "backward"}
+    behind -= {s.line for s in evidence.statements if s.part == "forward"}
+    later = [s for s in rest if s.line in behind]
+    return [writing, making, later, [s for s in rest if s not in later]]
 
 
 def _makers(tree: ast.Module, own: Sequence[Suspect], claim: str, found: Sequence[Suspect]) -> list[Suspect]:
