@@ -43,6 +43,7 @@ from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
 from whygrad.checking.returned import (
     after_parameters,
+    captured_in,
     entries_of,
     gradients_in,
     loss_place,
@@ -50,6 +51,7 @@ from whygrad.checking.returned import (
     used_up_by,
 )
 from whygrad.checking.slicing import sliced
+from whygrad.checking.stepping import kept_lines, step_lines, steps_in, without_deltas
 from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
 from whygrad.checking.upstreams import assign_rest, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
@@ -90,6 +92,8 @@ class Driver:
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
+        self.exposed: list[str] = []
+        """Attributes of the object that are inputs."""
         self.stated: dict[str, str] = {}
         """Parameters of the backward function that a reading gives another value than their names do."""
 
@@ -272,6 +276,9 @@ class Driver:
         self.forward_lines = len(self.lines)
         callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
         local = used_up_by(backward) if form == "class" else []
+        stepped = [n for n in self.exposed if n in own(after)] if supposed and form == "class" else []
+        if stepped:
+            self.lines.append(kept_lines(stepped, own(after)))
         if local:
             arguments = self.call(backward, "", known)
             self.lines.append(
@@ -293,25 +300,18 @@ class Driver:
             refuse_mixed(forward, backward, called, given, items[outputs[0]])
         if form == "class":
             returned += stored_by(backward, LAYER, ended[LAYER])
-        returned += self.locals_in(ended, local, returned, backward)
+        returned += captured_in(ended.get(LOCAL, {}), local, returned, backward)
+        if supposed and form == "class":
+            returned = without_deltas(returned)
+        if stepped and not returned:
+            self.lines.append(step_lines(stepped, own(after)))
+            returned += steps_in(stepped, own(after), own(ended), backward)
         if not returned:
             raise NoGradientError(
                 f"`{backward.qualname}` neither returns nor stores anything that looks like a gradient",
                 hint="return the gradients, or store them under names such as self.dW",
             )
         return self.finished(form, tuple(objective), returned, forward, backward)
-
-    def locals_in(
-        self, ended: Namespace, local: list[str], returned: list[Returned], backward: Function
-    ) -> list[Returned]:
-        """Gradients that the method only makes a step with."""
-        taken = {item.name for item in returned}
-        values = ended.get(LOCAL, {})
-        return [
-            Returned(name, f"{LOCAL}[{name!r}]", backward.qualname)
-            for name in local
-            if name not in taken and is_numeric(values.get(name))
-        ]
 
     def bind_output(self, name: str, path: str, place: int, after: Namespace) -> str:
         variable = f"__whygrad_out{place}"

@@ -37,6 +37,7 @@ def exposed(
         driver.lines.append(stirred if driver.hints.input else f"{variable} = {value_}")
         driver.lines.append(f"{value_} = {variable}")
         driver.names[name] = variable
+        driver.exposed.append(name)
     return own(made)
 
 
@@ -53,7 +54,8 @@ def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[
     for name, value in attributes.items():
         numbers = vector(value)
         buffer = bool(stems(name)) and numbers is not None and not numbers.any()
-        if name not in passed and is_numeric(value) and has_float(value) and shape_of(value) and not buffer:
+        arrays = shape_of(value) or (isinstance(value, list) and all(map(shape_of, value)))
+        if name not in passed and is_numeric(value) and has_float(value) and arrays and not buffer:
             yield name
 
 

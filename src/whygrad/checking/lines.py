@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-RESULT, FORWARD, LAYER, INPUTS, LOCAL = (
-    f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs", "locals")
+RESULT, FORWARD, LAYER, INPUTS, LOCAL, BEFORE, STEPS = (
+    f"__whygrad_{part}" for part in ("result", "forward", "layer", "inputs", "locals", "before", "steps")
 )
 UPSTREAM = """import numpy as __whygrad_np
 __whygrad_weights = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)

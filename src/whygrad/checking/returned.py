@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
+from whygrad.checking.lines import LOCAL
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -136,6 +137,18 @@ def used_up_by(backward: Function) -> list[str]:
             read = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
             found |= {name: None for name in read if name in stored and stems(name)}
     return list(found)
+
+
+def captured_in(
+    values: Mapping[str, Any], local: list[str], returned: list[Returned], backward: Function
+) -> list[Returned]:
+    """Gradients that the method only makes a step with, by the values of its variables."""
+    taken = {item.name for item in returned}
+    return [
+        Returned(name, f"{LOCAL}[{name!r}]", backward.qualname)
+        for name in local
+        if name not in taken and is_numeric(values.get(name))
+    ]
 
 
 def _updates(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

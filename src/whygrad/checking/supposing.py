@@ -20,12 +20,12 @@ import numpy as np
 from whygrad.checking.charity import tells
 from whygrad.checking.evidence import Claim, Evidence
 from whygrad.checking.functions import Function
-from whygrad.checking.lines import LOSS
+from whygrad.checking.lines import LOSS, STEPS
 from whygrad.checking.losses import kept_targets, targets_of
 from whygrad.checking.missing import MissingInput
 from whygrad.checking.programs import Program
 from whygrad.checking.refusals import ForeignLossError
-from whygrad.checking.values import shape_of
+from whygrad.checking.values import shape_of, vector
 from whygrad.errors import NoGradientError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def by_supposed_loss(
             evidence.notes.append(_said(loss, "all gradients"))
             return evidence
         right = sum(c.verdict == "right" for c in evidence.finals)
-        if right and not supposed.penalised and _is_clear(evidence.finals):
+        if right and not supposed.penalised and not _are_steps(rival) and _is_clear(evidence.finals):
             tie = best is not None and best[0] == right
             if best is None or right >= best[0]:
                 best = right, rival
@@ -169,6 +169,11 @@ def by_supposed_loss(
     )
 
 
+def _are_steps(program: Program) -> bool:
+    """A step has no line that could be mended; it may be right, and that is all that is told of it."""
+    return any(item.path.startswith(STEPS) for item in program.returned)
+
+
 def _said(loss: str, which: str) -> str:
     return f"the file has no loss; `{loss}` makes {which} right, and was taken for it"
 
@@ -182,17 +187,20 @@ def _is_clear(claims: list[Claim]) -> bool:
 
 def _factor(evidence: Evidence) -> str:
     """The constant, as text, by which most gradients are off from those of the loss; "" where that is one."""
-    ratios = Counter[float]()
-    for claim in evidence.finals:
-        ratio = claim.mismatch.facts.get("constant_ratio") if claim.mismatch else None
-        if claim.verdict == "right":
-            ratios[1.0] += 1
-        elif ratio:
-            ratios[round(abs(ratio), 9)] += 1
+    ratios = Counter(filter(None, map(_ratio, evidence.finals)))
     if not ratios:
         return ""
     ratio = ratios.most_common(1)[0][0]
     return "" if ratio == 1.0 else _written(ratio)
+
+
+def _ratio(claim: Claim) -> float:
+    """By how much a claim is off at the given point, if by one factor throughout; without its sign."""
+    got, want = vector(claim.values[0]), vector(claim.truth[0])
+    if got is None or want is None or got.shape != want.shape or not want.any():
+        return 0.0
+    ratio = float(got @ want) / float(want @ want)
+    return round(abs(ratio), 9) if np.allclose(got, ratio * want, rtol=1e-6, atol=1e-9) else 0.0
 
 
 def _written(ratio: float) -> str:
