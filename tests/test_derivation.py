@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,11 +81,61 @@ def unreachable(x):  # type: ignore[no-untyped-def]
     return y
 
 
-def test_a_branch_that_no_run_takes_is_refused_by_line() -> None:
-    with pytest.raises(EmissionError, match=r"y = np.sin\(x\)") as refused:
-        wg.derive(unreachable, 1.0)
+def test_a_branch_that_no_example_takes_is_derived_and_said_to_be_unchecked() -> None:
+    text = wg.derive(unreachable, 1.0)
+    line = unreachable.__code__.co_firstlineno + 1
+    assert text.startswith(f"# not checked: the other way at line {line}, which no example takes\n")
+    names: dict[str, Any] = {"np": np}
+    exec(text.replace("if x * x < -1:", "if True:"), names)
+    assert names["grad_unreachable"](0.3) == pytest.approx(np.cos(0.3))
+
+
+def unbound(x, mask=None):  # type: ignore[no-untyped-def]
+    if mask is not None:
+        x = x + mask * 2.0
+    return x * x
+
+
+def test_a_branch_that_cannot_be_run_is_refused_by_line() -> None:
+    with pytest.raises(EmissionError, match=r"x \+ mask \* 2.0") as refused:
+        wg.derive(unbound, 1.0)
     assert refused.value.place is not None
-    assert refused.value.hint == "no run reached it: give example inputs that do"
+
+
+def capped(x, y):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(len(x)):
+        s = 0.0
+        for j in range(len(y)):
+            s += np.tanh(x[i] * y[j] + s)
+            if s > 0.5:
+                break
+        total += s * s
+    return total
+
+
+def crossing(x, level):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(i, len(x)):
+            total += x[i] * x[j]
+            if total > level:
+                return total * total
+    return total
+
+
+def test_a_loop_left_within_a_loop_is_refused_by_name_and_a_return_out_of_both_is_not() -> None:
+    draw = np.random.default_rng(0).normal
+    with pytest.raises(EmissionError, match="a loop left by `break`, within a loop"):
+        wg.derive(capped, draw(size=4), draw(size=5))
+    names: dict[str, Any] = {"np": np}
+    exec(wg.derive(crossing, np.array([0.5, 0.2, 0.3]), 0.4, wrt="x"), names)
+    for level in (0.1, 0.4, 9.0):
+        x, step = np.array([0.5, 0.21, 0.32]), 1e-6
+        slope = [
+            (crossing(x + step * e, level) - crossing(x - step * e, level)) / (2 * step) for e in np.eye(3)
+        ]
+        np.testing.assert_allclose(names["grad_crossing"](x, level), slope, rtol=1e-6)
 
 
 def within_try(x):  # type: ignore[no-untyped-def]

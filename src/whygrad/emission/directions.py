@@ -18,6 +18,7 @@ from whygrad.emission.entry import (
     formula_subject,
     refuse_arrays,
     script_subject,
+    with_remark,
     without_cache,
 )
 from whygrad.emission.examples import other_shapes
@@ -117,7 +118,8 @@ def tangents(subject: Subject, function: Callable[..., Any], check: bool) -> tup
 
 def moving(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
     """The tangents of a subject, written and compared with the engine's."""
-    written = importing(Forwarding(Program(subject)).derive(), subject.namespace)
+    program = Program(subject)
+    written = with_remark(importing(Forwarding(program).derive(), subject.namespace), program.forced)
     if not check:
         return written, None
     namespace = dict(subject.namespace)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward
+from whygrad.emission.deriving import Derivation, Written, is_cache, is_forward, listed
 from whygrad.emission.examples import other_shapes
 from whygrad.emission.expressions import expression
 from whygrad.emission.imports import importing
@@ -24,7 +24,7 @@ from whygrad.emission.settings import other_settings
 from whygrad.emission.teaching import lecture_of
 from whygrad.emission.transcripts import backward_of, confirm, values_of
 from whygrad.emission.typesetting import name_tex, tex_of
-from whygrad.errors import AnotherFormError, CheckFailedError, EmissionError, UsageError
+from whygrad.errors import CheckFailedError, EmissionError, UsageError
 from whygrad.source import Source
 from whygrad.tracing.formulas import parse_formula
 
@@ -105,14 +105,14 @@ def attempted(
     apart, given = subject.examples, subject.examples[:alike]
     try:
         return make(subject, function, check)
-    except (AnotherFormError, CheckFailedError):
+    except (EmissionError, CheckFailedError):
         if len(apart) <= alike:
             raise
     fixed = enumerated(subject.functions[subject.name])
     subject.examples = [*given, *other_shapes(function, given[0], fixed, apart=False)]
     try:  # where equal lengths stay equal, as a loop over two lists at once needs it
         return make(subject, function, check)
-    except (AnotherFormError, CheckFailedError) as error:
+    except (EmissionError, CheckFailedError) as error:
         if len(subject.examples) <= alike:
             raise
         subject.examples = subject.examples[:alike]
@@ -120,15 +120,35 @@ def attempted(
         reason = (
             "its check failed at others" if isinstance(error, CheckFailedError) else "others need another"
         )
-        written.note = f"# for inputs of the given shapes alone: {reason}"
-        written.text = f"{written.note}\n{written.text}"
+        remark = f"# for inputs of the given shapes alone: {reason}"
+        written.text = f"{remark}\n{written.text}"
+        written.note = f"{remark}\n{written.note}".strip()
         return written, proof
+
+
+def with_remark(written: Written, lines: Sequence[int]) -> Written:
+    """What was written, with a comment on branches that were not run."""
+    if lines:
+        which = f"lines {listed([str(n) for n in lines])}" if len(lines) > 1 else f"line {lines[0]}"
+        written.note = f"# not checked: the other way at {which}, which no example takes"
+        written.text = f"{written.note}\n{written.text}"
+    return written
 
 
 def gradient(subject: Subject, function: Callable[..., Any], check: bool) -> tuple[Written, Proof | None]:
     """The gradient of a subject, checked."""
-    written = importing(Derivation(Program(subject)).derive(), subject.namespace)
-    return written, proven(written, function, subject) if check else None
+    program = Program(subject)
+    written = with_remark(importing(Derivation(program).derive(), subject.namespace), program.forced)
+    try:
+        return written, proven(written, function, subject) if check else None
+    except CheckFailedError:
+        if (loop := program.left_within()) is not None:
+            raise EmissionError(
+                f"a loop left by `break`, within a loop, in line {loop.node.lineno} cannot be derived",
+                hint="put the inner loop into a function of its own, which keeps what it needs",
+                place=subject.source.place(subject.source.span_of(loop.node)),
+            ) from None
+        raise
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:

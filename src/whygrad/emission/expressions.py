@@ -33,6 +33,8 @@ IN_MATH = {
 }  # fmt: skip
 
 
+ONLY_MATH = {"erf": "erf", "erfc": "erfc", "gammaln": "lgamma"}
+"""What NumPy lacks."""
 IN_LINALG = {"norm", "solve", "inv", "det", "slogdet", "cholesky", "pinv", "eigh", "svd", "matrix_power"}
 
 
@@ -99,6 +101,10 @@ class Writer:
     def call(self, name: str, *arguments: str) -> Piece:
         if self.library == "math" and name in IN_MATH:
             name = f"math.{MATH_NAMES.get(name, name)}"
+        elif self.library and name in ONLY_MATH:
+            if self.row >= 0 and not self.is_scalar(self.row):
+                raise EmissionError(f"NumPy has no {name}", hint="a loop over numbers: math.erf(x[i])")
+            name = f"math.{ONLY_MATH[name]}"
         elif self.library:
             name = f"np.linalg.{name}" if name in IN_LINALG else f"np.{name}"
         return Piece(f"{name}({', '.join(arguments)})", ATOM)

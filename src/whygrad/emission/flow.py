@@ -8,7 +8,7 @@ from typing import Any
 
 from whygrad.emission.cotangents import BranchBack, Cotangent, Group, Ledger, LoopBack, State, lines_in
 from whygrad.emission.leaves import is_array, is_numeric
-from whygrad.emission.tree import Branch, Break, Loop, Node, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, own
 
 
 class Flow(Ledger):
@@ -45,7 +45,7 @@ class Flow(Ledger):
         guards = [n for n in node.body if isinstance(n, Branch) and n.body and isinstance(n.body[-1], Break)]
         found = [
             b
-            for n in walk(node.body)
+            for n in own(node.body)
             if isinstance(n, Branch)
             for b in (*n.body, *n.orelse)
             if isinstance(b, Break)

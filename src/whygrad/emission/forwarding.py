@@ -138,6 +138,8 @@ class Forwarding:
             return
         place = dotted(write(node.target)) if not node.appends else ""
         if not self.activity.depends(node):
+            if not self.activity.executions(node):
+                raise self.activity.unreached(node)
             if isinstance(node.target, ast.Name) and not node.appends:
                 value = self.activity.result(node)
                 self.after(

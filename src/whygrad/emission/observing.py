@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from whygrad.emission.entries import loaded
@@ -36,6 +36,10 @@ class Notes:
         self.run = 0
         self.steps: dict[int, int] = {}
         """Statements executed in each run."""
+        self.last: tuple[dict[int, list[Execution]], int] | None = None
+        """Where the last note was put."""
+        self.forced = 0
+        """The branch whose other arm is taken, whatever its test says."""
 
     def __call__(self, number: int, scope: Mapping[str, Any]) -> None:
         steps = self.steps[self.run] = self.steps.get(self.run, 0) + 1
@@ -48,6 +52,21 @@ class Notes:
         table = self.before if number > 0 else self.after
         noted = Execution({**self.common, **snapshot(scope)}, self.run)
         table.setdefault(abs(number), []).append(noted)
+        self.last = table, abs(number)
+
+    def arm(self, number: int, test: Any) -> bool:
+        """Which arm of a branch is taken."""
+        return bool(test) != (number == self.forced)
+
+    def drop(self, known: Container[int] = ()) -> None:
+        """Forget the statement that failed in this run; of a run of its own, all statements but new ones."""
+        if self.last is not None and self.last[1] in self.last[0] and not known:
+            noted = self.last[0][self.last[1]]
+            if len(noted) > 1 and noted[-1].run == self.run:
+                noted.pop()
+        for table in (self.before, self.after) if known else ():
+            for number in [n for n in table if n in known]:
+                table[number] = [e for e in table[number] if e.run != self.run]
 
 
 def snapshot(scope: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +113,8 @@ def _noted(node: Node) -> list[ast.stmt]:
         return [before, ast.While(node.test, inner, []), after]
     if isinstance(node, Branch):
         arms = [[s for n in arm for s in _noted(n)] or [ast.Pass()] for arm in (node.body, node.orelse)]
-        return [before, ast.If(node.test, *arms)]
+        arm = ast.Attribute(ast.Name(NOTE, ast.Load()), "arm", ast.Load())
+        return [before, ast.If(ast.Call(arm, [ast.Constant(node.number), node.test], []), *arms)]
     if isinstance(node, Return | Break):
         return [before, node.node]
     if isinstance(node, Step) and not (node.appends or node.at or isinstance(node.node, ast.AugAssign)):

@@ -17,7 +17,7 @@ from whygrad.emission.leaves import is_array, is_number, is_real, names_read, wr
 from whygrad.emission.observing import Notes, compiled, noting
 from whygrad.emission.proving import moved
 from whygrad.emission.structure import Builder
-from whygrad.emission.tree import Node, Return, Step, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step, own, walk
 from whygrad.errors import EmissionError
 from whygrad.source import Source
 
@@ -131,8 +131,43 @@ class Program:
                 except Exception:
                     if not reach and not self.notes.run:
                         raise
+                    self.notes.drop()
             if reach >= 1.0 and self._complete():
                 break
+        self.forced = self._force(function)
+
+    def _force(self, function: Callable[..., Any]) -> list[int]:
+        """Take the arms that no run took, whatever their tests say. Returns the lines of such branches."""
+        lines = []
+        for part in self.parts.values():
+            for node in part.nodes:
+                arms = [*node.body, *node.orelse] if isinstance(node, Branch) else []
+                if all(n.number in self.notes.before for n in walk(arms)) or not self._reached(node):
+                    continue
+                known = set(self.notes.before)
+                self.notes.run, self.notes.forced = self.notes.run + 1, node.number
+                with np.errstate(all="ignore"):
+                    try:
+                        function(*[moved(v, 0.0, None) for v in self.subject.examples[0]])
+                    except Exception:
+                        self.notes.drop()
+                self.notes.drop(known)
+                if all(n.number in self.notes.before for n in arms):
+                    lines.append(getattr(node.node, "lineno", 0))
+        self.notes.forced = 0
+        return lines
+
+    def left_within(self) -> Loop | None:
+        """A loop within a loop that is left by `break`."""
+        for part in self.parts.values():
+            outer = [n for n in part.nodes if isinstance(n, Loop)]
+            for node in (n for o in outer for n in walk(o.body) if isinstance(n, Loop)):
+                if any(isinstance(n, Break) for n in own(node.body)):
+                    return node
+        return None
+
+    def _reached(self, node: Node) -> bool:
+        return node.number in self.notes.before
 
     def _complete(self) -> bool:
         """Has every statement been executed?"""

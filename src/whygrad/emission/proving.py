@@ -100,6 +100,12 @@ def compared(
             return None
         if not all(np.all(np.isfinite(e)) for e in expected):
             return None
+        if upstream and len(upstream) != len(given):
+            raise EmissionError(
+                f"the function returns {len(given)} numbers or arrays, in a list or by itself, and their "
+                "cotangents have no names",
+                hint="return an array: np.array([...])",
+            )
         named = dict(zip(upstream, given, strict=True)) if upstream else {}
         try:
             result = called(derived, copy.deepcopy(args), named)

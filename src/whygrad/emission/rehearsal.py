@@ -43,11 +43,11 @@ class Rehearsal:
         scope = self.scope(line)
         if not scope:
             return None
-        code = compile(ast.fix_missing_locations(ast.Expression(copy.deepcopy(node))), "<rehearsal>", "eval")
+        whole = ast.fix_missing_locations(ast.Expression(copy.deepcopy(node)))
         try:
             with np.errstate(all="ignore"):
-                return eval(code, dict(self.namespace), scope)
-        except Exception:  # a name of a comprehension or of a later line
+                return eval(compile(whole, "<rehearsal>", "eval"), dict(self.namespace), scope)
+        except Exception:  # a name of a comprehension or of a later line, or what is assigned to
             return None
 
 

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from whygrad.emission.leaves import write
 
 
-def settled(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+def settled(body: Sequence[ast.stmt], inner: bool = False) -> list[ast.stmt]:
     """A block whose loops end by `break` alone, where that says the same: returns are left elsewhere.
 
     `return y` is `x = y; break` where `return x` is all that follows the loop. Where nothing follows it, and
     every return is `return y`, they are breaks with that return behind the loop: other ends return None.
+    That is so where the function ends there, not in an `inner` block, which a loop runs again.
     """
     out = list(body)
     loop = out[-2] if len(out) > 1 and isinstance(out[-1], ast.Return) else out[-1] if out else None
-    if not isinstance(loop, ast.For | ast.While) or loop.orelse:
+    if not isinstance(loop, ast.For | ast.While) or loop.orelse or (inner and out[-1] is loop):
         return out
     returns = [n for n in ast.walk(loop) if isinstance(n, ast.Return) and n.value is not None]
     if not returns:

@@ -111,7 +111,9 @@ class Reversal(Flow):
             return [group] if group.lines else []
         seeds, named = [kept.text], [after]
         parts = self.activity.result(node)
-        if isinstance(node.value, ast.List) and all(is_number(v) or is_array(v) for v in parts or ()):
+        if isinstance(node.value, ast.List | ast.Tuple) and all(
+            is_number(v) or is_array(v) for v in parts or ()
+        ):
             places = range(len(node.value.elts))  # `hs = [h0]`: each part has its own cotangent
             seeds, named = ([f"{text}[{k}]" for k in places] for text in (kept.text, after))
         self.derive(group, node, node.value, seeds, named, state, held=(target.base, kept))

@@ -26,7 +26,7 @@ class Builder:
         """Names that the function itself binds, outside of comprehensions."""
         self.lists = set[str]()
         """Names that hold lists."""
-        self.source, self.taken, self.count = source, taken, first
+        self.source, self.taken, self.count, self.depth = source, taken, first, 0
         self.kept = kept
         """Functions of the user's that keep a backward pass of their own."""
 
@@ -52,7 +52,7 @@ class Builder:
     def block(self, body: Sequence[ast.stmt]) -> list[Node]:
         """The nodes of a block. What follows a branch that returns becomes its other arm."""
         nodes: list[Node] = []
-        body = settled(body)
+        body = settled(body, self.depth > 0)
         for k, statement in enumerate(body):
             rest = body[k + 1 :]
             if (
@@ -67,6 +67,13 @@ class Builder:
             if isinstance(statement, ast.Return | ast.Break | ast.Continue):
                 break
         return nodes
+
+    def inside(self, body: Sequence[ast.stmt]) -> list[Node]:
+        """The nodes of the body of a loop."""
+        self.depth += 1
+        made = self.block(body)
+        self.depth -= 1
+        return made
 
     def split(self, node: ast.If, rest: Sequence[ast.stmt]) -> Branch:
         """`if c: return a` with what follows it."""
@@ -174,7 +181,7 @@ class Builder:
         if isinstance(node, ast.While):
             if node.orelse:
                 raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
-            return [Loop(node, number, test=node.test, body=self.block(node.body))]
+            return [Loop(node, number, test=node.test, body=self.inside(node.body))]
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             return self.assignment(node, number)
         if isinstance(node, ast.Expr):
@@ -310,13 +317,13 @@ class Builder:
             raise self.refuse(node, "a loop with `else`", "put what follows the loop after it")
         items, target = node.iter, node.target
         if is_call(items.args[0] if is_call(items, "reversed") else items, "range"):  # type: ignore[attr-defined]
-            return Loop(node, number, target, items, body=self.block(node.body))
+            return Loop(node, number, target, items, body=self.inside(node.body))
         index, pieces = self.pieces(items, target, node)
         steps = [n for t, v, _ in pieces for n in self.made(ast.copy_location(ast.Assign([t], v), node))]
         length = ast.Call(ast.Name("len", ast.Load()), [copy.deepcopy(pieces[0][2])], [])
         counted = ast.Call(ast.Name("range", ast.Load()), [length], [])
         ast.fix_missing_locations(ast.copy_location(counted, node))
-        return Loop(node, number, index, counted, body=[*steps, *self.block(node.body)])
+        return Loop(node, number, index, counted, body=[*steps, *self.inside(node.body)])
 
     def pieces(
         self, items: ast.expr, target: ast.expr, node: ast.For

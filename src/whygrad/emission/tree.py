@@ -90,6 +90,14 @@ class Branch(Node):
     """For `if c: break`: a name that says whether the loop was left here, where the backward pass asks."""
 
 
+def own(block: Sequence[Node]) -> Iterator[Node]:
+    """All nodes of a block but those in loops within it."""
+    for node in block:
+        yield node
+        if isinstance(node, Branch):
+            yield from own([*node.body, *node.orelse])
+
+
 def walk(block: Sequence[Node]) -> Iterator[Node]:
     """All nodes of a block, in order of the text."""
     for node in block:
