@@ -109,6 +109,22 @@ def test_what_a_softmax_hands_on_is_fused_with_a_loss():
     assert evidence(SOFTMAX.replace("RESULT", right), wrong=False).verdict == "right"
 
 
+ENTROPY = """
+import numpy as np
+class CrossEntropy:
+    def forward(self, actual, prediction):
+        return -np.sum(actual * np.log(prediction)) / len(actual)
+    def backward(self, actual, prediction):
+        return RESULT / len(actual)
+"""
+
+
+def test_predictions_less_targets_are_fused_with_a_softmax():
+    assert evidence(ENTROPY.replace("RESULT", "(prediction - actual)"), wrong=False).verdict == "undecided"
+    assert evidence(ENTROPY.replace("RESULT", "(actual - prediction)"), wrong=False).verdict == "wrong"
+    assert evidence(ENTROPY.replace("RESULT", "-actual / prediction"), wrong=False).verdict == "right"
+
+
 def names(text):
     return [f.qualname for _, f, _ in units_in(Outline.of(ast.parse(textwrap.dedent(text))))]
 

@@ -17,7 +17,7 @@ from whygrad.checking import blame, judging, listing
 from whygrad.checking.charity import charitable
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, TooLargeError, Value
 from whygrad.checking.forms import arrangements
-from whygrad.checking.fused import doubt_fused
+from whygrad.checking.fused import doubt_fused, doubt_fused_loss
 from whygrad.checking.intended import intended
 from whygrad.checking.measured import Measured, error_of, in_layout, signed, truth_of
 from whygrad.checking.observing import Observation
@@ -140,6 +140,7 @@ def _judged(
     judging.doubt_deltas(judged, program.source.text)
     allow_turned(judged, program.source.text)
     doubt_fused(judged, program.forward_function, roles.objective[0][1], measured)
+    doubt_fused_loss(judged, program.forward_function, measured)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form not in ("pair", "class"):
         return judged, ""

@@ -174,11 +174,15 @@ def _goes(name: str, way: re.Pattern[str]) -> bool:
 def _singles(outline: Outline) -> Iterator[Found]:
     methods = (m for ms in outline.classes.values() for m in ms.values())
     for function in (*outline.functions.values(), *methods):
-        if _gives_loss_and_gradients(function):
+        if _gives_loss_and_gradients(function) and not _is_property(function):
             yield "single", function, None
 
 
 _HESSIAN = re.compile(r"(?i)^(hess\w*|H)$")
+
+
+def _is_property(function: Function) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "property" for d in function.node.decorator_list)
 
 
 def _gives_loss_and_gradients(function: Function) -> bool:
