@@ -55,3 +55,10 @@ def test_a_penalty_without_the_intercept_has_a_zero_there() -> None:
     matrix = Material.of({"w": np.ones((2, 3))}, phrases=("np.sum(w[:, 1:] ** 2)",))
     padded = "g = a + c * np.c_[np.zeros(len(w)), w[:, 1:]]"
     assert padded in {v.text for v in variants("g = a + c * w", matrix)}
+
+
+def test_an_operand_of_a_product_may_lack_the_slope_of_what_it_passes() -> None:
+    shapes = {"X": (5, 3), "g": (5, 2), "B": (4, 2), "h": (5, 4)}
+    material = Material.of({name: np.ones(shape) for name, shape in shapes.items()})
+    found = {v.text for v in variants("dA = X.T @ (g @ B.T)", material)}
+    assert "dA = X.T @ (g @ B.T * (1 - h ** 2))" in found

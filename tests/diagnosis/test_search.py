@@ -61,3 +61,9 @@ def test_missing_factors_and_terms_are_looked_up() -> None:
     assert "g + a" in texts("g", [s["g"] + s["a"] for s in spaces])
     assert "np.sum(g, axis=0)" in texts("b", [s["g"].sum(axis=0) for s in spaces])
     assert "g @ b" in texts("g", [s["g"] @ s["b"] for s in spaces])
+
+
+def test_a_shape_is_not_repeated():
+    bench = Bench([{"shape": (30, 30, 30), "n": 4, "x": 2.0}], [1.0], {"np": np})
+    assert bench.value("np.ones(shape * n).sum() * x", 0) is None
+    assert bench.value("np.ones(n * 2).sum() * x", 0) == 16.0

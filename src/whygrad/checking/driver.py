@@ -190,7 +190,7 @@ class Driver:
         if isinstance(after, Failure):
             refuse_alone(forward, after, self.names)
             return after
-        if forward.owner and backward is not None and (later := built_later(backward, before, own(after))):
+        if forward.owner and (later := built_later(forward, backward, before, own(after))):
             exposed(self, init, forward, set(own(after)) - set(later))
             self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
             after = self.run()

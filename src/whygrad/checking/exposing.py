@@ -59,13 +59,28 @@ def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[
             yield name
 
 
-def built_later(backward: Function, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Parameters that a layer builds when it first runs, and whose gradients its backward method stores."""
+def built_later(
+    forward: Function, backward: Function | None, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """Parameters that a layer builds when it first runs, and whose gradients its backward method stores.
+
+    Not what it keeps of every run: `self.inputs = X`, the gradient of which is `self.dinputs`.
+    """
+    kept = {
+        target.attr
+        for statement in forward.node.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Attribute)
+    }
+    if backward is None:
+        return []
     stored = {
         n.attr.lstrip("_")
         for n in ast.walk(backward.node)
         if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
     }
-    arrays = [n for n, v in after.items() if has_float(v) and shape_of(v) and not is_numeric(before.get(n))]
+    made = {n: v for n, v in after.items() if n not in kept and not is_numeric(before.get(n))}
+    arrays = [n for n, v in made.items() if has_float(v) and shape_of(v)]
     ranked = [best(name, arrays)[:1] for name in stored]
     return [n for n in arrays if any(found and found[0][0] >= EXACT and found[0][1] == n for found in ranked)]

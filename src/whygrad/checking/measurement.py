@@ -27,6 +27,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
+from whygrad.checking.settling import presumed
 from whygrad.checking.supposing import by_supposed_loss
 from whygrad.checking.truth import without_tiny_constants
 from whygrad.checking.turned import allow_turned
@@ -105,6 +106,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
             _intend(program.hints.formula, m, evidence.outputs[k]) for k, m in enumerate(measured)
         ]
     _settle_unsure(roles, measured)
+    roles.finals += presumed(program, roles, measured)
     evidence.points = [m.point for m in measured]
     evidence.recordings = [m.truth.recording for m in measured]
     evidence.derivatives = [m.truth.derivative for m in measured]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material
 
 MOST_SIGNS = 3
+MOST_BASES = 6
 
 
 def powers(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -86,12 +87,25 @@ def operand_factors(f: Fragment, m: Material) -> Iterator[Variant]:
             text = f.segment(operand)
             shape = m.shapes.get(text)
             if not shape:
+                yield from _slopes(f, operand, m)
                 continue
             for other in m.shapes:
                 if other != text and m.shapes[other] == shape and other not in m.gradients:
                     new = f"{text} * {other}"
                     slip = Slip("factor", text, new, f.extent(operand)[0], 1.3)
                     yield Variant(f.replaced(operand, new, PRODUCT), slip)
+
+
+def _slopes(f: Fragment, operand: ast.expr, m: Material) -> Iterator[Variant]:
+    """`x.T @ (g @ w.T * (1 - h ** 2))` for `x.T @ (g @ w.T)`, which passes by what `h` was made with."""
+    if not isinstance(operand, ast.BinOp | ast.Call):
+        return
+    text, start = f.segment(operand), f.extent(operand)[0]
+    bases = [n for n, s in m.shapes.items() if len(s) == 2 and n not in m.gradients and n.isidentifier()]
+    for base in bases[:MOST_BASES]:
+        for slope in (f"(1 - {base} ** 2)", f"{base} * (1 - {base})", f"({base} > 0)"):
+            new = f"{text} * {slope}"
+            yield Variant(f.replaced(operand, new, PRODUCT), Slip("factor", text, new, start, 1.25))
 
 
 def _operands(f: Fragment, node: ast.expr) -> tuple[ast.expr, ...]:
