@@ -131,6 +131,10 @@ class Check:
         self.deadline = min(time.process_time() + SECONDS, self.started + MOST_SECONDS)
         return evidence
 
+    def within(self, seconds: float) -> float:
+        """So many seconds of the processor, or what is left of those of the whole check."""
+        return min(seconds, self.started + MOST_SECONDS - time.process_time())
+
     def past_exception(self, evidence: Evidence) -> bool:
         """Apply the likeliest edit that gets past an exception."""
         failure = evidence.failure
@@ -203,7 +207,7 @@ class Check:
         repairer = Repairer(trials, self.draft, self.deadline)
         roots = [c for c in evidence.claims if c.verdict == "wrong"] or [
             c for c in evidence.finals if c.verdict == "inherited"]  # fmt: skip
-        search = ForwardSearch(evidence, self.draft, FORWARD_SECONDS)
+        search = ForwardSearch(evidence, self.draft, self.within(FORWARD_SECONDS))
         forward = search.best() if self.forward_allowed else []
         if forward and forward[0].gate:
             # What the backward pass would be, were the forward pass meant as it stands, is offered as well.
@@ -212,13 +216,13 @@ class Check:
             self.apply_forward(forward[0], evidence, [rival] if rival else [])
             return True
         unread = self.forward_allowed and search.unread()
-        if unread and (lacking := search.omitted(FORWARD_SECONDS)):
+        if unread and (lacking := search.omitted(self.within(FORWARD_SECONDS))):
             # Gradients of what the output does not depend on: a part of the forward pass was left out.
             self.apply_forward(lacking, evidence, [])
             return True
         fixes = repairer.searched(roots)
         if not (forward or unread) and self.forward_allowed and any(fix is None for _, fix in fixes):
-            lacking = search.omitted(OMITTED_SECONDS)
+            lacking = search.omitted(self.within(OMITTED_SECONDS))
             forward = [lacking] if lacking else []
         if forward and prefers(forward[0], fixes, evidence):
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
