@@ -34,3 +34,8 @@ def test_the_rest_goes_up_to_the_line_and_not_past_a_loop(draft: Draft) -> None:
     assert rest_of_block(draft, by_line[9], 10) == "dW = x.T @ dz"
     assert rest_of_block(draft, by_line[10], 10) == ""
     assert rest_of_block(draft, by_line[10], 9) is None
+
+
+def test_a_shape_is_not_repeated() -> None:
+    bench = BlockBench([{"shape": (30, 30, 30), "n": 4}], [1.0], "b", "", {"np": np})
+    assert not bench.judge("b = np.ones(shape * n)").right

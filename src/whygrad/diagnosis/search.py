@@ -55,7 +55,7 @@ def _code(text: str) -> CodeType | None:
 _ALLOCATES = re.compile(r"\b(?:ones|zeros|empty|full)\(([^()]*\*[^()]*)[,)]")
 
 
-def _repeats_a_shape(text: str, space: Mapping[str, Any]) -> bool:
+def repeats_a_shape(text: str, space: Mapping[str, Any]) -> bool:
     """`np.ones(shape * n)`: an array of n times as many axes, which may be as large as the memory."""
     sizes = (size for found in _ALLOCATES.findall(text) for size in found.split("*"))
     return any(isinstance(space.get(size.strip()), tuple | list) for size in sizes)
@@ -79,7 +79,7 @@ class Bench:
     def value(self, text: str, k: int) -> Value:
         """Value of an expression in the k-th environment; None where it raises."""
         code = _code(text)
-        if code is None or _repeats_a_shape(text, self.spaces[k]):
+        if code is None or repeats_a_shape(text, self.spaces[k]):
             return None
         try:
             with np.errstate(all="ignore"):
