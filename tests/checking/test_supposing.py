@@ -140,3 +140,52 @@ def test_targets_suit_the_output():
     assert target_for(SQUARES, np.full((4, 1), 3.0)) == "randn(4, 1)"
     assert not target_for(TWO_WAYS, np.full((4, 1), 3.0))
     assert not target_for(MANY_WAYS, np.full((4, 1), 0.3))
+
+
+COLUMNS = """
+import numpy as np
+def forward_propagation(X, parameters):
+    A1 = np.tanh(np.dot(parameters["W1"], X) + parameters["b1"])
+    A2 = 1 / (1 + np.exp(-(np.dot(parameters["W2"], A1) + parameters["b2"])))
+    return A2, {"A1": A1, "A2": A2}
+def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(parameters["W2"].T, dZ2) * (1 - np.power(A1, 2))
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+"""
+LISTS = """
+import numpy as np
+class Network:
+    def __init__(self, sizes):
+        self.sizes = sizes
+        self.biases = [np.random.randn(y, 1) for y in sizes[1:]]
+        self.weights = [np.random.randn(y, x) for x, y in zip(sizes[:-1], sizes[1:])]
+    def feedforward(self, a):
+        for b, w in zip(self.biases, self.weights):
+            a = np.tanh(np.dot(w, a) + b)
+        return a
+    def backprop(self, x, y):
+        nabla_b = [np.zeros(b.shape) for b in self.biases]
+        nabla_w = [np.zeros(w.shape) for w in self.weights]
+        activations = [x]
+        for b, w in zip(self.biases, self.weights):
+            activations.append(np.tanh(np.dot(w, activations[-1]) + b))
+        delta = (activations[-1] - y) * (1 - activations[-1] ** 2)
+        nabla_b[-1], nabla_w[-1] = delta, np.dot(delta, activations[-2].T)
+        for l in range(2, len(self.sizes)):
+            delta = np.dot(self.weights[-l + 1].T, delta) * (1 - activations[-l] ** 2)
+            nabla_b[-l], nabla_w[-l] = delta, np.dot(delta, activations[-l - 1].T)
+        return nabla_b, nabla_w
+"""
+
+
+@pytest.mark.parametrize("text", [COLUMNS, LISTS])
+def test_inputs_whose_gradients_have_other_shapes_are_no_examples(text):
+    """A bias of the size of the batch, and a batch for a pass of one example, both run forward."""
+    assert evidence(text).verdict == "right"

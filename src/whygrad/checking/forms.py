@@ -231,21 +231,23 @@ class _Arranging:
     def supposed(self, unaided: Unaided) -> Iterator[Program]:
         """The program with each of the losses that its output may have."""
         assert self.backward is not None
-        for texts in unaided.running(self.forward):
+        how = self.form, self.forward, self.backward
 
-            def completed(reading: str, texts: dict[str, str] = texts) -> Program | None:
-                with contextlib.suppress(NoGradientError):
-                    how = self.form, self.forward, self.backward, reading
-                    program, found = unaided.completed(*how, texts)
-                    if isinstance(program, Program):
-                        return unaided.assuming(program, found, reading)
-                return None
+        def found(reading: str) -> Program | None:
+            with contextlib.suppress(NoGradientError):
+                program = next(unaided.programs(*how, reading), None)
+                # Inputs that do not fit would be taken for mistakes of a loss that nobody stated.
+                return None if program is None or unaided.misfits(program, self.forward) else program
+            return None
 
-            made = suppositions(completed, self.backward)
-            first = next(made, None)
-            if first is not None:
-                yield from itertools.chain((first,), made)
-                return
+        def again(reading: str, first: Program) -> Program | None:
+            with contextlib.suppress(NoGradientError):
+                program, texts = unaided.completed(*how, reading, dict(first.hints.input))
+                if isinstance(program, Program):
+                    return unaided.assuming(program, texts, reading)
+            return None
+
+        yield from suppositions(found, again, self.backward)
 
     def narrowed(self, unaided: Unaided, first: Program) -> Iterator[Program]:
         """The program of a loss with one number for each example."""

@@ -49,7 +49,7 @@ class Supposition:
     """A loss that is supposed, and how to suppose the same with a factor."""
 
     loss: str
-    remade: Callable[[str], Program | None]
+    again: Callable[[str, Program], Program | None]
     penalised: bool
     """Does the backward pass speak of a penalty? No loss here has one."""
 
@@ -107,17 +107,20 @@ def fits(loss: str, target: Any, output: Any) -> bool:
     return shape_of(target) == shape_of(output)
 
 
-def suppositions(completed: Callable[[str], Program | None], backward: Function) -> Iterator[Program]:
-    """The program with each of the usual losses that its output may have; `completed` takes a reading."""
+def suppositions(
+    found: Callable[[str], Program | None],
+    again: Callable[[str, Program], Program | None],
+    backward: Function,
+) -> Iterator[Program]:
+    """The program with each of the usual losses that its output may have.
+
+    `found` looks for inputs with a reading, `again` takes those of a program for another one.
+    """
     penalised = _PENALTY.search(ast.unparse(backward.node)) is not None
-
-    def remade(text: str) -> Program | None:
-        return completed(f"{SUPPOSED}{text}")
-
     for loss in LOSSES:
-        program = remade(loss)
+        program = found(f"{SUPPOSED}{loss}")
         if program is not None:
-            program.supposed = Supposition(loss, remade, penalised)
+            program.supposed = Supposition(loss, again, penalised)
             yield program
 
 
@@ -140,7 +143,7 @@ def by_supposed_loss(
         evidence = measure(rival, until, True)
         factor = _factor(evidence)
         if factor:
-            scaled = supposed.remade(f"{factor} * {supposed.loss}")
+            scaled = supposed.again(f"{SUPPOSED}{factor} * {supposed.loss}", rival)
             if scaled is None:
                 continue
             rival, loss = scaled, f"{factor} * {supposed.loss}"

@@ -146,12 +146,6 @@ class Unaided:
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
 
-    def running(self, forward: Function) -> Iterator[Texts]:
-        """Inputs with which the forward pass runs, whatever its backward pass makes of them."""
-        call = self.caller(forward, None)
-        search = Search(tuple(self.wanted(forward, None)), call, self.source.filename, self.given)
-        yield from islice(search.solutions(), MOST)
-
     def blamed(self, failure: Failure, wanted: Iterable[Wanted]) -> set[str]:
         """Parameters that the line on which the backward pass raised names, themselves or their gradients."""
         if failure.exception is None:
