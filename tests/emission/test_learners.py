@@ -57,3 +57,9 @@ def test_an_input_that_does_not_count_gets_no_line_in_a_script(tmp_path: Path) -
 def test_an_exercise_is_never_a_part_of_a_statement() -> None:
     text = "    grad_x = (\n        a * b\n    )\n    grad_w = a\n"
     assert with_exercises(text, 9) == text.replace("grad_w = a", "grad_w = ...  # exercise")
+
+
+def test_a_loss_of_a_softmax_that_is_divided_in_place_is_the_prediction_less_the_truth() -> None:
+    module = module_of(Path(__file__).parent / "learners" / "label_loss.py")
+    text = wg.derive(function_of(module), *module.make_inputs().values())
+    assert "grad_scores = p.copy()" in text and "grad_scores[range(len(y)), y] -= 1" in text

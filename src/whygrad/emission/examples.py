@@ -103,6 +103,14 @@ def varied(
     return args
 
 
+def with_rows(args: Sequence[Any], places: Sequence[Axis], chosen: Sequence[Axis]) -> bool:
+    """Does every list of labels stay as long as some array has rows, if axes get another length?"""
+    rows = {(k, axis) for k, axis in places if axis == 0 and args[k].dtype.kind == "f"}
+    labels = {(k, axis) for k, axis in places if args[k].ndim == 1 and args[k].dtype.kind in "iu"}
+    kept = set(places) - set(chosen)
+    return not rows or all(part & rows or not part & labels for part in (kept, set(chosen)))
+
+
 def told_apart(
     function: Callable[..., Any], example: Sequence[Any], fixed: Sequence[int] = ()
 ) -> tuple[Any, ...]:
@@ -118,6 +126,8 @@ def told_apart(
         ]
         for count in range(1, TOGETHER + 1):
             for chosen in combinations(places[1:], count):
+                if not with_rows(args, places, chosen):
+                    continue
                 if all(args[k].shape[axis] == n for k, axis in chosen):
                     args = _moved_apart(function, args, chosen, n)
     return args

@@ -111,8 +111,11 @@ class Fusing:
                 made[name] = step.value
         return _Opener(made).visit(copy.deepcopy(value)) if made else None
 
-    def definition(self, name: str, node: Node) -> Step | None:
-        """The step of the same block that last assigned a name, if what it read is still there."""
+    def definition(self, name: str, node: Node, changed: bool = False) -> Step | None:
+        """The step of the same block that last assigned a name, if what it read is still there.
+
+        With `changed` that may be one that changes it, as `p /= p.sum()` does.
+        """
         steps = [n for n in self.activity.all if isinstance(n, Step) and name in stored(n.target)]
         steps = [n for n in steps if n.number < node.number]
         if not steps or not isinstance(steps[-1].target, ast.Name) or steps[-1].calls or steps[-1].appends:
@@ -120,13 +123,13 @@ class Fusing:
         step = max(steps, key=lambda n: n.number)
         if (
             self.block_of(step) is not self.block_of(node)
-            or isinstance(step.node, ast.AugAssign)
+            or (isinstance(step.node, ast.AugAssign) and not changed)
             or step.shared
         ):
             return None
-        if name in names_read(step.value):
+        if name in names_read(step.value) and not changed:
             return None
-        for other in names_read(step.value):
+        for other in names_read(step.value) - {name}:
             changes = [n for n in walk(self.activity.nodes) if other in _changed(n)]
             if any(step.number < n.number < node.number for n in changes):
                 return None
@@ -146,7 +149,7 @@ class Fusing:
         if not executions or "log" not in attributes(value) | names_read(value):
             return None
         for name in sorted(names_read(value)):
-            step = self.definition(name, node)
+            step = self.definition(name, node, changed=True)
             spread = self.gate(step) if step is not None else None
             if spread is not None:
                 found = self._undone(node, value, name, spread, executions)

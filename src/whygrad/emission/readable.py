@@ -135,6 +135,10 @@ class ReadableWriter(Writer):
             return piece
         if name in ("sum", "mean", "sum_to") and self.library == "np":
             return self.drawn_out(row) or self.reduced(super().apply(row))
+        if name == "add":  # `a - b`, not `-b + a`
+            first, second = (self.pieces[a] for a in self.graph.args(row))
+            if first.text.startswith("-") and first.binding >= PRODUCT and not second.text.startswith("-"):
+                return infix("-", second, Piece(first.text[1:], first.binding))
         return super().apply(row)
 
     def drawn_out(self, row: int) -> Piece | None:
