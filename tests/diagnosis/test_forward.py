@@ -51,3 +51,11 @@ def test_lists_of_several_shapes_are_read_as_well() -> None:
     evidence = measure(source)
     assert [c.name for c in evidence.claims if c.verdict == "wrong"] == ["dw"]
     assert ForwardSearch(evidence, Draft.of(source), 0.0).unread() == []
+
+
+def test_a_part_of_a_sum_is_meant_and_a_write_in_place_may_not_be() -> None:
+    from whygrad.diagnosis.forward import _removes
+    from whygrad.diagnosis.slips import Slip
+
+    assert _removes(Slip("index", "w[1:]", "w", 0, 1.3))
+    assert not _removes(Slip("in-place", "x[:]", "x", 0, 1.0))

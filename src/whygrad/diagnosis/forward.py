@@ -273,7 +273,7 @@ def _rescales(slip: Slip) -> bool:
 
 def _removes(slip: Slip) -> bool:
     """Does an edit take a part of the function away, as nobody forgets to?"""
-    if slip.old.startswith(slip.new + "[") and ":" in slip.old:
+    if slip.kind == "index" and slip.old.startswith(slip.new + "[") and ":" in slip.old:
         return True  # the sum of all of `w` for that of `w[1:]`
     return slip.new in ("0", "0.0") or (slip.old, slip.new) in (("/", "-"), ("*", "+"))
 
