@@ -51,8 +51,12 @@ def _other_entries(f: Fragment, m: Material) -> Iterator[Variant]:
         text = f.segment(node)
         if not isinstance(node, ast.Subscript) or text not in m.values or f.is_called(node):
             continue
+        array = text.partition("[")[0]
         for other in m.values:
-            if "[" in other and '"' not in other and other != text and m.shapes[other] == m.shapes[text]:
+            # Another entry of the same array is another index.
+            if "[" not in other or '"' in other or other.partition("[")[0] == array:
+                continue
+            if m.shapes[other] == m.shapes[text]:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, f.extent(node)[0], 1.05))
 
 
