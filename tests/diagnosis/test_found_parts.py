@@ -107,3 +107,24 @@ def test_the_first_finding_is_on_the_line_of_the_mistake(name: str) -> None:
             mended[edit.line - 1] = edit.after
     assert [mended[n - 1] for n in marked] == [right.split("\n")[n - 1] for n in marked]
     assert check_program(Source("mended.py", "\n".join(mended))).status == "right"
+
+
+@pytest.mark.parametrize(("weights", "line"), [("reward", "dz *= reward[:, None]"),
+                                               ("reward / n", "dz *= reward[:, None] / n")])  # fmt: skip
+def test_rows_that_lack_their_weights_get_them_behind_the_last_line(weights: str, line: str) -> None:
+    text = textwrap.dedent(f"""
+        import numpy as np
+        rng, n = np.random.RandomState(18), 5
+        x, W, reward, taken = rng.randn(5, 3), rng.randn(3, 2), rng.randn(5), np.array([0, 1, 1, 0, 1])
+        z = x @ W
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        loss = -np.sum({weights} * np.log(p[np.arange(5), taken]))
+        dz = p.copy()
+        dz[np.arange(5), taken] -= 1
+        dW = x.T @ dz
+    """).lstrip("\n")
+    result = check_program(Source("wrong.py", text))
+    (finding,) = result.findings
+    assert finding.repair is not None
+    (edit,) = finding.repair.edits
+    assert edit.line == 8 and edit.after == f"{edit.before}\n{line}"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.sayings import Table, as_array, as_factor, fingerprint, views
+from whygrad.diagnosis.sayings import Table, as_array, as_factor, fingerprint, missing_factors, ratios, views
 from whygrad.diagnosis.search import Bench
 
 SPACE = {"g": np.array([[1.0, 2.0], [3.0, 5.0]]), "n": 2}
@@ -36,3 +36,25 @@ def test_fingerprints_tell_order() -> None:
 def test_only_what_needs_parentheses_gets_them() -> None:
     texts = ["a", "f(a, b)", "(a + b)", "a + b", "x.T", "(a) * (b)"]
     assert [as_factor(t) for t in texts] == ["a", "f(a, b)", "(a + b)", "(a + b)", "x.T", "((a) * (b))"]
+
+
+def scalings(got: np.ndarray, want: np.ndarray, space: dict[str, object]) -> list[tuple[str, str]]:
+    table = Table(Bench([space], [want], {"np": np}), Material.of(space))
+    return [
+        (text, symbol) for symbol, ratio in ratios(got, want) for text, _ in missing_factors(ratio, table)
+    ]
+
+
+def test_rows_and_columns_by_which_a_value_is_off() -> None:
+    rng = np.random.RandomState(0)
+    got, rows, columns = rng.randn(4, 3), rng.randn(4), rng.randn(3)
+    space = {"rows": rows, "columns": columns, "n": 4, "other": rng.randn(4)}
+    assert scalings(got, got * rows[:, None], space) == [("rows[:, None]", "*")]
+    assert scalings(got, got / columns, space) == [("columns", "/"), ("columns[None, :]", "/")]
+    assert ("rows[:, None] / n", "*") in scalings(got, got * rows[:, None] / 4, space)
+    assert scalings(got, got + 1, space) == []
+
+
+def test_where_both_are_zero_any_factor_fits() -> None:
+    got, rows = np.array([[0.0, 2.0], [3.0, 5.0]]), np.array([1.7, 0.6])
+    assert scalings(got, got * rows[:, None], {"rows": rows}) == [("rows[:, None]", "*")]

@@ -118,7 +118,7 @@ class Additions(Workbench):
     def by_lacking(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
-        """A statement that is missing behind the last line of a gradient: a factor, a change of entries."""
+        """A statement that is missing behind the last line of a gradient: a change of some entries."""
         own = [
             s for s in suspects if s.own and not s.in_loop and isinstance(s.node, ast.Assign | ast.AugAssign)
         ]

@@ -1,4 +1,4 @@
-"""A whole statement that is missing behind a gradient: a factor in place, or a change of some entries.
+"""A whole statement that is missing behind a gradient: a change of some of its entries.
 
 What the gradient lacks is known there, so it is said in quantities in scope (see `sayings`).
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.sayings import Array, Table, as_array, as_factor, missing_factors, terms_of
+from whygrad.diagnosis.sayings import Array, Table, as_array, terms_of
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip
 
@@ -27,12 +27,6 @@ def lacking(name: str, tree: ast.AST, bench: Bench, material: Material) -> Itera
     if got is None or want is None or got.shape != want.shape or not got.ndim:
         return
     table = Table(bench, material)
-    with np.errstate(all="ignore"):
-        for symbol, ratio in (("*", want / got), ("/", got / want)):
-            known = np.where((want == 0) & (got == 0), np.nan, ratio)
-            for factor, rank in missing_factors(known, table):
-                new = f"{name} {symbol} {as_factor(factor)}"
-                yield f"{name} {symbol}= {factor}", Slip("factor", name, new, 0, 1.4 + 0.1 * rank)
     for key in _keys(name, tree, bench):
         missing = _only_at(key, want - got, bench)
         for symbol, value in (("-", -missing), ("+", missing)) if missing is not None else ():

@@ -13,6 +13,9 @@ from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, reads, targets
 from whygrad.source import Span
 
+MOVES = frozenset({"move", "late", "indent", "unreached"})
+"""Kinds of slips by which a statement stands in the wrong place."""
+
 
 @dataclass(frozen=True, eq=False)
 class Move:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
@@ -69,7 +70,6 @@ class Repairer(Stages):
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []
-        moved = 0
         for stage in stages:
             suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
             if found and stage == self.by_factor:
@@ -78,9 +78,10 @@ class Repairer(Stages):
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
             sound = [fix.cost for fix in found if not fix.suspect.innocent]
-            moved = len(found) if stage == self.by_moving else moved
+            # That lines change places is weighed against slips in them.
+            only_moves = all(fix.solution.slips[0].kind in MOVES for fix in found)
             early = stage in (self.by_value, self.by_moving) or (
-                len(found) == moved and stage in (self.by_scaling, self.by_common_factor))  # fmt: skip
+                only_moves and stage in (self.by_scaling, self.by_common_factor))  # fmt: skip
             if stage == self.by_trial and sound and self.is_engine(everything):
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
                 outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)

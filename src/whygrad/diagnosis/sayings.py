@@ -268,4 +268,15 @@ def missing_factors(wanted: Array, table: Table) -> Iterator[tuple[str, int]]:
     shapes = list(views(wanted))
     found = [said for view in shapes for said in table.find(view)]
     found = found or [said for view in shapes for said in multiples_of(view, table)]
-    yield from found or [said for view in shapes for said in products_of(view, table)]
+    found = found or [said for view in shapes for said in products_of(view, table)]
+    yield from sorted(found, key=lambda item: (item[1], len(item[0])))
+
+
+def ratios(got: Array, wanted: Array) -> Iterator[tuple[str, Array]]:
+    """What a value must be multiplied by, and divided by, to be the wanted one, each with its operator.
+
+    NaN where both are zero, for any factor fits there.
+    """
+    with np.errstate(all="ignore"):
+        for symbol, ratio in (("*", wanted / got), ("/", got / wanted)):
+            yield symbol, np.where((wanted == 0) & (got == 0), np.nan, ratio)

@@ -18,8 +18,8 @@ from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
 from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
 from whygrad.diagnosis.moves import indentations, moves, read_unfinished, unreached
-from whygrad.diagnosis.mutation import variants
-from whygrad.diagnosis.scaling import scaled_by_arrays
+from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.sayings import Table, as_array, as_factor, missing_factors, ratios
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
@@ -32,11 +32,13 @@ from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
 """Slips of a line that only keeps what the backward pass will need."""
 MOST_OF_BLOCK = 2
+MOST_SCALINGS = 3
 COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
 """Likely slips, then the other plain ones."""
 FEW = 16
 """Variants of one kind in one statement that come first."""
 REST = range(FEW, 10_000)
+"""Those that come when no other has helped."""
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -178,16 +180,22 @@ class Stages(Additions):
                 continue
             scope = self.scope(suspect)
             material = self.material(suspect, scope)
-            known = [p for p in self.at[:1] if not ratio and self.trials.usable(claim, p)]
-            arrays = [
-                found
-                for p in known
-                for found in scaled_by_arrays(claim.values[p], self.trials.wanted(claim, p), material.values)
-            ]
-            for factor, symbol in (*(scaled_by(ratio, material) if ratio else ()), *arrays):
+            found = scaled_by(ratio, material) if ratio else self._scalings(claim, scope, material)
+            for factor, symbol in found:
                 slip = Slip("constant" if ratio else "factor", name, f"{name} {symbol} {factor}", 0, 1.3)
                 more = self.draft.with_more(suspect.node, f"{name} {symbol}= {factor}")
                 yield self.fix(suspect, scope, Solution(more, (slip,)))
+
+    def _scalings(self, claim: Claim, scope: Scope, material: Material) -> Iterator[tuple[str, str]]:
+        """Quantities by which the entries of a gradient are off, each with the operator that undoes it."""
+        for p in self.at[:1]:
+            got, want = as_array(claim.values[p]), as_array(self.trials.wanted(claim, p))
+            if not self.trials.usable(claim, p) or got is None or want is None or got.shape != want.shape:
+                continue
+            table = Table(Bench([scope.first], [want], scope.shared), material)
+            for symbol, ratio in ratios(got, want):
+                said = itertools.islice(missing_factors(ratio, table), MOST_SCALINGS)
+                yield from ((as_factor(factor) if symbol == "/" else factor, symbol) for factor, _ in said)
 
     def by_common_factor(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

@@ -182,15 +182,15 @@ def _makers(tree: ast.Module, own: Sequence[Suspect], claim: str, found: Sequenc
     """Statements of a function from which it makes one of the values that it returns, the last first."""
     for suspect in own:
         call = getattr(suspect.node, "value", None)
-        targets_ = suspect.node.targets[0] if isinstance(suspect.node, ast.Assign) else None
+        assigned = suspect.node.targets[0] if isinstance(suspect.node, ast.Assign) else None
         if not isinstance(call, ast.Call):
             continue
         name = ast.unparse(call.func).rpartition(".")[2]
         inside = [s for s in found if s.function.rpartition(".")[2] == name]
         returned = [s.node.value for s in inside if isinstance(s.node, ast.Return)][-1:]
         for value in returned:
-            several = isinstance(value, ast.Tuple) and isinstance(targets_, ast.Tuple)
-            pairs = zip(targets_.elts, value.elts, strict=False) if several else ((targets_, value),)  # type: ignore[union-attr]
+            several = isinstance(value, ast.Tuple) and isinstance(assigned, ast.Tuple)
+            pairs = zip(assigned.elts, value.elts, strict=False) if several else ((assigned, value),)  # type: ignore[union-attr]
             parts = [v for t, v in pairs if t is not None and v is not None and ast.unparse(t) == claim]
             wanted = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
             return _leading_to(wanted, inside)

@@ -21,6 +21,7 @@ from whygrad.diagnosis.sayings import (
     missing_factors,
     multiples_of,
     products_of,
+    ratios,
     summed_products_of,
     terms_of,
     views,
@@ -64,9 +65,7 @@ def _additions(text: str, got: Array | None, wanted: Array, table: Table) -> Ite
 
 
 def _missing_factors(text: str, base: str, got: Array, wanted: Array, table: Table) -> Iterator[Solution]:
-    for symbol, missing in (("*", wanted / got), ("/", got / wanted)):
-        # Where both are zero, any factor fits.
-        missing = np.where((wanted == 0) & (got == 0), np.nan, missing)
+    for symbol, missing in ratios(got, wanted):
         for sign, extra in (("", 0.0), ("-", 0.15)):
             for factor, rank in missing_factors(-missing if sign else missing, table):
                 new = f"{sign}{base} {symbol} {as_factor(factor)}"
