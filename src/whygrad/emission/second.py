@@ -190,7 +190,7 @@ def of_tangent(asked: Asked, first: Written) -> Second:
         ) from error
     directions = {n: f"v_{n}" for n in wanted}
     text = {f"{DOT}{n}": v for n, v in directions.items()}
-    taken = set(re_names(written.text))
+    taken = set(names_in(written.text))
     for name in taken:  # what arrives at a tangent is the gradient of the function itself
         rest = name.removeprefix(f"{PREFIX}{DOT}")
         if rest != name and f"grad_{rest}" not in taken:
@@ -220,7 +220,7 @@ def tangent_alone(moving: Written, name: str) -> Written:
     return dataclasses.replace(moving, text=ast.unparse(tree), name=last)
 
 
-def re_names(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """The names of a text."""
     return [n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)]
 
