@@ -44,3 +44,15 @@ def test_facts_hold_at_all_points_or_are_not_stated():
         "integer": True,
         "truncated": True,
     }
+
+
+def test_dictionaries_agree_in_any_order_and_without_what_is_none() -> None:
+    want = {"value": 0.5, "left": {"value": 1.0, "left": None}, "right": {"value": 2.0}}
+    got = {"right": {"value": 2.0}, "left": {"value": 1.0}, "value": 0.5}
+    assert compare(got, want).agrees
+    swapped = {"right": {"value": 1.0}, "left": {"value": 2.0}, "value": 0.5}
+    found = compare(swapped, want)
+    assert found.same_shape
+    assert found.wrong.tolist() == [False, True, True]
+    assert mismatch(0, swapped, want, found).got in (1.0, 2.0)
+    assert not compare({"value": 0.5}, want).same_shape

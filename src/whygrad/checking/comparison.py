@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Mismatch, Value
-from whygrad.checking.values import Vector, is_narrow, leaves, shape_of, vector
+from whygrad.checking.values import Vector, arranged, is_narrow, leaves, shape_of, vector
 
 RELATIVE = 2e-7
 """Of an entry; right float64 code is far below, a factor of 1 + 1e-6 above."""
@@ -80,6 +80,7 @@ def compare(
     tolerance = tolerance or (_PLAIN if double else tolerance_for(got, want))
     if double and np.shape(got) != np.shape(want) and not same_layout(got, want):
         return _UNLIKE
+    got = arranged(got, want)
     got_vector, want_vector = _numbers(got), _numbers(want)
     if got_vector is None or want_vector is None or not (double or same_layout(got, want)):
         return _UNLIKE
@@ -110,6 +111,7 @@ def _numbers(value: Value) -> Vector | None:
 
 def mismatch(point: int, got: Value, want: Value, comparison: Comparison) -> Mismatch:
     """The worst entry of a disagreement at one point, with the facts of that point."""
+    got = arranged(got, want)
     got_vector, want_vector = vector(got), vector(want)
     got_shape, want_shape = shape_of(got), shape_of(want)
     if not comparison.same_shape or got_vector is None or want_vector is None:

@@ -25,14 +25,15 @@ def is_number(value: Value) -> bool:
 
 
 def is_numeric(value: Value, depth: int = 0) -> bool:
-    """A number, a numeric array, or a non-empty container of such."""
+    """A number, a numeric array, or a container of at least one such; None in it is what it leaves out."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fiub"
     if isinstance(value, _NUMBERS):
         return not isinstance(value, _COMPLEX)
     if isinstance(value, _CONTAINERS):
         inner = value.values() if isinstance(value, dict) else value
-        return len(value) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in inner)
+        held = [item for item in inner if item is not None]
+        return len(held) > 0 and depth < DEEPEST and all(is_numeric(item, depth + 1) for item in held)
     return False
 
 
@@ -77,13 +78,21 @@ def vector(value: Value) -> Vector | None:
 def shape_of(value: Value) -> tuple[Any, ...]:
     """Shape as NumPy would see it; of a dict or of unequal pieces, the shapes of the pieces."""
     if isinstance(value, dict):
-        return tuple((key, shape_of(item)) for key, item in value.items())
+        return tuple((key, shape_of(item)) for key, item in value.items() if item is not None)
     if isinstance(value, _SEQUENCES):
         inner = [shape_of(item) for item in value]
         if all(shape == inner[0] for shape in inner):
             return (len(value), *(inner[0] if inner else ()))
         return (len(value), tuple(inner))
     return tuple(np.shape(value))
+
+
+def arranged(value: Value, like: Value) -> Value:
+    """The value with the entries of its dictionaries in the order that `like` has them in."""
+    if not isinstance(value, dict) or not isinstance(like, dict):
+        return value
+    keys = [key for key in like if key in value]
+    return {key: arranged(value[key], like.get(key)) for key in (*keys, *(k for k in value if k not in like))}
 
 
 def rebuild(like: Value, numbers: Vector) -> Value:
@@ -93,6 +102,8 @@ def rebuild(like: Value, numbers: Vector) -> Value:
 
 def _rebuild(like: Value, numbers: Vector, start: int) -> tuple[Value, int]:
     """A value that takes its numbers from `start` on, and where the next one starts."""
+    if like is None:
+        return None, start
     if isinstance(like, dict | list | tuple):
         items = []
         for item in like.values() if isinstance(like, dict) else like:
@@ -121,4 +132,4 @@ def as_double(value: Value) -> Value:
         return type(value)(as_double(item) for item in value)
     if isinstance(value, dict):
         return {key: as_double(item) for key, item in value.items()}
-    return float(value)
+    return None if value is None else float(value)
