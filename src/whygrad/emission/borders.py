@@ -1,4 +1,6 @@
-"""Calls that are derived as a whole: the largest entry of a list, an array with a border around it."""
+"""Calls that are derived as a whole: the largest entry of a list, an array with a border around it, the parts
+of an array.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,55 @@ def largest(value: ast.expr, name: str) -> str | None:
     return f"{write(value.args[0])}.index({name})"
 
 
-def gathered(value: ast.expr) -> ast.expr | None:
-    """The list of which `np.array(hs)` or `np.stack(hs)` makes an array."""
-    if not (isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords):
+def gathered(value: ast.expr) -> tuple[ast.expr, str] | None:
+    """The list that `np.stack(hs, axis=1)` makes an array of, and what makes a list of such an array.
+
+    In "list(np.moveaxis(?, 1, 0))" the question mark stands for the array.
+    """
+    found = joined(value, ("np.array", "np.asarray", "np.stack"))
+    if found is None:
         return None
-    return value.args[0] if write(value.func) in ("np.array", "np.asarray", "np.stack") else None
+    entries, axis = found
+    return entries, "list(?)" if axis == "0" else f"list(np.moveaxis(?, {axis}, 0))"
+
+
+def concatenated(value: ast.expr) -> tuple[ast.expr, str] | None:
+    """The list that `np.concatenate(hs, axis=1)` puts together, and the axis."""
+    return joined(value, ("np.concatenate",))
+
+
+def joined(value: ast.expr, names: tuple[str, ...]) -> tuple[ast.expr, str] | None:
+    """The one argument of a call of one of these, and its axis."""
+    if not (isinstance(value, ast.Call) and value.args and write(value.func) in names):
+        return None
+    stacks = write(value.func) in ("np.stack", "np.concatenate")
+    rest = [*value.args[1:], *(k.value for k in value.keywords if k.arg == "axis")]
+    if len(rest) > stacks or len(rest) != len(value.args) - 1 + len(value.keywords):
+        return None
+    return value.args[0], write(rest[0]) if rest else "0"
+
+
+SPLITS = {"hsplit": 1, "vsplit": 0, "dsplit": 2}
+"""Axes along which they split."""
+
+
+def divided(value: ast.expr) -> tuple[ast.expr, str] | None:
+    """What `np.split(a, 4, axis=1)` divides, and the axis as a further argument of `np.concatenate`.
+
+    None of what is no such call.
+    """
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and len(value.args) > 1):
+        return None
+    if write(value.func.value) not in ("np", "numpy"):
+        return None
+    name, rest = value.func.attr, [*value.args[2:], *(k.value for k in value.keywords if k.arg == "axis")]
+    if name in ("split", "array_split") and len(rest) == len(value.args[2:]) + len(value.keywords):
+        axis = write(rest[0]) if rest else "0"
+    elif name in SPLITS and not rest:
+        axis = str(SPLITS[name])
+    else:
+        return None
+    return value.args[0], "" if axis == "0" else f", axis={axis}"
 
 
 def padded(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:

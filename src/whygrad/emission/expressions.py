@@ -35,7 +35,9 @@ IN_MATH = {
 
 ONLY_MATH = {"erf": "erf", "erfc": "erfc", "gammaln": "lgamma"}
 """What NumPy lacks."""
-IN_LINALG = {"norm", "solve", "inv", "det", "slogdet", "cholesky", "pinv", "eigh", "svd", "matrix_power"}
+OWN = {"quiet"}
+"""Parameters that an operation has in the engine alone."""
+IN_LINALG = {"norm", "solve", "inv", "det", "slogdet", "cholesky", "pinv", "matrix_power"}
 
 
 class Piece(NamedTuple):
@@ -95,7 +97,11 @@ class Writer:
             return special(self, row, args)
         if op.infix:
             return prefix(op.infix, args[0]) if len(args) == 1 else infix(op.infix, *args)
-        params = [f"{k}={v!r}" for k, v in graph.params(row).items()]
+        params = [
+            f"{k}={self.axes_text(v) if isinstance(v, tuple) and k == 'axis' else repr(v)}"
+            for k, v in graph.params(row).items()
+            if k not in OWN
+        ]
         return self.call(op.name, *(a.text for a in args), *params)
 
     def call(self, name: str, *arguments: str) -> Piece:
@@ -114,6 +120,10 @@ class Writer:
 
     def is_scalar(self, row: int) -> bool:
         return self.graph.abstract(row).shape == ()
+
+    def axes_text(self, axes: Sequence[int]) -> str:
+        """Axes, as an argument."""
+        return str(axes[0]) if len(axes) == 1 else str(tuple(axes))
 
     def shape_text(self, row: int) -> str:
         """The shape of a row, as an argument."""
@@ -158,6 +168,8 @@ def prefix(symbol: str, operand: Piece) -> Piece:
         return Piece(operand.text[1:], operand.binding)
     if symbol == "-" and operand.binding == PRODUCT and "@" not in operand.text and _is_odd(operand):
         return Piece(f"-{operand.text}", PRODUCT)
+    if operand.binding == POWER and operand.text.startswith("("):  # as ruff writes it: -((a - b) ** 2)
+        return Piece(f"{symbol}({operand.text})", UNARY)
     return Piece(f"{symbol}{operand.at(UNARY)}", UNARY)
 
 
@@ -221,7 +233,7 @@ def _sum_to(w: Writer, row: int, args: list[Piece]) -> Piece:
         return args[0]
     if len(axes) == len(have) and not want:
         return w.call("sum", args[0].text)
-    axis = str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+    axis = w.axes_text(axes)
     if not stretched:
         return w.call("sum", args[0].text, f"axis={axis}")
     if not lead:
@@ -333,12 +345,17 @@ def _buffer(w: Writer, row: int, args: list[Piece]) -> Piece:
     raise EmissionError("a buffer that is written in several places cannot be written as one expression")
 
 
+def _factors(w: Writer, row: int, args: list[Piece]) -> Piece:
+    name = f"np.linalg.{w.graph.op(row).name}"
+    raise EmissionError(f"the factors that {name} gives are not written out", hint="wg.grad(f)(A) runs it")
+
+
 SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "index": _index, "sum_to": _sum_to, "transpose": _transpose, "reshape": _reshape,
     "broadcast_to": _broadcast_to, "astype": _transparent, "copy": _transparent, "positive": _transparent,
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
     "minimum": _maximum, "sign": _sign, "where": _where, "assemble": _buffer, "accumulate": _buffer,
-    "inside": _transparent, "einsum": _einsum,
+    "inside": _transparent, "einsum": _einsum, "qr": _factors, "eigh": _factors, "svd": _factors,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.differentiation import tangent
 from whygrad.emission import layout
 from whygrad.emission.activity import Activity
-from whygrad.emission.borders import gathered, largest, padded
+from whygrad.emission.borders import concatenated, divided, gathered, largest, padded
 from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
 from whygrad.emission.functions import reached
@@ -136,7 +136,9 @@ class Forwarding:
         roots = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         if not roots & self.activity.active or any(is_cache(r) for r in roots):
             return
-        place = dotted(write(node.target)) if not node.appends else ""
+        several = isinstance(node.target, ast.Tuple | ast.List)
+        parts = node.target.elts if isinstance(node.target, ast.Tuple | ast.List) else [node.target]
+        place = ", ".join(dotted(write(t)) for t in parts) if not node.appends else ""
         if not self.activity.depends(node):
             if not self.activity.executions(node):
                 raise self.activity.unreached(node)
@@ -157,14 +159,17 @@ class Forwarding:
         if not node.appends and (whole := self.by_itself(node, target)):
             (self.after if whole[1] else self.before)(node, f"{place} = {whole[0]}")
             return
-        own = node.appends or isinstance(node.target, ast.Tuple)
+        own = node.appends or several
         after = [] if own or target in write(node.value) else [primed(target)]
         lines, texts = self.tangents(node, node.value, after)
+        if several and len(texts) == len(parts):
+            texts = [", ".join(texts)]
         if len(texts) != 1:
             raise self.activity.refuse(node, "several values from one expression", "assign them one by one")
         made = [f"{line.name} = {line.text}" if line.name else line.text for line in lines]
         if (
             texts[0].isidentifier()
+            and not several
             and not isinstance(node.value, ast.Name)
             and is_array(self.activity.result(node))
         ):
@@ -186,11 +191,16 @@ class Forwarding:
             owner = self.activity.leaf(node, value.args[0])  # type: ignore[attr-defined]
             if owner is not None and isinstance(self.activity.value(owner.base), list):
                 return f"{dotted(owner.text)}[{place}]", True
-        if (entries := gathered(value)) is not None:
-            owner = self.activity.leaf(node, entries)
-            if owner is not None and isinstance(self.activity.value(owner.base), list):
-                assert isinstance(value, ast.Call)
-                return f"{write(value.func)}({dotted(owner.text)})", False
+        if joined := self.from_list(node, value):
+            return joined, False
+        if (parted := divided(value)) is not None:
+            lines, texts = self.tangents(node, parted[0], [])
+            for line in lines:
+                self.before(node, f"{line.name} = {line.text}" if line.name else line.text)
+            made = copy.deepcopy(value)
+            assert isinstance(made, ast.Call)
+            made.args[0] = ast.parse(texts[0], mode="eval").body
+            return write(made), False
         if (inner := padded(value, np.ndim(result))) is not None:
             call = copy.deepcopy(value)
             assert isinstance(call, ast.Call)
@@ -198,6 +208,17 @@ class Forwarding:
             call.keywords = [k for k in call.keywords if k.arg != "constant_values"]
             return write(call), False
         return None
+
+    def from_list(self, node: Node, value: ast.expr) -> str:
+        """The tangent of an array made of the entries of a list that has a name; empty for anything else."""
+        entries = gathered(value) or concatenated(value)
+        owner = self.activity.leaf(node, entries[0]) if entries is not None else None
+        if owner is None or not isinstance(self.activity.value(owner.base), list):
+            return ""
+        made = copy.deepcopy(value)
+        assert isinstance(made, ast.Call)
+        made.args[0] = ast.Name(dotted(owner.text), ast.Load())
+        return write(made)
 
     def given(self, node: Step, place: str, text: str) -> str:
         """`place = text`; `place += rest` where the user adds too, or where no other array can be changed."""
@@ -210,6 +231,11 @@ class Forwarding:
         return f"{place} = {text}"
 
     def before(self, node: Node, line: str) -> None:
+        """Note a line above the user's; of `i, f = s(i), s(f)` above the one line that all steps share."""
+        text = node.node
+        shared = isinstance(node, Step) and node.shared and isinstance(text, ast.Assign)
+        if shared and isinstance(text, ast.Assign) and isinstance(text.targets[0], ast.Tuple | ast.List):
+            node = next(n for n in self.part.nodes if n.node is text)
         self.plan.before.setdefault(node.number, []).append(line)
 
     def after(self, node: Node, line: str) -> None:
@@ -248,6 +274,9 @@ class Forwarding:
         lines, dots = [], []
         moving = [is_moving(v) for t, v in self.program.results(self.part) if not is_cache(t)]
         for value in [v for v, moves in zip(values, moving, strict=False) if moves]:
+            if whole := self.from_list(node, value):
+                dots.append(whole)
+                continue
             made, texts = self.tangents(node, value, [])
             lines += [f"{line.name} = {line.text}" if line.name else line.text for line in made]
             dots += texts

@@ -70,7 +70,8 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
         for name, leaf, found in finder.leaves.values():
             value = float(found) if type(found) is int and active(leaf) else found
             mine: list[tuple[int, str]] = []
-            given[name] = mapped(partial(_entered, tracer, mine), value)
+            plain = is_axes(value) and not active(leaf)
+            given[name] = value if plain else mapped(partial(_entered, tracer, mine), value)
             rows.append(tuple(row for row, _ in mine))
             paths.append(tuple(path for _, path in mine))
         result = eval(code, {**execution.scope, **given, RUNTIME: runtime, NUMPY: np})
@@ -102,6 +103,8 @@ class _Plainer(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if write(node.func) == "np.meshgrid" and not {k.arg for k in node.keywords} - {"indexing"}:
+            return ast.copy_location(meshed(node), node)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in ("max", "min") or name in self.scope or len(node.args) < 2 or node.keywords:
             return node
@@ -127,6 +130,31 @@ class _Plainer(ast.NodeTransformer):
         function = ast.Attribute(ast.Name(NUMPY, ast.Load()), "expand_dims", ast.Load())
         made = ast.Call(function, [node.value, ast.Tuple(axes, ast.Load())], [])
         return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def is_axes(value: Any) -> bool:
+    """Is it a tuple of whole numbers: axes or a shape, and nothing that is computed with?"""
+    return isinstance(value, tuple) and all(isinstance(v, int | np.integer) for v in value)
+
+
+def meshed(call: ast.Call) -> ast.expr:
+    """`np.meshgrid(x, y)` as what it is: each of the vectors, stretched along the axes of the others."""
+    owners = [write(a) for a in call.args]
+    order = list(range(len(owners)))
+    if len(order) > 1 and not any(write(k.value) == '"ij"' for k in call.keywords):
+        order[:2] = 1, 0
+    stretched = [
+        f"{NUMPY}.expand_dims({{}}, {tuple(a for a, o in enumerate(order) if o != k)})"
+        for k in range(len(owners))
+    ]
+    texts = [
+        " + ".join(
+            form.format(owner if j == k else f"{NUMPY}.zeros_like({owner})")
+            for j, (form, owner) in enumerate(zip(stretched, owners, strict=True))
+        )
+        for k in range(len(owners))
+    ]
+    return ast.parse(f"[{', '.join(texts)}]", mode="eval").body
 
 
 def _entered(tracer: Tracer, mine: list[tuple[int, str]], value: Any, path: str) -> Any:

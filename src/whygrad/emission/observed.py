@@ -108,6 +108,22 @@ class Observed:
                 return None
         return None
 
+    def unpacks_array(self, node: Step) -> bool:
+        """Are the names of `x, y = points.T` the entries of one array?"""
+        for execution in self.executions(node)[:1]:
+            code = compile(
+                ast.fix_missing_locations(ast.Expression(copy.deepcopy(node.value))), "<value>", "eval"
+            )
+            with np.errstate(all="ignore"):
+                return is_array(eval(code, dict(execution.scope)))
+        return False
+
+    def alike(self, base: str) -> bool:
+        """Have all entries of a list the same shape, at every execution?"""
+        return all(
+            len({np.shape(v) for v in held}) <= 1 for held in self.values(base) if isinstance(held, list)
+        )
+
     def fills(self, base: str, leaves: Sequence[Leaf]) -> bool:
         """Do these entries, by plain numbers, make up the whole of a base at every execution?"""
         values = self.values(base)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from whygrad.emission.expressions import key_text
 from whygrad.emission.inverses import by_inverse
 from whygrad.emission.leaves import Leaf
 from whygrad.emission.local import Derived
+from whygrad.emission.places import named_key
 from whygrad.emission.readable import ReadableWriter
 from whygrad.emission.sizes import Sizes
 from whygrad.graph import CONSTANT, INPUT
@@ -155,8 +155,9 @@ class Phrasing:
         start = re.sub(r"^np\.zeros\((\w+)\.shape\)$", r"np.zeros_like(\1)", start)
         lines = [Named(name, start)]
         adds = graph.op(row).name == "accumulate"
-        for key, value in zip(keys, values, strict=True):
-            written, text = key_text(key, dynamic), self.text(value)
+        graphs = [d.graph for d in self.derived]
+        for k, value in enumerate(values):
+            written, text = named_key(graphs, row, k, dynamic, self.sizes), self.text(value)
             if adds and dynamic and any(t in written for t in dynamic):
                 lines.append(Named("", f"np.add.at({name}, ({written}), {text})"))
             else:

@@ -11,6 +11,7 @@ import numpy as np
 from whygrad.emission.expressions import ATOM, PRODUCT, Piece, Writer, infix, literal, prefix
 from whygrad.emission.extents import MOVING, SUMS, Extents, constant, counted, filled
 from whygrad.emission.local import Derived
+from whygrad.emission.places import named_key
 from whygrad.emission.products import length, quotient, without, written_product
 from whygrad.emission.sizes import ORDINARY, Sizes
 from whygrad.emission.terms import like_terms
@@ -89,6 +90,9 @@ class ReadableWriter(Writer):
         sums = row not in self.names and self.library == "np" and self.graph.op(row).name in SUMS
         return sums and self.extents.is_constant(row)
 
+    def axes_text(self, axes: Sequence[int]) -> str:
+        return super().axes_text(axes) if self.sizes is None else self.sizes.axes(axes)
+
     def shape_text(self, row: int) -> str:
         shapes = [g.abstract(row).shape for g in self.graphs]
         reshaped = self.graph.op(row).name == "reshape"
@@ -131,6 +135,10 @@ class ReadableWriter(Writer):
                 )
         if name in ("concatenate", "stack"):
             return self.joined(row)
+        if name == "index":
+            owner, *dynamic = (self.pieces[a] for a in self.graph.args(row))
+            key = named_key(self.graphs, row, 0, [piece.text for piece in dynamic], self.sizes)
+            return Piece(f"{owner.at(ATOM)}[{key}]", ATOM)
         if name == "reshape" and (piece := self.squeezed(self.graph.args(row)[0], self.shape(row))):
             return piece
         if name in ("sum", "mean", "sum_to") and self.library == "np":
@@ -181,7 +189,7 @@ class ReadableWriter(Writer):
         axes = [k for k, n in enumerate(kept) if n != have[k]]
         if not axes or shape != tuple(n for k, n in enumerate(kept) if k not in axes):
             return None
-        axis = str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+        axis = self.axes_text(axes)
         return self.reduced(self.call("sum", self.write_part(below).text, f"axis={axis}"))
 
     @staticmethod

@@ -11,19 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from whygrad.emission.borders import gathered, largest, padded
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
-from whygrad.emission.flow import Flow
 from whygrad.emission.fusing import Fusing, Loss
 from whygrad.emission.invariance import is_shift
 from whygrad.emission.leaves import Leaf, is_array, is_number, write
+from whygrad.emission.parting import Parting
 from whygrad.emission.phrases import PRIME
 from whygrad.emission.tree import Branch, Loop, Node, Plain, Return, Step
 
 
-class Reversal(Flow):
+class Reversal(Parting):
     """Reverses one function."""
 
     def prepare(self) -> None:
@@ -68,7 +65,8 @@ class Reversal(Flow):
                 if self.activity.is_active(found):
                     self.receive(group, state, found, text, False)
                 continue
-            self.derive(group, node, value, [text], [], state)
+            if not self.from_list(group, node, value, text, state):
+                self.derive(group, node, value, [text], [], state)
         return [group] if group.lines else []
 
     # -- statements --
@@ -88,9 +86,13 @@ class Reversal(Flow):
         group = Group(node)
         if node.appends:
             self.own(group, state, target.base)
-            seed = self.fresh_step(node, "grad_" + "item")
             if self.activity.reads_end(target.base):
                 group.lines.append(f"{target.base}.pop()")
+            whole = self.activity.leaf(node, node.value)
+            if whole is not None and not whole.keys and self.activity.is_active(whole):
+                self.receive(group, state, whole, f"{self.name(target.base)}.pop()", False)
+                return [group]
+            seed = self.fresh_step(node, f"{self.prefix}item")
             group.lines.append(f"{seed} = {self.name(target.base)}.pop()")
             self.made.add(seed)
             self.derive(group, node, node.value, [seed], [], state)
@@ -191,32 +193,6 @@ class Reversal(Flow):
         self.derive(group, node, node.value, [found], [text] if found == seed else [], state)
         return [group] if group.lines else []
 
-    def by_itself(self, group: Group, node: Step, seed: str, after: str, state: State) -> bool:
-        """A list handed on whole, the largest entry of a list, an array with a border: is it one of these?"""
-        whole = self.activity.leaf(node, node.value)
-        if whole is not None and isinstance(self.activity.result(node), list | tuple):
-            self.receive(group, state, whole, seed, False)
-            return True
-        if (place := largest(node.value, after)) is not None:
-            owner = self.activity.leaf(node, node.value.args[0])  # type: ignore[attr-defined]
-            if owner is not None and isinstance(self.activity.value(owner.base), list):
-                self.receive(group, state, Leaf(owner.base, (*owner.keys, place)), seed, False)
-                return True
-        if (entries := gathered(node.value)) is not None:
-            owner = self.activity.leaf(node, entries)
-            held = self.activity.value(owner.base) if owner is not None and not owner.keys else None
-            if (
-                owner is not None
-                and isinstance(held, list)
-                and all(is_number(v) or is_array(v) for v in held)
-            ):
-                self.receive(group, state, owner, f"list({seed})", True)
-                return True
-        if (inner := padded(node.value, np.ndim(self.activity.result(node)))) is not None:
-            self.derive(group, node, inner[0], [f"{seed}[{inner[1]}]"], [], state)
-            return True
-        return False
-
     def kept_apart(self, group: Group, node: Step, base: str, held: Cotangent, state: State) -> Cotangent:
         """A cotangent under its own name, where the statement gives the name that it is read under anew.
 
@@ -236,13 +212,6 @@ class Reversal(Flow):
         if axes is None:
             return seed
         return f"np.sum({seed}{axes})"
-
-    def several(self, node: Step, state: State) -> list[Any]:
-        """`a, b = e` where `e` is no tuple in the text."""
-        targets = self.activity.targets(node)
-        if not any(t is not None and t.base in state for t in targets):
-            return []
-        raise self.activity.refuse(node, "several values from one expression", "assign them one by one")
 
     def derive(
         self, group: Group, node: Node, value: ast.expr, seeds: list[str], after: list[str], state: State,

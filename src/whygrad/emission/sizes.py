@@ -6,7 +6,7 @@ A name is taken for a number only if it has that number at every execution at ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,25 @@ class Sizes:
                     ):
                         return f"{top} / {text}"
         return None
+
+    def sum(self, values: Sequence[int]) -> str | None:
+        """A text for a number that is the sum of two or three lengths."""
+        known = self.candidates()
+        for count in (2, 3):
+            for chosen in combinations(known[:12], count):
+                if [sum(each) for each in zip(*(have for _, have in chosen), strict=True)] == list(values):
+                    return " + ".join(text for text, _ in chosen)
+        return None
+
+    def axes(self, axes: Sequence[int]) -> str:
+        """Axes, by the name that the user gave them: the same tuple at every execution."""
+        if len(axes) == 1:
+            return str(axes[0])
+        names = [
+            n for n, value in self.scopes[0].items() if isinstance(value, tuple) and value == tuple(axes)
+        ]
+        named = [n for n in names if all(s.get(n) == tuple(axes) for s in self.scopes)]
+        return named[0] if named else str(tuple(axes))
 
     def named(self, sizes: Sequence[int]) -> str:
         """The only name that the user gave a length with these values; empty if there is none."""

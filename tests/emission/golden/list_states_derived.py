@@ -16,9 +16,9 @@ def grad_list_states(xs, W):
         h = saved_h.pop()
         # hs.append(h)
         hs.pop()
-        grad_item = grad_hs.pop()
+        grad_h = grad_hs.pop()
         # h = np.tanh(W @ hs[-1] + x)
-        grad_x = grad_item * (1 - h**2)
+        grad_x = grad_h * (1 - h**2)
         grad_W += np.outer(grad_x, hs[-1])
         grad_hs[-1] += grad_x @ W
         # x = xs[k]
