@@ -17,7 +17,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from whygrad.checking.engines import engines_in
 from whygrad.checking.evidence import Hints
+from whygrad.checking.forms import ENGINE
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import rebound
 from whygrad.checking.units import Found, Outline, units_in
@@ -76,6 +78,11 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
     for fact in (opened_main, rebound, unbound_names):
         fact(source.text)  # known before the copies are made, it is known to all of them
     results = list(_checked(source, units, max(1.0, seconds - RESERVE), until, progress))
+    if not main and all(result["status"] == "error" for result in results):
+        # Operations that get their inputs from the engine they belong to are exercised through it.
+        engines = [_engine(outline, name, hints) for name in engines_in(outline.classes)]
+        units += engines
+        results += _checked(source, engines, max(1.0, seconds - RESERVE), until, progress)
     if main:
         functions = main[0]["functions"]
         units = [Unit(", ".join(functions) or "the script", 1, hints), *units]
@@ -137,6 +144,11 @@ def _unit(found: Found, hints: Hints) -> Unit:
     aimed = replace(hints, forward=forward.qualname, backward=backward.qualname if backward else "")
     size = sum(_size(part.node) for part in (forward, backward) if part is not None)
     return Unit(name, forward.node.lineno, aimed, size)
+
+
+def _engine(outline: Outline, name: str, hints: Hints) -> Unit:
+    line = min(method.node.lineno for method in outline.classes[name].values())
+    return Unit(name, line, replace(hints, form=f"{ENGINE}{name}"))
 
 
 def _size(node: ast.AST) -> int:

@@ -389,6 +389,7 @@ class Driver:
             roots=self.roots,
             failing=self.failing,
             first_input=self.names.get(forward.parameters[0][0], "") if forward.parameters else "",
+            own=tuple(self.names[name] for name in self.exposed),
             forward_driver="\n".join(self.lines[: self.forward_lines]),
         )
 

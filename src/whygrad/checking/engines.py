@@ -7,6 +7,7 @@ are read; some use a leaf twice, so that gradients must add up, and one needs th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,11 +50,11 @@ def engine_program(source: Source, hints: Hints, name: str, methods: Methods) ->
     namespace = run_text(text, source.filename, frozenset(), {}, SECONDS)
     if isinstance(namespace, Failure):
         return namespace
-    value = _value_attribute(methods)
+    value, options = _value_attribute(methods), _following(methods)
     backward = "backward" if "backward" in methods else "backprop"
     terms: list[str] = []
     for expression in _expressions(methods):
-        lines = _term(name, expression, value, backward, len(terms))
+        lines = _term(name, expression, value, backward, len(terms), options)
         if _runs(lines, dict(namespace), f"__whygrad_out{len(terms)}"):
             terms.append(lines)
     if not terms:
@@ -83,6 +84,13 @@ def _value_attribute(methods: Methods) -> str:
     return first or "data"
 
 
+def _following(methods: Methods) -> str:
+    """The argument without which a node keeps no gradient: `requires_grad=True`."""
+    init = methods.get("__init__")
+    names = [name for name, needed in init.parameters if not needed] if init else []
+    return "".join(f", {name}=True" for name in names if re.match("requires?_?grad", name))
+
+
 def _attributes(target: ast.expr) -> list[str]:
     items = target.elts if isinstance(target, ast.Tuple) else [target]
     return [t.attr for t in items if isinstance(t, ast.Attribute)]
@@ -103,12 +111,12 @@ def _expressions(methods: Methods) -> list[str]:
     return [*found[: MOST - len(REUSES)], *REUSES]
 
 
-def _term(name: str, expression: str, value: str, backward: str, number: int) -> str:
+def _term(name: str, expression: str, value: str, backward: str, number: int, options: str) -> str:
     """Lines that make leaves, compute, run backward and read the gradients of the leaves."""
     used = [(leaf, given) for leaf, given in LEAVES if f"{{{leaf}}}" in expression]
     nodes = {leaf: f"__whygrad_{leaf}{number}" for leaf, _ in LEAVES}
     lines = [f"{leaf}{number} = {given}" for leaf, given in used]
-    lines += [f"{nodes[leaf]} = {name}({leaf}{number})" for leaf, _ in used]
+    lines += [f"{nodes[leaf]} = {name}({leaf}{number}{options})" for leaf, _ in used]
     lines += [f"__whygrad_node{number} = {expression.format(**nodes)}"]
     lines += [f"__whygrad_out{number} = __whygrad_node{number}.{value}"]
     lines += ["# back", f"__whygrad_node{number}.{backward}()"]

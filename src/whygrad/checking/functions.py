@@ -35,6 +35,9 @@ class Function:
     name: str
     node: ast.FunctionDef
     owner: str = ""
+    """The class that has it."""
+    definer: str = ""
+    """The class in whose text it stands: that one, or one that it inherits from."""
 
     @property
     def qualname(self) -> str:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from whygrad.checking import kinks
-from whygrad.checking.comparison import NARROW, Comparison, Tolerance, compare, facts, mismatch, tolerance_for
+from whygrad.checking.comparison import (
+    NARROW,
+    Comparison,
+    Tolerance,
+    compare,
+    facts,
+    mismatch,
+    same_layout,
+    tolerance_for,
+)
 from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
 from whygrad.checking.strays import is_delta_of_unnamed
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
     from whygrad.checking.measured import Measured
     from whygrad.checking.programs import Program
 
+ROUNDING = 1e-13
+"""Of the largest gradient of all: below it lies what rounding leaves of a gradient that cancels to zero."""
 ENOUGH = 2
 """Points at which a gradient is wrong, and not for a kink, after which kinks are not looked for."""
 
@@ -29,6 +40,22 @@ ENOUGH = 2
 def agrees(got: Value, want: Value) -> bool:
     """Is a value the truth, up to rounding?"""
     return compare(got, want).agrees
+
+
+def largest(m: Measured) -> float:
+    """The size of the largest entry of all true gradients at a point, those that arrive included."""
+    arriving = [vector(m.observation.namespace.get(u)) for _, u in m.forward.program.objective if u]
+    numbers = [*m.truth.gradients.values(), *(g for g in arriving if g is not None)]
+    sizes = [np.abs(g[np.isfinite(g)]).max(initial=0.0) for g in numbers]
+    return float(max(sizes, default=0.0))
+
+
+def both_below(got: Value, want: Value, size: float) -> bool:
+    """Are a value and the truth, of one shape, both of no size worth the name?"""
+    ours, true = vector(got), vector(want)
+    if ours is None or true is None or not same_layout(got, want):
+        return False
+    return bool((np.abs(ours) <= size).all() and (np.abs(true) <= size).all())
 
 
 def clipped(got: Value, want: Value) -> Value:
@@ -96,6 +123,8 @@ def _at(
     compared = compare(got, want, tolerance, allowed)
     if compared.agrees:
         return compared
+    if both_below(got, want, ROUNDING * largest(m)):
+        return Comparison(True, True)
     unknown = ~np.isfinite(wanted)
     if compared.same_shape and numbers is not None:
         at_kink = None if certain else _kink(claim, m, numbers, compared)
@@ -202,13 +231,19 @@ def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hin
     return [claim for claim in claims if not is_step(claim)]
 
 
-def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ...]], upstream: str) -> str:
+def allow_late_means(
+    claims: Sequence[Claim],
+    shapes: Mapping[str, tuple[int, ...]],
+    upstream: str,
+    own: Collection[str] = (),
+) -> str:
     """Accept layers that take the mean over the batch where they make the gradients of their parameters.
 
     In Coursera's layers the arriving gradient is that of each example, and `dW = 1 / m * dZ @ A.T` averages.
     No loss stands beside such a layer to say otherwise, so this convention is right there: every parameter
     is off by the same 1/m, and what has the axis of the m examples is right. One parameter alone off is a
-    slip. Returns what was accepted, as a note.
+    slip. Parameters that a layer made as its `own` have no axis of examples, whatever their lengths; what has
+    the gradient zero may have any factor. Returns what was accepted, as a note.
     """
     wrong = [c for c in claims if c.verdict == "wrong"]
     batches = {n for c in claims if c.verdict == "right" for n in shapes.get(c.of, ())}
@@ -216,12 +251,11 @@ def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ..
     ratios = [c.mismatch.facts.get("constant_ratio") if c.mismatch else None for c in wrong]
     for m in counts:
         averaged = all(r is not None and abs(r * m - 1) < 1e-6 for r in ratios)
-        if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in wrong):
+        lone = [c for c in wrong if base_name(c.of) not in own]
+        if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in lone):
             continue
-        right = [
-            shapes.get(c.of) or shape_of(c.values[0]) for c in claims if c.verdict != "wrong" and c.values
-        ]
-        if any(m not in shape for shape in right):
+        right = [c for c in claims if c.verdict != "wrong" and c.values and not _is_zero(c)]
+        if any(m not in (shapes.get(c.of) or shape_of(c.values[0])) for c in right):
             continue
         for claim in wrong:
             claim.verdict, claim.mismatch = "right", None
@@ -233,6 +267,12 @@ def allow_late_means(claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ..
             f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
         )
     return ""
+
+
+def _is_zero(claim: Claim) -> bool:
+    """Is the true gradient nothing but what rounding leaves of zero?"""
+    numbers = [vector(value) for value in claim.truth]
+    return all(n is not None and bool((np.abs(n) <= ROUNDING).all()) for n in numbers)
 
 
 def doubt_deltas(claims: Sequence[Claim], text: str) -> None:

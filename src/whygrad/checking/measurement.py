@@ -29,7 +29,7 @@ from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
 from whygrad.checking.settling import presumed
 from whygrad.checking.supposing import by_supposed_loss
-from whygrad.checking.truth import without_tiny_constants
+from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
@@ -39,6 +39,8 @@ from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 BUDGET = 12.0
 """Seconds after which no further point is measured (three are in any case)."""
+MANY_TIMES = 10.0
+"""A tiny constant moves a gradient by so many times itself at most, next to the largest of the gradients."""
 FEW_POINTS = 3
 """Points at which a rival may show itself wrong."""
 
@@ -147,7 +149,7 @@ def _judged(
     if program.form not in ("pair", "class"):
         return judged, ""
     shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
-    return judged, judging.allow_late_means(judged, shapes, roles.objective[0][1])
+    return judged, judging.allow_late_means(judged, shapes, roles.objective[0][1], program.own)
 
 
 def _plainly_wrong(
@@ -223,13 +225,18 @@ def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured
     if not wrong:
         return
     truths = [without_tiny_constants(program, m.truth, tuple(roles.roots)) for m in measured]
+    # What such a constant leaves of a gradient that is zero without it: a softmax over one entry.
+    left = [MANY_TIMES * tiny_in(m.truth) * judging.largest(m) for m in measured]
     for claim in wrong:
         want = [
             signed(in_layout(truth.gradients, m, claim.of), claim.sign)
             for m, truth in zip(measured, truths, strict=True)
         ]
+        triples = zip(claim.values, want, left, strict=True)
         pairs = list(zip(claim.values, want, strict=True))
-        if all(w is not None and judging.agrees(v, w) for v, w in pairs):
+        if all(
+            w is not None and (judging.agrees(v, w) or judging.both_below(v, w, e)) for v, w, e in triples
+        ):
             claim.verdict, claim.agreements, claim.mismatch = "right", [True] * len(pairs), None
             claim.right_at_given_inputs = True
             claim.note = "right when the tiny constants of the forward pass are neglected"

@@ -12,11 +12,16 @@ TINY = 2e-6
 """A constant below this in the forward pass is there to be neglected."""
 
 
-def without_tiny(graph: Graph) -> Graph | None:
-    """The graph with its tiny constants as zeros, wherever they were written; None where it has none."""
-    found = [
+def tiny_rows(graph: Graph) -> list[int]:
+    """Rows that are tiny constants, wherever they were written."""
+    return [
         row for row in range(len(graph)) if graph.op(row) is CONSTANT and _tiny(graph.params(row)["value"])
     ]
+
+
+def without_tiny(graph: Graph) -> Graph | None:
+    """The graph with its tiny constants as zeros; None where it has none."""
+    found = tiny_rows(graph)
     if not found:
         return None
     builder = GraphBuilder.extending(graph)
@@ -25,6 +30,11 @@ def without_tiny(graph: Graph) -> Graph | None:
         zero = 0.0 if isinstance(value, float) else np.zeros_like(value)
         builder.params_column[row] = builder.params_number({"value": zero})
     return builder.freeze(graph.inputs, graph.outputs)
+
+
+def largest_tiny(graph: Graph) -> float:
+    """The largest of the tiny constants; 0 where there is none."""
+    return max((abs(float(graph.params(row)["value"])) for row in tiny_rows(graph)), default=0.0)
 
 
 def _tiny(value: Any) -> bool:

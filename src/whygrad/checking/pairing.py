@@ -13,6 +13,8 @@ from whygrad.checking.values import has_float, shape_of
 from whygrad.checking.variables import Variable, base_name, gradient_word
 
 _INPUT_GRADIENT = re.compile(r"(?i)(inputs?|x|in|data|z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
+_SUM_OR_OUTPUT = re.compile(r"(?i)(z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
+"""Of these, what is the input of a loss or an activation, and within a layer what it makes of its input."""
 _PREDICTED = re.compile(r"(?i)pred|hat|prob|logit|score|^(yp|p|a|al|out\w*)$")
 _NAMELESS = re.compile(r"d\d+$")
 """What a driver calls a result that has no name."""
@@ -49,10 +51,12 @@ def paired(
     outputs: set[str],
     first_input: str = "",
     arriving: frozenset[str] = frozenset(),
+    local: frozenset[str] = frozenset(),
 ) -> tuple[list[Pairing], list[str]]:
     """Pair gradients with variables: hints, then plain names, then likeness of name with equal shape.
 
-    `dE` of the shape of the positions is no gradient of the energy `E`, but of what it is computed from.
+    `dE` of the shape of the positions is no gradient of the energy `E`, but of what it is computed from. What
+    is `local` to a backward method is not handed on: its `dz` is no gradient of the layer's input.
     """
     names = list(subjects)
     pairs: dict[str, Pairing] = {}
@@ -95,6 +99,7 @@ def paired(
         # `dinputs` of `forward(self, y_pred)`: the gradient of a layer's input, whatever it is called.
         # `return grad` where `grad` arrived: what leaves the layer under the name of what came in.
         named = [claim for claim in unsure if _INPUT_GRADIENT.search(claim) or claim in arriving]
+        named = [claim for claim in named if claim not in local or not _SUM_OR_OUTPUT.search(claim)]
         shape = shape_of(subjects[first_input].value)
         for claim in ([c for c in named if shape_of(values[c]) == shape] or named)[:1]:
             pairs[claim] = Pairing(claim, first_input, 0.5)

@@ -71,6 +71,8 @@ class Program:
     """The class that a generated use exercises."""
     first_input: str = ""
     """The variable of the driver that the forward function takes first."""
+    own: tuple[str, ...] = ()
+    """Variables of the driver that hold parameters which an object made itself."""
     forward_driver: str = ""
     """The part of the driver that runs the forward pass."""
     assumed: dict[str, str] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class Program:
             self.failing,
             self.engine,
             self.first_input,
+            self.own,
             self.forward_driver,
             dict(self.assumed),
         )

@@ -38,10 +38,12 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
     if isinstance(result, list) and len(names) != len(result):
         return entries_of(result, names[0] if names else "grad", path, backward.qualname)
     found = []
+    # An inherited method names what it returns after the parameters of its own class: `dx1, dx2`.
+    own = backward.definer == forward.definer or len(result) != len(forward.parameters)
     for place, item in enumerate(result):
         known = place < len(forward.parameters)
         fallback = f"{prefix}{forward.parameters[place][0]}" if known else f"grad_{place}"
-        name = names[place] if place < len(names) and names[place] else _free(fallback, backward)
+        name = names[place] if own and place < len(names) and names[place] else _free(fallback, backward)
         found += entries_of(item, name, f"{path}[{place}]", backward.qualname)
     return found
 

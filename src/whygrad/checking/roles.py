@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from whygrad.checking.evidence import Hints, Value
+from whygrad.checking.lines import LOCAL
 from whygrad.checking.naming import (
     EXACT,
     NO_OUTPUT,
@@ -95,8 +96,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
     shapes = {name: _claim_value(program, observation, name) for name in claims}
     outputs = {o for o, _ in objective}
     first_input = program.first_input if program.first_input in subjects else ""
+    local = frozenset(item.name for item in program.returned if item.path.startswith(f"{LOCAL}["))
     pairings, unsure = paired(
-        list(claims), subjects, shapes, hints, needs, outputs, first_input, frozenset(upstreams)
+        list(claims), subjects, shapes, hints, needs, outputs, first_input, frozenset(upstreams), local
     )
     if program.form == "script":
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]

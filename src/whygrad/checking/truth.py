@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
-from whygrad.checking.neglecting import without_tiny
+from whygrad.checking.neglecting import largest_tiny, without_tiny
 from whygrad.checking.numeric import CLOSE, LEVELS, Slope, along, slope, slopes
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
@@ -111,6 +111,11 @@ def without_tiny_constants(program: Program, truth: Truth, inputs: Sequence[str]
         with _untraced_where_it_raises(neglected):
             _differentiated(program, truth.recording, inputs, neglected, graph)
     return neglected
+
+
+def tiny_in(truth: Truth) -> float:
+    """The largest tiny constant of the recorded forward pass."""
+    return 0.0 if truth.recording is None else largest_tiny(truth.recording.graph)
 
 
 @contextlib.contextmanager

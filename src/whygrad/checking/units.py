@@ -63,7 +63,8 @@ def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 
     for parent in node.bases:
         if isinstance(parent, ast.Name) and parent.id in classes and depth < 5 and parent.id != node.name:
             found |= _methods(classes[parent.id], classes, depth + 1)
-    found |= {n.name: Function(n.name, n, node.name) for n in node.body if isinstance(n, ast.FunctionDef)}
+    own = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+    found |= {n.name: Function(n.name, n, node.name, node.name) for n in own}
     return {name: replace(method, owner=node.name) for name, method in found.items()}
 
 

@@ -25,10 +25,15 @@ def shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
     return None
 
 
+_PLACES = frozenset({"argmax", "argmin", "argsort", "argwhere", "nonzero", "flatnonzero", "where"})
+
+
 def index_parts(index: ast.expr) -> Iterator[ast.expr]:
     """Parts of an index whose names are indices: of `scores[range(N), list(y)]`, `y` too."""
     for part in index.elts if isinstance(index, ast.Tuple) else [index]:
         yield part
+        if isinstance(part, ast.Call) and called_name(part.func).rpartition(".")[2] in _PLACES:
+            continue  # of `weights[np.argmax(y, axis=1)]` the places of `y` are the index
         if isinstance(part, ast.Call) and part.args:  # `scores[range(N), list(y)]`, `y.astype(int)`
             yield part.args[0]
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):

@@ -129,15 +129,24 @@ def facts_of(
 def _renamed(function: Definition, found: Mapping[str, Facts]) -> dict[str, str]:
     """Names that stand for a parameter: `X = inputs`."""
     renamed: dict[str, str] = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.value, ast.Name):
-            target = node.targets[0]
-            if isinstance(target, ast.Name) and node.value.id in found and target.id not in found:
-                renamed[target.id] = node.value.id
-            attribute = target
-            if isinstance(attribute, ast.Attribute) and node.value.id in found:
-                found[node.value.id].stored_as.append(attribute.attr)
+    for target, value in _assigned(function):
+        if isinstance(value, ast.Name) and value.id in found:
+            if isinstance(target, ast.Name) and target.id not in found:
+                renamed[target.id] = value.id
+            elif isinstance(target, ast.Attribute):
+                found[value.id].stored_as.append(target.attr)
     return renamed
+
+
+def _assigned(function: Definition) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets with their values, also of `self.n, self.m = n, m`."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                yield from zip(target.elts, value.elts, strict=False)
+            else:
+                yield target, value
 
 
 class _Reader(ast.NodeVisitor):

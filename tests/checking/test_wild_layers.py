@@ -1,0 +1,186 @@
+"""Layers of real files that once were accused though they are right, each with a twin that is wrong."""
+
+import textwrap
+
+import pytest
+from tests.checking.test_wild import evidence
+
+from whygrad.batch import check_whole
+from whygrad.checking.evidence import Hints
+from whygrad.checking.measurement import measure
+from whygrad.source import Source
+
+CASES = {
+    "means over a batch as long as the window of the layer": """
+        import numpy as np
+        class Slide:
+            def __init__(self, filters, size=3):
+                self.filters, self.size, self.W = filters, size, None
+            def build(self, shape):
+                self.W = np.random.randn(self.size, shape[-1], self.filters) * 0.1
+                self.b = np.zeros(self.filters)
+            def forward(self, x):
+                if self.W is None:
+                    self.build(x.shape)
+                k = self.size
+                self.seen = np.stack([x[:, i : i + k, :] for i in range(x.shape[1] - k + 1)], axis=1)
+                self.shape = x.shape
+                return np.einsum("boki,kif->bof", self.seen, self.W) + self.b
+            def backward(self, grad):
+                n = grad.shape[0]
+                self.dW = <<2 * ||>>np.einsum("boki,bof->kif", self.seen, grad) / n
+                self.db = grad.sum(axis=(0, 1)) / n
+                dx = np.zeros(self.shape)
+                back = np.einsum("bof,kif->boki", grad, self.W)
+                for i in range(back.shape[1]):
+                    dx[:, i : i + self.size, :] += back[:, i]
+                return dx
+    """,
+    "a bias that a softmax cancels, whose gradient is rounding alone": """
+        import numpy as np
+        class Attend:
+            def __init__(self, d):
+                self.Wq, self.Wk = np.random.randn(d, d), np.random.randn(d, d)
+                self.bq, self.bk = np.random.randn(d), np.random.randn(d)
+            def forward(self, x):
+                self.x = x
+                self.q, self.k = x @ self.Wq + self.bq, x @ self.Wk + self.bk
+                scores = self.q @ self.k.T
+                e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                self.p = e / e.sum(axis=1, keepdims=True)
+                return self.p
+            def backward(self, grad):
+                ds = self.p * (grad - (grad * self.p).sum(axis=1, keepdims=True))
+                dq, dk = ds @ self.k, ds.T @ self.q
+                self.dWq, self.dWk = self.x.T @ dq, self.x.T @ <<dq||dk>>
+                self.dbq, self.dbk = dq.sum(axis=0), dk.sum(axis=0)
+                return dq @ self.Wq.T + dk @ self.Wk.T
+    """,
+    "names of what is returned that belong to the class inherited from": """
+        import numpy as np
+        class Two:
+            def forward(self, x1, x2):
+                raise NotImplementedError
+            def backward(self, dout):
+                dx1, dx2 = self.slopes(dout)
+                return dx1, dx2
+        class Less(Two):
+            def forward(self, x0, x1):
+                return x0 - 2 * x1
+            def slopes(self, dout):
+                return dout, <<||-2 * >>dout
+    """,
+    "one-hot labels whose places are an index": """
+        import numpy as np
+        class Entropy:
+            def __init__(self, weights=None):
+                self.weights = weights
+            def loss(self, logits, labels):
+                top = logits.max(axis=1, keepdims=True)
+                self.log = logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
+                each = -(self.log * labels).sum(axis=1)
+                if self.weights is not None:
+                    each = each * self.weights[np.argmax(labels, axis=1)]
+                return np.sum(each) / labels.shape[0]
+            def grad(self, logits, labels):
+                grads = np.exp(self.log) <<+||->> labels
+                return grads / labels.shape[0]
+    """,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_right_code_is_right(name):
+    assert evidence(CASES[name], wrong=False).verdict == "right"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_its_wrong_twin_is_wrong(name):
+    assert evidence(CASES[name], wrong=True).verdict == "wrong"
+
+
+def test_a_tiny_constant_below_a_softmax_over_one_entry():
+    """What it leaves of a gradient that is zero without it is no mistake."""
+    text = """
+import numpy as np
+class Weigh:
+    def forward(self, x):
+        e = np.exp(x - np.max(x, axis=-1, keepdims=True))
+        self.p = e / (e.sum(axis=-1, keepdims=True) + 1e-9)
+        return self.p
+    def backward(self, grad):
+        return self.p * (grad - (grad * self.p).sum(axis=-1, keepdims=True))
+"""
+    alone = Hints(input={"x": "randn(3, 1)"})
+    found = measure(Source("weigh.py", text), alone)
+    assert found.verdict == "right"
+    assert "tiny constants" in found.finals[0].note
+    assert measure(Source("weigh.py", text.replace("(grad -", "(grad +")), alone).verdict == "wrong"
+
+
+def test_the_delta_of_a_unit_is_no_gradient_of_its_input():
+    """`dz` stays within the method, and is of a sum that has no name in it."""
+    text = """
+import numpy as np
+class Unit:
+    def __init__(self, size):
+        self.weights, self.bias = np.random.randn(size) * 0.1, 0.0
+    def forward(self, x):
+        self.seen = x
+        self.total = sum(self.weights[i] * x[i] for i in range(len(x))) + self.bias
+        return np.tanh(self.total)
+    def backward(self, dL_dy, learning_rate):
+        dz = float(np.squeeze((1 - np.tanh(self.total) ** 2) * dL_dy))
+        for i in range(len(self.weights)):
+            self.weights[i] -= learning_rate * dz * self.seen[i]
+        self.bias -= learning_rate * dz
+"""
+    assert measure(Source("unit.py", text)).verdict != "wrong"
+
+
+ENGINE = """
+import numpy as np
+class Function:
+    def __call__(self, *nodes):
+        self.nodes = nodes
+        made = Node(self.forward(*(n.data for n in nodes)))
+        made.maker = self
+        return made
+class Add(Function):
+    def forward(self, a, b):
+        return a + b
+    def backward(self, grad):
+        a, b = self.nodes
+        return grad, grad
+class Mul(Function):
+    def forward(self, a, b):
+        return a * b
+    def backward(self, grad):
+        a, b = self.nodes
+        return grad * b.data, grad * a.data
+class Node:
+    def __init__(self, data, requires_grad=False):
+        self.data, self.requires_grad = np.asarray(data, dtype=float), requires_grad
+        self.grad, self.maker = None, None
+    def __add__(self, other):
+        return Add()(self, other)
+    def __mul__(self, other):
+        return Mul()(self, other)
+    def backward(self, grad=None):
+        grad = np.ones_like(self.data) if grad is None else grad
+        self.grad = grad if self.grad is None else self.grad + grad
+        if self.maker is not None:
+            for node, part in zip(self.maker.nodes, self.maker.backward(grad)):
+                node.backward(part)
+"""
+
+
+def checked(text):
+    return check_whole(Source("engine.py", textwrap.dedent(text)), Hints(), 30.0, lambda _: None)
+
+
+def test_operations_that_an_engine_gives_their_inputs_are_checked_through_it():
+    assert [u["status"] for u in checked(ENGINE)["units"]] == ["error", "error", "right"]
+    wrong = checked(ENGINE.replace("grad * b.data, grad * a.data", "grad * a.data, grad * b.data"))
+    assert wrong["status"] == "wrong"
+    assert {f["line"] for f in wrong["findings"]} == {20}
