@@ -223,3 +223,112 @@ def test_inputs_are_found_and_said():
             return 2 * x * dout
     """)
     assert evidence.verdict == "right" and evidence.program.assumed == {"x": "randn(4, 3)"}
+
+
+_SOFTSIGN = """
+    import numpy as np
+    def make_inputs():
+        r = np.random.RandomState(0)
+        return dict(gewichte=r.randn(3, 4), eingabe=r.randn(5, 3), fehler=r.randn(5, 4))
+    class Schicht:
+        def __init__(self, gewichte):
+            self.gewichte = gewichte
+        def vorwaerts(self, eingabe):
+            self.eingabe = eingabe
+            self.nenner = 1 + np.abs(eingabe @ self.gewichte)
+            return eingabe @ self.gewichte / self.nenner
+        def rueckwaerts(self, fehler):
+            d_netto = fehler / self.nenner{power}
+            self.d_gewichte = self.eingabe.T @ d_netto
+            return d_netto @ self.gewichte.T
+"""
+
+
+@pytest.mark.parametrize(("power", "verdict"), [(" ** 2", "right"), ("", "wrong")])
+def test_a_class_whose_methods_are_known_by_what_they_keep_and_read(power, verdict):
+    found = verdicts(check(_SOFTSIGN.format(power=power)))
+    assert found["self.d_gewichte"] == ("gewichte", verdict)
+    assert found["deingabe"] == ("eingabe", verdict)
+
+
+def test_a_model_that_is_fitted_is_no_layer():
+    text = """
+        import numpy as np
+        class Model:
+            def predict(self, X):
+                return X @ self.w
+            def fit(self, X, y):
+                self.w = np.zeros(X.shape[1])
+                for _ in range(10):
+                    dw = X.T @ (X @ self.w - y)
+                    self.w -= 0.1 * dw
+                return self
+    """
+    with pytest.raises(NoGradientError):
+        check(text)
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(" * mu", "right"), ("", "inherited")])
+def test_a_value_with_a_score_that_is_made_of_gradients(factor, verdict):
+    text = f"""
+        import numpy as np
+        def make_inputs():
+            r = np.random.RandomState(0)
+            return dict(beta=r.randn(3) * 0.4, Z=r.randn(6, 3))
+        def objective(beta, Z):
+            eta = Z @ beta
+            mu = np.exp(eta)
+            p = np.exp(-mu)
+            value = np.sum(p ** 2)
+            dp = 2 * p
+            deta = -dp * p{factor}
+            score = Z.T @ deta
+            return value, score
+    """
+    assert verdicts(check(text))["dbeta"] == ("beta", verdict)
+
+
+def test_capitals_name_a_gradient_after_a_parameter_in_capitals():
+    text = """
+        import numpy as np
+        def make_inputs():
+            r = np.random.RandomState(0)
+            return {"A": r.rand(3, 2), "X": r.rand(4, 3), "Z": r.rand(4, 2)}
+        def FIT(A, X, Z):
+            D = X @ A - Z
+            E = np.sum(D ** 2)
+            GA = 2 * X.T @ D
+            return E, GA
+    """
+    assert verdicts(check(text))["dA"] == ("A", "right")
+
+
+@pytest.mark.parametrize(
+    ("mark", "fields"),
+    [
+        ("@dataclass", "lr: float = 0.1\n            x: np.ndarray = field(default=None, init=False)"),
+        ("@dataclass(eq=False)", "x: np.ndarray = None"),
+    ],
+)
+def test_a_dataclass_takes_its_fields(mark, fields):
+    evidence = check(f"""
+        from dataclasses import dataclass, field
+        import numpy as np
+        def make_inputs():
+            r = np.random.RandomState(0)
+            return dict(W=r.randn(3, 2), b=r.randn(2), x=r.randn(4, 3), dy=r.randn(4, 2))
+        {mark}
+        class Dense:
+            W: np.ndarray
+            b: np.ndarray
+            {fields}
+            def forward(self, x):
+                self.x = x
+                return x @ self.W + self.b
+            def backward(self, dy):
+                self.dW = self.x.T @ dy
+                self.db = dy.sum(0)
+                return dy @ self.W.T
+    """)
+    found = verdicts(evidence)
+    assert found == {"self.dW": ("W", "right"), "self.db": ("b", "right"), "dx": ("x", "right")}

@@ -313,3 +313,23 @@ def test_an_error_behind_the_loss_is_not_the_output():
         dj = -e * u
     """)
     assert (output, found) == ("loss", {"du": ("u", "right"), "dj": ("j", "right")})
+
+
+@pytest.mark.parametrize("word", ["g", "grad"])
+def test_numbered_gradients_without_names_leave_what_is_computed_alone(word):
+    # `z2`, of the shape of the second one, is computed from S1: moved by itself it would cut S1 off.
+    output, found = roles(f"""
+        import numpy as np
+        rng = np.random.RandomState(0)
+        X, t = rng.randn(4, 3), rng.rand(4, 1)
+        S0, S1 = rng.randn(3, 4), rng.randn(4, 1)
+        a1 = np.tanh(X @ S0)
+        z2 = a1 @ S1
+        E = np.sum((z2 - t) ** 2)
+        d2 = 2 * (z2 - t)
+        d1 = (d2 @ S1.T) * (1 - a1 ** 2)
+        {word}1 = a1.T @ d2
+        {word}0 = X.T @ d1
+    """)
+    assert output == "E"
+    assert (found[f"{word}1"], found[f"{word}0"]) == (("S1", "right"), ("S0", "right"))

@@ -20,6 +20,13 @@ def test_an_update_is_not_moved_past_a_change_of_its_operands() -> None:
     assert moved("W = 2.0\ng = 3.0\nW -= 0.1 * g\ng = 4.0\ndx = g * W", 5) == []
 
 
+def test_an_update_goes_between_the_result_and_its_return() -> None:
+    text = "def f(self, g):\n    self.W -= g\n    self.b -= g\n    return g * self.W\n"
+    assert moved(text, 4) == [
+        "def f(self, g):\n    self.b -= g\n    result = g * self.W\n    self.W -= g\n    return result\n"
+    ]
+
+
 def test_what_changes_nothing_stays() -> None:
     assert moved("W = 2.0\nV = 3.0\ndx = W", 3) == []
 

@@ -37,6 +37,13 @@ def test_a_call_without_arguments_has_no_slope() -> None:
     assert list(structure_variants(Fragment("d = g * seed()"), ARRAYS))
 
 
+def test_what_a_call_unpacks_is_no_factor() -> None:
+    texts = [v.text for v in structure_variants(Fragment("d = f(*a) * h(*a, g)"), ARRAYS)]
+    assert texts
+    for text in texts:
+        compile(text, "variant", "exec")
+
+
 def test_matrix_products_in_every_spelling() -> None:
     for text in ("a @ b", "np.dot(a, b)", "a.dot(b)", "np.matmul(a, b)"):
         fragment = Fragment(text)

@@ -112,6 +112,49 @@ def _own_nodes(function: ast.AST) -> list[ast.AST]:
     return out
 
 
+def constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
+    """The `__init__` that `dataclass` and `NamedTuple` write, by the fields of the class; None of others."""
+    marks = [*node.decorator_list, *node.bases]
+    names = {ast.unparse(m.func if isinstance(m, ast.Call) else m).rpartition(".")[2] for m in marks}
+    if not names & {"dataclass", "NamedTuple"}:
+        return None
+    fields = [
+        (s.target.id, s.value)
+        for s in node.body
+        if isinstance(s, ast.AnnAssign)
+        and isinstance(s.target, ast.Name)
+        and not ast.unparse(s.annotation).rpartition(".")[2].startswith("ClassVar")
+        and not _is_made_later(s.value)
+    ]
+    texts = [name if _is_needed(default) else f"{name}=None" for name, default in fields]
+    ordered = sorted(texts, key=lambda text: "=" in text)
+    made = ast.parse(f"def __init__(self, {', '.join(ordered)}): pass").body[0]
+    assert isinstance(made, ast.FunctionDef)
+    for child in ast.walk(made):
+        ast.copy_location(child, node)
+    return made
+
+
+def _keywords(default: ast.expr | None) -> dict[str, ast.expr]:
+    """What `field(...)` is told of a field of a dataclass."""
+    if not isinstance(default, ast.Call) or not ast.unparse(default.func).endswith("field"):
+        return {}
+    return {k.arg: k.value for k in default.keywords if k.arg}
+
+
+def _is_made_later(default: ast.expr | None) -> bool:
+    """Is a field no argument: `field(init=False)`?"""
+    init = _keywords(default).get("init")
+    return isinstance(init, ast.Constant) and init.value is False
+
+
+def _is_needed(default: ast.expr | None) -> bool:
+    """Has a field no default?"""
+    told = _keywords(default)
+    is_field = isinstance(default, ast.Call) and ast.unparse(default.func).endswith("field")
+    return default is None or (is_field and not {"default", "default_factory"} & set(told))
+
+
 def definition_of(value: Any) -> ast.FunctionDef | None:
     """The syntax of a function of the user's that was imported."""
     if not isinstance(value, FunctionType) or "site-packages" in value.__code__.co_filename:

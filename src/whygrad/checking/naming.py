@@ -32,7 +32,9 @@ _PATTERNS = tuple(
 )
 FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
 """A force is minus the gradient of an energy."""
-_BARE = re.compile(rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g|slope|total_grad|all_grads?)$")
+_BARE = re.compile(
+    rf"^(?:(?:{_WORDS})\d*|dydx|dfdx|df|dy|dx|dw|jac|jacobian|g\d*|slope|total_grad|all_grads?)$"
+)
 _WORD = re.compile(rf"^(?:{_WORDS})$")
 """`grads` is no gradient of an `s`."""
 _WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
@@ -85,7 +87,7 @@ def stems(name: str) -> list[tuple[str, bool]]:
         if match and (match["of"], False) not in found:
             found.append((match["of"], place in _WEAK))
     if _BARE.match(name):
-        found.append(("", name in ("df", "g", "slope", "dx", "dw", "dy")))
+        found.append(("", re.fullmatch(r"df|g\d*|slope|dx|dw|dy", name) is not None))
     if re.fullmatch(r"(?:net_|total_)?[Ff]orces?", name):
         found.append(("", True))
     return found

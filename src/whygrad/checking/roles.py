@@ -112,7 +112,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
     finals = [p for p in pairings if p.of in roots]
     intermediates = [p for p in pairings if p.of not in roots]
     claimed_roots = {base_name(root) for root in roots}
-    claimed_roots |= {rival for p in finals for rival in p.rivals}
+    # A rival that is computed from an input follows it: moved by itself, it would cut the input off.
+    rivals = {rival for p in finals for rival in p.rivals}
+    claimed_roots |= {n for n in rivals if not forward_needs.get(n, set()) & (claimed_roots - {n})}
     candidates = [
         n
         for n, v in subjects.items()
@@ -216,7 +218,7 @@ def _moving(found: Mapping[str, Variable], gradients: set[str], hints: Hints) ->
             and name in found
             and count(found[name].value) > max(count(found[n].value) for n in meant)
         )
-        if not ranked or ranked[0][0] <= 0.1 or whole:
+        if not meant or whole:
             chosen |= {n for n in plain if has_float(found[n].value)} if stems(gradient_word(name)) else set()
     return {base_name(name) for name in chosen}
 

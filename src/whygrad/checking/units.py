@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
-from whygrad.checking.functions import Function
-from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, stems
+from whygrad.checking.functions import Function, constructor
+from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, last_word, stems
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import UsageError
 
@@ -64,6 +64,8 @@ def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 
         if isinstance(parent, ast.Name) and parent.id in classes and depth < 5 and parent.id != node.name:
             found |= _methods(classes[parent.id], classes, depth + 1)
     own = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+    if (made := constructor(node)) and made.name not in {n.name for n in own}:
+        own = [made, *own]
     found |= {n.name: Function(n.name, n, node.name, node.name) for n in own}
     return {name: replace(method, owner=node.name) for name, method in found.items()}
 
@@ -97,6 +99,7 @@ def forms_in(outline: Outline, hints: Hints) -> Iterator[Found]:
     yield from (("pair", forward, backward) for near, forward, backward in pairs if near)
     yield from _singles(outline)
     yield from (("pair", forward, backward) for near, forward, backward in pairs if not near)
+    yield from _by_contents(outline)
     if not outline.has_gradients:
         yield "script", None, None
 
@@ -140,6 +143,37 @@ _ALSO_FORTH = re.compile(
     r"|compute_?(cost|loss))$"
 )
 """Names of a forward pass in a class that has a backward pass, and none by a plainer name."""
+
+
+def _by_contents(outline: Outline) -> Iterator[Found]:
+    """What is a pass by what it computes, where names say nothing: `vorwaerts`, `rueckwaerts`."""
+    for methods in outline.classes.values():
+        plain = [m for m in methods.values() if not m.name.startswith("_") and m.parameters]
+        backs = [m for m in plain if _stores_gradients(m) and m.returns and stems(m.parameters[0][0])]
+        backs = backs or [m for m in plain if _stores_gradients(m) and m.returns]
+        for backward in backs if len(backs) == 1 else ():
+            read = _attributes(backward, ast.Load)
+            forths = [m for m in plain if not _stores_gradients(m) and m.returns]
+            forths = [m for m in forths if _attributes(m, ast.Store) & read]
+            yield from (("class", forward, backward) for forward in forths if len(forths) == 1)
+    for function in outline.functions.values():
+        names = function.returns
+        value = len(names) > 1 and all(names) and OUTPUT_WORDS.search(names[0])
+        if value and _stores_gradients(function) and not set(names) & {n for n, _ in function.parameters}:
+            yield "single", function, None
+
+
+def _stores_gradients(function: Function) -> bool:
+    """Does a function give names that are plainly those of gradients to what it computes?"""
+    nodes = [n for n in ast.walk(function.node) if isinstance(n, ast.Name | ast.Attribute)]
+    stored = {last_word(ast.unparse(n)) for n in nodes if isinstance(n.ctx, ast.Store)}
+    known = {*stored, *(name for name, _ in function.parameters), *(last_word(ast.unparse(n)) for n in nodes)}
+    return any(is_gradient_name(name, known) for name in stored)
+
+
+def _attributes(function: Function, context: type[ast.expr_context]) -> set[str]:
+    nodes = ast.walk(function.node)
+    return {ast.unparse(n) for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, context)}
 
 
 def halves(outline: Outline) -> list[str]:
@@ -189,7 +223,8 @@ def _is_property(function: Function) -> bool:
 def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
     returned = [gradient_word(name) for name in function.returns]
-    gradients = [name for name in returned if stems(name) or _HESSIAN.match(name)]
+    capitals = {f"G{name}" for name, _ in function.parameters if name.isupper()}  # GA of a matrix A
+    gradients = [name for name in returned if stems(name) or _HESSIAN.match(name) or name in capitals]
     if set(gradients) <= {name for name, _ in function.parameters} and gradients:
         return False  # it hands on those that it was given
     if len(returned) < 2 or len(gradients) == len(returned):

@@ -132,8 +132,10 @@ class Fragment:
         return text
 
     def expressions(self) -> Iterator[ast.expr]:
-        """Every expression that is read, outermost first."""
+        """Every expression that is read, outermost first; `*args` is none, only what it unpacks."""
         for node in ast.walk(self.tree):
+            if isinstance(node, ast.Starred):
+                continue
             if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store):
                 yield node
 

@@ -136,16 +136,21 @@ def _outer_columns(draft: Draft, node: ast.stmt) -> list[int]:
 
 
 def _changed(node: ast.stmt) -> set[str]:
-    """Names that a statement updates: it reads what it assigns."""
-    if isinstance(node, ast.Assign | ast.AugAssign):
-        return targets(node) & reads(node)
-    return set()
+    """What a statement updates, as it reads what it assigns: `self.W` of an object, not the object."""
+    if not isinstance(node, ast.Assign | ast.AugAssign):
+        return set()
+    return _assigned(node) & reads(node)
+
+
+def _assigned(node: ast.stmt) -> set[str]:
+    found = targets(node)
+    return {name for name in found if not any(other.startswith(f"{name}.") for other in found)}
 
 
 def _read_between(block: list[ast.stmt], first: ast.stmt, last: ast.stmt, changed: set[str]) -> set[str]:
     """Names assigned between two statements that the first one reads: it must not be moved past those."""
     between = block[block.index(first) + 1 : block.index(last) + 1]
-    assigned = {name for node in between for name in targets(node)}
+    assigned = {name for node in between for name in _assigned(node)}
     return changed if assigned & reads(first) - changed else set()
 
 
@@ -158,4 +163,26 @@ def _moved(
     if _own_lines(block[start : block.index(end) + 1]):
         low, high = changer.lineno, changer.end_lineno or changer.lineno
         slip = Slip("move", name, draft.source.lines[low - 1].strip(), 0, 0.9)
+        if isinstance(end, ast.Return):
+            yield from _ahead_of_return(draft, changer, end, reader, slip)
+            return
         yield _rotated(draft, reader, (low, high, end.end_lineno or end.lineno), slip)
+
+
+def _ahead_of_return(
+    draft: Draft, changer: ast.stmt, end: ast.Return, reader: Suspect, slip: Slip
+) -> Iterator[Move]:
+    """The changing statement between the result, which gets a name, and its `return`."""
+    names = {n.id for n in ast.walk(draft.tree) if isinstance(n, ast.Name)}
+    result = next((n for n in ("result", "returned") if n not in names), "")
+    if end.value is None or not result:
+        return
+    own, low, high = draft.source.lines, changer.lineno, changer.end_lineno or changer.lineno
+    last = end.end_lineno or end.lineno
+    first = own[end.lineno - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    kept = f"{indent}{result} = {draft.source.segment(draft.source.span_of(end.value))}"
+    lines = [*own[high : end.lineno - 1], kept, *own[low - 1 : high], f"{indent}return {result}"]
+    solution = Solution("\n".join(lines), (slip,))
+    moved = draft.replaced(Span(low, 1, last, len(own[last - 1]) + 1), solution.text)
+    yield Move(moved, reader, draft.source.span_of(reader.node), "\n".join(own[low - 1 : last]), solution)

@@ -240,7 +240,7 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
             if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or len(node.args) != 1):
                 continue
         start = f.extent(node)[0]
-        if isinstance(node, ast.Call) and node.args:
+        if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Starred):
             # `sigmoid(s)` where its slope in terms of the value belongs.
             inner = f.segment(node.args[0])
             for new in (f"{inner} * (1 - {inner})", f"1 - {inner} ** 2"):
