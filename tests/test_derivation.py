@@ -124,18 +124,40 @@ def crossing(x, level):  # type: ignore[no-untyped-def]
     return total
 
 
-def test_a_loop_left_within_a_loop_is_refused_by_name_and_a_return_out_of_both_is_not() -> None:
-    draw = np.random.default_rng(0).normal
-    with pytest.raises(EmissionError, match="a loop left by `break`, within a loop"):
-        wg.derive(capped, draw(size=4), draw(size=5))
-    names: dict[str, Any] = {"np": np}
+def picky(x):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for v in x:
+        if v > 0:
+            if v > 0.9:
+                break
+            total += v
+        total += v * v
+    return total
+
+
+def slopes(f: Any, x: Any, *rest: Any) -> Any:
+    step = 1e-6
+    return [(f(x + step * e, *rest) - f(x - step * e, *rest)) / (2 * step) for e in np.eye(len(x))]
+
+
+def test_a_loop_left_within_a_loop_goes_back_over_the_rounds_that_ran() -> None:
+    draw, names = np.random.default_rng(0).normal, dict[str, Any](np=np)
+    exec(wg.derive(capped, draw(size=4), draw(size=5)), names)
+    for seed in range(5):
+        x, y = np.random.default_rng(seed).normal(size=(2, 6))
+        found = names["grad_capped"](x, y)
+        np.testing.assert_allclose(found[0], slopes(capped, x, y), rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(found[1], slopes(lambda b, a: capped(a, b), y, x), rtol=1e-6, atol=1e-7)
     exec(wg.derive(crossing, np.array([0.5, 0.2, 0.3]), 0.4, wrt="x"), names)
     for level in (0.1, 0.4, 9.0):
-        x, step = np.array([0.5, 0.21, 0.32]), 1e-6
-        slope = [
-            (crossing(x + step * e, level) - crossing(x - step * e, level)) / (2 * step) for e in np.eye(3)
-        ]
-        np.testing.assert_allclose(names["grad_crossing"](x, level), slope, rtol=1e-6)
+        x = np.array([0.5, 0.21, 0.32])
+        np.testing.assert_allclose(names["grad_crossing"](x, level), slopes(crossing, x, level), rtol=1e-6)
+
+
+def test_a_break_in_a_branch_that_something_follows_is_refused_by_line() -> None:
+    with pytest.raises(EmissionError, match="a loop with `break` or `continue` deep within") as refused:
+        wg.derive(picky, np.array([0.5, -0.2, 0.95, 0.1]))
+    assert refused.value.place is not None
 
 
 def within_try(x):  # type: ignore[no-untyped-def]

@@ -257,6 +257,7 @@ class Derivation:
         created = [
             f"    {t.name} = 0" if t.counted and not t.values else f"    {t.name} = []{KEPT}"
             for t in found.plan.tapes.values()
+            if not t.within
         ]
         perhaps = self.in_some_branch(part, copies(found.plan))
         created += [f"    {name} = None" for name in sorted(cache & perhaps)]
@@ -333,6 +334,8 @@ def name_tapes(plan: Plan, part: Function) -> None:
     """Name the lists by what they hold."""
     for (_, arm), tape in plan.tapes.items():
         tape.values.sort(key=lambda v: (not v.endswith("_prev"), v))
+        if tape.within:
+            continue
         if tape.counted and not tape.values:
             tape.name = part.builder.fresh("count")
         elif len(tape.values) == 1:

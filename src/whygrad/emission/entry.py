@@ -139,16 +139,7 @@ def gradient(subject: Subject, function: Callable[..., Any], check: bool) -> tup
     """The gradient of a subject, checked."""
     program = Program(subject)
     written = with_remark(importing(Derivation(program).derive(), subject.namespace), program.forced)
-    try:
-        return written, proven(written, function, subject) if check else None
-    except CheckFailedError:
-        if (loop := program.left_within()) is not None:
-            raise EmissionError(
-                f"a loop left by `break`, within a loop, in line {loop.node.lineno} cannot be derived",
-                hint="put the inner loop into a function of its own, which keeps what it needs",
-                place=subject.source.place(subject.source.span_of(loop.node)),
-            ) from None
-        raise
+    return written, proven(written, function, subject) if check else None
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:

@@ -345,6 +345,14 @@ def _buffer(w: Writer, row: int, args: list[Piece]) -> Piece:
     raise EmissionError("a buffer that is written in several places cannot be written as one expression")
 
 
+def _flip(w: Writer, row: int, args: list[Piece]) -> Piece:
+    axis, count = w.graph.params(row).get("axis"), len(w.shape(row))
+    axes = range(count) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    turned = {k % count for k in axes}
+    key = ", ".join("::-1" if k in turned else ":" for k in range(max(turned) + 1))
+    return Piece(f"{args[0].at(ATOM)}[{key}]", ATOM)
+
+
 def _factors(w: Writer, row: int, args: list[Piece]) -> Piece:
     name = f"np.linalg.{w.graph.op(row).name}"
     raise EmissionError(f"the factors that {name} gives are not written out", hint="wg.grad(f)(A) runs it")
@@ -356,6 +364,7 @@ SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "square": _square, "reciprocal": _reciprocal, "abs": _abs, "absolute": _abs, "maximum": _maximum,
     "minimum": _maximum, "sign": _sign, "where": _where, "assemble": _buffer, "accumulate": _buffer,
     "inside": _transparent, "einsum": _einsum, "qr": _factors, "eigh": _factors, "svd": _factors,
+    "flip": _flip,
 }  # fmt: skip
 
 

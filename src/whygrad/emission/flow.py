@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +19,8 @@ class Flow(Ledger):
 
     def loop(self, node: Loop, state: State) -> list[Any]:
         """Reverse the body until what it needs at its start is what it leaves at its end."""
-        left = self.left_early(node, state)
+        self.refuse_deep(node)
+        self.leave_out(node, state)
         forget_sums(state)
         entry, before = dict(state), Group(None)
         self.loops.append(node)
@@ -33,38 +33,45 @@ class Flow(Ledger):
         finally:
             self.loops.pop()
         if not any(lines_in(part) for part in body):
-            return left
+            return []
         state.clear()
         state.update(inner)
         forget_sums(state)
         before.lines = list(dict.fromkeys(before.lines))
-        return [*left, *([before] if before.lines else []), LoopBack(node, body)]
+        return [*([before] if before.lines else []), LoopBack(node, body)]
 
-    def left_early(self, node: Loop, state: State) -> list[Any]:
-        """The reverse of the step that was left by `break`, if anything of it counts."""
-        guards = [n for n in node.body if isinstance(n, Branch) and n.body and isinstance(n.body[-1], Break)]
-        found = [
-            b
-            for n in own(node.body)
-            if isinstance(n, Branch)
-            for b in (*n.body, *n.orelse)
-            if isinstance(b, Break)
-        ]
-        if len(found) > len(guards):
-            raise self.activity.refuse(
-                node, "a loop with `break` deep within", "break in an `if` of the loop itself"
-            )
-        out: list[Any] = []
-        for guard in reversed(guards):
-            partial = [*node.body[: node.body.index(guard)], *guard.body[:-1]]
-            if not any(lines_in(part) for part in self.block(partial, dict(state))):
+    def refuse_deep(self, node: Loop) -> None:
+        """EmissionError for a pass that may end within a branch which something follows."""
+
+        def visit(block: Sequence[Node]) -> None:
+            for n in block:
+                if isinstance(n, Branch) and not n.ends:
+                    if n is not block[-1] and any(isinstance(b, Break) for b in own([n])):
+                        raise self.activity.refuse(
+                            node, "a loop with `break` or `continue` deep within",
+                            "break in an `if` of the loop itself",
+                        )  # fmt: skip
+                    visit(n.body)
+                    visit(n.orelse)
+
+        visit(node.body)
+
+    def leave_out(self, node: Loop, state: State) -> None:
+        """Keep nothing of a last pass that counts for nothing: what follows its `break` is the whole pass."""
+        for guard in node.body:  # which grows
+            last = guard.body[-1] if isinstance(guard, Branch) and guard.leaves else None
+            if not isinstance(guard, Branch) or not isinstance(last, Break) or not last.stops:
                 continue
-            if guard.flag is None:
-                guard.flag = self.fresh_name("stopped")
-            test = ast.Name(guard.flag, ast.Load())
-            pseudo = Branch(guard.node, guard.number, test, partial, [])
-            out += self.branch(pseudo, state)
-        return out
+            place = node.body.index(guard)
+            partial = self.block([*node.body[:place], *guard.body], dict(state))
+            counts = any(lines_in(part) for part in partial)
+            if guard.ends and counts:  # what arrives here has grown, as in a loop around this one
+                guard.ends, guard.orelse = False, node.body[place + 1 :]
+                del node.body[place + 1 :]
+            elif not counts and guard is node.body[-1]:
+                guard.ends = True
+                node.body += guard.orelse
+                guard.orelse = []
 
     def steady(self, node: Loop, entry: State, inner: State, before: Group, body: list[Any]) -> bool:
         """Is the state the same at both ends? If not, mend `entry`, or the end of the body."""
@@ -124,8 +131,8 @@ class Flow(Ledger):
 
     def branch(self, node: Branch, state: State) -> list[Any]:
         """Reverse both arms from the same state, and make them end in the same."""
-        if node.body and isinstance(node.body[-1], Break):
-            return []  # a step that is reversed was not left there
+        if node.ends:
+            return []
         before = Group(None)
         for _ in range(12):
             states = [dict(state), dict(state)]

@@ -29,9 +29,10 @@ CLOSED = ("sigmoid", "tanh", "softplus", "relu", "log sigmoid", "softmax")
 
 def closed(graph: Graph) -> tuple[Graph, Sequence[int]]:
     """The graph with each known gate as one row of its own kind, and the row map."""
+    graph, first = rewritten(graph, (Entry(minus_product, ("matmul",)),))
     gates = {gate.output: gate for gate in gates_in(graph)}
     if not gates:
-        return graph, range(len(graph))
+        return graph, first
     builder, new = GraphBuilder(), array("i")
     for row in range(len(graph)):
         gate = gates.get(row)
@@ -43,7 +44,7 @@ def closed(graph: Graph) -> tuple[Graph, Sequence[int]]:
         if graph.name(row):
             builder.name_row(new[row], graph.name(row))
     made = builder.freeze([new[r] for r in graph.inputs], [new[r] for r in graph.outputs])
-    return made, new
+    return made, array("i", [new[r] for r in first])
 
 
 def gates_in(graph: Graph) -> list[Gate]:
@@ -201,6 +202,32 @@ def minus_sum(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstrac
     return OPS["negative"], [rows.add(kinds, [below.args(args[0])[0]], 0, (0, 0))], {}
 
 
+def minus_product(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
+    """(-W) @ x is -(W @ x): of `np.exp(-W @ x)` the gate is seen."""
+    below = rows.written
+    if below.op(args[0]).name != "negative":
+        return None
+    kinds = below.tables.ops.number(op), below.params_number(params), below.tables.abstracts.number(abstract)
+    row = rows.add(kinds, [below.args(args[0])[0], args[1]], 0, (0, 0))
+    return OPS["negative"], [row], {}
+
+
+def turned_twice(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
+    """x[::-1][::-1] is x."""
+    below = rows.written
+    if below.op(args[0]) is not op:
+        return None
+    one, other = (flipped_axes(p, len(abstract.shape)) for p in (params, below.params(args[0])))
+    return below.args(args[0])[0] if one == other else None
+
+
+def flipped_axes(params: Any, count: int) -> tuple[int, ...]:
+    """The axes that `np.flip` turns round, of an array of so many."""
+    axis = params.get("axis")
+    axes = range(count) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return tuple(sorted(k % count for k in axes))
+
+
 def turned_product(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:
     """(a.T @ b).T is b.T @ a."""
     below, count = rows.written, len(abstract.shape)
@@ -239,6 +266,7 @@ READABLE = (
     Entry(numbers_out, ("reshape",)),
     Entry(minus_sum, ("sum", "sum_to")),
     Entry(turned_product, ("transpose",)),
+    Entry(turned_twice, ("flip",)),
     Entry(stretched_last, ("divide", "multiply", "damped_multiply")),
     Entry(unstretched, STRETCHING),
 )

@@ -124,6 +124,11 @@ class _Plainer(ast.NodeTransformer):
         self.generic_visit(node)
         key = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         texts = [write(k) for k in key]
+        if set(texts) <= {":", "::-1"} and "::-1" in texts:
+            turned: list[ast.expr] = [ast.Constant(k) for k, text in enumerate(texts) if text != ":"]
+            flip = ast.Attribute(ast.Name(NUMPY, ast.Load()), "flip", ast.Load())
+            made = ast.Call(flip, [node.value, ast.Tuple(turned, ast.Load())], [])
+            return ast.fix_missing_locations(ast.copy_location(made, node))
         if not is_whole(node.slice) or "..." in texts:
             return node
         axes: list[ast.expr] = [ast.Constant(k) for k, text in enumerate(texts) if text != ":"]

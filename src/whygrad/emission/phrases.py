@@ -229,7 +229,7 @@ class Phrasing:
     def operation(self, row: int) -> str:
         """A word for the operation of a row, or for that of the row whose cotangent it is."""
         op = self.first.sources.get(row) or self.graph.op(row).name
-        return NOUNS.get(op, op.removesuffix(" gate").split("_")[0])
+        return NOUNS.get(op, re.split("[_ ]", op.removesuffix(" gate"))[0])
 
     def after_seed(self, row: int) -> str:
         """Of a cotangent that is the statement's own in another form: `grad_V_flat`, `grad_scores_scaled`."""

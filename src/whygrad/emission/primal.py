@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from whygrad.emission.leaves import names_read, write
 from whygrad.emission.saving import Plan, Tape
-from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, own, walk
 from whygrad.source import Source
 
 SILENT = ("print",)
@@ -32,9 +32,10 @@ def kept_nodes(block: Sequence[Node], needed: set[str]) -> set[Node]:
                     grew = True
                 at = parents.get(at)
         for node in nodes:  # a loop that is kept is left where it was left
-            if isinstance(node, Break) and node not in kept and any(a in kept for a in _above(node, parents)):
+            above = _above(node, parents) if isinstance(node, Break) and node.stops else []
+            if node not in kept and any(a in kept for a in above):
                 kept.add(node)
-                for at in _above(node, parents):
+                for at in above:
                     needed |= reads(at)
                     kept.add(at)
                 grew = True
@@ -99,6 +100,10 @@ class Primal:
         self.source, self.plan, self.kept = source, plan, kept
         self.on_return, self.called = on_return, called
         self.written = set[ast.stmt]()
+        self.placed = set[int]()
+        """Branches above which their copies stand already, with what is kept of the pass."""
+        self.open: list[Tape | None] = []
+        """The lists of the pass through the innermost loop and of the arms that it is in, outermost first."""
         loops = [n for n in kept if isinstance(n, Loop) and n.instead and plan.tape(n.number) is not None]
         self.started = {n.instead.split(" = ")[0] for n in loops}
         """Sums and lists of comprehensions that are written as loops, since something is saved in them."""
@@ -117,7 +122,8 @@ class Primal:
         pad, steps = "    " * depth, [node]
         if isinstance(node, Step) and node.shared and node.node in self.written and not self.plan.indexed:
             steps = [n for n in nodes if isinstance(n, Step) and n.node is node.node] if lines else []
-        before = [pad + line for n in steps for line in self.plan.before.get(n.number, ())]
+        saved = [n for n in steps if n.number not in self.placed]
+        before = [pad + line for n in saved for line in self.plan.before.get(n.number, ())]
         after = [pad + line for line in self.plan.after.get(node.number, ())]
         said = next((k for k, line in enumerate(lines) if not line.lstrip().startswith("#")), len(lines))
         return [*lines[:said], *before, *lines[said:], *after]
@@ -125,7 +131,7 @@ class Primal:
     def node(self, node: Node, depth: int) -> list[str]:
         if isinstance(node, Return):
             return ["    " * depth + line for line in self.on_return(node)]
-        if node not in self.kept:
+        if node not in self.kept or isinstance(node, Break):
             return []
         if isinstance(node, Loop):
             return self.loop(node, depth)
@@ -173,28 +179,37 @@ class Primal:
                 header = f"for {bare(node.target)} in {write(node.items)}:"
         else:
             header = f"while {write(node.test)}:"  # type: ignore[arg-type]
-        body = self.block(node.body, depth + 1)
         tape = self.plan.tape(node.number)
+        early = self.kept_early(node, tape)
+        around, self.open = self.open, [None if early is not None else tape]
+        place = node.body.index(early) if early is not None else len(node.body)
+        body = self.block(node.body[:place], depth + 1)
+        if early is not None:
+            assert tape is not None
+            copies = self.plan.before.get(early.number, ())
+            self.placed.add(early.number)
+            body += [f"{pad}    {line}" for line in (*copies, push(tape))]
+            body += self.block(node.body[place:], depth + 1)
+        self.open = around
         if node.instead and tape is None and not self.plan.indexed:
             return [] if node.silent else [pad + node.instead]
-        if tape is not None:
+        if tape is not None and early is None:
             body.append(f"{pad}    {push(tape)}")
-        flags = [f"{pad}{n.flag} = False" for n in node.body if isinstance(n, Branch) and n.flag]
-        if isinstance(statement, ast.For | ast.While):
-            flags = [*self.remarks(statement, depth), *flags]
-        return [*flags, pad + header, *(body or [f"{pad}    pass"])]
+        said = self.remarks(statement, depth) if isinstance(statement, ast.For | ast.While) else []
+        return [*said, pad + header, *(body or [f"{pad}    pass"])]
 
     def branch(self, node: Branch, depth: int) -> list[str]:
         pad = "    " * depth
         plain = not any(self.saves(n) for n in (*node.body, *node.orelse))
         if node.instead and plain and all(self.plan.tape(node.number, a) is None for a in ("body", "orelse")):
             return [pad + node.instead]
-        body, orelse = (
-            self.arm(node, name, arm, depth + 1)
-            for name, arm in (("body", node.body), ("orelse", node.orelse))
-        )
+        follows = node.leaves and not getattr(node.node, "orelse", None)
+        body = self.arm(node, "body", node.body, depth + 1)
+        orelse = self.arm(node, "orelse", node.orelse, depth + (not follows))
         said = self.remarks(node.node, depth) if isinstance(node.node, ast.If) else []
         out = [*said, f"{pad}if {write(node.test)}:", *(body or [f"{pad}    pass"])]
+        if follows:
+            return [*out, *orelse]
         return [*out, *otherwise(orelse, depth)] if orelse else out
 
     def saves(self, node: Node) -> bool:
@@ -202,14 +217,30 @@ class Primal:
         return node.number in self.plan.before or node.number in self.plan.after
 
     def arm(self, node: Branch, name: str, nodes: Sequence[Node], depth: int) -> list[str]:
+        tape, pad = self.plan.tape(node.number, name), "    " * depth
+        self.open.append(tape)
         lines = self.block(nodes, depth)
-        tape = self.plan.tape(node.number, name)
-        if tape is not None:
-            lines.append(f"{'    ' * depth}{push(tape)}")
-        if any(isinstance(n, Break) and n in self.kept for n in nodes):
-            told = [f"{'    ' * depth}{node.flag} = True"] if node.flag else []
-            return [*(line for line in lines if line.strip() != "break"), *told, "    " * depth + "break"]
+        end = nodes[-1] if nodes else None
+        if isinstance(end, Break) and (end in self.kept or not end.stops):
+            lines += [pad + push(t) for t in reversed(self.open) if t is not None and not node.ends]
+            lines.append(pad + write(end.node))
+        elif tape is not None:
+            lines.append(pad + push(tape))
+        self.open.pop()
         return lines
+
+    def kept_early(self, node: Loop, tape: Tape | None) -> Node | None:
+        """The branch that may leave a pass, if what is kept of the pass is known before it."""
+        branches = [n for n in node.body if isinstance(n, Branch) and not n.ends]
+        leaving = [n for n in branches if any(isinstance(b, Break) for b in own([n]))]
+        if not leaving or tape is None:
+            return None
+        rest = list(walk(node.body[node.body.index(leaving[0]) :]))
+        later = {name for n in rest for name in assigned(n)}
+        lines = [line for n in rest[1:] for line in self.plan.before.get(n.number, ())]
+        lines += [line for n in rest for line in self.plan.after.get(n.number, ())]
+        later |= {line.split(" = ")[0] for line in lines}
+        return None if later & set(tape.values) else leaving[0]
 
 
 def otherwise(lines: list[str], depth: int) -> list[str]:

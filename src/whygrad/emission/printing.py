@@ -61,7 +61,11 @@ class Printer:
         pad, node = "    " * depth, part.node
         tape = self.plan.tape(node.number)
         inner: list[str] = []
-        if tape is not None and tape.counted and not tape.values:
+        if tape is not None and tape.counted and tape.indexed:
+            count = f"len({tape.name})" if tape.values else tape.name
+            assert node.target is not None
+            header = f"for {write(node.target)} in reversed(range({count})):"
+        elif tape is not None and tape.counted and not tape.values:
             header = f"for _ in range({tape.name}):"
         elif tape is not None and tape.counted:
             header = f"while {tape.name}:"

@@ -17,7 +17,7 @@ from whygrad.emission.leaves import is_array, is_number, is_real, names_read, wr
 from whygrad.emission.observing import Notes, compiled, noting
 from whygrad.emission.proving import moved
 from whygrad.emission.structure import Builder
-from whygrad.emission.tree import Branch, Break, Loop, Node, Return, Step, own, walk
+from whygrad.emission.tree import Branch, Node, Return, Step, walk
 from whygrad.errors import EmissionError
 from whygrad.source import Source
 
@@ -156,15 +156,6 @@ class Program:
                     lines.append(getattr(node.node, "lineno", 0))
         self.notes.forced = 0
         return lines
-
-    def left_within(self) -> Loop | None:
-        """A loop within a loop that is left by `break`."""
-        for part in self.parts.values():
-            outer = [n for n in part.nodes if isinstance(n, Loop)]
-            for node in (n for o in outer for n in walk(o.body) if isinstance(n, Loop)):
-                if any(isinstance(n, Break) for n in own(node.body)):
-                    return node
-        return None
 
     def _reached(self, node: Node) -> bool:
         return node.number in self.notes.before

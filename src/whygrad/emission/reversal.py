@@ -7,6 +7,7 @@ branches keep it straight is in `flow`; here is what a single statement does to 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -240,7 +241,7 @@ class Reversal(Parting):
                 group.lines.append(line.text)
         order = sorted(
             zip(phrases.contributions, phrases.fresh, strict=True),
-            key=lambda c: any(self.name(c[0][0].base) in s for s in seeds),
+            key=lambda c: any(reads_name(s, self.name(c[0][0].base)) for s in seeds),
         )
         order = self.filled(group, state, order)
         for (leaf, text), fresh in order:
@@ -310,3 +311,8 @@ class Reversal(Parting):
         if leaf.keys or leaf.base in state or any(s == name or s.startswith(f"{name}[") for s in seeds):
             return None
         return name
+
+
+def reads_name(text: str, name: str) -> bool:
+    """Is a name, or a path such as `self.dW`, read in a text: not `dW` in `dW2`?"""
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None

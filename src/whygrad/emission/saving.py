@@ -30,6 +30,10 @@ class Tape:
     values: list[str] = field(default_factory=list)
     counted: bool = False
     """Whether it also says how often to go back, so that it is needed even where it is empty."""
+    indexed: bool = False
+    """Whether the passes are gone through by their number, which is the target of the loop."""
+    within: bool = False
+    """Whether it begins anew each time that its loop is run, within another."""
 
 
 @dataclass(eq=False)
@@ -91,6 +95,7 @@ class Saving:
             elif isinstance(part, LoopBack):
                 self.header(part)
                 self.resolve(part.body)
+                self.keep_within(part.node)
             else:
                 part.test = self.expression(part.node, write(part.node.test))
                 self.resolve(part.body)
@@ -104,6 +109,18 @@ class Saving:
             return
         tape = self.plan.tapes.setdefault((node.number, "body"), Tape())
         tape.counted = True
+
+    def keep_within(self, node: Loop) -> None:
+        """The list of a loop that runs as often as it did, within another loop: one for each time it runs."""
+        tape = self.plan.tape(node.number)
+        outer = next(self.loops(node), None)
+        if outer is None or tape is None or not tape.counted:
+            return
+        tape.name = self.fresh_name("passes" if tape.values else "count")
+        tape.within = True
+        start = "[]" if tape.values else "0"
+        self.plan.before.setdefault(node.number, []).insert(0, f"{tape.name} = {start}")
+        self.save(tape.name, node, outer)
 
     def line(self, group: Group, text: str) -> str:
         if group.node is None:
@@ -149,8 +166,12 @@ class Saving:
             known = self.copied(name, node, after)
         if loop is None:
             return known
-        if loop.target is not None and name in stored(loop.target) and known == name and not breaks(loop):
-            return known
+        if loop.target is not None and name in stored(loop.target) and known == name:
+            if not breaks(loop):
+                return known
+            if counts_up(loop):  # how often it ran says where it was left
+                self.plan.tapes.setdefault((loop.number, "body"), Tape()).indexed = True
+                return known
         if known == name and self.again(name, node, loop):
             return known
         self.save(known, node, loop)
@@ -206,7 +227,7 @@ class Saving:
             while index < len(block) and not any(self.changes(n, name) for n in walk([block[index]])):
                 index += 1
         ended = index == len(block)
-        at = block[-1] if ended else block[index]
+        at = block[-1] if ended else self.before_leaving(name, block, index)
         key = (name, at.number, ended)
         if key in self.copies:
             return self.copies[key]
@@ -219,6 +240,17 @@ class Saving:
         table = self.plan.after if ended else self.plan.before
         table.setdefault(at.number, []).append(f"{second} = {kept}")
         return second
+
+    def before_leaving(self, name: str, block: Sequence[Node], index: int) -> Node:
+        """The statement before which a copy is made: before `if c: break` rather than behind it."""
+        at = block[index]
+        owner, _, block = self.place[at]
+        while isinstance(owner, Branch) and owner.leaves and at in owner.orelse:
+            if any(self.changes(n, name) for n in walk(block[: block.index(at)])):
+                break
+            at = owner
+            owner, _, block = self.place[at]
+        return at
 
     def copied_outside(self, name: str, node: Node) -> str | None:
         """The copy made before a branch, if nothing in its arm has changed the value since."""
@@ -278,31 +310,39 @@ class Saving:
 
     def save(self, name: str, node: Node, loop: Loop) -> None:
         """Push a value on the list of the loop, or of the arm of a branch where only that has it."""
-        owner: tuple[int, str] = (loop.number, "body")
-        if not self.certain(name, loop):
-            at: Node = node
-            while self.place[at][0] is not loop:
-                above, arm, _ = self.place[at]
-                assert above is not None
-                if isinstance(above, Branch):
-                    owner = (above.number, arm)
-                    break
-                at = above
+        owner = (loop.number, "body") if self.certain(name, loop) else self.arm(name, node, loop)
         tape = self.plan.tapes.setdefault(owner, Tape())
         if name not in tape.values:
             tape.values.append(name)
 
-    def certain(self, name: str, loop: Loop) -> bool:
-        """Is a name bound at the end of every pass through a loop?"""
+    def arm(self, name: str, node: Node, loop: Loop) -> tuple[int, str]:
+        """The arm of a branch around a node that binds a name; the innermost where none does."""
+        arms: list[tuple[int, str]] = []
+        at: Node = node
+        while self.place[at][0] is not loop:
+            above, arm, block = self.place[at]
+            assert above is not None
+            if isinstance(above, Branch):
+                arms.append((above.number, arm))
+                if self.binds(block, name):
+                    return arms[-1]
+            at = above
+        return arms[0] if arms else (loop.number, "body")
+
+    def binds(self, block: Sequence[Node], name: str) -> bool:
+        """Does a block bind a name for sure?"""
         lines = [
             line
             for table in (self.plan.before, self.plan.after)
-            for n in loop.body
+            for n in block
             for line in table.get(n.number, ())
         ]
-        if any(line.startswith(f"{name} = ") for line in lines) or name in self.parameters:
-            return True
-        if any(name in assigned(n) for n in loop.body):
+        made = any(line.startswith(f"{name} = ") for line in lines)
+        return made or any(name in assigned(n) for n in block)
+
+    def certain(self, name: str, loop: Loop) -> bool:
+        """Is a name bound at the end of every pass through a loop?"""
+        if name in self.parameters or self.binds(loop.body, name):
             return True
         at: Node | None = loop
         while at is not None:
@@ -328,9 +368,18 @@ def cheap(node: ast.expr) -> bool:
     return True
 
 
+def counts_up(loop: Loop) -> bool:
+    """Does a loop run over 0, 1, 2 and so on: `for k in range(n)`?"""
+    items = loop.items
+    return (
+        isinstance(items, ast.Call) and write(items.func) == "range" and len(items.args) == 1
+        and isinstance(loop.target, ast.Name)
+    )  # fmt: skip
+
+
 def breaks(loop: Loop) -> bool:
     """Can a loop be left early?"""
-    return any(isinstance(n, Break) for n in _own(loop.body))
+    return any(isinstance(n, Break) and n.stops for n in _own(loop.body))
 
 
 def _own(block: Sequence[Node]) -> Iterator[Node]:

@@ -55,12 +55,7 @@ class Builder:
         body = settled(body, self.depth > 0)
         for k, statement in enumerate(body):
             rest = body[k + 1 :]
-            if (
-                isinstance(statement, ast.If)
-                and rest
-                and not stops(statement)
-                and (ends(statement.body) or ends(statement.orelse))
-            ):
+            if isinstance(statement, ast.If) and rest and (ends(statement.body) or ends(statement.orelse)):
                 nodes.append(self.split(statement, rest))
                 return nodes
             nodes.extend(self.statement(statement))
@@ -169,10 +164,8 @@ class Builder:
         number = self.number()
         if isinstance(node, ast.Return):
             return [Return(node, number, node.value)]
-        if isinstance(node, ast.Break):
+        if isinstance(node, ast.Break | ast.Continue):
             return [Break(node, number)]
-        if isinstance(node, ast.Continue):
-            return []
         if isinstance(node, ast.If):
             return [Branch(node, number, node.test, self.block(node.body), self.block(node.orelse))]
         if isinstance(node, ast.For):
@@ -378,11 +371,6 @@ def first_count(call: Any) -> ast.expr | None:
     given = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "start")]
     start = given[0] if given else None
     return None if isinstance(start, ast.Constant) and start.value == 0 else start
-
-
-def stops(node: ast.If) -> bool:
-    """`if c: break`: what follows is no other arm, but the rest of the step."""
-    return not node.orelse and isinstance(node.body[-1], ast.Break)
 
 
 def ends(body: Sequence[ast.stmt]) -> bool:

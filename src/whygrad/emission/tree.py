@@ -54,7 +54,12 @@ class Return(Node):
 
 @dataclass(eq=False)
 class Break(Node):
-    """The end of a loop."""
+    """The end of a pass through a loop: `break`, `continue`."""
+
+    @property
+    def stops(self) -> bool:
+        """Does the loop end, too?"""
+        return isinstance(self.node, ast.Break)
 
 
 @dataclass(eq=False)
@@ -86,8 +91,13 @@ class Branch(Node):
     """How many nodes at the end of the arm that does not leave follow the branch in the user's text."""
     instead: str = ""
     """Of a conditional expression: the user's line."""
-    flag: str | None = None
-    """For `if c: break`: a name that says whether the loop was left here, where the backward pass asks."""
+    ends: bool = False
+    """Whether a pass that is left here counts for nothing, so that nothing is kept of it."""
+
+    @property
+    def leaves(self) -> bool:
+        """Is it `if c: break` or `if c: continue`, so that what follows is its other arm?"""
+        return bool(self.body) and isinstance(self.body[-1], Break)
 
 
 def own(block: Sequence[Node]) -> Iterator[Node]:

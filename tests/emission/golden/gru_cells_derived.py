@@ -35,16 +35,16 @@ def grad_gru(xs, h, params, grad_out):
         grad_r = grad_concatenate[len(x) :] * h_prev
         grad_h += grad_concatenate[len(x) :] * r
         # r = 1 / (1 + np.exp(-params["Wr"] @ xh))
-        part = grad_r * r**2 * np.exp(-params["Wr"] @ xh)
-        grad_params["Wr"] += np.outer(part, xh)
-        grad_xh = -part @ -params["Wr"]
+        grad_product2 = grad_r * (1 - r) * r
+        grad_params["Wr"] += np.outer(grad_product2, xh)
+        grad_xh = grad_product2 @ params["Wr"]
         # z = 1 / (1 + np.exp(-params["Wz"] @ xh))
-        part2 = grad_z * z**2 * np.exp(-params["Wz"] @ xh)
-        grad_params["Wz"] += np.outer(part2, xh)
-        grad_xh -= part2 @ -params["Wz"]
+        grad_product3 = grad_z * (1 - z) * z
+        grad_params["Wz"] += np.outer(grad_product3, xh)
+        grad_xh += grad_product3 @ params["Wz"]
         # xh = np.concatenate([x, h])
-        grad_h += grad_xh[len(x) :]
         grad_x = grad_x + grad_xh[: len(x)]
+        grad_h += grad_xh[len(x) :]
         # x = xs[k]
         grad_xs[k] = grad_x
     return grad_xs, grad_h, grad_params
