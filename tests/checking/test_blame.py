@@ -28,3 +28,23 @@ dout = g
 def test_the_line_that_changes_it_is_wrong(lines: str, wrong: set[str]) -> None:
     evidence = measure(Source("script.py", FORWARD + lines + "dW = x.T @ dscores\ndx = dscores @ W.T\n"))
     assert {c.name for c in evidence.claims if c.verdict == "wrong"} == wrong
+
+
+MEAN = """\
+import numpy as np
+rng = np.random.RandomState(3)
+z, y = rng.randn(5), rng.randint(0, 2, 5)
+p = 1 / (1 + np.exp(-z))
+q = np.where(y == 1, p, 1 - p)
+loss = np.mean(-((1 - q) ** 2) * np.log(q))
+"""
+
+
+@pytest.mark.parametrize(
+    ("dq", "wrong"),
+    [("-((1 - q) ** 2) / q", {"dq"}), ("2 * (1 - q) * np.log(q) - (1 - q) ** 2 / q", set())],
+)
+def test_a_mean_that_a_later_line_takes_is_no_fault_of_that_line(dq: str, wrong: set[str]) -> None:
+    lines = f"dq = {dq}\ndz = dq * np.where(y == 1, 1.0, -1.0) * p * (1 - p) / len(z)\n"
+    evidence = measure(Source("script.py", MEAN + lines))
+    assert {c.name for c in evidence.claims if c.verdict == "wrong"} == wrong

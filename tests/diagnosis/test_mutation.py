@@ -5,7 +5,8 @@ import ast
 import numpy as np
 import pytest
 
-from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.mutation import Material, names, variants
 
 SCALARS = {"w": [2, -3, -3], "x": [-1, -2], "activation": 0.7, "grad_product": 0.2, "product": 1}
 MATRIX = np.ones((3, 2))
@@ -80,3 +81,12 @@ def test_a_slip_says_where_it_stands() -> None:
 
 def test_no_python_has_no_variants() -> None:
     assert list(variants("g = (", Material.of(SCALARS))) == []
+
+
+def test_of_all_names_that_fit_those_that_go_on_come_first() -> None:
+    material = Material(
+        dict.fromkeys(("g", "r", "z", "h", "dh", "h_prev")),
+        shapes=dict.fromkeys(["g", "r", "z", "h", "dh", "h_prev"], (3,)),
+    )
+    found = [v.text for v in names(Fragment("d = g * h * (1 - r)"), material) if v.slip.old == "h"]
+    assert found.index("d = g * h_prev * (1 - r)") == 0

@@ -15,7 +15,15 @@ import numpy as np
 
 from whygrad.checking import experiments, injection, listing
 from whygrad.checking.comparison import compare, facts, mismatch
-from whygrad.checking.correcting import Corrected, Wanted, corrected_run, equal, still_wrong, true_values
+from whygrad.checking.correcting import (
+    Corrected,
+    Wanted,
+    corrected_run,
+    equal,
+    final_value,
+    still_wrong,
+    true_values,
+)
 from whygrad.checking.evidence import Claim, Failure, Mismatch, Value
 from whygrad.checking.intermediates import Intermediate, Key, attach_truth, find, ratio, scaled
 from whygrad.checking.observing import Observation
@@ -169,7 +177,8 @@ def _corrected_runs(
     best: tuple[tuple[int, int, int], float, list[Corrected]] | None = None
     informed = [any(item.truths[k] for item in items) for k in range(len(measured))]
     right_before = {c.name for c in finals if c.verdict == "right"}
-    for factor in _factors(items, finals):
+    factors = _factors(items, finals)
+    for factor in factors:
         runs = [corrected_run(program, items, m, wanted[k], factor) for k, m in enumerate(measured)]
         right = {c.name for c in finals if not still_wrong(program, c, runs, measured, informed)}
         # Nothing carries a minus on purpose: only what it makes right speaks for it.
@@ -177,8 +186,35 @@ def _corrected_runs(
         score = (len(right & right_before), len(right), carried)
         if best is None or score > best[0]:
             best = (score, factor, runs)
+        late = _late_factor(program, finals, items, measured, runs) if len(factors) == 1 else 1.0
+        if factor == 1.0 and late != 1.0:
+            factors.append(late)
     assert best is not None
     return best[1], best[2]
+
+
+def _late_factor(
+    program: Program,
+    finals: list[Claim],
+    items: list[Intermediate],
+    measured: Sequence[Measured],
+    runs: list[Corrected],
+) -> float:
+    """How often a later line divides by a count what is wrong above it; 1 where none does.
+
+    With the true gradient of the mean put in place, all that follows is smaller by that count.
+    """
+    if not any(item.named and item.factor is None and item.ratios for item in items):
+        return 1.0
+    found = []
+    for claim in finals:
+        for k, m in enumerate(measured):
+            got = final_value(program, claim, runs[k], m)
+            if claim.verdict != "wrong" or claim.truth[k] is None or equal(got, claim.truth[k]):
+                continue
+            found.append(1 / ratio(got, claim.truth[k]))
+    count = round(found[0]) if found and np.isfinite(found[0]) else 1
+    return float(count) if count > 1 and all(_is(f, count) for f in found) else 1.0
 
 
 def _divide(

@@ -87,10 +87,11 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
             seen.setdefault(text, []).append(node)
     for text, nodes in seen.items():
         asked = any(isinstance(f.parents.get(node), ast.Attribute) for node in nodes)  # `x.T`, `x.sum()`
-        for other in m.values:
-            if other == text or (asked and not m.shapes[other]):
+        costs = {other: swap_cost(text, other, m) for other in m.values if other != text}
+        # Of a few that are tried first, `h_prev` for `h` is one.
+        for other, cost in sorted(costs.items(), key=lambda item: (item[1], not _alike(text, item[0]))):
+            if asked and not m.shapes[other]:
                 continue
-            cost = swap_cost(text, other, m)
             if len(nodes) > 1:
                 shown = other if binding_of(ast.parse(other, mode="eval").body) == ATOM else f"({other})"
                 patches = [(*f.extent(n), shown) for n in nodes]
@@ -120,6 +121,11 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
         for other, shape in m.shapes.items():
             if shape and other not in text:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, start, 1.3))
+
+
+def _alike(text: str, other: str) -> bool:
+    """Does one name go on where the other ends?"""
+    return other.startswith(text) or text.startswith(other)
 
 
 def swap_cost(text: str, other: str, m: Material) -> float:

@@ -37,7 +37,9 @@ COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
 """Likely slips, then the other plain ones."""
 FEW = 16
 """Variants of one kind in one statement that come first."""
-REST = range(FEW, 10_000)
+SHARE = 3
+"""How many times fewer than of a kind are tried of each name."""
+REST = range(FEW, 100_000)
 """Those that come when no other has helped."""
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
@@ -307,20 +309,22 @@ class Stages(Additions):
     ) -> Iterator[Fix]:
         """Variants of statements behind a place in their text, likely ones of all of them first.
 
-        Of each statement a few of each kind come before the rest: the entries of a long line can be
-        indexed in a thousand ways.
+        Of each statement a few of each kind, and of each name, come before the rest: the entries of a long
+        line can be indexed in a thousand ways.
         """
         for among, (least, most) in itertools.product((range(FEW), REST), COSTS):
             hit = False
             for suspect, first in suspects:
                 count = 0
-                tried: Counter[str] = Counter()
+                tried: Counter[tuple[str, str]] = Counter()
                 for fix in self._trial_variants(suspect, least, most):
                     slip = fix.solution.slips[0]
                     if slip.start < first or (kinds and slip.kind not in kinds):
                         continue
-                    tried[slip.kind] += 1
-                    if tried[slip.kind] - 1 not in among:
+                    named = slip.kind == "name"
+                    key = (slip.kind, slip.old if named else "")
+                    tried[key] += 1
+                    if (tried[key] - 1) * (SHARE if named else 1) not in among:
                         continue
                     if self.trials.judge(fix.draft, base, wanted).right:
                         hit, count = True, count + 1
