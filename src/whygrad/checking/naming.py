@@ -101,8 +101,13 @@ def quotients(name: str) -> list[tuple[str, str]]:
     return [(above, below) for above, below in parts if above and below]
 
 
+OWN = "own__"
+"""What variables begin with that stand for attributes of a method made plain: as long as `self.`."""
+
+
 def similarity(stem: str, name: str) -> float:
     """How well a stem names a variable, from 0 to 1."""
+    name = name.removeprefix(OWN)
     if stem == name:
         return 1.0
     low, other = stem.lower(), name.lower()

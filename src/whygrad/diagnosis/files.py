@@ -11,6 +11,7 @@ from whygrad.checking.opening import opened_call
 from whygrad.checking.units import Outline
 from whygrad.diagnosis.findings import CheckResult, Repair
 from whygrad.diagnosis.large import checked
+from whygrad.diagnosis.learning import check_learners
 from whygrad.diagnosis.rounds import facts_of, hints_of
 from whygrad.errors import WhygradError
 from whygrad.source import Source, parsed, read_source, tree_of
@@ -36,13 +37,13 @@ def check_program(
 def check_opened(
     source: Source, hints: Hints, tell: Callable[[CheckResult], None] = lambda _: None
 ) -> CheckResult | None:
-    """Check the statements of a function that trains as those of the script.
+    """Check the statements of a function that trains, or of a method of a class, as those of the script.
 
     None where there is none, where it does not run by itself, or where its gradients cannot be decided.
     """
     opened = opened_call(source.text)
     if not opened:
-        return None
+        return check_learners(source, hints, tell)
     try:
         result = checked(Source(source.filename, opened), hints, tell)
     except WhygradError:
