@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
+from whygrad.checking.naming import UPSTREAM_WORDS
+from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric, shape_of, vector
 from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import is_norm, omissions
+from whygrad.diagnosis.omissions import is_norm, omissions, without_sizes
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -99,7 +101,7 @@ class ForwardSearch:
             c.role == "intermediate" and c.verdict == "undecided")]  # fmt: skip
         # What is right by this measure already (a mistake that shows at ties only) explains nothing.
         self.right = [c for c in evidence.claims if c.role == "final" and c.verdict == "right"]
-        program = evidence.program.with_text(draft.text)
+        program = with_upstream(evidence.program.with_text(draft.text))
         self.slopes = Slopes(program, [*suspected, *self.right], self.points)
         self.wrong = [c for c in suspected if not all(self.agrees(draft, c, p) for p in self.points)]
 
@@ -120,9 +122,11 @@ class ForwardSearch:
         program, found = self.evidence.program, []
         for s in statements(self.draft.tree):
             value = getattr(s.node, "value", None)
-            if not self.is_early(s) or value is None or isinstance(s.node, ast.Return):
+            if not self.is_early(s) or value is None or _is_kept(s.node):
                 continue
             computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value))
+            if isinstance(s.node, ast.Return) and part_of(self.evidence, s) != "forward":
+                continue
             in_place = isinstance(s.node, ast.Assign) and isinstance(s.node.targets[0], ast.Subscript)
             if in_place or ((computes or all_of_them) and not targets(s.node) & set(program.inputs)):
                 found.append(s)
@@ -141,6 +145,8 @@ class ForwardSearch:
                     return
                 if variant.slip.kind not in KINDS or variant.slip.cost > 1.2 or _removes(variant.slip):
                     continue
+                if variant.slip.start >= output_end(suspect.node):
+                    continue
                 if _cancelling(variant.text) > _cancelling(text):
                     continue
                 draft = self.draft.replaced(span, variant.text)
@@ -151,32 +157,40 @@ class ForwardSearch:
                     yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
 
     def omitted(self, seconds: float) -> ForwardFix | None:
-        """The likeliest edit, of more kinds, after which every final gradient is right; None in vain."""
+        """The likeliest edit, of more kinds, after which every final gradient is right; None in vain.
+
+        In place of every one it may be several of them; and one of an input that nothing reads.
+        """
         self.allowance = Allowance(seconds)
         self.wrong = [c for c in self.wrong if c.role == "final"]
-        found: list[tuple[Variant, Suspect]] = []
         unread = self.unread()
-        for suspect in self.suspects(all_of_them=True) if self.wrong else ():
-            material = self.material(suspect)
-            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
-            found += [(v, suspect) for v in omissions(text, material, unread)] if material is not None else []
-        for variant, suspect in sorted(found, key=lambda item: item[0].slip.cost):
+        vain = {c.name for c in self.wrong if _root(c.of) in unread}
+        several: list[ForwardFix] = []
+        for variant, suspect in self._omissions(unread):
             span = self.draft.source.span_of(suspect.node)
             text = self.draft.source.segment(span)
             if self.allowance.is_spent():
-                return None
+                break
             if _removes(variant.slip) or _cancelling(variant.text) > _cancelling(text):
                 continue
             draft = self.draft.replaced(span, variant.text)
-            if self.explains_all(draft):
-                solution, names = Solution(variant.text, (variant.slip,)), tuple(c.name for c in self.wrong)
-                return ForwardFix(self.draft, draft, suspect, text, solution, names)
-        return None
+            names = self.explained(draft)
+            if vain & set(names) if vain else len(names) > 1 or len(names) == len(self.wrong):
+                solution = Solution(variant.text, (variant.slip,))
+                several.append(ForwardFix(self.draft, draft, suspect, text, solution, names))
+                if len(names) == len(self.wrong):
+                    break
+        return max(several, key=lambda fix: len(fix.explained), default=None)
 
-    def explains_all(self, draft: Draft) -> bool:
-        """Is every final gradient right for the edited forward pass?"""
-        claims = [*self.wrong, *self.right]
-        return all(self.agrees(draft, c, p) for p in self.points for c in claims)
+    def _omissions(self, unread: Sequence[str]) -> list[tuple[Variant, Suspect]]:
+        """Texts of forward statements with what they may lack, likeliest first."""
+        found: list[tuple[Variant, Suspect]] = []
+        for suspect in self.suspects(all_of_them=True) if self.wrong else ():
+            material = self.material(suspect)
+            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            texts = omissions(text, material, unread) if material is not None else ()
+            found += [(v, suspect) for v in texts if v.slip.start < output_end(suspect.node)]
+        return sorted(found, key=lambda item: item[0].slip.cost)
 
     def unread(self) -> list[str]:
         """Inputs whose gradients are written though no line of the forward pass reads them."""
@@ -189,9 +203,9 @@ class ForwardSearch:
             elif _keeps(value) and not isinstance(suspect.node, ast.Return):
                 continue
             if self.is_early(suspect) and value is not None:
-                read |= {name.rpartition(".")[2] for name in reads(ast.Expr(value))}
+                read |= {name.rpartition(".")[2] for name in reads(ast.Expr(without_sizes(value)))}
         vain = [c for c in self.wrong if c.role == "final" and all(map(_is_nothing, c.truth))]
-        return [name for c in vain if (name := c.of.split("[")[0].rpartition(".")[2]) not in read]
+        return [name for c in vain if (name := _root(c.of)) not in read]
 
     def material(self, suspect: Suspect) -> Material | None:
         """What a forward statement may be made of; None where it did not run."""
@@ -210,6 +224,8 @@ class ForwardSearch:
             return ()
         for point in self.points[1:]:
             first = [c for c in first if self.agrees(draft, c, point)]
+            if not first or not all(self.agrees(draft, c, point) for c in self.right):
+                return ()
         return tuple(c.name for c in first)
 
     def gate(self, draft: Draft, suspect: Suspect) -> str:
@@ -227,6 +243,44 @@ class ForwardSearch:
         """Those that explain most first; one that makes a known gate before others."""
         found = list(self.candidates())
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
+
+
+def with_upstream(program: Program) -> Program:
+    """The program with the upstream gradient that was given, though the output has not its shape.
+
+    Of an output that a slip made too small, nothing but its sum could be differentiated.
+    """
+    if len(program.objective) != 1 or program.objective[0][1] or program.form not in ("pair", "class"):
+        return program
+    namespace, output = program.run(GIVEN), program.objective[0][0]
+    if isinstance(namespace, Failure) or not is_numeric(namespace.get(output)):
+        return program
+    given = [n for n, v in namespace.items() if UPSTREAM_WORDS.match(n) and n not in program.inputs
+             and n != output and is_numeric(v) and shape_of(v) != shape_of(namespace[output])]  # fmt: skip
+    if len(given) == 1:
+        program.objective = ((output, given[0]),)
+    return program
+
+
+def _is_kept(node: ast.stmt) -> bool:
+    """Is it a `return` of nothing that is computed there?"""
+    if not isinstance(node, ast.Return):
+        return False
+    value = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else node.value
+    return isinstance(value, ast.Constant | ast.Tuple | ast.List)
+
+
+def output_end(node: ast.stmt) -> int:
+    """Where in the text of a statement its output ends: `return out, cache` keeps the rest."""
+    value = node.value if isinstance(node, ast.Return) else None
+    if not isinstance(value, ast.Tuple) or len(value.elts) < 2 or value.elts[1].lineno != node.lineno:
+        return 1 << 30
+    return value.elts[1].col_offset - node.col_offset
+
+
+def _root(of: str) -> str:
+    """The variable, or the attribute, that a gradient is of: `W` of `self.W[0]`."""
+    return of.split("[")[0].rpartition(".")[2]
 
 
 def _is_nothing(value: Value) -> bool:
@@ -257,13 +311,19 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
         return False
     if any(fix is None for fix in explained):
         # One gradient alone can be made right by many a change of what is differentiated.
-        likely = slip.kind in LIKELY and not _rescales(slip)
+        alike = all(_ratio(c) for c in evidence.finals if c.name in wrong)
+        likely = slip.kind in LIKELY and not (alike and _rescales(slip))
         return (whole or len(explained) == len(fixes)) and (
             len(evidence.finals) > 1 or likely or is_norm(slip)
         )
     cost = sum(fix.cost for fix in explained if fix is not None)
     much = FAR_FETCHED if whole and slip.kind in PLAIN else 1.0
     return len(explained) >= 2 or cost > forward.solution.cost + much
+
+
+def _ratio(claim: Claim) -> float:
+    """By how much all entries of a gradient are too large; 0 where they differ in that."""
+    return float((claim.mismatch and claim.mismatch.facts.get("constant_ratio")) or 0.0)
 
 
 def _rescales(slip: Slip) -> bool:

@@ -31,11 +31,15 @@ def omissions(text: str, material: Material, unread: Sequence[str]) -> list[Vari
         fragment = Fragment(text)
     except SyntaxError:
         return []
-    found = [*_functions(fragment), *_norms(fragment, material), *_terms(fragment, material, unread)]
+    found = [*_functions(fragment), *_norms(fragment, material), *_squares(fragment)]
+    found += _terms(fragment, material, unread)
     # A line that computes nothing, `p = p` or `a = x`, may lack a norm or a term, and is no slip else.
     computes = any(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(fragment.tree))
     found += [v for v in variants(text, material) if _is_meant(v.slip)] if computes else []
-    return sorted({v.text: v for v in reversed(found)}.values(), key=lambda v: v.slip.cost)
+    kept: dict[str, Variant] = {}
+    for variant in found:
+        kept.setdefault(variant.text, variant)
+    return sorted(kept.values(), key=lambda v: v.slip.cost)
 
 
 def _is_meant(slip: Slip) -> bool:
@@ -76,15 +80,66 @@ def is_norm(slip: Slip) -> bool:
     return slip.kind == "factor" and "/ np.sum(" in slip.new and "/ np.sum(" not in slip.old
 
 
+def _squares(f: Fragment) -> Iterator[Variant]:
+    """`(x - c) ** 2` for `x - c`."""
+    squared = {id(n.left) for n in ast.walk(f.tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
+    for node in f.expressions():
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+            continue
+        if id(node) not in squared:
+            slip = Slip("local", f.segment(node), f"({f.segment(node)}) ** 2", f.extent(node)[0], 1.2)
+            yield Variant(f.replaced(node, slip.new, PRODUCT), slip)
+
+
 def _terms(f: Fragment, m: Material, unread: Sequence[str]) -> Iterator[Variant]:
-    """A term of what nothing reads: `np.tanh(b)` for `np.tanh(x @ w + b)`."""
+    """A term or a factor of what nothing reads: `np.tanh(b)` for `np.tanh(x @ w + b)`."""
     known = [n for n in m.shapes if n.rpartition(".")[2] in unread][:6]
+    if not known:
+        return
     products = [f"{a} @ {b}" for a, b in itertools.permutations(known, 2) if m.library == "np"]
     products += [f"{a} * {b}" for a, b in itertools.combinations(known, 2)]
-    for node in f.expressions() if known else ():
-        if isinstance(node, ast.Constant) or f.is_called(node) or f.segment(node) in ("np", "math", "self"):
+    sized = sized_parts(f.tree)
+    for node in f.expressions():
+        if isinstance(node, ast.Constant) or f.is_called(node) or id(node) in sized:
             continue
         text, start = f.segment(node), f.extent(node)[0]
+        if text in ("np", "math", "self"):
+            continue
         for term in (*known, *products):
             slip = Slip("term", text, f"{term} + {text}", start, 1.25)
             yield Variant(f.replaced(node, slip.new, SUM), slip)
+        inner = f"({text})" if isinstance(node, ast.BinOp | ast.UnaryOp | ast.IfExp | ast.Compare) else text
+        for name in known:
+            forms = [f"{inner} * {name}", f"{inner} / {name}"]
+            if m.library == "np":
+                forms += [f"{inner} @ {name}", f"{name} @ {inner}"]
+                forms += [f"{inner} @ {name}.T"] if len(m.shapes[name]) == 2 else []
+            for form in forms:
+                slip = Slip("factor", text, form, start, 1.2)
+                yield Variant(f.replaced(node, form, PRODUCT), slip)
+        if isinstance(node, ast.Name | ast.Attribute):
+            for name in (n for n in known if n != text):
+                slip = Slip("name", text, name, start, 1.0)
+                yield Variant(f.replaced(node, name), slip)
+
+
+SIZES = frozenset({"len", "zeros_like", "ones_like", "empty_like", "full_like", "shape", "ndim", "size"})
+"""Functions and attributes that say of an array how large it is."""
+
+
+def sized_parts(tree: ast.AST) -> set[int]:
+    """The nodes of which only the size is read: `k` in `len(k)` and in `k.shape`."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in SIZES:
+            found |= {id(n) for n in ast.walk(node)}
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SIZES:
+            found |= {id(n) for n in ast.walk(node)}
+    return found
+
+
+def without_sizes(value: ast.expr) -> ast.expr:
+    """An expression without those parts of which only the size is read."""
+    sized = sized_parts(value)
+    kept = [n for n in ast.walk(value) if isinstance(n, ast.Name | ast.Attribute) and id(n) not in sized]
+    return ast.Tuple(elts=list(kept), ctx=ast.Load())

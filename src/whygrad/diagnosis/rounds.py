@@ -224,6 +224,14 @@ class Check:
         if not (forward or unread) and self.forward_allowed and any(fix is None for _, fix in fixes):
             lacking = search.omitted(self.within(OMITTED_SECONDS))
             forward = [lacking] if lacking else []
+            if (
+                lacking
+                and len(lacking.explained) > 1
+                and set(lacking.explained) & trials.run(repairer.draft).wrong
+            ):
+                # One edit makes several gradients right, of which edits of the backward pass left one open.
+                self.apply_forward(lacking, evidence, [])
+                return True
         if forward and prefers(forward[0], fixes, evidence):
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
             return True
