@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from whygrad.checking.counting import counted
@@ -99,7 +100,8 @@ class Driver:
 
     def run(self) -> Namespace | Failure:
         text = "\n".join([sliced(self.source.text, self.roots, self.failing), *self.lines])
-        return run_text(text, self.source.filename, frozenset(), {}, SECONDS)
+        ended = run_text(text, self.source.filename, frozenset(), {}, SECONDS)
+        return replace(ended, driver="\n".join(self.lines)) if isinstance(ended, Failure) else ended
 
     def foreign_loss(self, forward: Function, backward: Function) -> Function | None:
         """The loss that stands beside the pass, among the functions or the methods of its class."""

@@ -67,6 +67,8 @@ class Failure:
     exception: BaseException | None = field(default=None, repr=False)
     namespace: Mapping[str, Value] = field(default_factory=dict, repr=False)
     """What was bound when it happened."""
+    driver: str = field(default="", repr=False)
+    """The lines below the user's that were run, where they were still being written."""
 
     def __bool__(self) -> bool:
         """False, so that `if not outcome` reads well."""

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.moves import read_early
 from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.pieces import Pieces
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, reads, statements, targets
@@ -37,6 +39,8 @@ SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, Arithmet
 """Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are
 other things: no edit of a token mends them, and trying would do it all again."""
 MOST_CANDIDATES = 14
+MOST_MAKERS = 12
+"""Statements above the one that raises that are searched."""
 
 
 def refuse_inputs(failure: Failure, hints: Hints) -> None:
@@ -78,7 +82,7 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
     if failure.exception is not None and not isinstance(failure.exception, SLIPS):
         return []
     found: list[ExceptionFix] = []
-    run = runner(program)
+    run = runner(program, failure)
     raising = _raising(draft, failure)
     for move in read_early(draft, raising[-1], _missing(failure)) if raising else ():
         outcome = run(move.draft.text)
@@ -88,7 +92,8 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
                 draft, move.draft, move.suspect, move.text, move.solution, failure, (), complete
             )
             found.append(fix)
-    for suspect, variant in _candidates(draft, failure):
+    candidates = list(_candidates(draft, failure))
+    for suspect, variant in sorted(candidates, key=lambda item: item[1].slip.cost):
         if time.process_time() > deadline:
             break
         span = draft.source.span_of(suspect.node)
@@ -103,12 +108,23 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
     return found[:MOST_CANDIDATES]
 
 
-def runner(program: Program) -> Callable[[str], Namespace | Failure]:
-    """How to run an edited text so that the failure shows: plainly, or with calls of its functions."""
+def runner(program: Program, failure: Failure) -> Callable[[str], Namespace | Failure]:
+    """How to run an edited text so that the failure shows: plainly, or with calls of its functions.
+
+    Writing those calls takes several runs, so a text is first run with the calls that raised.
+    """
     if program.driver or isinstance(program.run(GIVEN), Failure):
-        return lambda text: program.run(GIVEN, text)
+        pieces = Pieces(program, [GIVEN])
+        return lambda text: pieces.run(text, GIVEN)
+    called = Program(program.source, "script", program.hints, failure.driver, base=dict(program.base))
+    calls = Pieces(called, [GIVEN])
+    again = calls.run(called.text, GIVEN) if failure.driver else None
+    raises = isinstance(again, Failure) and (again.kind, again.line) == (failure.kind, failure.line)
 
     def arranged(text: str) -> Namespace | Failure:
+        first = calls.run(text, GIVEN) if raises else None
+        if isinstance(first, Failure) and first.line <= failure.line:
+            return first
         try:
             found = arrange(Source(program.source.filename, text), program.hints)
         except WhygradError as error:
@@ -165,8 +181,13 @@ def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
     if not raising:
         return []
     operands = reads(raising[-1].node)
-    makers = [s for s in everything if s.line < failure.line and targets(s.node) & operands]
-    return [*raising[-1:], *makers[::-1]]
+    makers: list[Suspect] = []
+    # The line that raises may be far behind the one that made what it cannot use.
+    for suspect in reversed([s for s in everything if s.line < failure.line]):
+        if targets(suspect.node) & operands and len(makers) < MOST_MAKERS:
+            makers.append(suspect)
+            operands |= reads(suspect.node)
+    return [*raising[-1:], *makers]
 
 
 def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
@@ -175,7 +196,7 @@ def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
 
 
 def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[Variant]:
-    namespace = failure.namespace
+    namespace = _in_scope(failure)
     values = {n: v for n, v in namespace.items() if is_numeric(v)}
     library = "np" if any(isinstance(v, np.ndarray) for v in namespace.values()) else "math"
     if library == "math":
@@ -191,9 +212,30 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
                 yield variant
         return
     yield from _elements(text, values, failure)
+    yield from _lacking(text, failure)
     for variant in variants(text, Material.of(values, library=library)):
         if variant.slip.kind in KINDS:
             yield variant
+
+
+def _in_scope(failure: Failure) -> dict[str, Any]:
+    """What was bound where it happened: in the innermost function of the user's, and in the module."""
+    error, local = failure.exception, {}
+    for frame, line in traceback.walk_tb(error.__traceback__) if error is not None else ():
+        if line == failure.line and frame.f_code.co_name != "<module>":
+            local = frame.f_locals
+    return {**local, **{n: v for n, v in failure.namespace.items() if n not in local}}
+
+
+def _lacking(text: str, failure: Failure) -> Iterator[Variant]:
+    """An attribute that an object has not, such as `.T` of a number, left out."""
+    found = re.findall(r"no attribute '(\w+)'", failure.message)
+    fragment = Fragment(text)
+    for node in fragment.expressions() if found else ():
+        if isinstance(node, ast.Attribute) and node.attr == found[0] and not fragment.is_called(node):
+            old, new = fragment.segment(node), fragment.segment(node.value)
+            slip = Slip("transpose", old, new, fragment.extent(node)[0], 1.0)
+            yield Variant(fragment.replaced(node, new), slip)
 
 
 def _typos(text: str, bound: set[str], missing: set[str]) -> Iterator[Variant]:

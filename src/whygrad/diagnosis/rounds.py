@@ -174,6 +174,8 @@ class Check:
         if first.slips[0].kind == "container":
             # A list where a number belongs says itself what is wrong.
             likely = [f for f in likely if f.solution.slips[0].kind == "container"]
+        else:
+            likely += [f for f in found if f.complete and f not in likely]
         found = likely or found
         if len(found) == 1:
             return found[0]
