@@ -4,8 +4,9 @@ import pytest
 
 from whygrad.checking.evidence import Failure, Hints
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.diagnosis import check_program
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.exceptions import get_past
+from whygrad.diagnosis.exceptions import _in_scope, get_past
 from whygrad.source import Source
 
 
@@ -27,6 +28,21 @@ def ways_past(text: str) -> list[str]:
         ("w = [1.0, 2.0]\ny = w[2] * 3\n", "w[2]", "w[1]"),
         ("x = 1.0\ndX = 2.0\ndy = dx + x\ndz = dx\n", "dX", "dx"),
         ("def f(cache):\n    x, y = x\n    return x\n\n\nf((1.0, 2.0))\n", "= x\n", "= cache\n"),
+        ("a = 2.0\nb = a.T * 3\n", "a.T", "a"),
+        ("import numpy as np\nx = np.ones(3)\ns = x.sum()\ny = s.dot(x)\n", "s.dot", "x.dot"),
+        # the line that raises is far behind the one that is wrong
+        (
+            "import numpy as np\nx = np.ones((2, 3))\nw = np.ones((3, 4))\nh = np.sum(x @ w)\n"
+            "a = np.tanh(h)\nb = a * 2\ny = b[:, 1]\n",
+            "np.sum(x @ w)",
+            "x @ w",
+        ),
+        (
+            "import numpy as np\nx = np.ones(5)\nk = 2\nn = len(x) + k + 1\nr = np.zeros(4)\n"
+            "for i in range(n):\n    r[i] = x[i] * 2\n",
+            "+ k",
+            "- k",
+        ),
     ],
 )
 def test_the_edit_is_among_them(text: str, wrong: str, right: str) -> None:
@@ -40,3 +56,55 @@ def test_what_no_edit_mends() -> None:
 def test_no_module_stands_where_an_unknown_name_does() -> None:
     text = "import numpy as np\ngain = np.ones(2)\nstate.shape = (2,)\n"
     assert not [found for found in ways_past(text) if "np.shape = " in found]
+
+
+LAYER = """\
+import numpy as np
+
+
+def make_inputs():
+    rng = np.random.RandomState(8)
+    return dict(a=rng.randn(4, 3), b=rng.randn(3, 2), dout=rng.randn(4, 2))
+
+
+def product_forward(a, b):
+    out = np.sin(a @ b)
+    return out, KEPT
+
+
+def product_backward(dout, cache):
+    a, b = cache
+    dz = DZ
+    da = dz @ b.T
+    db = DB
+    return da, db
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "line", "after"),
+    [
+        ("KEPT", "(a, a)", 11, "return out, (a, b)"),  # what one function keeps raises in the other
+        ("DZ", "np.sum(dout * np.cos(a @ b))", 16, "dz = dout * np.cos(a @ b)"),
+        ("DB", "a @ dz", 18, "db = a.T @ dz"),
+        ("DB", "a.T @ da", 18, "db = a.T @ dz"),
+    ],
+)
+def test_the_edit_after_which_the_gradients_are_right(place: str, wrong: str, line: int, after: str) -> None:
+    right = {"KEPT": "(a, b)", "DZ": "dout * np.cos(a @ b)", "DB": "a.T @ dz"}
+    text = LAYER
+    for name, value in {**right, place: wrong}.items():
+        text = text.replace(name, value)
+    findings = check_program(Source("product.py", text)).findings
+    assert [f.line for f in findings] == [line]
+    assert findings[0].repair and [e.after.strip() for e in findings[0].repair.edits] == [after]
+
+
+def test_the_names_of_the_function_that_raises_are_known() -> None:
+    text = (
+        "import numpy as np\n\n\ndef f(p):\n    inner = p * 2\n    return np.ones(3) @ p\n\n\n"
+        "f(np.ones((2, 3)))\n"
+    )
+    assert text.replace("@ p", "@ p.T") in ways_past(text)
+    failure = Program(Source("f.py", text), hints=Hints()).run(GIVEN)
+    assert isinstance(failure, Failure) and "inner" in _in_scope(failure)

@@ -1,10 +1,14 @@
 """The forward pass is a suspect where the backward pass is right for another one near it."""
 
+import ast
+
 import numpy as np
+import pytest
 
 from whygrad.checking.measurement import measure
+from whygrad.diagnosis import check_program
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.forward import ForwardSearch, gate_of
+from whygrad.diagnosis.forward import ForwardSearch, gate_of, output_end
 from whygrad.source import Source
 
 TEXT = """\
@@ -59,3 +63,97 @@ def test_a_part_of_a_sum_is_meant_and_a_write_in_place_may_not_be() -> None:
 
     assert _removes(Slip("index", "w[1:]", "w", 0, 1.3))
     assert not _removes(Slip("in-place", "x[:]", "x", 0, 1.0))
+
+
+PAIR = """\
+import numpy as np
+
+
+def make_inputs():
+    rng = np.random.RandomState(4)
+    return dict(u=rng.randn(4, 3), v=rng.randn(3, 2), c=rng.randn(2), dout=rng.randn(4, 2))
+
+
+def layer_forward(u, v, c):
+    s = np.cos(u @ v)
+    return OUTPUT, (u, v, c, s)
+
+
+def layer_backward(dout, cache):
+    u, v, c, s = cache
+    dc = (dout * s).sum(axis=0)
+    dz = -dout * c * np.sin(u @ v)
+    return dz @ v.T, u.T @ dz, dc
+"""
+
+
+def first_edit(text: str) -> tuple[int, str]:
+    finding = check_program(Source("layer.py", text)).findings[0]
+    return finding.line, finding.repair.edits[0].after.strip() if finding.repair else ""
+
+
+@pytest.mark.parametrize("wrong", ["s", "s + 0 * u.sum()"])
+def test_an_input_that_only_the_backward_pass_reads(wrong: str) -> None:
+    line, after = first_edit(PAIR.replace("OUTPUT", wrong))
+    assert (line, "c" in after) == (11, True)
+    source = Source("layer.py", PAIR.replace("OUTPUT", "s * c"))
+    assert check_program(source).status == "right"
+
+
+def test_what_only_a_size_is_read_of_is_not_read() -> None:
+    text = (
+        "import numpy as np\nt = np.array([0.4, -1.0, 0.2, 0.9])\nf = np.array([0.5, -0.3])\n"
+        "m = len(t) - len(f) + 1\nr = np.zeros(m)\nfor i in range(m):\n"
+        "    r[i] = np.sum(t[i:i + len(f)])\nloss = np.sum(r ** 3)\n"
+        "dr = 3 * r ** 2\ndf = np.zeros_like(f)\ndt = np.zeros_like(t)\nfor i in range(m):\n"
+        "    df += dr[i] * t[i:i + len(f)]\n    dt[i:i + len(f)] += dr[i] * f\n"
+    )
+    source = Source("filter.py", text)
+    assert ForwardSearch(measure(source), Draft.of(source), 0.0).unread() == ["f"]
+    line, after = first_edit(text)
+    assert line == 7 and "f" in after.replace("len(f)", "")
+
+
+def test_an_output_of_another_shape_than_the_upstream_gradient() -> None:
+    line, after = first_edit(PAIR.replace("OUTPUT", "c"))
+    assert line == 11 and after in ("return s * c, (u, v, c, s)", "return c * s, (u, v, c, s)")
+
+
+def test_a_quotient_is_no_mere_factor() -> None:
+    text = (
+        "import numpy as np\n\n\ndef unit(v):\n    length = np.sqrt(np.sum(v * v))\n"
+        "    return v * length, (v, length)\n"
+        "\n\ndef unit_backward(dout, cache):\n    v, length = cache\n"
+        "    return dout / length - v * np.sum(dout * v) / length ** 3\n"
+        "\n\ndef make_inputs():\n"
+        "    return dict(v=np.array([0.3, -1.1, 0.8]), dout=np.array([1.0, 0.4, -0.6]))\n"
+    )
+    assert first_edit(text) == (6, "return v / length, (v, length)")
+
+
+def test_one_edit_that_makes_several_right_and_another_fault_behind_it() -> None:
+    text = """\
+import numpy as np
+rng = np.random.RandomState(6)
+x, w, b = rng.randn(6, 4), rng.randn(4, 5), rng.randn(5)
+v, goal = rng.randn(5, 2), rng.randn(6, 2)
+h = np.sin(x @ w + b)
+y = h @ v
+loss = np.mean((y - goal) ** 2)
+dy = 2 * (y - goal) / y.size
+dv = h.T @ y
+dh = dy @ v.T
+dz = dh * (1 - h * h)
+dw = x.T @ dz
+db = dz.sum(axis=0)
+"""
+    findings = check_program(Source("two.py", text)).findings
+    edits = {e.line: e.after for f in findings if f.repair for e in f.repair.edits}
+    assert edits == {5: "h = np.tanh(x @ w + b)", 9: "dv = h.T @ dy"}
+
+
+def test_what_stands_behind_the_output_is_kept() -> None:
+    node = ast.parse("return out, (x, w)").body[0]
+    assert output_end(node) == len("return out, ")
+    assert output_end(ast.parse("return out").body[0]) > 1000
+    assert output_end(ast.parse("out = a, b").body[0]) > 1000

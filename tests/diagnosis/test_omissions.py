@@ -1,11 +1,13 @@
 """What a forward line may lack is tried, and taken where it makes every gradient right."""
 
+import ast
+
 import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.omissions import omissions
+from whygrad.diagnosis.omissions import omissions, without_sizes
 from whygrad.source import Source
 
 MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
@@ -18,6 +20,8 @@ MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones
         ("p = e", "p = e / np.sum(e, axis=1, keepdims=True)"),
         ("r = np.sum(e)", "r = np.sum(e ** 2)"),
         ("a = np.tanh(e)", "a = np.tanh(x @ w + e)"),
+        ("a = np.tanh(e)", "a = np.tanh(e @ w)"),
+        ("d = (e - 1).sum(axis=1)", "d = ((e - 1) ** 2).sum(axis=1)"),
     ],
 )
 def test_what_may_have_been_meant(text: str, meant: str) -> None:
@@ -26,6 +30,11 @@ def test_what_may_have_been_meant(text: str, meant: str) -> None:
 
 def test_no_python_no_omission() -> None:
     assert omissions("h = (", MATERIAL, []) == []
+
+
+def test_a_size_is_no_value() -> None:
+    value = ast.parse("x[len(k):] + np.zeros_like(w) + v.shape[0]", mode="eval").body
+    assert {n.id for n in ast.walk(without_sizes(value)) if isinstance(n, ast.Name)} == {"x"}
 
 
 TEXT = """\

@@ -33,12 +33,12 @@ from whygrad.source import Source
 
 KINDS = {
     "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
-    "function", "dtype", "target", "drop-factor", "constant",
+    "function", "dtype", "target", "drop-factor", "constant", "operator",
 }  # fmt: skip
 SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, ArithmeticError)
 """Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are
 other things: no edit of a token mends them, and trying would do it all again."""
-MOST_CANDIDATES = 14
+MOST_CANDIDATES = 40
 MOST_MAKERS = 12
 """Statements above the one that raises that are searched."""
 
@@ -72,6 +72,8 @@ class ExceptionFix:
     rivals: tuple[ExceptionFix, ...] = ()
     complete: bool = True
     """The script runs to its end with this edit."""
+    reached: int = 0
+    """The line that raises with this edit; 0 where none does."""
 
 
 def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 1.0) -> list[ExceptionFix]:
@@ -103,8 +105,9 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
             continue
         complete = not isinstance(outcome, Failure)
         text, solution = draft.source.segment(span), Solution(variant.text, (variant.slip,))
-        found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, complete=complete))
-    found.sort(key=lambda fix: (not fix.complete, fix.solution.cost))
+        reached = outcome.line if isinstance(outcome, Failure) else 0
+        found.append(ExceptionFix(draft, edited, suspect, text, solution, failure, (), complete, reached))
+    found.sort(key=lambda fix: (not fix.complete, -fix.reached, fix.solution.cost))
     return found[:MOST_CANDIDATES]
 
 
@@ -180,14 +183,28 @@ def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
     raising = _raising(draft, failure)
     if not raising:
         return []
-    operands = reads(raising[-1].node)
-    makers: list[Suspect] = []
+    operands, makers = reads(raising[-1].node), list[Suspect]()
+    parameters = _parameters(draft.tree, failure.line)
+    loops = [n for n in ast.walk(draft.tree) if isinstance(n, ast.For) and n.lineno <= failure.line]
+    for loop in reversed(loops):
+        if {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} & operands:
+            operands |= reads(ast.Expr(loop.iter))
     # The line that raises may be far behind the one that made what it cannot use.
     for suspect in reversed([s for s in everything if s.line < failure.line]):
-        if targets(suspect.node) & operands and len(makers) < MOST_MAKERS:
+        returned = isinstance(suspect.node, ast.Return) and suspect.function != raising[-1].function
+        # What a function is given may be what another one returned.
+        feeds = operands & (parameters | {suspect.function}) if returned else targets(suspect.node) & operands
+        if feeds and len(makers) < MOST_MAKERS:
             makers.append(suspect)
             operands |= reads(suspect.node)
     return [*raising[-1:], *makers]
+
+
+def _parameters(tree: ast.Module, line: int) -> set[str]:
+    """Parameters of the functions that a line stands in."""
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    around = [f for f in functions if f.lineno <= line <= (f.end_lineno or line)]
+    return {a.arg for f in around for a in ast.walk(f.args) if isinstance(a, ast.arg)} - {"self"}
 
 
 def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
@@ -212,7 +229,7 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
                 yield variant
         return
     yield from _elements(text, values, failure)
-    yield from _lacking(text, failure)
+    yield from _lacking(text, values, failure)
     for variant in variants(text, Material.of(values, library=library)):
         if variant.slip.kind in KINDS:
             yield variant
@@ -227,15 +244,23 @@ def _in_scope(failure: Failure) -> dict[str, Any]:
     return {**local, **{n: v for n, v in failure.namespace.items() if n not in local}}
 
 
-def _lacking(text: str, failure: Failure) -> Iterator[Variant]:
-    """An attribute that an object has not, such as `.T` of a number, left out."""
+def _lacking(text: str, values: dict[str, object], failure: Failure) -> Iterator[Variant]:
+    """An attribute that an object has not, such as `.T` of a number, left out; or of another quantity."""
     found = re.findall(r"no attribute '(\w+)'", failure.message)
     fragment = Fragment(text)
     for node in fragment.expressions() if found else ():
-        if isinstance(node, ast.Attribute) and node.attr == found[0] and not fragment.is_called(node):
-            old, new = fragment.segment(node), fragment.segment(node.value)
-            slip = Slip("transpose", old, new, fragment.extent(node)[0], 1.0)
-            yield Variant(fragment.replaced(node, new), slip)
+        if not isinstance(node, ast.Attribute) or node.attr != found[0]:
+            continue
+        start, owner = fragment.extent(node)[0], node.value
+        if not fragment.is_called(node):
+            old, new = fragment.segment(node), fragment.segment(owner)
+            yield Variant(fragment.replaced(node, new), Slip("transpose", old, new, start, 1.0))
+        while isinstance(owner, ast.Attribute):
+            owner = owner.value
+        for name, value in values.items() if isinstance(owner, ast.Name) else ():
+            if hasattr(value, found[0]) and name != fragment.segment(owner):
+                slip = Slip("name", fragment.segment(owner), name, start, 1.05)
+                yield Variant(fragment.replaced(owner, name), slip)
 
 
 def _typos(text: str, bound: set[str], missing: set[str]) -> Iterator[Variant]:

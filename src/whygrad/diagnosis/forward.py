@@ -8,7 +8,7 @@ The slope of a candidate forward pass is measured by differences, because its de
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class ForwardSearch:
             c.role == "intermediate" and c.verdict == "undecided")]  # fmt: skip
         # What is right by this measure already (a mistake that shows at ties only) explains nothing.
         self.right = [c for c in evidence.claims if c.role == "final" and c.verdict == "right"]
-        program = with_upstream(evidence.program.with_text(draft.text))
+        program = with_upstream(evidence.program.with_text(draft.text), {c.of for c in evidence.claims})
         self.slopes = Slopes(program, [*suspected, *self.right], self.points)
         self.wrong = [c for c in suspected if not all(self.agrees(draft, c, p) for p in self.points)]
 
@@ -164,7 +164,7 @@ class ForwardSearch:
         self.allowance = Allowance(seconds)
         self.wrong = [c for c in self.wrong if c.role == "final"]
         unread = self.unread()
-        vain = {c.name for c in self.wrong if _root(c.of) in unread}
+        vain = {c.name for c in self._vain(self._needed()[0])}
         several: list[ForwardFix] = []
         for variant, suspect in self._omissions(unread):
             span = self.draft.source.span_of(suspect.node)
@@ -193,19 +193,42 @@ class ForwardSearch:
         return sorted(found, key=lambda item: item[0].slip.cost)
 
     def unread(self) -> list[str]:
-        """Inputs whose gradients are written though no line of the forward pass reads them."""
-        read: set[str] = set()
+        """What the output does not depend on, though gradients say so: inputs, and values made of them.
+
+        An input is not read where its gradient is written and no line that leads to the output reads it.
+        """
+        needed, idle = self._needed()
+        names = [_root(c.of) for c in self._vain(needed)]
+        return list(dict.fromkeys([*names, *idle])) if names else []
+
+    def _vain(self, needed: set[str]) -> list[Claim]:
+        """Gradients of inputs that no line which is needed reads."""
+        zero = [c for c in self.wrong if c.role == "final" and all(map(_is_nothing, c.truth))]
+        return [c for c in zero if _root(c.of) not in needed]
+
+    def _needed(self) -> tuple[set[str], list[str]]:
+        """Names of which values are read on the way to the output, and names that are made for nothing."""
+        lines: list[tuple[set[str], set[str]]] = []
         for suspect in statements(self.draft.tree):
-            value = getattr(suspect.node, "value", None)
-            if isinstance(suspect.node, ast.Return) and isinstance(value, ast.Tuple) and value.elts:
+            value, returned = getattr(suspect.node, "value", None), isinstance(suspect.node, ast.Return)
+            if returned and isinstance(value, ast.Tuple) and value.elts:
                 value = value.elts[0]
             # `self.x = x` keeps a value and computes nothing.
-            elif _keeps(value) and not isinstance(suspect.node, ast.Return):
+            elif _keeps(value) and not returned:
                 continue
             if self.is_early(suspect) and value is not None:
-                read |= {name.rpartition(".")[2] for name in reads(ast.Expr(without_sizes(value)))}
-        vain = [c for c in self.wrong if c.role == "final" and all(map(_is_nothing, c.truth))]
-        return [name for c in vain if (name := _root(c.of)) not in read]
+                names = {name.rpartition(".")[2] for name in reads(ast.Expr(without_sizes(value)))}
+                plain = isinstance(suspect.node, ast.Assign) and not suspect.in_loop
+                made = {t.rpartition(".")[2] for t in targets(suspect.node)} - {"self"} if plain else set()
+                lines.append((made, names))
+        idle: list[str] = []
+        while True:
+            needed = {self.evidence.output.split("[")[0]}.union(*(names for _, names in lines))
+            vain = [line for line in lines if line[0] and not line[0] & needed]
+            if not vain:
+                return needed, idle
+            idle += [name for made, _ in vain for name in sorted(made)]
+            lines = [line for line in lines if line not in vain]
 
     def material(self, suspect: Suspect) -> Material | None:
         """What a forward statement may be made of; None where it did not run."""
@@ -245,7 +268,7 @@ class ForwardSearch:
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
 
 
-def with_upstream(program: Program) -> Program:
+def with_upstream(program: Program, subjects: Collection[str]) -> Program:
     """The program with the upstream gradient that was given, though the output has not its shape.
 
     Of an output that a slip made too small, nothing but its sum could be differentiated.
@@ -255,7 +278,7 @@ def with_upstream(program: Program) -> Program:
     namespace, output = program.run(GIVEN), program.objective[0][0]
     if isinstance(namespace, Failure) or not is_numeric(namespace.get(output)):
         return program
-    given = [n for n, v in namespace.items() if UPSTREAM_WORDS.match(n) and n not in program.inputs
+    given = [n for n, v in namespace.items() if UPSTREAM_WORDS.match(n) and n not in subjects
              and n != output and is_numeric(v) and shape_of(v) != shape_of(namespace[output])]  # fmt: skip
     if len(given) == 1:
         program.objective = ((output, given[0]),)

@@ -93,7 +93,7 @@ def _squares(f: Fragment) -> Iterator[Variant]:
 
 def _terms(f: Fragment, m: Material, unread: Sequence[str]) -> Iterator[Variant]:
     """A term or a factor of what nothing reads: `np.tanh(b)` for `np.tanh(x @ w + b)`."""
-    known = [n for n in m.shapes if n.rpartition(".")[2] in unread][:6]
+    known = [n for n in m.shapes if n.rpartition(".")[2] in unread][:8]
     if not known:
         return
     products = [f"{a} @ {b}" for a, b in itertools.permutations(known, 2) if m.library == "np"]

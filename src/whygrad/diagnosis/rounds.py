@@ -348,6 +348,8 @@ class Check:
         shown = {f.variable for f in found}
         # What has no line of its own (results of a generated script) explains nothing beside what has.
         rest = [(c, e) for c, e in self.unsolved if c.name not in shown and (c.line or not found)]
+        # A line that was edited and stands as it was typed in the end is no mistake.
+        found = [f for f in found if f.repair is None or f.repair.edits] or found
         found += [*imports, *(unsolved(c, e) for c, e in rest)]
         order = {"script": 0, "forward": 1, "backward": 2}
         found.sort(key=lambda f: (order[f.where], f.line))
