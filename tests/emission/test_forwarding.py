@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.emission.test_golden import CASES, along, function_of, holds_floats, module_of, plus, results
+from tests.emission.test_golden import (
+    CASES,
+    along,
+    function_of,
+    holds_floats,
+    leaves,
+    module_of,
+    plus,
+    results,
+)
 
 import whygrad as wg
 
@@ -32,10 +41,12 @@ def test_tangents_are_the_slopes_along_their_direction(path: Path) -> None:
         for side in (step, -step)
     ]
     plain = results(function(*copy.deepcopy(list(inputs.values()))), pair)
+    if len(found) > 2 * len(plain):  # of `return [a, b]` each has its tangent
+        plain, ends = plain[0], [end[0] for end in ends]
     assert len(found) == 2 * len(plain)
-    for value, own in zip(found, plain, strict=False):
+    for value, own in zip(leaves(found[: len(plain)]), leaves(plain), strict=True):
         assert np.array_equal(value, own)
-    for tangent, up, down in zip(found[len(plain) :], *ends, strict=True):
+    for tangent, up, down in zip(leaves(found[len(plain) :]), *map(leaves, ends), strict=True):
         slope = (np.asarray(up) - np.asarray(down)) / (2 * step)
         assert tangent == pytest.approx(slope, rel=1e-4, abs=1e-6)
 

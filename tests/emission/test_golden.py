@@ -59,8 +59,11 @@ def assert_right(text: str, module: Any, function: Callable[..., Any], inputs: d
     draw = np.random.default_rng(5)
     pair = function.__name__.endswith("_forward")
     plain = lambda given: results(function(*copy.deepcopy(list(given.values()))), pair)
-    upstream = [draw.normal(size=np.shape(v)) if np.shape(v) else 1.0 for v in plain(inputs)]
-    gradients = gradients_of(namespace, text, function, inputs, upstream)
+    upstream = [cotangent(v, draw) for v in plain(inputs)]
+    given = copy.deepcopy(upstream)
+    gradients = gradients_of(namespace, text, function, inputs, given)
+    for mine, theirs in zip(leaves(upstream), leaves(given), strict=True):
+        assert np.array_equal(mine, theirs)  # what arrives is the caller's
     wanted = [n for n, v in inputs.items() if holds_floats(v)]
     assert len(gradients) == len(wanted)
     for name, gradient in zip(wanted, gradients, strict=True):
@@ -69,7 +72,8 @@ def assert_right(text: str, module: Any, function: Callable[..., Any], inputs: d
         ends = []
         for side in (step, -step):
             moved = {**inputs, name: plus(inputs[name], direction, side)}
-            ends.append(sum(np.sum(u * r) for u, r in zip(upstream, plain(moved), strict=True)))
+            pairs = zip(leaves(upstream), leaves(plain(moved)), strict=True)
+            ends.append(sum(np.sum(u * r) for u, r in pairs))
         slope = (ends[0] - ends[1]) / (2 * step)
         found = product(inputs[name], gradient, direction)
         assert found == pytest.approx(slope, rel=2e-5, abs=1e-7), name
@@ -79,8 +83,20 @@ def results(value: Any, pair: bool) -> list[Any]:
     """What a function returns, without its cache."""
     if isinstance(value, tuple):
         value = value[:-1] if pair else value
-        return [v for v in value if isinstance(v, float | np.ndarray | np.floating)]
+        return [v for v in value if isinstance(v, float | np.ndarray | np.floating | list)]
     return [value]
+
+
+def cotangent(value: Any, draw: Any) -> Any:
+    """A random cotangent of the form of a result."""
+    if isinstance(value, list):
+        return [cotangent(v, draw) for v in value]
+    return draw.normal(size=np.shape(value)) if np.shape(value) else 1.0
+
+
+def leaves(value: Any) -> list[Any]:
+    """The numbers and arrays in a list, at any depth."""
+    return [leaf for v in value for leaf in leaves(v)] if isinstance(value, list | tuple) else [value]
 
 
 def gradients_of(
@@ -99,7 +115,10 @@ def gradients_of(
             for p in inspect.signature(derived).parameters
             if p not in inspect.signature(function).parameters
         ]
-        found = derived(*args, **dict(zip(names, upstream[:extra], strict=True)))
+        if extra > len(upstream):  # `return [a, b]` has a cotangent for each
+            upstream = upstream[0]
+        given = dict(zip(inspect.signature(function).parameters, args, strict=False))
+        found = derived(**given, **dict(zip(names, upstream[:extra], strict=True)))
     several = sum(holds_floats(v) for v in inputs.values()) > 1
     return list(found) if several else [found]
 

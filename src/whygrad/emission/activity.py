@@ -120,7 +120,7 @@ class Activity(Refusals):
     def returned(self, node: Return) -> list[ast.expr]:
         """The parts of what is returned."""
         assert node.value is not None
-        return list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
+        return list(node.value.elts) if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
 
     # -- activity --
 
@@ -210,6 +210,10 @@ class Activity(Refusals):
         """Is a list read from its end, so that it has to be as long as it was?"""
         leaves = [leaf for found in self.known_leaves.values() for leaf in found]
         return any(leaf.base == base and leaf.keys and leaf.keys[0].startswith("-") for leaf in leaves)
+
+    def reads_entries(self, base: str) -> bool:
+        """Is an entry of a list read by itself?"""
+        return any(leaf.base == base and leaf.keys for found in self.known_leaves.values() for leaf in found)
 
     def read_once(self, leaf: Leaf, loops: Sequence[Loop]) -> bool:
         """Is this the only place that reads the base, and does it name another entry at every step?"""

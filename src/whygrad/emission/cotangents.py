@@ -165,13 +165,20 @@ class Ledger:
         if held is None:
             self.assign(group, state, name, self.start(base, state))
         elif not held.own and not is_number(self.activity.value(base)):
-            text = f"{held.text}.copy()" if is_array(self.activity.value(base)) else f"list({held.text})"
-            self.assign(group, state, name, text)
+            self.assign(group, state, name, self.copy_of(base, held.text))
         elif held.text != name:
             self.assign(group, state, name, held.text)
         else:
             self.materialise(group, state, name, base)
         state[base] = Cotangent(name, True)
+
+    def copy_of(self, base: str, text: str) -> str:
+        """A copy of a cotangent that may be changed in place: of a list, also of the arrays added to."""
+        value = self.activity.value(base)
+        if not isinstance(value, list | tuple):
+            return f"{text}.copy()" if is_array(value) else text
+        short, deep = list_copies(text)
+        return deep if self.activity.reads_entries(base) and any(map(is_array, value)) else short
 
     def assign(self, group: Group, state: State, name: str, text: str) -> None:
         """A line `name = text`; whoever still reads its cotangent under that name gets a variable first."""
@@ -187,14 +194,19 @@ class Ledger:
                 group.lines.append(f"{self.name(base)} = {name}{copied}")
 
 
+def list_copies(text: str) -> tuple[str, str]:
+    """A copy of a list, and one of the arrays in it too."""
+    return f"list({text})", f"[row.copy() for row in {text}]"
+
+
 def zeros_of(value: Any, text: str) -> str:
     """An expression for zeros in the form of a value that `text` names."""
     if is_number(value):
         return "0.0"
     if is_array(value):
         return f"np.zeros_like({text})"
-    if isinstance(value, dict) and not value:
-        return "{}"
+    if isinstance(value, dict | list) and not value:
+        return "{}" if isinstance(value, dict) else "[]"
     if isinstance(value, dict):
         return f"{{name: {zeros_of(next(iter(value.values())), 'value')} for name, value in {text}.items()}}"
     if all(is_number(v) for v in value):

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from whygrad.emission.cotangents import BranchBack, Cotangent, Group, Ledger, LoopBack, State, lines_in
-from whygrad.emission.leaves import is_array, is_numeric
+from whygrad.emission.cotangents import (
+    BranchBack,
+    Cotangent,
+    Group,
+    Ledger,
+    LoopBack,
+    State,
+    lines_in,
+    list_copies,
+)
+from whygrad.emission.leaves import is_number, is_numeric
 from whygrad.emission.tree import Branch, Break, Loop, Node, own
 
 
@@ -112,18 +121,20 @@ class Flow(Ledger):
 
     def copies_first(self, base: str, body: list[Any]) -> bool:
         """Does a step copy a cotangent before it changes it? Once before the loop is enough."""
-        line = f"{self.name(base)} = {self.name(base)}.copy()"
-        return any(isinstance(part, Group) and line in part.lines for part in body)
+        name = self.name(base)
+        lines = {f"{name} = {name}.copy()", *(f"{name} = {text}" for text in list_copies(name))}
+        return any(isinstance(part, Group) and lines & set(part.lines) for part in body)
 
     def mend(self, entry: State, base: str, before: Group, held: Cotangent) -> bool:
         """Give a cotangent its own variable before the loop."""
         name, now = self.name(base), entry[base]
         if now.text == name and not (held.own and not now.own):
             return False
-        copied = ".copy()" if held.own and not now.own and is_array(self.activity.value(base)) else ""
-        if now.text != name or copied:
-            before.lines.append(f"{name} = {now.text}{copied}")
-        new = Cotangent(name, bool(copied) or (now.own and held.own))
+        apart = held.own and not now.own and not is_number(self.activity.value(base))
+        text = self.copy_of(base, now.text) if apart else now.text
+        if now.text != name or text != name:
+            before.lines.append(f"{name} = {text}")
+        new = Cotangent(name, text != now.text or (now.own and held.own))
         if new == now:
             return False
         entry[base] = new
@@ -151,7 +162,7 @@ class Flow(Ledger):
 
     def agreed(self, node: Branch, state: State, states: list[State], arms: list[Any], before: Group) -> bool:
         """Do both arms leave the same state? If not, mend the state before them, or their ends."""
-        for base in {*states[0], *states[1]}:
+        for base in dict.fromkeys([*states[0], *states[1]]):
             found = [s.get(base) for s in states]
             if found[0] == found[1]:
                 continue

@@ -110,6 +110,8 @@ class Parting(Flow):
         held = self.activity.value(owner.base) if owner is not None and not owner.keys else None
         if owner is None or not isinstance(held, list) or not all(is_number(v) or is_array(v) for v in held):
             return False
+        if self.activity.reads_entries(owner.base):  # what is added to an entry stays out of the array
+            seed = f"{seed}.copy()"
         if stacked is not None:
             text = stacked[1].replace("?", seed)
         else:

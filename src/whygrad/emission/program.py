@@ -202,7 +202,7 @@ class Program:
                     parts = part.activity.returned(node)
                     code = compile(ast.Expression(copy.deepcopy(node.value)), "<result>", "eval")
                     value = eval(code, dict(execution.scope))
-                    values = list(value) if isinstance(node.value, ast.Tuple) else [value]
+                    values = list(value) if isinstance(node.value, ast.Tuple | ast.List) else [value]
                     return [(write(p), v) for p, v in zip(parts, values, strict=True)]
         raise EmissionError(
             f"{part.name} returns nothing that a gradient could be taken of", hint="return the result"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,13 +102,7 @@ def compared(
             return None
         if not all(np.all(np.isfinite(e)) for e in expected):
             return None
-        if upstream and len(upstream) != len(given):
-            raise EmissionError(
-                f"the function returns {len(given)} numbers or arrays, in a list or by itself, and their "
-                "cotangents have no names",
-                hint="return an array: np.array([...])",
-            )
-        named = dict(zip(upstream, given, strict=True)) if upstream else {}
+        named = arranged(function(*copy.deepcopy(args)), given, upstream) if upstream else {}
         try:
             result = called(derived, copy.deepcopy(args), named)
         except Exception as error:
@@ -121,6 +115,30 @@ def compared(
     if found <= TOLERANCE or is_steady(function, args, argnums, given, expected, limit):
         return found
     return None
+
+
+def arranged(result: Any, given: Sequence[Any], upstream: Sequence[str]) -> dict[str, Any]:
+    """Cotangents by name, each in the form of the result that it is of: a list for a list."""
+    order = iter(given)
+    parts = (
+        result if isinstance(result, tuple) or (isinstance(result, list) and len(upstream) > 1) else [result]
+    )
+    moving = [part for part in parts if is_real(part)]
+    if len(moving) != len(upstream):
+        raise EmissionError(
+            f"the function returns {len(moving)} results in one branch, and {len(upstream)} in another",
+            hint="return as many everywhere",
+        )
+    return {name: in_form(part, order) for name, part in zip(upstream, moving, strict=True)}
+
+
+def in_form(value: Any, order: Iterator[Any]) -> Any:
+    """What comes next, in the form of a value."""
+    if isinstance(value, list | tuple):
+        return type(value)(in_form(v, order) for v in value)
+    if isinstance(value, dict):
+        return {k: in_form(v, order) for k, v in value.items()}
+    return next(order) if is_real(value) else 0.0
 
 
 def is_steady(

@@ -8,8 +8,8 @@ def grad_pair_loss(x, y):
             d = x[i] - x[j]
             saved_d.append(d)
 
-    grad_x = np.zeros_like(x)
     grad_y = np.zeros_like(y)
+    grad_x = np.zeros_like(x)
     for i in reversed(range(len(x))):
         for j in reversed(range(len(x))):
             if i != j:
