@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from whygrad.checking.evidence import Evidence
-from whygrad.diagnosis.alignment import _sized, by_fingerprint, derived_texts, key_of
+from whygrad.diagnosis.alignment import _sized, by_fingerprint, derived_texts, key_of, spellings
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.suspects import statements
@@ -40,3 +40,14 @@ def test_common_numbers_stand_for_no_quantity() -> None:
 )
 def test_what_holds_for_one_size_only_is_not_offered(text: str, program: str, sized: bool) -> None:
     assert _sized(text, program) == sized
+
+
+def test_shorter_spellings_come_first_and_the_whole_last() -> None:
+    text = "1 / 6 * np.log(q) * k * (1 - q) ** np.where(k == 0, 1, k - 1)"
+    assert list(spellings(text)) == [
+        "np.log(q) * k * (1 - q) ** (k - 1)",
+        "1 / 6 * np.log(q) * k * (1 - q) ** (k - 1)",
+        "np.log(q) * k * (1 - q) ** np.where(k == 0, 1, k - 1)",
+        text,
+    ]
+    assert list(spellings("x * 1 / 6 * y")) == ["x * 1 / 6 * y"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.additions import Additions
-from whygrad.diagnosis.alignment import derived_texts
+from whygrad.diagnosis.alignment import derived_texts, spellings
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.factors import factors
@@ -385,8 +385,9 @@ class Stages(Additions):
             if isinstance(suspect.node, ast.AugAssign) or read_off(value):
                 continue
             old = self.draft.source.segment(self.draft.source.span_of(value))
-            for text in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):
-                if bench.judge(text).right:
+            for derived in derived_texts(self.trials.evidence, claim, scope, self.at[0], bench.wants[0]):
+                text = next((s for s in spellings(derived) if bench.judge(s).right), "")
+                if text:
                     slip = Slip("derived", old, text, 0, 2.2 + len(text) / 100)
                     if more := grown(old, text):
                         text, slip = more, Slip("term", old, more, 0, TERM)
