@@ -118,6 +118,61 @@ class Weigh:
     assert measure(Source("weigh.py", text.replace("(grad -", "(grad +")), alone).verdict == "wrong"
 
 
+def test_what_lies_below_the_bound_of_a_logarithm_is_not_judged():
+    text = """
+import numpy as np
+class Log:
+    def forward(self, x):
+        self.kept = np.clip(x, 1e-6, None)
+        return np.log(self.kept)
+    def backward(self, grad):
+        return grad / self.kept
+"""
+    assert measure(Source("log.py", text)).verdict == "right"
+    assert measure(Source("log.py", text.replace("grad / self", "grad * self"))).verdict == "wrong"
+    bend = text.replace("1e-6", "0.0").replace("np.log(self.kept)", "self.kept * 2")
+    assert measure(Source("bend.py", bend.replace("grad / self.kept", "2 * grad"))).verdict == "wrong"
+
+
+def test_a_softmax_derivative_of_one_is_left_open():
+    text = """
+import numpy as np
+def softmax(v):
+    e = np.exp(v - v.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+def softmax_derivative(v):
+    return 1
+"""
+    found = measure(Source("softmax.py", text))
+    assert found.verdict == "undecided"
+    assert "p - y" in found.finals[0].reason
+    assert measure(Source("softmax.py", text.replace("return 1", "return 2"))).verdict == "wrong"
+
+
+PRIVATE = """
+import numpy as np
+class Net:
+    def __init__(self, n):
+        self.W = np.random.randn(n, n)
+    def __forward(self, x):
+        self.x = x
+        return x @ self.W
+    def __backward(self, grad):
+        self.dW = self.x.T @ grad
+        loss = 0.0
+        return loss, grad @ self.W.T
+"""
+
+
+def test_private_methods_are_called_by_their_mangled_names():
+    """And a backward pass that gives more than gradients is not taken for a loss by itself."""
+    found = measure(Source("net.py", PRIVATE.replace("        loss = 0.0\n", "").replace("loss, ", "")))
+    assert found.verdict == "right"
+    assert found.program.functions == ("Net.__forward", "Net.__backward")
+    units = check_whole(Source("net.py", PRIVATE), Hints(), 30.0, lambda _: None).get("units", [])
+    assert len(units) < 2
+
+
 def test_the_delta_of_a_unit_is_no_gradient_of_its_input():
     """`dz` stays within the method, and is of a sum that has no name in it."""
     text = """
@@ -181,6 +236,8 @@ def checked(text):
 
 def test_operations_that_an_engine_gives_their_inputs_are_checked_through_it():
     assert [u["status"] for u in checked(ENGINE)["units"]] == ["error", "error", "right"]
+    bracketed = ENGINE.replace("return grad * b.data", "return np.atleast_2d(grad) * b.data")
+    assert checked(bracketed)["units"][-1]["status"] == "right"
     wrong = checked(ENGINE.replace("grad * b.data, grad * a.data", "grad * a.data, grad * b.data"))
     assert wrong["status"] == "wrong"
     assert {f["line"] for f in wrong["findings"]} == {20}

@@ -186,7 +186,7 @@ class Driver:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"
             self.lines.append(f"{LAYER} = {built}")
             before = exposed(self, init, forward)
-            callee = f"{LAYER}.{forward.name}"
+            callee = f"{LAYER}.{forward.attribute}"
         self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
         after = self.run()
         if isinstance(after, Failure):
@@ -268,7 +268,7 @@ class Driver:
                 objective[-1] = (LOSS, "")
         if loss is not None:
             chosen = loss_arguments(loss, objective[0][0], {**known, **self.names})
-            callee = f"{LAYER}.{loss.name}" if loss.owner else loss.name
+            callee = f"{LAYER}.{loss.attribute}" if loss.owner else loss.name
             self.lines.append(f"{LOSS} = {self.call(loss, callee, chosen)}")
             objective = [(LOSS, "")]
             known.update(target_names(loss, forward, backward, self.names))
@@ -276,7 +276,7 @@ class Driver:
             self.lines.append(loss_line(supposed, objective[0][0], target))
             objective = [(LOSS, "")]
         self.forward_lines = len(self.lines)
-        callee = f"{LAYER}.{backward.name}" if form == "class" else backward.name
+        callee = f"{LAYER}.{backward.attribute}" if form == "class" else backward.name
         local = used_up_by(backward) if form == "class" else []
         stepped = [n for n in self.exposed if n in own(after)] if supposed and form == "class" else []
         if stepped:
@@ -297,7 +297,7 @@ class Driver:
         if not apiece:
             refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
         if not (upstreams or loss or supposed) and _has_shape(ended[RESULT], items[0]):
-            called = getattr(after[LAYER], forward.name) if forward.owner else after[forward.name]
+            called = getattr(after[LAYER], forward.attribute) if forward.owner else after[forward.name]
             given = {n: after[self.names[n]] for n, _ in forward.parameters if n in self.names}
             refuse_mixed(forward, backward, called, given, items[outputs[0]])
         if form == "class":

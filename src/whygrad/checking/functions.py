@@ -43,6 +43,12 @@ class Function:
     def qualname(self) -> str:
         return f"{self.owner}.{self.name}" if self.owner else self.name
 
+    @property
+    def attribute(self) -> str:
+        """The attribute by which an object has the method: Python mangles `__forward`."""
+        private = self.name.startswith("__") and not self.name.endswith("__")
+        return f"_{(self.definer or self.owner).lstrip('_')}{self.name}" if private else self.name
+
     @cached_property
     def parameters(self) -> list[tuple[str, bool]]:
         """Positional parameters (without self) and whether each must be given."""

@@ -20,7 +20,10 @@ _ENTROPY = re.compile(r"(?i)entropy|bce|nll|likelihood|log_?loss|\bce\b")
 
 def doubt_fused(claims: Sequence[Claim], forward: str, upstream: str, measured: Sequence[Measured]) -> None:
     """Leave open what a softmax hands on unchanged: with `p - y` from the loss it is right."""
-    if not upstream or not _FUSED.search(forward):
+    if not _FUSED.search(forward):
+        return
+    if not upstream:
+        _doubt_ones(claims)
         return
     arriving = [follow(upstream, m.observation.namespace) for m in measured]
     for claim in claims:
@@ -30,6 +33,18 @@ def doubt_fused(claims: Sequence[Claim], forward: str, upstream: str, measured: 
             claim.reason = (
                 f"it is `{upstream}` as it arrives: wrong by itself, right where the loss already gives the "
                 "gradient by what the softmax takes (`p - y`)"
+            )
+
+
+def _doubt_ones(claims: Sequence[Claim]) -> None:
+    """Leave open a derivative that is 1 whatever comes in, which hands on unchanged, too."""
+    for claim in claims:
+        numbers = [vector(value) for value in claim.values]
+        if claim.verdict == "wrong" and all(n is not None and n.size and (n == 1).all() for n in numbers):
+            claim.verdict, claim.mismatch = "undecided", None
+            claim.reason = (
+                "it is 1 whatever comes in: no derivative of a softmax, right where the loss already gives "
+                "the gradient by what the softmax takes (`p - y`)"
             )
 
 

@@ -31,7 +31,7 @@ from whygrad.checking.settling import presumed
 from whygrad.checking.supposing import by_supposed_loss
 from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
-from whygrad.checking.values import as_floats, count, is_numeric, vector
+from whygrad.checking.values import as_floats, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
@@ -320,6 +320,9 @@ def _claim(
         except LookupError:
             value = None
         want = signed(truth_of(m, pairing.of), pairing.sign)
+        numbers = vector(value) if program.engine else None
+        if numbers is not None and numbers.size == count(want) == 1:
+            value = rebuild(want, numbers)  # the numbers are ours, `[[1.0]]` for 1.0 the engine's habit
         claim.values.append(value)
         claim.truth.append(judging.clipped(value, want) if "clip" in program.text else want)
     judging.judge(claim, measured, [error_of(m, pairing.of) for m in measured], program, seek_kinks)

@@ -32,6 +32,13 @@ def without_tiny(graph: Graph) -> Graph | None:
     return builder.freeze(graph.inputs, graph.outputs)
 
 
+def cuts_off(graph: Graph) -> bool:
+    """Is something kept above a tiny constant, as in `log(maximum(p, 1e-9))`?"""
+    tiny = set(tiny_rows(graph))
+    named = (row for row in range(len(graph)) if graph.op(row).name in ("clip", "maximum", "where"))
+    return bool(tiny) and any(tiny & set(graph.args(row)) for row in named)
+
+
 def largest_tiny(graph: Graph) -> float:
     """The largest of the tiny constants; 0 where there is none."""
     return max((abs(float(graph.params(row)["value"])) for row in tiny_rows(graph)), default=0.0)

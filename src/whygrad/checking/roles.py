@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,9 @@ from whygrad.checking.values import count, has_float, is_number, is_numeric, sha
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import tree_of
+
+_SWITCH = re.compile(r"(?i)(requires?|needs?|no|use|with|has|enable\w*|zero)_?grad")
+"""`requires_grad` is no gradient."""
 
 
 @dataclass(eq=False)
@@ -166,7 +170,7 @@ def _computed_within(text: str) -> tuple[str, str] | None:
                 nodes = list(ast.walk(function))
                 names = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
                 kept = {n.attr for n in nodes if isinstance(n, ast.Attribute)} | {*names}
-                found = [n for n in names if is_gradient_name(n, kept)]
+                found = [n for n in names if is_gradient_name(n, kept) and not _SWITCH.match(n)]
                 if found:
                     return f"{owner}.{function.name}" if owner else function.name, found[0]
     return None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
-from whygrad.checking.neglecting import largest_tiny, without_tiny
+from whygrad.checking.neglecting import cuts_off, largest_tiny, without_tiny
 from whygrad.checking.numeric import CLOSE, LEVELS, Slope, along, slope, slopes
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
@@ -116,6 +116,11 @@ def without_tiny_constants(program: Program, truth: Truth, inputs: Sequence[str]
 def tiny_in(truth: Truth) -> float:
     """The largest tiny constant of the recorded forward pass."""
     return 0.0 if truth.recording is None else largest_tiny(truth.recording.graph)
+
+
+def is_cut_off(truth: Truth) -> bool:
+    """Does the recorded forward pass keep something above a tiny constant?"""
+    return truth.recording is not None and cuts_off(truth.recording.graph)
 
 
 @contextlib.contextmanager

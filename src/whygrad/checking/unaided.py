@@ -337,7 +337,7 @@ class Unaided:
                 refuse_odd_loss(forward, result, values)
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
-            result = getattr(made, forward.name)(**_chosen(forward, values))
+            result = getattr(made, forward.attribute)(**_chosen(forward, values))
             refuse_odd_loss(forward, result, values)
             result = getattr(made, forward.stored_output, None) if result is None else result
             return self.lost(forward, loss, result, values, made) if loss else result
@@ -361,7 +361,7 @@ class Unaided:
             target, output = known[chosen[name]], items[0]
             if np.ndim(target) == np.ndim(output) > 1 and np.shape(target) != np.shape(output):
                 raise UnlikeError(np.shape(target), np.shape(output))
-        called = getattr(made, loss.name) if loss.owner else self.namespace[loss.name]
+        called = getattr(made, loss.attribute) if loss.owner else self.namespace[loss.name]
         return called(**{name: known[place] for name, place in chosen.items()})
 
     def misfits(self, program: Program, forward: Function) -> dict[str, tuple[int, ...]]:

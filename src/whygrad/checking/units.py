@@ -208,7 +208,10 @@ def _goes(name: str, way: re.Pattern[str]) -> bool:
 
 def _singles(outline: Outline) -> Iterator[Found]:
     methods = (m for ms in outline.classes.values() for m in ms.values())
+    halves_ = {backward.qualname for _, _, backward in _classes(outline) if backward is not None}
     for function in (*outline.functions.values(), *methods):
+        if function.qualname in halves_ and any(map(_PLAINLY_BACK.match, _words(function.name))):
+            continue  # one half of a class, which returns more than gradients
         if _gives_loss_and_gradients(function) and not _is_property(function):
             yield "single", function, None
 
