@@ -53,6 +53,7 @@ class Activity(Refusals):
         self.active = self._active()
         self.derived: dict[Any, list[Derived]] = {}
         self.counts = self._counts()
+        self.optional = self._optional()
 
     # -- leaves --
 
@@ -255,6 +256,15 @@ class Activity(Refusals):
         return bool(np.any(np.asarray(old) != 0)) if is_number(old) or is_array(old) else old is not None
 
     # -- phrases --
+
+    def _optional(self) -> set[str]:
+        """Names that the function compares with None."""
+        tests = [n for b in self.all if isinstance(b, Branch) for n in ast.walk(b.test)]
+        return {
+            n.left.id for n in tests
+            if isinstance(n, ast.Compare) and isinstance(n.left, ast.Name)
+            and any(isinstance(c, ast.Constant) and c.value is None for c in n.comparators)
+        }  # fmt: skip
 
     def _counts(self) -> list[str]:
         """Whole numbers that the user gave a name: lengths, from shapes first."""

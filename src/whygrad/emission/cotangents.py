@@ -93,7 +93,9 @@ class Ledger:
         return f"{owner}{dot}{self.prefix}{rest}"
 
     def zero(self, base: str) -> str:
-        """An expression for zeros in the form of a base."""
+        """An expression for zeros in the form of a base; None for what may be None."""
+        if base in self.activity.optional:
+            return "None"
         value = self.activity.value(base)
         if is_array(value):
             return f"np.zeros_like({base})" if value.dtype.kind == "f" else f"np.zeros({base}.shape)"

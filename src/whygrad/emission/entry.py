@@ -55,7 +55,7 @@ def written_for(
         function.__name__,
         functions,
         {**function.__globals__, **captured(function)},
-        [example, *settings, *other_shapes(function, example, enumerated(functions[function.__name__]))],
+        [example, *settings, *shaped(function, [example, *settings], functions[function.__name__])],
         list(wrt),
         prefix,
         code_of(target, "numpy"),
@@ -108,8 +108,7 @@ def attempted(
     except (EmissionError, CheckFailedError):
         if len(apart) <= alike:
             raise
-    fixed = enumerated(subject.functions[subject.name])
-    subject.examples = [*given, *other_shapes(function, given[0], fixed, apart=False)]
+    subject.examples = [*given, *shaped(function, given, subject.functions[subject.name], apart=False)]
     try:  # where equal lengths stay equal, as a loop over two lists at once needs it
         return make(subject, function, check)
     except (EmissionError, CheckFailedError) as error:
@@ -140,6 +139,14 @@ def gradient(subject: Subject, function: Callable[..., Any], check: bool) -> tup
     program = Program(subject)
     written = with_remark(importing(Derivation(program).derive(), subject.namespace), program.forced)
     return written, proven(written, function, subject) if check else None
+
+
+def shaped(
+    function: Callable[..., Any], given: Sequence[Any], node: ast.FunctionDef, apart: bool = True
+) -> list[tuple[Any, ...]]:
+    """The examples at other shapes: the first at all that are made, those with other settings at one."""
+    found = [other_shapes(function, example, enumerated(node), apart) for example in given]
+    return [e for k, examples in enumerate(found) for e in (examples[:1] if k else examples)]
 
 
 def free_prefix(node: ast.FunctionDef, prefix: str) -> str:

@@ -155,9 +155,9 @@ class Phrasing:
         start = re.sub(r"^np\.zeros\((\w+)\.shape\)$", r"np.zeros_like(\1)", start)
         lines = [Named(name, start)]
         adds = graph.op(row).name == "accumulate"
-        graphs = [d.graph for d in self.derived]
+        graphs, own = [d.graph for d in self.derived], self.first.traced.graph
         for k, value in enumerate(values):
-            written, text = named_key(graphs, row, k, dynamic, self.sizes), self.text(value)
+            written, text = named_key(graphs, row, k, dynamic, self.sizes, own), self.text(value)
             if adds and dynamic and any(t in written for t in dynamic):
                 lines.append(Named("", f"np.add.at({name}, ({written}), {text})"))
             else:

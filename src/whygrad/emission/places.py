@@ -11,12 +11,18 @@ from whygrad.errors import AnotherFormError
 from whygrad.graph import Graph
 
 
-def named_key(graphs: Sequence[Graph], row: int, k: int, dynamic: Sequence[str], sizes: Sizes | None) -> str:
-    """The text of the key of an index, or of the `k`-th write into a buffer, from that of each execution."""
+def named_key(
+    graphs: Sequence[Graph], row: int, k: int, dynamic: Sequence[str], sizes: Sizes | None, own: Graph
+) -> str:
+    """The text of the key of an index, or of the `k`-th write into a buffer, from that of each execution.
+
+    What the user's statement, the graph `own`, has as a key too is written as it is.
+    """
     writes = "keys" in graphs[0].params(row)
     keys = [g.params(row)["keys"][k] if writes else g.params(row)["key"] for g in graphs]
     shapes = [g.abstract(row if writes else g.args(row)[0]).shape for g in graphs]
-    if sizes is None or all(repr(key) == repr(keys[0]) for key in keys[1:]):
+    alike = all(repr(key) == repr(keys[0]) for key in keys[1:])
+    if sizes is None or (alike and (stated(own, keys[0]) or not has_bounds(keys[0]))):
         return key_text(keys[0], dynamic)
     if any(part is Ellipsis for key in keys for part in (key if isinstance(key, tuple) else (key,))):
         raise AnotherFormError("a key in it has another form from run to run")
@@ -28,9 +34,23 @@ def named_key(graphs: Sequence[Graph], row: int, k: int, dynamic: Sequence[str],
     return ", ".join(texts)
 
 
+def stated(own: Graph, key: Any) -> bool:
+    """Is a key one of the statement's own?"""
+    found = [own.params(r) for r in range(len(own)) if own.op(r).name in ("index", "assemble", "accumulate")]
+    keys = [k for params in found for k in ([params["key"]] if "key" in params else params["keys"])]
+    return any(repr(k) == repr(key) for k in keys)
+
+
+def has_bounds(key: Any) -> bool:
+    """Is there a slice that starts or ends somewhere, and takes every entry between?"""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(p, slice) and p.step is None and (p.start or p.stop) for p in parts)
+
+
 def _part(found: Sequence[Any], lengths: Sequence[int], dynamic: Sequence[str], sizes: Sizes) -> str:
     """One part of a key: a slice or a number."""
-    if all(repr(part) == repr(found[0]) for part in found[1:]):
+    same = all(repr(part) == repr(found[0]) for part in found[1:])
+    if same and not has_bounds(found[0]):
         return key_text(found[0], dynamic)
     if all(isinstance(part, int) for part in found):
         return _bound(found, sizes)
@@ -47,9 +67,9 @@ def _part(found: Sequence[Any], lengths: Sequence[int], dynamic: Sequence[str], 
 
 def _bound(values: Sequence[int], sizes: Sizes) -> str:
     """A bound of a slice: a length, or the sum of two or three."""
-    if len(set(values)) == 1:
-        return str(values[0])
     text = sizes.number(values) or sizes.sum(values)
+    if text is None and len(set(values)) == 1:
+        return str(values[0])
     if text is None:
         raise AnotherFormError("a bound of a slice in it differs from run to run, and no length explains it")
     return text.removeprefix("(").removesuffix(")") if text.startswith("(") else text

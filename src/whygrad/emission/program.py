@@ -145,13 +145,15 @@ class Program:
                 if all(n.number in self.notes.before for n in walk(arms)) or not self._reached(node):
                     continue
                 known = set(self.notes.before)
-                self.notes.run, self.notes.forced = self.notes.run + 1, node.number
-                with np.errstate(all="ignore"):
-                    try:
-                        function(*[moved(v, 0.0, None) for v in self.subject.examples[0]])
-                    except Exception:
-                        self.notes.drop()
-                self.notes.drop(known)
+                self.notes.forced = node.number
+                for example in self.subject.examples:  # of other shapes too: lengths are told apart by them
+                    self.notes.run += 1
+                    with np.errstate(all="ignore"):
+                        try:
+                            function(*[moved(v, 0.0, None) for v in example])
+                        except Exception:
+                            self.notes.drop()
+                    self.notes.drop(known)
                 if all(n.number in self.notes.before for n in arms):
                     lines.append(getattr(node.node, "lineno", 0))
         self.notes.forced = 0
@@ -188,11 +190,15 @@ class Program:
         return new
 
     def _wanted(self, entry: Function) -> list[str]:
-        """Parameters that hold floating numbers; those with defaults are settings."""
+        """Parameters that hold floating numbers; those with defaults are settings.
+
+        One that may be None is a weight where the example gives it (`b=None`), but for masks.
+        """
         plain = len(entry.parameters) - len(entry.node.args.defaults) - len(entry.node.args.kwonlyargs)
-        return [
-            p for p, v in zip(entry.parameters[:plain], self.subject.examples[0], strict=False) if floats(v)
-        ]
+        given = list(zip(entry.parameters, self.subject.examples[0], strict=False))
+        later = zip(given[plain:], entry.node.args.defaults, strict=False)
+        found = [p for p, v in given[:plain] if floats(v)]
+        return found + [p for (p, v), d in later if is_none(d) and floats(v) and "mask" not in p]
 
     def results(self, part: Function) -> list[tuple[str, Any]]:
         """What a function returns: text and an example of each part."""
@@ -207,6 +213,11 @@ class Program:
         raise EmissionError(
             f"{part.name} returns nothing that a gradient could be taken of", hint="return the result"
         )
+
+
+def is_none(node: ast.expr) -> bool:
+    """Is it None?"""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def bindings(node: Step, callee: Function) -> list[tuple[str, ast.expr]]:

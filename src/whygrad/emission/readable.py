@@ -38,7 +38,7 @@ class ReadableWriter(Writer):
     ) -> None:
         super().__init__(derived[0].graph, names, library, 4000)
         self.graphs = [d.graph for d in derived]
-        self.sizes = sizes
+        self.sizes, self.traced = sizes, derived[0].traced.graph
         self.extents = Extents(self.graph, names)
         self.own = {
             repr(g.params(r)["value"])
@@ -137,7 +137,7 @@ class ReadableWriter(Writer):
             return self.joined(row)
         if name == "index":
             owner, *dynamic = (self.pieces[a] for a in self.graph.args(row))
-            key = named_key(self.graphs, row, 0, [piece.text for piece in dynamic], self.sizes)
+            key = named_key(self.graphs, row, 0, [p.text for p in dynamic], self.sizes, self.traced)
             return Piece(f"{owner.at(ATOM)}[{key}]", ATOM)
         if name == "reshape" and (piece := self.squeezed(self.graph.args(row)[0], self.shape(row))):
             return piece

@@ -116,7 +116,7 @@ class Sizes:
             (f"({a} // {b})", [p // q for p, q in zip(x, y, strict=True)])
             for a, x in names
             for b, y in names
-            if a != b and all(q and p % q == 0 and p != q for p, q in zip(x, y, strict=True))
+            if a != b and all(q > 1 and p % q == 0 and p != q for p, q in zip(x, y, strict=True))
         ]
 
     def products(self, count: int) -> list[tuple[str, list[int]]]:
