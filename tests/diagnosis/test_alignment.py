@@ -36,6 +36,8 @@ def test_common_numbers_stand_for_no_quantity() -> None:
         ("np.sum(g.reshape(4, 6, 2), axis=2)", "y = np.repeat(x, 2)", True),
         ("g.reshape(N, -1)", "y = x.reshape(N, C)", False),
         ("2 * x ** 3", "y = x", False),
+        ("np.cumsum(g[::-1], axis=0)[::-1]", "y = np.cumsum(x)", False),
+        ("g[2:]", "y = np.cumsum(x)", True),
     ],
 )
 def test_what_holds_for_one_size_only_is_not_offered(text: str, program: str, sized: bool) -> None:

@@ -85,11 +85,20 @@ def _sized(text: str, program: str) -> bool:
     """Does it name entries, or write lengths, that the program does not? Then it holds for one size only."""
     sized: set[str] = set()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Subscript) and _written(node.slice, 0):
+        if isinstance(node, ast.Subscript) and any(_written(part, 0) for part in _places(node.slice)):
             sized.add(ast.unparse(node))
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SHAPED:
             sized |= {ast.unparse(a) for a in node.args if _written(a, 2)}
     return any(part.replace(" ", "") not in program.replace(" ", "") for part in sized)
+
+
+def _places(index: ast.expr) -> Iterator[ast.expr]:
+    """The entries and bounds in an index; a step, `[::-1]`, holds for any size."""
+    for part in index.elts if isinstance(index, ast.Tuple) else [index]:
+        if isinstance(part, ast.Slice):
+            yield from (bound for bound in (part.lower, part.upper) if bound is not None)
+        else:
+            yield part
 
 
 def _written(node: ast.expr, least: int) -> bool:
