@@ -332,3 +332,23 @@ def test_a_dataclass_takes_its_fields(mark, fields):
     """)
     found = verdicts(evidence)
     assert found == {"self.dW": ("W", "right"), "self.db": ("b", "right"), "dx": ("x", "right")}
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict"), [("row.shape", "right"), ("row.shape, dtype=row.dtype", "wrong")]
+)
+def test_a_bare_gradient_fits_an_input_of_whole_numbers(made, verdict):
+    text = f"""
+        import numpy as np
+        def make_inputs():
+            return dict(row=np.array([3, 7, 7, 2, 9, 4]), eps=0.5)
+        def smooth_tv(row, eps):
+            step = row[1:] - row[:-1]
+            size = np.sqrt(step ** 2 + eps ** 2)
+            tv = size.sum()
+            grad = np.zeros({made})
+            grad[1:] = grad[1:] + step / size
+            grad[:-1] = grad[:-1] - step / size
+            return tv, grad
+    """
+    assert verdicts(check(text))["grad"] == ("row", verdict)

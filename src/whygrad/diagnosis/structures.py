@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.axes import axes, reduced_terms
-from whygrad.diagnosis.fragments import OPERATORS, Fragment
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.grouping import changed, parentheses, quotients_of_sums
 from whygrad.diagnosis.leavings import leavings
 from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers
 from whygrad.diagnosis.slips import Slip, Variant
@@ -22,52 +23,12 @@ if TYPE_CHECKING:
 def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
-        parentheses, containers, calls, products, transposes, locals_of, reductions, axes, factors,
-        inner_terms, flips, powers, power_slopes, absolutes, operand_factors, windows, columns, reduced_terms,
-        leavings,
+        parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
+        factors, inner_terms, flips, powers, power_slopes, absolutes, operand_factors, windows, columns,
+        reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)
-
-
-def parentheses(f: Fragment, m: Material) -> Iterator[Variant]:
-    """Group the operands of neighbouring operators the other way."""
-    for node in f.expressions():
-        if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATORS:
-            continue
-        for inner, left_deep in ((node.left, True), (node.right, False)):
-            if not isinstance(inner, ast.BinOp):
-                continue
-            start, end = f.outer(inner)
-            bare = f.segment(inner)
-            old = f.segment(node)
-            if f.is_parenthesised(inner):
-                text = f.patched((start, end, bare))
-            elif left_deep:
-                low, high = f.outer(inner.right)[0], f.outer(node.right)[1]
-                text = f.patched((low, low, "("), (high, high, ")"))
-            else:
-                low, high = f.outer(node.left)[0], f.outer(inner.left)[1]
-                text = f.patched((low, low, "("), (high, high, ")"))
-            yield Variant(text, Slip("parentheses", old, _changed(f, node, text), f.extent(node)[0], 0.9))
-        if isinstance(node.op, ast.Add | ast.Sub):
-            # `k * x ** k - 1 * g` for `k * x ** (k - 1) * g`
-            low, high = f.outer(_edge(f, node.left, "right"))[0], f.outer(_edge(f, node.right, "left"))[1]
-            text, old = f.patched((low, low, "("), (high, high, ")")), f.segment(node)
-            yield Variant(text, Slip("parentheses", old, _changed(f, node, text), f.extent(node)[0], 0.95))
-
-
-def _edge(f: Fragment, node: ast.expr, side: str) -> ast.expr:
-    """The operand at one end of operators that nothing keeps together."""
-    while isinstance(node, ast.BinOp) and not f.is_parenthesised(node):
-        node = getattr(node, side)
-    return node
-
-
-def _changed(f: Fragment, node: ast.expr, text: str) -> str:
-    """What stands in a changed text where a node stood."""
-    start, end = f.extent(node)
-    return text[start : end + len(text) - len(f.text)]
 
 
 def containers(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -80,7 +41,7 @@ def containers(f: Fragment, m: Material) -> Iterator[Variant]:
         if len(terms) > 1:
             old = f.segment(node)
             text = split(f, terms)
-            yield Variant(text, Slip("split", old, _changed(f, node, text), f.extent(node)[0], 1.0))
+            yield Variant(text, Slip("split", old, changed(f, node, text), f.extent(node)[0], 1.0))
         if f.parents.get(node) is f.statement:
             bare = f.segment(inner)
             yield Variant(
