@@ -352,3 +352,41 @@ def test_a_bare_gradient_fits_an_input_of_whole_numbers(made, verdict):
             return tv, grad
     """
     assert verdicts(check(text))["grad"] == ("row", verdict)
+
+
+@pytest.mark.parametrize("returned", ["acc", "p", "acc / 5", "W", "new", "2 * p"])
+def test_what_a_training_step_returns_is_no_gradient(returned):
+    text = f"""
+        import numpy as np
+        def make_inputs():
+            r = np.random.RandomState(0)
+            return dict(W=r.randn(3, 1), X=r.randn(5, 3), y=(r.rand(5, 1) > 0.5) * 1.0)
+        def train_step(W, X, y):
+            p = 1 / (1 + np.exp(-(X @ W)))
+            loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+            dW = X.T @ (p - y) / len(y)
+            W = W - 0.1 * dW
+            new = W - 0.1 * dW
+            acc = np.mean((p > 0.5) == y)
+            return loss, {returned}
+    """
+    with pytest.raises(NoGradientError):
+        check(text)
+
+
+@pytest.mark.parametrize("returned", ["-value, -score", "value, G", "value, (p - y) / 4 @ X"])
+def test_a_value_and_its_gradient_without_a_name(returned):
+    sign = "-" if returned.startswith("-") else ""
+    text = f"""
+        import numpy as np
+        def make_inputs():
+            r = np.random.RandomState(0)
+            return dict(w=r.randn(3), X=r.randn(4, 3), y=np.array([0.0, 1.0, 1.0, 0.0]))
+        def objective(w, X, y):
+            p = X @ w
+            value = {sign}np.sum((p - y) ** 2) / 8
+            G = X.T @ (p - y) / 4
+            score = {sign}G
+            return {returned}
+    """
+    assert verdicts(check(text))["dw"] == ("w", "right")

@@ -215,7 +215,7 @@ class Driver:
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
         returned = []
         given = {n: after.get(self.names[n]) for n, _ in function.parameters if n in self.names}
-        nameless = after_parameters(items, names, function, given)
+        nameless = after_parameters(items, names, function, given, not self.hints.forward)
         for place, item in enumerate(items):
             if place == loss:
                 continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.naming import EXACT, FORCE, LIKELY_INPUT, best, stems
 from whygrad.checking.upstreams import TARGET_WORDS
-from whygrad.checking.values import has_float, shape_of
+from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.checking.variables import Variable, base_name, gradient_word
 
 _INPUT_GRADIENT = re.compile(r"(?i)(inputs?|x|in|data|z|pred\w*|logits|scores)(_?(grad\w*|delta))?$")
@@ -174,3 +174,20 @@ def _last_resort(
     ]
     fitting.sort(key=lambda n: (bool(TARGET_WORDS.match(n)), not nameless and not LIKELY_INPUT.match(n)))
     return Pairing(claim, fitting[0], 0.3, tuple(fitting[1:])) if fitting else None
+
+
+def of_whole_numbers(
+    unsure: list[str], subjects: Mapping[str, Variable], values: Mapping[str, Value]
+) -> list[Pairing]:
+    """Gradients without names that fit no real input, with the one array of whole numbers of their shape."""
+    found = []
+    for name in unsure:
+        fitting = {
+            n: has_float(v.value)
+            for n, v in subjects.items()
+            if is_numeric(values[name]) and count(v.value) > 1 and shape_of(v.value) == shape_of(values[name])
+        }
+        whole = [n for n in fitting if not TARGET_WORDS.match(n)]
+        if len(whole) == 1 and not any(fitting.values()):
+            found.append(Pairing(name, whole[0], FUZZY))
+    return found

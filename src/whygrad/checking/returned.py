@@ -14,6 +14,7 @@ from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
+from whygrad.errors import NoGradientError
 
 
 def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
@@ -49,12 +50,15 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
 
 
 def after_parameters(
-    items: list[Any], names: list[str], function: Function, given: Mapping[str, Any]
+    items: list[Any], names: list[str], function: Function, given: Mapping[str, Any], strict: bool = False
 ) -> dict[int, str]:
     """Names for results without one, `return loss, X.T @ dz, dz.sum()`: after the parameter that each fits.
 
-    A result that fits none, or of which more than one could be meant, gets no name.
+    A result that fits none, or of which more than one could be meant, gets no name. Where it is `strict`,
+    raises NoGradientError if nothing is called a gradient and something fits no parameter.
     """
+    if strict:
+        _refuse_strangers(function, items, names, given)
     named = {stem for name in names for stem, _ in stems(gradient_word(name))}
     fitting = [
         (name, shape_of(given[name]))
@@ -182,6 +186,26 @@ def _constant_key(node: ast.Subscript) -> str:
 
 def _keys(result: Any) -> list[str]:
     return list(result) if isinstance(result, dict) else []
+
+
+def _refuse_strangers(
+    function: Function, items: list[Any], names: list[str], given: Mapping[str, Any]
+) -> None:
+    """Raises NoGradientError where nothing that is returned behind a value is called a gradient, or fits one.
+
+    An accuracy, or predictions, are no gradient of the first parameter.
+    """
+    if any(stems(gradient_word(name)) for name in names) or not all(map(is_numeric, items)):
+        return
+    others = [shape_of(item) for k, item in enumerate(items) if k != loss_place(items, names)]
+    first = next((name for name, _ in function.parameters if name in given and has_float(given[name])), "")
+    shapes = [shape_of(value) for value in given.values()]
+    if first and (shape_of(given[first]) not in others or any(shape not in shapes for shape in others)):
+        raise NoGradientError(
+            f"`{function.qualname}` returns no gradient: what stands behind its value has not the "
+            f"shape of `{first}`",
+            hint=f"return the gradients behind the value: return loss, d{first}",
+        )
 
 
 def loss_place(items: list[Any], names: list[str]) -> int:

@@ -23,10 +23,9 @@ from whygrad.checking.naming import (
     stems,
 )
 from whygrad.checking.observing import Observation
-from whygrad.checking.pairing import FUZZY, Pairing, paired
+from whygrad.checking.pairing import FUZZY, Pairing, of_whole_numbers, paired
 from whygrad.checking.programs import Program
 from whygrad.checking.strays import is_stray, of_the_last
-from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
 from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
 from whygrad.errors import NoGradientError, UsageError
@@ -106,7 +105,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
         list(claims), subjects, shapes, hints, needs, outputs, first_input, frozenset(upstreams), local
     )
     if program.form != "script":
-        pairings += _of_whole_numbers(unsure, subjects, shapes)
+        pairings += of_whole_numbers(unsure, subjects, shapes)
         unsure = [name for name in unsure if name not in {p.name for p in pairings}]
     if program.form == "script":
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
@@ -203,23 +202,6 @@ def _names_nothing(name: str, others: list[str]) -> bool:
     word = gradient_word(name)
     ranked = best(word, others)
     return all(stem for stem, _ in stems(word)) and (not ranked or ranked[0][0] < FUZZY)
-
-
-def _of_whole_numbers(
-    unsure: list[str], subjects: Mapping[str, Variable], values: Mapping[str, Value]
-) -> list[Pairing]:
-    """Gradients without names that fit no real input, with the one array of whole numbers of their shape."""
-    found = []
-    for name in unsure:
-        fitting = {
-            n: has_float(v.value)
-            for n, v in subjects.items()
-            if is_numeric(values[name]) and count(v.value) > 1 and shape_of(v.value) == shape_of(values[name])
-        }
-        whole = [n for n in fitting if not TARGET_WORDS.match(n)]
-        if len(whole) == 1 and not any(fitting.values()):
-            found.append(Pairing(name, whole[0], FUZZY))
-    return found
 
 
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:

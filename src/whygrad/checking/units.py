@@ -21,7 +21,7 @@ BACK = re.compile(
 FORTH = re.compile(
     r"(?i)^(forward|forwards|fwd|fprop|fw|ff|feedforward|loss|call|primal|value|energy|potential)$"
 )
-VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood"}
+VALUE_WORDS = {"loss", "cost", "value", "energy", "objective", "f", "error", "nll", "likelihood", "loglik"}
 
 Found = tuple[Form, Function | None, Function | None]
 """A form with its forward and backward functions."""
@@ -157,10 +157,41 @@ def _by_contents(outline: Outline) -> Iterator[Found]:
             forths = [m for m in forths if _attributes(m, ast.Store) & read]
             yield from (("class", forward, backward) for forward in forths if len(forths) == 1)
     for function in outline.functions.values():
-        names = function.returns
-        value = len(names) > 1 and all(names) and OUTPUT_WORDS.search(names[0])
-        if value and _stores_gradients(function) and not set(names) & {n for n, _ in function.parameters}:
+        if _returns_a_value(function) and not _is_empty(function):
             yield "single", function, None
+
+
+def _returns_a_value(function: Function) -> bool:
+    """Does a function return a value, and behind it what looks computed as gradients are?"""
+    returns = [n for n in ast.walk(function.node) if isinstance(n, ast.Return)]
+    last = returns[-1].value if returns else None
+    if not isinstance(last, ast.Tuple) or len(last.elts) < 2 or not function.parameters:
+        return False
+    value, *others = (e.operand if isinstance(e, ast.UnaryOp) else e for e in last.elts)
+    names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    words = {word.lower() for word in _words(function.name)}
+    if not any(map(OUTPUT_WORDS.search, names)) and not VALUE_WORDS & words:
+        return False
+    made = _made_of_gradients(function) - {name for name, _ in function.parameters}
+    return all(e.id in made if isinstance(e, ast.Name) else _is_scaled(e) for e in others)
+
+
+def _made_of_gradients(function: Function) -> set[str]:
+    """Names of products with gradients, `score = Z.T @ deta`, and those that say it without a variable."""
+    assigned = [n for n in ast.walk(function.node) if isinstance(n, ast.Assign)]
+    targets = {n.id for s in assigned for n in s.targets if isinstance(n, ast.Name)}
+    known = {*targets, *(name for name, _ in function.parameters)}
+    found = targets & {"G", "score"}
+    for statement in assigned:
+        reads = {n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)}
+        if _is_scaled(statement.value) and any(is_gradient_name(name, known) for name in reads & targets):
+            found |= {n.id for n in statement.targets if isinstance(n, ast.Name)}
+    return found
+
+
+def _is_scaled(node: ast.expr) -> bool:
+    """A product or a quotient, `X.T @ r`, `(p - y) / n`; a difference may be a residual."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult)
 
 
 def _stores_gradients(function: Function) -> bool:
