@@ -169,7 +169,7 @@ def test_a_layer_within_a_layer_is_refused_by_line(tmp_path: Any) -> None:
         derived(tmp_path, text)
 
 
-@pytest.mark.parametrize("name", ["recurrent"])
+@pytest.mark.parametrize("name", ["recurrent", "lstm_cell"])
 def test_what_is_derived_of_a_class_stays(name: str, tmp_path: Any) -> None:
     text = derived(tmp_path, (LAYERS / f"{name}.py").read_text())
     kept = LAYERS / f"{name}_derived.py"
@@ -262,3 +262,88 @@ def test_a_class_in_latex_and_in_forward_mode_is_a_function_of_what_it_reads(tmp
         moved.W, moved.V = layer.W + side * dots["dot_W"], layer.V + side * dots["dot_V"]
         ends.append(moved.forward(x + side * dots["dot_x"]))
     np.testing.assert_allclose(tangent, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-8)
+
+
+NEURON = """\
+import numpy as np
+
+
+class Neuron:
+    def __init__(self, n):
+        self.w = np.random.default_rng(1).normal(size=n)
+        self.b = 0.3
+
+    def forward(self, x):
+        self.x = x
+        self.z = x @ self.w + self.b
+        self.a = np.tanh(self.z)
+        return self.a
+
+
+n = 3
+x = np.random.default_rng(1).normal(size=(4, 3))
+"""
+
+SIGMOID = """\
+import numpy as np
+
+
+class Sigmoid:
+    def forward(self, x):
+        self.x = x
+        self.out = 1 / (1 + np.exp(-x))
+
+
+x = np.random.default_rng(1).normal(size=(4, 3))
+"""
+
+DROPOUT = """\
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, p=0.5):
+        self.p = p
+        self.training = True
+
+    def forward(self, x):
+        if self.training:
+            self.mask = (np.random.default_rng(4).random(x.shape) > self.p) / (1 - self.p)
+            return x * self.mask
+        return x
+
+
+x = np.random.default_rng(1).normal(size=(4, 3))
+"""
+
+
+def test_a_number_that_is_added_to_what_a_weight_gives_is_a_bias(tmp_path: Any) -> None:
+    text = derived(tmp_path, NEURON)
+    x = np.random.default_rng(2).normal(size=(5, 3))
+    assert_right(
+        text, NEURON, "Neuron", lambda made: made(3), x, lambda v: {"w": v.dw, "b": np.asarray(v.db)}
+    )
+
+
+def test_a_method_that_returns_nothing_gives_the_attribute_that_it_sets_last(tmp_path: Any) -> None:
+    text = derived(tmp_path, SIGMOID)
+    layer = run(SIGMOID, text)["Sigmoid"]()
+    x, upstream = np.random.default_rng(2).normal(size=(2, 5, 3))
+    assert layer.forward(x) is None
+    ends = [1 / (1 + np.exp(-(x + side))) for side in (1e-6, -1e-6)]
+    np.testing.assert_allclose(
+        layer.backward(upstream), upstream * (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_what_is_set_in_one_branch_is_read_in_it(training: bool, tmp_path: Any) -> None:
+    text = derived(tmp_path, DROPOUT)
+
+    def make(made: Any) -> Any:
+        layer = made()
+        layer.training = training
+        return layer
+
+    x = np.random.default_rng(2).normal(size=(5, 3))
+    assert_right(text, DROPOUT, "Dropout", make, x, lambda v: {})

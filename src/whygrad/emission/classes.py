@@ -93,7 +93,7 @@ class ClassWriter:
         holders = self.holders | self.stored()
         table = self.table()
         whole = layout.fitted(f"{', '.join(table)} = {self.own}.cache", 0) if table else []
-        inside = self.within_branches() if self.keeps_text() else {}
+        inside = [*(self.within_branches() if self.keeps_text() else {}), *self.perhaps_set()]
         cache = [n for n in self.written.cache if n not in table and n not in inside]
         lines = [*whole, *unpacked(cache, [f"{self.own}.{holders[n]}" for n in cache])]
         lines += [line.removeprefix("    ") for line in self.written.lines]
@@ -158,7 +158,9 @@ class ClassWriter:
         if self.keeps_text():
             places = self.within_branches()
             kept = [f"    {self.own}.{a} = {n}" for n, a in self.stored().items() if n not in places]
-            edits = [(node.body[-1].lineno - first, kept)]
+            end = node.body[-1]
+            place = end.lineno if isinstance(end, ast.Return) else (end.end_lineno or 0) + 1
+            edits = [(place - first, kept)]
             for name, statement in places.items():
                 text = f"{' ' * (statement.col_offset - pad)}{self.own}.{self.stored()[name]} = {name}"
                 edits.append(((statement.end_lineno or 0) - first + 1, [text]))
@@ -173,7 +175,7 @@ class ClassWriter:
         returns = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
         sure = surely_bound(self.method.flat().body) | set(self.method.parameters)
         known = sure | set(self.within_branches()) | set(self.holders) | set(self.table())
-        last = len(returns) == 1 and returns[0] is node.body[-1]
+        last = not any(n.value for n in returns) or (len(returns) == 1 and returns[0] is node.body[-1])
         return last and not self.written.saves and set(self.written.cache) <= known
 
     def within_branches(self) -> dict[str, ast.stmt]:
@@ -190,6 +192,11 @@ class ClassWriter:
             if len(made) == 1 and any(made[0] in arm for b in branches for arm in (b.body, b.orelse)):
                 found[name] = made[0]
         return found
+
+    def perhaps_set(self) -> list[str]:
+        """What the user's forward stores in one branch only: it is read just where it is needed."""
+        kept = {self.method.names[a] for a in self.method.kept if not hasattr(self.method.instance, a)}
+        return [n for n in self.written.cache if n in kept - surely_bound(self.method.flat().body)]
 
     def written_forward(self) -> list[str]:
         """The forward pass that was written, which saves what the user's does not."""

@@ -6,7 +6,7 @@ import ast
 import copy
 import inspect
 import linecache
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -48,7 +48,8 @@ class Method:
         used = [a for n in uses for a in (n.attr, *self.reads.get(n.attr, ()))]
         for name in dict.fromkeys([*used, *self.helpers]):
             same = name not in local or (name not in self.given and self.only_as(name))
-            self.names[name] = name if same else f"own_{name}"
+            after = name in self.kept and name in self.parameters
+            self.names[name] = name if same else f"{name}_next" if after else f"own_{name}"
 
     def is_attribute(self, node: ast.AST) -> TypeGuard[ast.Attribute]:
         return (
@@ -109,8 +110,19 @@ class Method:
         added = [ast.arg(self.names[a]) for a in self.given]
         arguments = [ast.arg(name) for name in self.parameters]
         node.args = ast.arguments([], [*arguments, *added], None, [], [], None, [])
-        node.body = node.body[ast.get_docstring(node) is not None :]
+        node.body = [*node.body[ast.get_docstring(node) is not None :], *self._result()]
         return ast.fix_missing_locations(_Flattening(self).visit(node))  # type: ignore[no-any-return]
+
+    def _result(self) -> list[ast.stmt]:
+        """Where the method returns nothing: its result is the attribute that it sets last."""
+        if any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(self.node)):
+            return []
+        targets = [t for s in self.node.body if isinstance(s, ast.Assign) for t in s.targets]
+        last = next((t for t in reversed(targets) if self.is_attribute(t)), None)
+        if last is None:
+            return []
+        value = ast.Attribute(ast.Name(self.own, ast.Load()), last.attr, ast.Load())
+        return [ast.copy_location(ast.Return(ast.copy_location(value, last)), self.node.body[-1])]
 
     def function(self, namespace: Mapping[str, Any]) -> Any:
         """It as a function whose source can be found."""
@@ -120,11 +132,21 @@ class Method:
             _defined(helper, made)
         return _defined(self.flat(), made)
 
+    def is_bias(self, attribute: str, weights: Sequence[str]) -> bool:
+        """Is an attribute added to an expression of one of the weights: `x @ self.w + self.b`?"""
+        sums = [n for n in ast.walk(self.node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add)]
+        return any(
+            self.is_attribute(one) and one.attr == attribute and _reads(other) & set(weights)
+            for n in sums
+            for one, other in ((n.left, n.right), (n.right, n.left))
+        )
+
     def wanted(self, values: Mapping[str, Any]) -> list[str]:
         """What gets a gradient: arguments without defaults, and arrays of the instance but its state.
 
-        Single numbers are settings, such as eps, beside arrays; in a class without arrays they are weights
-        where the constructor has no default for them.
+        Single numbers are settings, such as eps, beside arrays, but for a bias: what is added to an
+        expression of a weight. In a class without arrays they are weights where the constructor has no
+        default for them.
         """
         plain = len(self.node.args.args) - len(self.node.args.defaults)
         arguments = [a.arg for a in self.node.args.args[1:plain] if floats(values[a.arg])]
@@ -132,8 +154,14 @@ class Method:
         arrays = [
             a for a in held if is_array(values[self.names[a]]) or not isinstance(values[self.names[a]], float)
         ]
-        found = arrays or [a for a in held if a not in defaults(type(self.instance))]
+        found = [a for a in held if a in arrays or self.is_bias(a, arrays)] if arrays else []
+        found = found or [a for a in held if a not in defaults(type(self.instance))]
         return arguments + [self.names[a] for a in found]
+
+
+def _reads(node: ast.AST) -> set[str]:
+    """Attributes of any name that are read in a node."""
+    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
 
 
 def _defined(node: ast.FunctionDef, namespace: dict[str, Any]) -> Any:

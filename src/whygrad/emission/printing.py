@@ -10,7 +10,7 @@ from typing import Any
 from whygrad.emission import layout
 from whygrad.emission.cotangents import BranchBack, Group, LoopBack, lines_in
 from whygrad.emission.leaves import write
-from whygrad.emission.primal import otherwise, pop
+from whygrad.emission.primal import bare, otherwise, pop
 from whygrad.emission.saving import Plan
 from whygrad.emission.shapes import Shapes
 from whygrad.emission.tree import Node, Step
@@ -49,12 +49,14 @@ class Printer:
         """The forward line that a group answers to: the user's own text, if it is one line."""
         statement = node.node
         if isinstance(node, Step) and (node.made or node.changed):
-            return f"{write(node.target)} = {write(node.value)}"
+            return f"{bare(node.target)} = {bare(node.value)}"
         if statement.lineno == statement.end_lineno and not getattr(statement, "rewritten", False):
             line = self.source.line(statement.lineno)
             text = line[statement.col_offset : statement.end_col_offset]
             if text.strip():
                 return text
+        if isinstance(statement, ast.Assign):
+            return " = ".join(map(bare, [*statement.targets, statement.value]))
         return write(statement)
 
     def loop(self, part: LoopBack, depth: int) -> list[str]:
