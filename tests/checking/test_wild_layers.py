@@ -70,6 +70,29 @@ CASES = {
             def slopes(self, dout):
                 return dout, <<||-2 * >>dout
     """,
+    "a loss of the last of several things that the forward pass returns": """
+        import numpy as np
+        def forward(X, W1, b1, W2, b2):
+            Z1 = X @ W1 + b1
+            A1 = np.tanh(Z1)
+            Z2 = A1 @ W2 + b2
+            e = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+            A2 = e / e.sum(axis=1, keepdims=True)
+            return Z1, A1, Z2, A2
+        def loss_function(Y, Y_pred):
+            return -np.mean(np.sum(Y * np.log(Y_pred), axis=1))
+        def backpropagation(X, Y, A1, A2, W2):
+            dZ2 = (A2 - Y) / len(X)
+            dZ1 = dZ2 @ W2.T * (1 <<+||->> A1 ** 2)
+            dW1, db1, dW2, db2 = X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)
+            return dW1, db1, dW2, db2
+        def train(X, Y, W1, b1, W2, b2, rounds):
+            for _ in range(rounds):
+                Z1, A1, Z2, A2 = forward(X, W1, b1, W2, b2)
+                print(loss_function(Y, A2))
+                dW1, db1, dW2, db2 = backpropagation(X, Y, A1, A2, W2)
+                W1, b1, W2, b2 = W1 - dW1, b1 - db1, W2 - dW2, b2 - db2
+    """,
     "one-hot labels whose places are an index": """
         import numpy as np
         class Entropy:
@@ -147,6 +170,38 @@ def softmax_derivative(v):
     assert found.verdict == "undecided"
     assert "p - y" in found.finals[0].reason
     assert measure(Source("softmax.py", text.replace("return 1", "return 2"))).verdict == "wrong"
+
+
+def test_single_precision_on_the_way_is_not_accused():
+    text = """
+import numpy as np
+class Bend:
+    def __init__(self):
+        self.f = lambda x: x / (1 + np.exp(-x, dtype=np.float32))
+        self.slope = lambda x: (1 + np.exp(-x) * (1 + x)) / (1 + np.exp(-x)) ** 2
+    def forward(self, x):
+        self.x = x
+        return self.f(x)
+    def backward(self, grad):
+        return grad * self.slope(self.x)
+"""
+    assert measure(Source("bend.py", text)).verdict == "right"
+    assert measure(Source("bend.py", text.replace("(1 + x)", "(1 - x)"))).verdict == "wrong"
+
+
+def test_nothing_is_called_wrong_where_each_run_draws_other_numbers():
+    text = """
+import numpy as np
+class Layer:
+    def forward(self, x):
+        self.W = np.random.Generator(np.random.PCG64()).normal(size=(x.shape[1], 2))
+        return x @ self.W
+    def backward(self, grad):
+        return grad @ self.W.T
+"""
+    found = measure(Source("layer.py", text))
+    assert found.verdict != "wrong"
+    assert any("something random" in note for note in found.notes)
 
 
 PRIVATE = """

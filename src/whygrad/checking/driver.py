@@ -34,6 +34,7 @@ from whygrad.checking.losses import (
     foreign_loss,
     is_passed_output,
     loss_arguments,
+    output_place,
     target_names,
 )
 from whygrad.checking.missing import MissingInput
@@ -246,7 +247,7 @@ class Driver:
         loss = self.foreign_loss(forward, backward)
         supposed = self.reading.removeprefix(SUPPOSED) if self.reading.startswith(SUPPOSED) else ""
         if loss is not None:
-            upstreams, outputs = [], [0]
+            upstreams, outputs = [], [output_place(self.source.text, loss, names)]
         elif supposed:
             known.update({name: paths[outputs[0]] for name in upstreams if is_passed_output(name)})
             upstreams = []
@@ -268,17 +269,18 @@ class Driver:
                 objective[-1] = (LOSS, "")
         if loss is not None:
             chosen = loss_arguments(loss, objective[0][0], {**known, **self.names})
-            callee = f"{LAYER}.{loss.attribute}" if loss.owner else loss.name
-            self.lines.append(f"{LOSS} = {self.call(loss, callee, chosen)}")
+            called = f"{LAYER}.{loss.attribute}" if loss.owner else loss.name
+            self.lines.append(f"{LOSS} = {self.call(loss, called, chosen)}")
             objective = [(LOSS, "")]
             known.update(target_names(loss, forward, backward, self.names))
         elif supposed:
             self.lines.append(loss_line(supposed, objective[0][0], target))
             objective = [(LOSS, "")]
         self.forward_lines = len(self.lines)
-        callee = f"{LAYER}.{backward.attribute}" if form == "class" else backward.name
-        local = used_up_by(backward) if form == "class" else []
-        stepped = [n for n in self.exposed if n in own(after)] if supposed and form == "class" else []
+        callee, local, stepped = backward.name, list[str](), list[str]()
+        if form == "class":
+            callee, local = f"{LAYER}.{backward.attribute}", used_up_by(backward)
+            stepped = [n for n in self.exposed if n in own(after)] if supposed else []
         if stepped:
             self.lines.append(kept_lines(stepped, own(after)))
         if local:
@@ -379,21 +381,14 @@ class Driver:
         backward: Function,
     ) -> Program:
         return Program(
-            self.source,
-            form,
-            self.hints,
-            "\n".join(self.lines),
-            (),
-            objective,
-            tuple(returned),
-            forward.qualname,
-            backward.qualname,
+            self.source, form, self.hints, "\n".join(self.lines), (), objective, tuple(returned),
+            forward.qualname, backward.qualname,
             roots=self.roots,
             failing=self.failing,
             first_input=self.names.get(forward.parameters[0][0], "") if forward.parameters else "",
             own=tuple(self.names[name] for name in self.exposed),
             forward_driver="\n".join(self.lines[: self.forward_lines]),
-        )
+        )  # fmt: skip
 
 
 def _has_shape(first: Any, second: Any) -> bool:

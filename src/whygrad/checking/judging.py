@@ -23,7 +23,7 @@ from whygrad.checking.comparison import (
 from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
 from whygrad.checking.strays import is_delta_of_unnamed
-from whygrad.checking.truth import is_cut_off
+from whygrad.checking.truth import is_cut_off, is_narrow_within
 from whygrad.checking.values import is_narrow, rebuild, shape_of, vector
 from whygrad.checking.variables import base_name
 from whygrad.source import tree_of
@@ -126,6 +126,10 @@ def _at(
         return compared
     if both_below(got, want, ROUNDING * largest(m)):
         return Comparison(True, True)
+    if tolerance is not NARROW and is_narrow_within(m.truth):
+        compared = compare(got, want, NARROW, allowed)
+        if compared.agrees:
+            return compared
     unknown = ~np.isfinite(wanted)
     if compared.same_shape and not (compared.wrong & (wanted != 0)).any() and is_cut_off(m.truth):
         # Below the bound of `log(maximum(p, 1e-9))` lies what is no probability.

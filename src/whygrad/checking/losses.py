@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from whygrad.checking.functions import Function
 from whygrad.checking.naming import UPSTREAM_WORDS
 from whygrad.checking.upstreams import TARGET_WORDS
+from whygrad.source import tree_of
 
 LOSS_WORDS = re.compile(r"(?i)(loss|cost|entropy|error|mse|nll|objective|likelihood)|^J$")
 _DERIVATIVE = re.compile(r"(?i)(grad|deriv|prime|backward|backprop|delta)")
@@ -62,6 +63,24 @@ def loss_arguments(loss: Function, output: str, known: Mapping[str, str]) -> dic
     if output not in chosen.values() and rest:
         chosen[rest[0]] = output
     return chosen
+
+
+def output_place(text: str, loss: Function, names: Sequence[str]) -> int:
+    """Which of the things that a forward function returns goes into the loss: of `Z1, A1, Z2, A2` the last.
+
+    The first, unless a call in the text, `cost(Y, A2)`, says otherwise.
+    """
+    for node in ast.walk(tree_of(text)):
+        if isinstance(node, ast.Call) and _called(node) == loss.name:
+            given = [a.id for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, ast.Name)]
+            places = [names.index(name) for name in given if name in names and not TARGET_WORDS.match(name)]
+            if places:
+                return places[0]
+    return 0
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def target_names(

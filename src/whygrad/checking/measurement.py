@@ -93,8 +93,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     given = _inputs_at(first, roles, program)
     _refuse_large(program, given)
     once = program.hints.large == "once"
-    if not once:
-        _check_repeatable(program, first, evidence)
+    random = not once and not _is_repeatable(program, first, evidence)
     points = [GIVEN] if once else points_of(program, roles, given)
     tried = only_right and not program.hints.formula
     if tried and (wrong := _plainly_wrong(program, roles, points, given, first)):
@@ -116,6 +115,8 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     _note_truth(measured, evidence)
     judged, note = _judged(program, roles, measured, first)
     evidence.notes.extend([note] if note else [])
+    if random:
+        _doubt_all(judged)
     if only_right and any(claim.verdict != "right" for claim in judged):
         evidence.claims = judged
         return evidence
@@ -242,10 +243,11 @@ def _neglect_tiny(program: Program, claims: list[Claim], measured: list[Measured
             claim.note = "right when the tiny constants of the forward pass are neglected"
 
 
-def _check_repeatable(program: Program, first: Observation, evidence: Evidence) -> None:
+def _is_repeatable(program: Program, first: Observation, evidence: Evidence) -> bool:
+    """Does what is differentiated have the same value in a second run? What has not is noted."""
     again = program.run(GIVEN)
     if isinstance(again, Failure):
-        return
+        return True
     for name, value in again.items():
         before = vector(first.namespace.get(name))
         after = vector(value)
@@ -253,7 +255,16 @@ def _check_repeatable(program: Program, first: Observation, evidence: Evidence) 
             evidence.notes.append(
                 f"two runs gave different numbers for `{name}`: it depends on something random"
             )
-            return
+            break
+    return np.array_equal(program.objective_of(first.namespace), program.objective_of(again), equal_nan=True)
+
+
+def _doubt_all(claims: list[Claim]) -> None:
+    """Call nothing wrong where each run differentiates another function."""
+    for claim in claims:
+        if claim.verdict == "wrong":
+            claim.verdict, claim.mismatch = "undecided", None
+            claim.reason = "two runs differentiate different functions: numbers are drawn without a seed"
 
 
 def _intend(formula: str, m: Measured, computed: float) -> float:

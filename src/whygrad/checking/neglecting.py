@@ -1,4 +1,4 @@
-"""The forward pass without its tiny constants, such as the 1e-9 of `log(p + 1e-9)`."""
+"""The forward pass without its tiny constants, such as the 1e-9 of `log(p + 1e-9)`, and what it rounds."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ def cuts_off(graph: Graph) -> bool:
     tiny = set(tiny_rows(graph))
     named = (row for row in range(len(graph)) if graph.op(row).name in ("clip", "maximum", "where"))
     return bool(tiny) and any(tiny & set(graph.args(row)) for row in named)
+
+
+def is_single(graph: Graph) -> bool:
+    """Is a part of the graph computed in single or half precision?"""
+    return any(
+        isinstance(dtype := graph.abstract(row).dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize < 8
+        for row in range(len(graph))
+    )
 
 
 def largest_tiny(graph: Graph) -> float:

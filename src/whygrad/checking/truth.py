@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
-from whygrad.checking.neglecting import cuts_off, largest_tiny, without_tiny
+from whygrad.checking.neglecting import cuts_off, is_single, largest_tiny, without_tiny
 from whygrad.checking.numeric import CLOSE, LEVELS, Slope, along, slope, slopes
 from whygrad.checking.observing import follow
 from whygrad.checking.programs import Program
@@ -121,6 +121,11 @@ def tiny_in(truth: Truth) -> float:
 def is_cut_off(truth: Truth) -> bool:
     """Does the recorded forward pass keep something above a tiny constant?"""
     return truth.recording is not None and cuts_off(truth.recording.graph)
+
+
+def is_narrow_within(truth: Truth) -> bool:
+    """Does the recorded forward pass round to single precision on its way: `np.exp(x, dtype=np.float32)`?"""
+    return truth.recording is not None and is_single(truth.recording.graph)
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Definition, Facts, facts_of
 from whygrad.checking.functions import Function, definition_of
-from whygrad.checking.losses import foreign_loss, loss_arguments
+from whygrad.checking.losses import foreign_loss, loss_arguments, output_place
 from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
@@ -355,10 +355,11 @@ class Unaided:
         """The loss of a result, called as the driver does."""
         items = result if isinstance(result, tuple) else (result,)
         named = dict(zip(forward.returns, items, strict=False)) if len(forward.returns) == len(items) else {}
-        known = {**named, **values, "": items[0]}
+        place = output_place(self.source.text, loss, list(named))
+        known = {**named, **values, "": items[place]}
         chosen = loss_arguments(loss, "", {name: name for name in known if name})
         for name in filter(TARGET_WORDS.match, chosen):
-            target, output = known[chosen[name]], items[0]
+            target, output = known[chosen[name]], items[place]
             if np.ndim(target) == np.ndim(output) > 1 and np.shape(target) != np.shape(output):
                 raise UnlikeError(np.shape(target), np.shape(output))
         called = getattr(made, loss.attribute) if loss.owner else self.namespace[loss.name]

@@ -46,6 +46,11 @@ class Step:
     shown: Mapping[str, Any] = field(default_factory=dict)
     """Evidence that is not that of the claim: the two values of a forward line."""
 
+    @property
+    def is_written_anew(self) -> bool:
+        """Was the line written anew from the derivative, for want of a slip that explains it?"""
+        return all(slip.kind == "derived" for slip in self.solution.slips)
+
 
 @dataclass(frozen=True, eq=False)
 class Rival:

@@ -57,9 +57,9 @@ def _found(findings: Sequence[Result]) -> str:
 
 def is_engine(result: Result) -> bool:
     """Was a home-made engine checked, by a script that is not the user's?"""
-    return bool(result.get("functions") and result["variables"]) and not any(
-        variable["line"] for variable in result["variables"]
-    )
+    functions: Sequence[str] = result.get("functions") or ()
+    named = len(functions) == 1 and "." not in functions[0]
+    return bool(named and result["variables"]) and not any(v["line"] for v in result["variables"])
 
 
 def _units(units: Sequence[Result], findings: int) -> str:
