@@ -34,6 +34,7 @@ from whygrad.source import Source
 KINDS = {
     "container", "transpose", "product", "operands", "name", "index", "slice", "axis", "sum", "unwrap",
     "function", "dtype", "target", "drop-factor", "constant", "operator",
+    "drop-term",
 }  # fmt: skip
 SLIPS = (TypeError, ValueError, LookupError, NameError, AttributeError, ArithmeticError)
 """Exceptions that a slip of the pen can cause. A full memory, a missing file, a recursion without end are

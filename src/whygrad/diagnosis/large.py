@@ -15,6 +15,7 @@ from whygrad.checking.measurement import measure
 from whygrad.checking.shrinking import Sizes, proposals
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.findings import CheckResult, Edit, Finding, Repair
+from whygrad.diagnosis.reconsidering import reconsidered
 from whygrad.diagnosis.rounds import Check
 from whygrad.errors import WhygradError
 from whygrad.source import Source
@@ -29,7 +30,7 @@ def checked(source: Source, hints: Hints, tell: Tell) -> CheckResult:
     Raises what `Check.run` raises.
     """
     try:
-        return Check(source, replace(hints, large="refuse"), tell).run()
+        return reconsidered(source, replace(hints, large="refuse"), tell)
     except TooLargeError as error:
         failure = error.failure
     for sizes in proposals(source.text, hints):

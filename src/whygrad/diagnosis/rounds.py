@@ -65,6 +65,9 @@ class Check:
     deadline: float = 0.0
     wrong_before: int = 0
     seen: set[str] = field(default_factory=set)
+    """Texts that are not tried again."""
+    chosen: list[str] = field(default_factory=list)
+    """Texts that were chosen among several that get past an exception."""
     forward_allowed: bool = True
     started: float = field(default_factory=time.process_time)
 
@@ -99,6 +102,10 @@ class Check:
             if evidence.verdict != "wrong" or not self.repaired(evidence):
                 break
         return self.result()
+
+    def solved(self) -> bool:
+        """Is everything right after the edits?"""
+        return not self.unsolved and self.last is not None and self.last.verdict == "right"
 
     def as_formula(self, evidence: Evidence) -> bool:
         """Repair a forward pass that is not the formula that was given."""
@@ -153,6 +160,7 @@ class Check:
             return False
         best = self.best_past(found)
         self.seen.add(best.draft.text)
+        self.chosen += [best.draft.text] if len(found) > 1 else []
         said = f"{failure.kind}: {failure.message}"
         rivals = tuple(
             Rival("this gets past the exception as well", fix.draft)
@@ -180,7 +188,7 @@ class Check:
         found = likely or found
         if len(found) == 1:
             return found[0]
-        ranked: list[tuple[int, float, ExceptionFix]] = []
+        ranked: list[tuple[int, int, float, ExceptionFix]] = []
         deadline = time.process_time() + SECONDS
         for fix in found:
             if not fix.complete or time.process_time() > deadline:
@@ -190,10 +198,12 @@ class Check:
             except WhygradError:
                 continue
             wrong = sum(c.verdict != "right" for c in evidence.finals) if evidence.finals else 99
-            ranked.append((wrong, fix.solution.cost, fix))
+            # What lies on the way tells edits apart that leave the same gradients wrong.
+            way = sum(c.verdict != "right" for c in evidence.claims)
+            ranked.append((wrong, way, fix.solution.cost, fix))
             if wrong == 0:
                 break
-        return min(ranked, key=lambda item: item[:2])[2] if ranked else found[0]
+        return min(ranked, key=lambda item: item[:3])[3] if ranked else found[0]
 
     def add(self, step: Step, draft: Draft) -> None:
         self.steps.append(step)
