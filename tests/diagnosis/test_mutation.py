@@ -28,6 +28,7 @@ UNDONE = [
     ("g = product", "g += product"),
     ("p = [product * 2]", "p = product * 2"),
     ("g = activation * activation * product", "g = (1 - activation * activation) * product"),
+    ("g = 1 - activation + product", "g = (1 - activation) * product"),
 ]
 UNDONE_ARRAYS = [
     ("g = A * B", "g = A @ B"),

@@ -217,6 +217,10 @@ def operators(f: Fragment, m: Material) -> Iterator[Variant]:
                 # The sign of a term: likelier than a minus that is missing before a whole line.
                 cost = 0.87 if {symbol, other} == {"+", "-"} else 1.0
                 yield _between(f, left[1], right[0], symbol, other, kind, cost)
+        # `1 - h * h + dh` for `(1 - h * h) * dh`: with its sign a product loses what keeps a sum together.
+        if symbol in "+-" and isinstance(node.left, ast.BinOp) and not f.is_parenthesised(node.left):
+            text = f.patched((left[0], left[0], "("), (left[1], right[0], ") * "))
+            yield Variant(text, Slip("operator", symbol, "*", f.text.index(symbol, left[1]), 1.1))
         a, b = f.text[slice(*left)], f.text[slice(*right)]
         if symbol in ("-", "/", "@", "**"):
             swapped = f.patched((*left, b), (*right, a))
