@@ -152,6 +152,16 @@ db = dz.sum(axis=0)
     assert edits == {5: "h = np.tanh(x @ w + b)", 9: "dv = h.T @ dy"}
 
 
+def test_a_loss_of_many_numbers_whose_mean_is_differentiated() -> None:
+    text = (
+        "import numpy as np\nx, t = np.array([0.2, 1.4, -0.5]), np.array([1.0, 0.5, 0.0])\n"
+        "p = np.tanh(x)\nloss = (p - t) ** 2\ndp = 2 * (p - t) / len(t)\ndx = dp * (1 - p ** 2)\n"
+    )
+    assert first_edit(text) == (4, "loss = np.mean((p - t) ** 2)")
+    # Without its factor the gradient is that of the sum, which many numbers stand for.
+    assert check_program(Source("layer.py", text.replace(" / len(t)", ""))).status == "right"
+
+
 def test_what_stands_behind_the_output_is_kept() -> None:
     node = ast.parse("return out, (x, w)").body[0]
     assert output_end(node) == len("return out, ")

@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.omissions import omissions, without_sizes
+from whygrad.diagnosis.omissions import averaged, omissions, without_sizes
 from whygrad.source import Source
 
 MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
@@ -30,6 +30,19 @@ def test_what_may_have_been_meant(text: str, meant: str) -> None:
 
 def test_no_python_no_omission() -> None:
     assert omissions("h = (", MATERIAL, []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("loss = -(t * e)", "loss = -np.mean(t * e)"),
+        ("loss = e ** 2", "loss = np.mean(e ** 2)"),
+        ("loss = -t * e", "loss = np.mean(-t * e)"),
+    ],
+)
+def test_the_mean_of_a_loss(text: str, meant: str) -> None:
+    found = averaged(text)
+    assert found is not None and found.text == meant
 
 
 def test_a_size_is_no_value() -> None:

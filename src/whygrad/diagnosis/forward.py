@@ -8,25 +8,24 @@ The slope of a candidate forward pass is measured by differences, because its de
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from whygrad.checking.evidence import Claim, Evidence, Failure, Point, Value
-from whygrad.checking.naming import UPSTREAM_WORDS
-from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.losses import LOSS_WORDS
 from whygrad.checking.values import is_numeric, shape_of, vector
 from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import is_norm, omissions, without_sizes
+from whygrad.diagnosis.omissions import averaged, is_norm, omissions, without_sizes
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
-from whygrad.diagnosis.slopes import Slopes
+from whygrad.diagnosis.slopes import Slopes, with_upstream
 from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
 from whygrad.diagnosis.workbench import Fix
 
@@ -134,6 +133,7 @@ class ForwardSearch:
 
     def candidates(self) -> Iterator[ForwardFix]:
         """Edits that explain a wrong gradient and break none that is right."""
+        yield from self.averaged()
         for suspect in self.suspects() if self.wrong else ():
             material = self.material(suspect)
             if material is None:
@@ -155,6 +155,29 @@ class ForwardSearch:
                     gate = self.gate(draft, suspect)
                     solution = Solution(variant.text, (variant.slip,))
                     yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
+
+    def averaged(self) -> Iterator[ForwardFix]:
+        """The mean of a loss that is left as many numbers, where that makes every gradient right."""
+        objective = self.slopes.program.objective
+        namespace = self.slopes.base(self.draft.text, self.points[0])
+        if len(objective) != 1 or objective[0][1] or isinstance(namespace, Failure) or not self.wrong:
+            return
+        numbers = vector(namespace.get(objective[0][0]))
+        if numbers is None or numbers.size < 2:
+            return
+        for suspect in self.suspects():
+            if not isinstance(suspect.node, ast.Assign) or not LOSS_WORDS.search(min(targets(suspect.node))):
+                continue
+            span = self.draft.source.span_of(suspect.node)
+            text = self.draft.source.segment(span)
+            variant = averaged(text)
+            if variant is None or self.allowance.is_spent():
+                continue
+            draft = self.draft.replaced(span, variant.text)
+            names = self.explained(draft)
+            if len(names) == len(self.wrong):
+                solution = Solution(variant.text, (variant.slip,))
+                yield ForwardFix(self.draft, draft, suspect, text, solution, names)
 
     def omitted(self, seconds: float) -> ForwardFix | None:
         """The likeliest edit, of more kinds, after which every final gradient is right; None in vain.
@@ -268,23 +291,6 @@ class ForwardSearch:
         return sorted(found, key=lambda f: (not f.gate, -len(f.explained), f.solution.cost))
 
 
-def with_upstream(program: Program, subjects: Collection[str]) -> Program:
-    """The program with the upstream gradient that was given, though the output has not its shape.
-
-    Of an output that a slip made too small, nothing but its sum could be differentiated.
-    """
-    if len(program.objective) != 1 or program.objective[0][1] or program.form not in ("pair", "class"):
-        return program
-    namespace, output = program.run(GIVEN), program.objective[0][0]
-    if isinstance(namespace, Failure) or not is_numeric(namespace.get(output)):
-        return program
-    given = [n for n, v in namespace.items() if UPSTREAM_WORDS.match(n) and n not in subjects
-             and n != output and is_numeric(v) and shape_of(v) != shape_of(namespace[output])]  # fmt: skip
-    if len(given) == 1:
-        program.objective = ((output, given[0]),)
-    return program
-
-
 def _is_kept(node: ast.stmt) -> bool:
     """Is it a `return` of nothing that is computed there?"""
     if not isinstance(node, ast.Return):
@@ -324,6 +330,8 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     It beats several of them, one that is far-fetched, and none at all where it explains everything.
     """
     slip = forward.solution.slips[0]
+    if slip.kind == "mean":
+        return True
     wrong = {c.name for c in evidence.finals if c.verdict in ("wrong", "inherited")}
     whole = wrong <= set(forward.explained)
     none = any(fix is None for _, fix in fixes)

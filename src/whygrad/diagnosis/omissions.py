@@ -75,6 +75,19 @@ def _norms(f: Fragment, m: Material) -> Iterator[Variant]:
         yield Variant(f.replaced(f.value, slip.new, PRODUCT), slip)
 
 
+def averaged(text: str) -> Variant | None:
+    """`loss = -np.mean(...)` for `loss = -(...)`; None for what is no assignment."""
+    fragment = Fragment(text)
+    node = fragment.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    if node is None:
+        return None
+    old, (start, end) = fragment.segment(node), fragment.outer(node)
+    slip = Slip("mean", old, f"np.mean({old})", fragment.extent(node)[0], 1.0)
+    return Variant(fragment.patched((start, end, slip.new)), slip)
+
+
 def is_norm(slip: Slip) -> bool:
     """Does an edit divide a value by its sum?"""
     return slip.kind == "factor" and "/ np.sum(" in slip.new and "/ np.sum(" not in slip.old

@@ -7,7 +7,7 @@ before its output is all that is run at the ends of a step.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ import numpy as np
 from whygrad.checking.comparison import same_layout
 from whygrad.checking.copying import duplicated
 from whygrad.checking.evidence import Claim, Failure, Point, Value
+from whygrad.checking.naming import UPSTREAM_WORDS
 from whygrad.checking.plain import Namespace
-from whygrad.checking.programs import Program
-from whygrad.checking.values import Vector, rebuild, vector
+from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.values import Vector, is_numeric, rebuild, shape_of, vector
 from whygrad.diagnosis.pieces import Pieces
 
 STEP = 1e-4
@@ -80,6 +81,23 @@ class Slopes:
         there = Point("moved", {**point.overrides, **moved})
         namespace = self.pieces.run(text, there, self.upto)
         return float("nan") if isinstance(namespace, Failure) else self.program.objective_of(namespace)
+
+
+def with_upstream(program: Program, subjects: Collection[str]) -> Program:
+    """The program with the upstream gradient that was given, though the output has not its shape.
+
+    Of an output that a slip made too small, nothing but its sum could be differentiated.
+    """
+    if len(program.objective) != 1 or program.objective[0][1] or program.form not in ("pair", "class"):
+        return program
+    namespace, output = program.run(GIVEN), program.objective[0][0]
+    if isinstance(namespace, Failure) or not is_numeric(namespace.get(output)):
+        return program
+    given = [n for n, v in namespace.items() if UPSTREAM_WORDS.match(n) and n not in subjects
+             and n != output and is_numeric(v) and shape_of(v) != shape_of(namespace[output])]  # fmt: skip
+    if len(given) == 1:
+        program.objective = ((output, given[0]),)
+    return program
 
 
 def _path(text: str) -> tuple[str, tuple[Any, ...]]:
