@@ -1,5 +1,8 @@
 """An exception is got past by the edit that was meant."""
 
+import ast
+from dataclasses import replace
+
 import pytest
 
 from whygrad.checking.evidence import Failure, Hints
@@ -29,6 +32,11 @@ def ways_past(text: str) -> list[str]:
         ("x = 1.0\ndX = 2.0\ndy = dx + x\ndz = dx\n", "dX", "dx"),
         ("def f(cache):\n    x, y = x\n    return x\n\n\nf((1.0, 2.0))\n", "= x\n", "= cache\n"),
         ("a = 2.0\nb = a.T * 3\n", "a.T", "a"),
+        (
+            "t = 0\nfor i in range(3):\n    for j in range(i):\n        f = i * j\n    t += f\n",
+            "    t += f",
+            "        t += f",
+        ),
         ("import numpy as np\nx = np.ones(3)\ns = x.sum()\ny = s.dot(x)\n", "s.dot", "x.dot"),
         # the line that raises is far behind the one that is wrong
         (
@@ -88,6 +96,7 @@ def product_backward(dout, cache):
         ("DZ", "np.sum(dout * np.cos(a @ b))", 16, "dz = dout * np.cos(a @ b)"),
         ("DB", "a @ dz", 18, "db = a.T @ dz"),
         ("DB", "a.T @ da", 18, "db = a.T @ dz"),
+        ("DB", "a.T @ dq", 18, "db = a.T @ dz"),
     ],
 )
 def test_the_edit_after_which_the_gradients_are_right(place: str, wrong: str, line: int, after: str) -> None:
@@ -107,4 +116,12 @@ def test_the_names_of_the_function_that_raises_are_known() -> None:
     )
     assert text.replace("@ p", "@ p.T") in ways_past(text)
     failure = Program(Source("f.py", text), hints=Hints()).run(GIVEN)
-    assert isinstance(failure, Failure) and "inner" in _in_scope(failure)
+    assert isinstance(failure, Failure) and "inner" in _in_scope(failure, ast.parse(text))
+
+
+def test_what_the_driver_has_bound_is_not_in_scope() -> None:
+    text = "k = 2\n\n\ndef f(p):\n    return q\n\n\nf(1.0)\ndout = 3.0\n"
+    failure = Program(Source("f.py", text), hints=Hints()).run(GIVEN)
+    assert isinstance(failure, Failure)
+    failure = replace(failure, namespace={**failure.namespace, "driven": 1.0})
+    assert set(_in_scope(failure, ast.parse(text))) == {"k", "f", "p"}

@@ -8,7 +8,7 @@ import difflib
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.fragments import Fragment
-from whygrad.diagnosis.moves import read_early
+from whygrad.diagnosis.moves import indentations, read_early
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.pieces import Pieces
 from whygrad.diagnosis.search import numeric_leaves
@@ -87,7 +87,9 @@ def get_past(program: Program, draft: Draft, failure: Failure, seconds: float = 
     found: list[ExceptionFix] = []
     run = runner(program, failure)
     raising = _raising(draft, failure)
-    for move in read_early(draft, raising[-1], _missing(failure)) if raising else ():
+    early = read_early(draft, raising[-1], _missing(failure)) if raising else ()
+    deeper = indentations(draft, raising[-1:]) if _missing(failure) else ()
+    for move in (*early, *deeper):
         outcome = run(move.draft.text)
         if not isinstance(outcome, Failure) or _missing(outcome) != _missing(failure):
             complete = not isinstance(outcome, Failure)
@@ -140,13 +142,16 @@ def runner(program: Program, failure: Failure) -> Callable[[str], Namespace | Fa
 
 def _candidates(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Variant]]:
     """Statements with texts that are one slip away from theirs."""
-    nodes = list(ast.walk(draft.tree))
+    around = _around(draft.tree, failure.line)
+    nodes = list(ast.walk(around[-1] if around else draft.tree))
     assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     assigned |= {n.arg for n in nodes if isinstance(n, ast.arg)} - {"self"}
+    assigned |= _of_module(draft.tree)
     yield from _misnamed(draft, failure)
+    namespace = _in_scope(failure, draft.tree)
     for suspect in _suspects(draft, failure):
         text = draft.source.segment(draft.source.span_of(suspect.node))
-        yield from ((suspect, variant) for variant in _variants(text, assigned, failure))
+        yield from ((suspect, variant) for variant in _variants(text, assigned, failure, namespace))
 
 
 def _misnamed(draft: Draft, failure: Failure) -> Iterator[tuple[Suspect, Variant]]:
@@ -201,11 +206,15 @@ def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
     return [*raising[-1:], *makers]
 
 
+def _around(tree: ast.Module, line: int) -> list[ast.FunctionDef]:
+    """The functions that a line stands in, outermost first."""
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    return [f for f in functions if f.lineno <= line <= (f.end_lineno or line)]
+
+
 def _parameters(tree: ast.Module, line: int) -> set[str]:
     """Parameters of the functions that a line stands in."""
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-    around = [f for f in functions if f.lineno <= line <= (f.end_lineno or line)]
-    return {a.arg for f in around for a in ast.walk(f.args) if isinstance(a, ast.arg)} - {"self"}
+    return {a.arg for f in _around(tree, line) for a in ast.walk(f.args) if isinstance(a, ast.arg)} - {"self"}
 
 
 def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
@@ -213,8 +222,9 @@ def _further(outcome: Failure, failure: Failure, suspect: Suspect) -> bool:
     return outcome.line > failure.line and outcome.kind != "Timeout" and outcome.line != suspect.line
 
 
-def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[Variant]:
-    namespace = _in_scope(failure)
+def _variants(
+    text: str, suspect_names: set[str], failure: Failure, namespace: Mapping[str, Any]
+) -> Iterator[Variant]:
     values = {n: v for n, v in namespace.items() if is_numeric(v)}
     library = "np" if any(isinstance(v, np.ndarray) for v in namespace.values()) else "math"
     if library == "math":
@@ -236,13 +246,32 @@ def _variants(text: str, suspect_names: set[str], failure: Failure) -> Iterator[
             yield variant
 
 
-def _in_scope(failure: Failure) -> dict[str, Any]:
-    """What was bound where it happened: in the innermost function of the user's, and in the module."""
+def _in_scope(failure: Failure, tree: ast.Module) -> dict[str, Any]:
+    """What was bound where it happened: in the innermost function of the user's, and in the module.
+
+    In a function, what the lines below the user's have bound is not in scope.
+    """
     error, local = failure.exception, {}
     for frame, line in traceback.walk_tb(error.__traceback__) if error is not None else ():
         if line == failure.line and frame.f_code.co_name != "<module>":
             local = frame.f_locals
-    return {**local, **{n: v for n, v in failure.namespace.items() if n not in local}}
+    own = _of_module(tree) if local else set(failure.namespace)
+    return {**local, **{n: v for n, v in failure.namespace.items() if n not in local and n in own}}
+
+
+def _of_module(tree: ast.Module) -> set[str]:
+    """Names that the statements of a module bind, outside of its functions."""
+    found: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(statement.name)
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.alias):
+                found.add((node.asname or node.name).split(".")[0])
+    return found
 
 
 def _lacking(text: str, values: dict[str, object], failure: Failure) -> Iterator[Variant]:

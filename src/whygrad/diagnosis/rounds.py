@@ -180,15 +180,14 @@ class Check:
         """Of several edits that get past, the one after which the fewest gradients are wrong."""
         first = found[0].solution
         likely = [f for f in found if f.complete and f.solution.cost - first.cost <= AS_LIKELY]
+        rest = [f for f in found if f.complete and f not in likely]
         if first.slips[0].kind == "container":
             # A list where a number belongs says itself what is wrong.
-            likely = [f for f in likely if f.solution.slips[0].kind == "container"]
-        else:
-            likely += [f for f in found if f.complete and f not in likely]
-        found = likely or found
+            likely, rest = [f for f in likely if f.solution.slips[0].kind == "container"], []
+        found = [*likely, *rest] or found
         if len(found) == 1:
             return found[0]
-        ranked: list[tuple[int, int, float, ExceptionFix]] = []
+        ranked: list[tuple[int, bool, int, float, ExceptionFix]] = []
         deadline = time.process_time() + SECONDS
         for fix in found:
             if not fix.complete or time.process_time() > deadline:
@@ -200,10 +199,11 @@ class Check:
             wrong = sum(c.verdict != "right" for c in evidence.finals) if evidence.finals else 99
             # What lies on the way tells edits apart that leave the same gradients wrong.
             way = sum(c.verdict != "right" for c in evidence.claims)
-            ranked.append((wrong, way, fix.solution.cost, fix))
             if wrong == 0:
-                break
-        return min(ranked, key=lambda item: item[:3])[3] if ranked else found[0]
+                return fix
+            # One that is less likely must lead farther by more than one gradient.
+            ranked.append((wrong + (fix in rest), fix in rest, way, fix.solution.cost, fix))
+        return min(ranked, key=lambda item: item[:4])[4] if ranked else found[0]
 
     def add(self, step: Step, draft: Draft) -> None:
         self.steps.append(step)
