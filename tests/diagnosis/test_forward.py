@@ -8,7 +8,7 @@ import pytest
 from whygrad.checking.measurement import measure
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.drafts import Draft
-from whygrad.diagnosis.forward import ForwardSearch, gate_of, output_end
+from whygrad.diagnosis.forward import ForwardSearch, _cancelling, gate_of, output_end
 from whygrad.source import Source
 
 TEXT = """\
@@ -167,3 +167,8 @@ def test_what_stands_behind_the_output_is_kept() -> None:
     assert output_end(node) == len("return out, ")
     assert output_end(ast.parse("return out").body[0]) > 1000
     assert output_end(ast.parse("out = a, b").body[0]) > 1000
+
+
+def test_operations_that_say_nothing() -> None:
+    assert [_cancelling(text) for text in ("w / w", "w - w + w", "np.log(1 * e)", "1 - w", "w * 1.0")] == [
+        1, 1, 1, 0, 1]  # fmt: skip

@@ -370,11 +370,17 @@ def _removes(slip: Slip) -> bool:
 
 
 def _cancelling(text: str) -> int:
-    """How often something is divided by itself, or taken from itself: `W / W` says nothing of `W`."""
+    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product with one."""
     try:
         operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
     except SyntaxError:  # running it tells
         return 0
-    return sum(
-        isinstance(n.op, ast.Div | ast.Sub) and ast.dump(n.left) == ast.dump(n.right) for n in operations
+    alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right)]
+    ones = [n for n in operations if 1 in (_number(n.left), _number(n.right))]
+    return sum(isinstance(n.op, ast.Div | ast.Sub) for n in alike) + sum(
+        isinstance(n.op, ast.Mult) for n in ones
     )
+
+
+def _number(node: ast.expr) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
