@@ -70,7 +70,7 @@ CASES = {
             def slopes(self, dout):
                 return dout, <<||-2 * >>dout
     """,
-    "a loss of the last of several things that the forward pass returns": """
+    "a loss of the last of several results, and gradients named by who calls": """
         import numpy as np
         def forward(X, W1, b1, W2, b2):
             Z1 = X @ W1 + b1
@@ -84,8 +84,7 @@ CASES = {
         def backpropagation(X, Y, A1, A2, W2):
             dZ2 = (A2 - Y) / len(X)
             dZ1 = dZ2 @ W2.T * (1 <<+||->> A1 ** 2)
-            dW1, db1, dW2, db2 = X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)
-            return dW1, db1, dW2, db2
+            return X.T @ dZ1, dZ1.sum(axis=0), A1.T @ dZ2, dZ2.sum(axis=0)
         def train(X, Y, W1, b1, W2, b2, rounds):
             for _ in range(rounds):
                 Z1, A1, Z2, A2 = forward(X, W1, b1, W2, b2)

@@ -293,7 +293,7 @@ class Driver:
         ended = self.run()
         if isinstance(ended, Failure):
             return ended
-        returned = gradients_in(ended[RESULT], RESULT, forward, backward)
+        returned = gradients_in(ended[RESULT], RESULT, forward, backward, self.source.text)
         # Of the loss of each example the gradient has the shape of the predictions.
         apiece = self.reading.startswith("predictions") and _has_shape(ended[RESULT], self.first_of(forward))
         if not apiece:

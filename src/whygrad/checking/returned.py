@@ -15,11 +15,18 @@ from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import NoGradientError
+from whygrad.source import tree_of
 
 
-def gradients_in(result: Any, path: str, forward: Function, backward: Function) -> list[Returned]:
-    """The gradients in a result, named as the function names them, else after the forward parameters."""
+def gradients_in(
+    result: Any, path: str, forward: Function, backward: Function, text: str = ""
+) -> list[Returned]:
+    """The gradients in a result, named as the function names them or a call in the text, else after the
+    forward parameters.
+    """
     names = backward.returns
+    if isinstance(result, tuple) and not any(names):
+        names = _unpacked(text, backward.name, len(result)) or names
     prefix = "force_" if FORCE.search(backward.name) else "d"
     if isinstance(result, dict) or not isinstance(result, tuple | list):
         # Of a loss of predictions and targets it may be the gradient of either: values decide.
@@ -47,6 +54,18 @@ def gradients_in(result: Any, path: str, forward: Function, backward: Function) 
         name = names[place] if own and place < len(names) and names[place] else _free(fallback, backward)
         found += entries_of(item, name, f"{path}[{place}]", backward.qualname)
     return found
+
+
+def _unpacked(text: str, function: str, count: int) -> list[str]:
+    """What a call in the text makes of nameless results: `dW1, db1 = backward(x)`."""
+    for node in ast.walk(tree_of(text)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            called, target = ast.unparse(node.value.func), node.targets[0]
+            if called.rpartition(".")[2] == function and isinstance(target, ast.Tuple):
+                names = [n.id for n in target.elts if isinstance(n, ast.Name) and stems(n.id)]
+                if len(names) == len(target.elts) == count:
+                    return names
+    return []
 
 
 def after_parameters(
