@@ -14,6 +14,7 @@ from whygrad.emission.cotangents import Cotangent
 from whygrad.emission.folding import Folding
 from whygrad.emission.leaves import is_number, is_real, write
 from whygrad.emission.mentions import free_names, unbound
+from whygrad.emission.phrases import hug
 from whygrad.emission.primal import Primal, kept_nodes
 from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
@@ -298,7 +299,9 @@ class Derivation:
     def returning(self, part: Function, node: Return, cache: Sequence[str], plan: Plan) -> list[str]:
         """What stands in place of a return: the results and the cache."""
         values = (
-            [write(v) for v in part.activity.returned(node) if not is_cache(write(v))] if node.value else []
+            [hug(write(v)) for v in part.activity.returned(node) if not is_cache(write(v))]
+            if node.value
+            else []
         )
         known = {t.name for t in plan.tapes.values()}
         known |= bound_before(part.block, part.parameters, node, perhaps=True, copies=copies(plan))

@@ -73,7 +73,7 @@ def flattened(node: ast.FunctionDef, functions: Definitions) -> ast.FunctionDef:
     twin = copy.deepcopy(node)
     own = bound(twin)
     small: dict[str, tuple[list[str], ast.expr]] = {}
-    lifted: dict[str, list[str]] = {}
+    lifted: dict[str, tuple[list[str], int]] = {}
     body: list[ast.stmt] = []
     for statement in twin.body:
         if isinstance(statement, ast.FunctionDef) and is_single(statement):
@@ -81,8 +81,9 @@ def flattened(node: ast.FunctionDef, functions: Definitions) -> ast.FunctionDef:
         elif isinstance(statement, ast.FunctionDef):
             free = [n for n in dict.fromkeys(reads(statement)) if n in own and n not in bound(statement)]
             free = [n for n in free if n != statement.name and n not in small and n not in lifted]
-            statement.args.args += [ast.arg(n) for n in free]
-            lifted[statement.name] = free
+            place = len(statement.args.args) - len(statement.args.defaults)
+            statement.args.args[place:place] = [ast.arg(n) for n in free]
+            lifted[statement.name] = free, place
             functions[statement.name] = statement
         elif _is_lambda(statement):
             made: Any = statement
@@ -142,7 +143,7 @@ class _Inliner(ast.NodeTransformer):
     """Writes small functions out, and hands lifted ones what they need."""
 
     def __init__(
-        self, small: Mapping[str, tuple[list[str], ast.expr]], lifted: Mapping[str, list[str]]
+        self, small: Mapping[str, tuple[list[str], ast.expr]], lifted: Mapping[str, tuple[list[str], int]]
     ) -> None:
         self.small, self.lifted = small, lifted
 
@@ -150,7 +151,12 @@ class _Inliner(ast.NodeTransformer):
         self.generic_visit(node)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in self.lifted:
-            node.args += [ast.copy_location(ast.Name(n, ast.Load()), node) for n in self.lifted[name]]
+            free, place = self.lifted[name]
+            names = [(n, ast.copy_location(ast.Name(n, ast.Load()), node)) for n in free]
+            if len(node.args) < place:  # some arguments are given by name
+                node.keywords += [ast.keyword(n, value) for n, value in names]
+            else:  # before those that have defaults
+                node.args[place:place] = [value for _, value in names]
         if name in self.small and not node.keywords:
             parameters, body = self.small[name]
             if len(parameters) == len(node.args):

@@ -18,7 +18,17 @@ import numpy as np
 
 from whygrad.differentiation import differentiate, tangent
 from whygrad.emission.gating import closed, readable
-from whygrad.emission.leaves import Finder, Leaf, bound_within, is_array, is_number, is_real, is_whole, write
+from whygrad.emission.leaves import (
+    Finder,
+    Leaf,
+    bound_within,
+    evaluated,
+    is_array,
+    is_number,
+    is_real,
+    is_whole,
+    write,
+)
 from whygrad.errors import AnotherFormError, EmissionError, Place, WhygradError
 from whygrad.graph import Graph
 from whygrad.source import Source, new_site
@@ -120,11 +130,19 @@ class _Plainer(ast.NodeTransformer):
         made = ast.Call(function, [node.test, node.body, node.orelse], [])
         return ast.fix_missing_locations(ast.copy_location(made, node))
 
+    def is_array(self, node: ast.expr) -> bool:
+        """Is an expression an array, so far as it can be known?"""
+        try:
+            return is_array(evaluated(node, self.scope))
+        except Exception:  # a name of a comprehension
+            return False
+
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        turns = "::-1" in write(node.slice) and self.is_array(node.value)
         self.generic_visit(node)
         key = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         texts = [write(k) for k in key]
-        if set(texts) <= {":", "::-1"} and "::-1" in texts:
+        if turns and set(texts) <= {":", "::-1"}:
             turned: list[ast.expr] = [ast.Constant(k) for k, text in enumerate(texts) if text != ":"]
             flip = ast.Attribute(ast.Name(NUMPY, ast.Load()), "flip", ast.Load())
             made = ast.Call(flip, [node.value, ast.Tuple(turned, ast.Load())], [])

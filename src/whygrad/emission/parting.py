@@ -83,6 +83,9 @@ class Parting(Flow):
     def by_itself(self, group: Group, node: Step, seed: str, after: str, state: State) -> bool:
         """A list handed on whole, the largest entry of a list, an array with a border: is it one of these?"""
         whole = self.activity.leaf(node, node.value)
+        if whole is not None and whole.keys == ("::-1",) and isinstance(self.activity.result(node), list):
+            self.receive(group, state, Leaf(whole.base), f"{seed}[::-1]", True)
+            return True
         if whole is not None and isinstance(self.activity.result(node), list | tuple):
             self.receive(group, state, whole, seed, False)
             return True

@@ -60,16 +60,18 @@ def _part(found: Sequence[Any], lengths: Sequence[int], dynamic: Sequence[str], 
     low = "" if not any(starts) else _bound(starts, sizes)
     whole = all(stop is None or stop == n for stop, n in zip(stops, lengths, strict=True))
     high = "" if whole else _bound(stops, sizes)
-    spaced = " " if any(not text.isidentifier() for text in (low, high) if text) else ""
+    spaced = (
+        " " if any(not text.isalnum() and not text.isidentifier() for text in (low, high) if text) else ""
+    )
     text = f"{low}{spaced if low else ''}:{spaced if high else ''}{high}"
     return text if found[0].step is None else f"{text}:{found[0].step}"
 
 
 def _bound(values: Sequence[int], sizes: Sizes) -> str:
     """A bound of a slice: a length, or the sum of two or three."""
+    if len(set(values)) == 1:  # it may be a length that no example changes
+        return next((t for t, have in sizes.candidates() if have == list(values)), str(values[0]))
     text = sizes.number(values) or sizes.sum(values)
-    if text is None and len(set(values)) == 1:
-        return str(values[0])
     if text is None:
         raise AnotherFormError("a bound of a slice in it differs from run to run, and no length explains it")
     return text.removeprefix("(").removesuffix(")") if text.startswith("(") else text

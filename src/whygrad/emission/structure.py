@@ -196,11 +196,22 @@ class Builder:
             and len(call.args) == 1
         ):
             return Step(node, number, call.func.value, call.args[0], appends=True)
+        if isinstance(call, ast.Call) and write(call).endswith(".reverse()"):
+            return self.turned(node, number, call.func.value)  # type: ignore[attr-defined]
         if isinstance(call, ast.Call) and write(call.func) == "np.add.at" and len(call.args) == 3:
             owner, key, value = call.args
             place = ast.copy_location(ast.Subscript(owner, key, ast.Store()), node)
             return Step(node, number, ast.fix_missing_locations(place), value, at=True)
         return Plain(node, number)
+
+    def turned(self, node: ast.Expr, number: int, owner: ast.expr) -> Node:
+        """`hs.reverse()` as `hs = hs[::-1]`."""
+        turned = ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1)))
+        made = ast.Assign([owner], ast.Subscript(loaded(owner), turned, ast.Load()))
+        made.targets[0].ctx = ast.Store()  # type: ignore[attr-defined]
+        ast.fix_missing_locations(ast.copy_location(made, node))
+        made.rewritten = True  # type: ignore[attr-defined]
+        return Step(made, number, made.targets[0], made.value)
 
     def assignment(self, node: Any, number: int) -> list[Node]:
         if isinstance(node, ast.AugAssign):
