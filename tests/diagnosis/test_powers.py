@@ -47,6 +47,20 @@ CASES = {
         "dout",
         "dout * mask",
     ),
+    "the gate of an outer product": (
+        """
+        import numpy as np
+        r, h, x = np.random.rand(3), np.random.randn(3), np.random.randn(3)
+        W, V = np.random.randn(3, 3), np.random.randn(3, 3)
+        c = np.tanh(x @ V + (r * h) @ W)
+        loss = np.sum(c ** 2)
+        dc = 2 * c * (1 - c ** 2)
+        dV = np.outer(x, dc)
+        dW = np.outer({}, dc)
+        """,
+        "h",
+        "h * r",
+    ),
 }
 
 

@@ -81,7 +81,7 @@ def absolutes(f: Fragment, m: Material) -> Iterator[Variant]:
 
 
 def operand_factors(f: Fragment, m: Material) -> Iterator[Variant]:
-    """A factor of one shape with an operand of a matrix product: `X.T @ (y * active)` for `X.T @ y`."""
+    """A factor of one shape with an operand of a product: `X.T @ (y * active)` for `X.T @ y`."""
     for node in f.expressions():
         for operand in _operands(f, node):
             text = f.segment(operand)
@@ -111,6 +111,6 @@ def _slopes(f: Fragment, operand: ast.expr, m: Material) -> Iterator[Variant]:
 def _operands(f: Fragment, node: ast.expr) -> tuple[ast.expr, ...]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return node.left, node.right
-    if isinstance(node, ast.Call) and f.segment(node.func).rpartition(".")[2] in ("dot", "matmul"):
+    if isinstance(node, ast.Call) and f.segment(node.func).rpartition(".")[2] in ("dot", "matmul", "outer"):
         return tuple(node.args)
     return ()

@@ -298,7 +298,12 @@ class Stages(Additions):
     ) -> Iterator[Fix]:
         """One slip in any statement that takes part, judged by running the program."""
         unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
-        yield from self._tried([(s, 0) for s in unseen], base, wanted)
+        own = [s for s in unseen if s.own and base.right]  # what leads to right ones too is right itself
+        for among in filter(None, (own, [s for s in unseen if s not in own])):
+            found = list(self._tried([(s, 0) for s in among], base, wanted))
+            yield from found
+            if found:
+                return
 
     def _tried(
         self,
