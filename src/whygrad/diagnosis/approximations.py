@@ -52,7 +52,9 @@ def _distances(claim: Claim) -> list[float]:
     far: list[float] = []
     for got, want in zip(claim.values, claim.truth, strict=True):
         ours, true = vector(got), vector(want)
-        if ours is None or true is None or not same_layout(got, want) or not np.isfinite(true).all():
+        if ours is None or true is None or not same_layout(got, want):
             return [np.inf]
+        if not (np.isfinite(true).all() and np.isfinite(ours).all()):
+            return [np.inf]  # nan is near nothing
         far.append(float(np.abs(ours - true).max(initial=0.0)) / float(np.abs(true).max(initial=1e-300)))
     return far or [np.inf]
