@@ -203,6 +203,27 @@ class Layer:
     assert any("something random" in note for note in found.notes)
 
 
+def test_a_mean_in_the_one_parameter_of_a_layer_is_left_open():
+    text = """
+import numpy as np
+class Lookup:
+    def __init__(self, words, width):
+        self.W = np.random.randn(words, width)
+    def forward(self, x):
+        self.x = x.astype(int)
+        return self.W[self.x]
+    def backward(self, grad):
+        self.dW = np.zeros_like(self.W)
+        np.add.at(self.dW, self.x, grad)
+        self.dW /= grad.shape[0]
+"""
+    found = measure(Source("lookup.py", text))
+    assert found.verdict == "undecided"
+    assert "times too small" in found.finals[0].reason
+    assert measure(Source("lookup.py", text.replace("/= grad.shape[0]", "*= 2"))).verdict == "wrong"
+    assert measure(Source("lookup.py", text.replace("/= grad.shape[0]", "*= 1"))).verdict == "right"
+
+
 PRIVATE = """
 import numpy as np
 class Net:

@@ -254,6 +254,9 @@ def allow_late_means(
     the gradient zero may have any factor. Returns what was accepted, as a note.
     """
     wrong = [c for c in claims if c.verdict == "wrong"]
+    if len(wrong) == 1 and base_name(wrong[0].of) in own:
+        _doubt_lone_mean(wrong[0], claims, shapes.get(upstream, ())[:1], upstream, own)
+        return ""
     batches = {n for c in claims if c.verdict == "right" for n in shapes.get(c.of, ())}
     counts = {n for n in shapes.get(upstream, ()) if n > 1 and n in batches}
     ratios = [c.mismatch.facts.get("constant_ratio") if c.mismatch else None for c in wrong]
@@ -275,6 +278,21 @@ def allow_late_means(
             f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
         )
     return ""
+
+
+def _doubt_lone_mean(
+    claim: Claim, claims: Sequence[Claim], batch: tuple[int, ...], upstream: str, own: Collection[str]
+) -> None:
+    """Leave open a mean in the one parameter that a layer has: no other shows whether it is meant."""
+    others = [c for c in claims if base_name(c.of) in own and c is not claim]
+    ratio = claim.mismatch.facts.get("constant_ratio") if claim.mismatch else None
+    if others or ratio is None or not batch or batch[0] < 2 or abs(ratio * batch[0] - 1) > 1e-6:
+        return
+    claim.verdict, claim.mismatch = "undecided", None
+    claim.reason = (
+        f"the mean over the {batch[0]} examples: right where the cost is a mean and `{upstream}` is the "
+        f"gradient of each example, else {batch[0]} times too small"
+    )
 
 
 def _is_zero(claim: Claim) -> bool:
