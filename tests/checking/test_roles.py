@@ -333,3 +333,24 @@ def test_numbered_gradients_without_names_leave_what_is_computed_alone(word):
     """)
     assert output == "E"
     assert (found[f"{word}1"], found[f"{word}0"]) == (("S1", "right"), ("S0", "right"))
+
+
+UNMATCHED = """
+    import numpy as np
+    rng = np.random.RandomState(3)
+    x, y = rng.randn(6, 3), rng.randn(6)
+    coefs = rng.randn(3)
+    shift = 0.3
+    pred = x @ coefs + shift
+    loss = np.mean((pred - y) ** 2)
+    dpred = 2 * (pred - y) / len(y)
+    NAME = x.T @ dpred * 2
+    dshift = dpred.sum()
+"""
+
+
+@pytest.mark.parametrize(("name", "noted"), [("dqk7", True), ("residue", False), ("dcoefs", False)])
+def test_a_gradient_that_bears_the_name_of_no_variable_is_spoken_of(name: str, noted: bool) -> None:
+    text = textwrap.dedent(UNMATCHED.replace("NAME", name)).lstrip("\n")
+    evidence = measure(Source("user.py", text), Hints())
+    assert any(f"`{name}` was compared with nothing" in note for note in evidence.notes) is noted

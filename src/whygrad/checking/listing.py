@@ -256,3 +256,14 @@ def interleaved(listed: Sequence[Statement], outputs: Set[str], claimed: Set[str
                 behind |= set(statement.reads) - needed
                 lines.add(statement.line)
     return frozenset(lines)
+
+
+def unjudged(names: Sequence[str], claims: Sequence[Claim]) -> list[str]:
+    """Notes on what looks like a gradient and was compared with nothing."""
+    judged = {claim.name for claim in claims if claim.of and claim.verdict in ("right", "wrong", "inherited")}
+    return [
+        f"`{name}` was compared with nothing, for no variable has its name; if it is a gradient: "
+        f"--gradient {name}=VARIABLE"
+        for name in names
+        if name not in judged
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.checking.evidence import Hints, Value
@@ -191,3 +191,19 @@ def of_whole_numbers(
         if len(whole) == 1 and not any(fitting.values()):
             found.append(Pairing(name, whole[0], FUZZY))
     return found
+
+
+def unmatched_in(
+    found: Mapping[str, Variable],
+    claims: Collection[str],
+    pairings: Sequence[Pairing],
+    subjects: Mapping[str, Variable],
+    needs: Mapping[str, set[str]],
+) -> list[str]:
+    """`dtheta`, made of a gradient and of the shape of an input that has none: nothing says of what."""
+    known, covered = {p.name for p in pairings}, {p.of for p in pairings}
+    inputs = [n for n in subjects if n not in covered and not needs.get(n, set()) & set(subjects)]
+    free = {shape_of(subjects[n].value) for n in inputs} - {()}
+    named = [n for n in found if n not in claims and n not in subjects and "[" not in n and n[0] in "dDg"]
+    named = [n for n in named if stems(gradient_word(n)) and needs.get(n, set()) & known]
+    return [n for n in named if shape_of(found[n].value) in free]

@@ -23,7 +23,7 @@ from whygrad.checking.naming import (
     stems,
 )
 from whygrad.checking.observing import Observation
-from whygrad.checking.pairing import FUZZY, Pairing, of_whole_numbers, paired
+from whygrad.checking.pairing import FUZZY, Pairing, of_whole_numbers, paired, unmatched_in
 from whygrad.checking.programs import Program
 from whygrad.checking.strays import is_stray, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
@@ -50,6 +50,8 @@ class Roles:
     candidates: list[str]
     """Further inputs whose gradient may be what an unsure variable is."""
     unsure: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    """What looks like a gradient of an input, and bears the name of none."""
 
 
 def recognise(program: Program, observation: Observation) -> Roles:
@@ -107,7 +109,9 @@ def recognise(program: Program, observation: Observation) -> Roles:
     if program.form != "script":
         pairings += of_whole_numbers(unsure, subjects, shapes)
         unsure = [name for name in unsure if name not in {p.name for p in pairings}]
+    unmatched: list[str] = []
     if program.form == "script":
+        unmatched = unmatched_in(found, claims, pairings, subjects, needs)
         named = [(p, (p.name, p.of, p.certainty)) for p in pairings]
         pairings = [p for p, t in named if not is_stray(t, objective, forward_needs, observation)]
         if not pairings and not unsure:
@@ -133,7 +137,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     # A weight of the driver's own, such as that of a mean, is no input that the user's code could know of.
     weights = [name for name in upstreams if not name.startswith("__whygrad")]
     moved = list(dict.fromkeys([*sorted(claimed_roots, key=lambda n: found[n].first), *weights]))
-    return Roles(objective, limit, finals, intermediates, moved, candidates, unsure)
+    return Roles(objective, limit, finals, intermediates, moved, candidates, unsure, unmatched)
 
 
 def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], program: Program) -> None:
