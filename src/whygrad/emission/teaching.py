@@ -15,6 +15,7 @@ from whygrad.emission.leaves import is_real
 from whygrad.emission.lecture import lecture
 from whygrad.emission.notation import escaped
 from whygrad.emission.program import Subject
+from whygrad.emission.proving import called
 from whygrad.emission.rehearsal import Rehearsal, rehearse
 
 
@@ -85,17 +86,26 @@ def _both(
         if written.forward:
             *results, cache = names[written.forward](*args)
             return names[written.name](*_upstream(results)[: len(written.given)], cache)
-        seeds = dict(zip(written.given, _upstream(_results(function(*args))), strict=False))
-        return names[written.name](*copy.deepcopy(list(example)), **seeds)
+        results = _results(function(*args), len(written.given))
+        seeds = dict(zip(written.given, _upstream(results), strict=False))
+        return called(names[written.name], copy.deepcopy(list(example)), seeds)
 
     return perform
 
 
-def _results(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, tuple) else [result]
+def _results(result: Any, count: int) -> list[Any]:
+    several = isinstance(result, tuple) or (isinstance(result, list) and count > 1)
+    return list(result) if several else [result]
 
 
 def _upstream(results: Sequence[Any]) -> list[Any]:
     draw = np.random.default_rng(0)
-    made = [draw.normal(size=np.shape(r)).round(1) for r in results if is_real(r)]
-    return [float(m) if m.ndim == 0 else m for m in made]
+    return [_alike(r, draw) for r in results if is_real(r)]
+
+
+def _alike(result: Any, draw: Any) -> Any:
+    """A gradient of the form of a result."""
+    if isinstance(result, list | tuple):
+        return [_alike(r, draw) for r in result]
+    made = draw.normal(size=np.shape(result)).round(1)
+    return float(made) if made.ndim == 0 else made
