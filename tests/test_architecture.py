@@ -24,7 +24,7 @@ FLOORS = {
     "explanation": 6, "checking": 6, "rendering": 6,
     "diagnosis": 7, "adapters": 7, "page": 7,
     "api": 8, "derivation": 8, "transformations": 8, "definitions": 8, "handover": 8, "relocating": 8,
-    "scripts": 8, "functions": 8,
+    "scripts": 8, "functions": 8, "loading": 8,
     "pytest_plugin": 8, "notebook": 8,
     "pages": 8,
     "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "__main__": 8,
@@ -74,7 +74,7 @@ OPTIONAL = {
 
 RUNS_TEXT = {
     "neighbors.py": "runs modules that lie beside the user's file, in the child process",
-    "derivation.py": "runs the user's file, in the child process, to have its functions",
+    "loading.py": "runs the user's file, in the child process, to have its functions",
     "emission/classes.py": "runs the class that was written, to compare it with the engine",
     "emission/methods.py": "runs the user's method as a function, so that it is followed",
     "emission/leaves.py": "evaluates a subscript of the user's, with values that were recorded",

@@ -59,9 +59,9 @@ def test_values_that_nobody_gave_are_found_and_said(tmp_path: Path) -> None:
     assert "example inputs that were found: x = randn(" in said and "w =" not in said
 
 
-def test_a_parameter_without_a_value_is_named(tmp_path: Path) -> None:
+def test_a_function_that_does_not_run_is_told_with_a_way_out(tmp_path: Path) -> None:
     path = written(tmp_path, "def loss(w, x, y):\n    return (w @ x).no_such_thing(y)\n")
-    with pytest.raises(UsageError, match="parameter `x` of loss") as caught:
+    with pytest.raises(UsageError, match="with which `loss` runs") as caught:
         subject_of_file(path, "", "w=randn(3)")
     assert caught.value.hint == f'whygrad show {path}:loss --at "w=randn(3), x=randn(3), y=randn(3)"'
 

@@ -9,9 +9,7 @@ from typing import Any
 
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Hints
-from whygrad.checking.examples.finding import found_inputs
 from whygrad.checking.miniature import parse_input
-from whygrad.checking.units import BACK
 from whygrad.emission.classes import derive_class, forward_method, plain_forward
 from whygrad.emission.directions import forward_for, forward_formula, forward_script
 from whygrad.emission.entry import (
@@ -30,9 +28,15 @@ from whygrad.emission.filling import (
 )
 from whygrad.emission.imports import with_imports
 from whygrad.emission.leaves import is_numeric
-from whygrad.emission.scripts import supplied
 from whygrad.emission.second import second_for, second_formula, second_script
 from whygrad.errors import ScriptError, UsageError
+from whygrad.loading import (
+    chosen_function,
+    example_inputs,
+    made_inputs,
+    plain_function,
+    run_definitions,
+)
 from whygrad.scripts import edited, repairs
 from whygrad.source import Source, parsed, read_source
 from whygrad.tracing.points import parse_point
@@ -157,7 +161,7 @@ def filled(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> str:
         )
     namespace, imports = run_definitions(source, tree), dict[str, None]()
     for stub, name in reversed(found):
-        function = namespace[name]
+        function, _ = plain_function(source, tree, namespace, name)
         args, _ = example_inputs(function, source, tree, namespace, request)
         target = request["to"] or "numpy"
         more = bool(upstream_of(stub, functions[name]))
@@ -178,10 +182,12 @@ def said(found: tuple[str, Any], check: bool) -> str:
 def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) -> tuple[str, Any, str]:
     """The gradient of a function of a file, and a comment that says what was assumed."""
     namespace = run_definitions(source, tree)
-    function = namespace[chosen_function(source, tree, request["function"])]
+    function, remark = plain_function(
+        source, tree, namespace, chosen_function(source, tree, request["function"])
+    )
     args, assumed = example_inputs(function, source, tree, namespace, request)
     target = request["to"] or "numpy"
-    said_so = f"# example inputs that were found: {assumed}\n" if assumed else ""
+    said_so = remark + (f"# example inputs that were found: {assumed}\n" if assumed else "")
     _, of_it, _ = writers(request["forward"], request["order"])
     text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
     return text, proof, said_so
@@ -287,91 +293,3 @@ def is_example(node: ast.stmt, functions: set[str], parameters: set[str]) -> boo
     called = {m.func.id for m in ast.walk(node) if isinstance(m, ast.Call) and isinstance(m.func, ast.Name)}
     made = any(word in ast.unparse(node.value) for word in ("default_rng", "RandomState"))
     return (node.targets[0].id in parameters or made) and not called & functions
-
-
-def chosen_function(source: Source, tree: ast.Module, name: str) -> str:
-    """The function that is meant: the one named, or the only one that no other calls."""
-    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-    if name:
-        if name not in functions:
-            raise UsageError(
-                f"there is no function `{name}` in {source.filename}",
-                hint=f"functions: {', '.join(functions) or 'none; leave --function out'}",
-            )
-        return name
-    called = {
-        m.func.id for own, n in functions.items() for m in ast.walk(n)
-        if isinstance(m, ast.Call) and isinstance(m.func, ast.Name) and m.func.id != own
-    }  # fmt: skip
-    free = [
-        n for n in functions
-        if n not in called and not INPUT_FUNCTIONS.match(n) and not any(BACK.match(w) for w in n.split("_"))
-    ]  # fmt: skip
-    if len(free) == 1:
-        return free[0]
-    if not free:
-        raise UsageError(
-            f"there is no function to derive in {source.filename}", hint="def f(x): return x * x"
-        )
-    raise UsageError(
-        f"{source.filename} has {len(free)} functions that may be meant: {', '.join(free)}",
-        hint=f"whygrad derive {source.filename} --function {free[-1]}",
-    )
-
-
-def run_definitions(source: Source, tree: ast.Module) -> dict[str, Any]:
-    """The file run as a module, so that what it does as a script is not done."""
-    namespace = {**supplied(tree), "__name__": "derived", "__file__": source.filename}
-    try:
-        exec(compile(source.text, source.filename, "exec", dont_inherit=True), namespace)
-    except Exception as error:
-        raise ScriptError(
-            f"{source.filename} raises {type(error).__name__}: {error}", hint=f"python {source.filename}"
-        ) from None
-    return namespace
-
-
-def example_inputs(
-    function: Callable[..., Any],
-    source: Source,
-    tree: ast.Module,
-    namespace: Mapping[str, Any],
-    request: Mapping[str, Any],
-) -> tuple[list[Any], str]:
-    """Example values of the parameters, given by the user or the file or found; and which were found."""
-    parameters = list(inspect.signature(function).parameters.values())
-    known = {p.name: namespace[p.name] for p in parameters if is_numeric(namespace.get(p.name))}
-    known |= made_inputs(source, tree, namespace, request["inputs"], [p.name for p in parameters])
-    known |= {name: parse_input(text) for name, text in request["input"].items()}
-    assumed: dict[str, str] = {}
-    if any(p.default is p.empty and p.name not in known for p in parameters):
-        node = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function.__name__)
-        assumed = found_inputs(source, node, function, known, namespace)
-        known |= {name: parse_input(text, name) for name, text in assumed.items()}
-    args = []
-    for parameter in parameters:
-        if parameter.name not in known:
-            break
-        args.append(known[parameter.name])
-    return args, ", ".join(f"{name} = {text}" for name, text in assumed.items())
-
-
-def made_inputs(
-    source: Source, tree: ast.Module, namespace: Mapping[str, Any], maker: str, names: Sequence[str]
-) -> dict[str, Any]:
-    """What a function of the file gives as example inputs."""
-    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
-    if maker and maker not in {n.name for n in functions}:
-        raise UsageError(
-            f"there is no function `{maker}` in {source.filename}",
-            hint=f"functions: {', '.join(n.name for n in functions)}",
-        )
-    found = maker or next(
-        (n.name for n in functions if INPUT_FUNCTIONS.match(n.name) and not n.args.args), ""
-    )
-    if not found:
-        return {}
-    made = namespace[found]()
-    if isinstance(made, dict):
-        return {name: value for name, value in made.items() if name in names}
-    return dict(zip(names, made if isinstance(made, tuple | list) else (made,), strict=False))

@@ -7,9 +7,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from whygrad.derivation import chosen_function, example_inputs, is_script, run_definitions
+from whygrad.derivation import is_script
 from whygrad.errors import UsageError
 from whygrad.explanation.subjects import Subject, subject_of
+from whygrad.loading import chosen_function, example_inputs, plain_function, run_definitions
 from whygrad.source import Source, parsed, read_source
 
 
@@ -24,20 +25,15 @@ def subject_of_file(path: str, name: str, at: str) -> tuple[Subject, tuple[str, 
     tree = parsed(source)
     name = _chosen(source, tree, name)
     namespace = run_definitions(source, tree)
-    function, given = namespace[name], values_of(at)
+    (function, remark), given = plain_function(source, tree, namespace, name), values_of(at)
     _refuse_unknown(function, name, given)
-    args, assumed = example_inputs(function, source, tree, namespace, {"inputs": "", "input": given})
     needed = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
-    if len(args) < len(needed):
-        missing = needed[len(args)]
-        stated = [f"{k}={v}" for k, v in given.items()]
-        example = ", ".join(stated + [f"{n}=randn(3)" for n in needed[len(args) :] if n not in given])
-        raise UsageError(
-            f"no value is given for the parameter `{missing}` of {name}, and nothing in {path} makes one",
-            hint=f'whygrad show {path}:{name} --at "{example}"',
-        )
+    stated = [f"{k}={v}" for k, v in given.items()] + [f"{n}=randn(3)" for n in needed if n not in given]
+    way_out = f'whygrad show {path}:{name} --at "{", ".join(stated)}"'
+    request = {"inputs": "", "input": given}
+    args, assumed = example_inputs(function, source, tree, namespace, request, lambda _: way_out)
     found = f", at example inputs that were found: {assumed}" if assumed else ""
-    said = f"{path} is not run as a script: this is its function `{name}`{found}\n"
+    said = f"{path} is not run as a script: this is its function `{name}`{found}\n{remark}"
     return subject_of(function, args), (said,)
 
 

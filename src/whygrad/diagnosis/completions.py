@@ -11,7 +11,7 @@ import numpy as np
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.emission.expressions import SUM
+from whygrad.emission.pieces import SUM
 
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material

@@ -19,7 +19,7 @@ from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.sayings import Array, Table, as_array, as_factor, terms_of, views
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.emission.expressions import PRODUCT, SUM
+from whygrad.emission.pieces import PRODUCT, SUM
 
 MOST_SUMMED = 10
 MOST_FACTORS = 5

@@ -13,7 +13,7 @@ from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.sayings import as_factor
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.emission.expressions import PRODUCT, SUM
+from whygrad.emission.pieces import PRODUCT, SUM
 
 MOST_NODES = 10
 NOT_VALUES = frozenset({"T", "shape", "ndim", "size", "dtype"})

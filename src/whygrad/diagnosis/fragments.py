@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from whygrad.emission.expressions import ATOM, BINDING, COMPARE, UNARY
+from whygrad.emission.pieces import ATOM, BINDING, COMPARE, UNARY
 
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",

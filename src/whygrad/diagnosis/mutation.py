@@ -24,7 +24,7 @@ from whygrad.diagnosis.repeats import forgotten, repeats
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
 from whygrad.diagnosis.structures import BUFFERS, structure_variants
-from whygrad.emission.expressions import ATOM
+from whygrad.emission.pieces import ATOM
 
 MOST_NUMBERS = 6
 _ALLOCATES = re.compile(r"\b(?:np|numpy)\.(?:ones|zeros|empty|full)\(")

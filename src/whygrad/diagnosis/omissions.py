@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.emission.expressions import PRODUCT, SUM
+from whygrad.emission.pieces import PRODUCT, SUM
 
 KINDS = frozenset({
     "parentheses", "operator", "operands", "sign", "index", "function", "axis", "compare", "in-place",

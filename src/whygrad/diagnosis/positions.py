@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.emission.expressions import PRODUCT
+from whygrad.emission.pieces import PRODUCT
 
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.emission.expressions import PRODUCT, SUM
+from whygrad.emission.pieces import PRODUCT, SUM
 
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material

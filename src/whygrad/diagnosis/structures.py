@@ -14,7 +14,7 @@ from whygrad.diagnosis.leavings import leavings
 from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.windows import columns, windows
-from whygrad.emission.expressions import PRODUCT, SUM
+from whygrad.emission.pieces import PRODUCT, SUM
 
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material

@@ -78,7 +78,7 @@ def padded(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
         return None
     modes = [write(a) for a in value.args[2:]] + [write(k.value) for k in value.keywords if k.arg == "mode"]
     inner, width = value.args[:2]
-    if modes not in ([], ['"constant"']) or not isinstance(inner, ast.Name | ast.Attribute):
+    if modes not in ([], ['"constant"']) or not isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
         return None
     lengths = [f"len({write(inner)})"] if axes == 1 else [f"{write(inner)}.shape[{k}]" for k in range(axes)]
     if not isinstance(width, ast.Tuple | ast.List):

@@ -22,7 +22,7 @@ from whygrad.emission.reaching import Copies, around_returns, bound_before, node
 from whygrad.emission.reversal import Reversal
 from whygrad.emission.saving import Plan, Saving
 from whygrad.emission.shapes import Shapes
-from whygrad.emission.tidying import returned, tidy
+from whygrad.emission.tidying import NAMES, drop_unread, returned, tidy
 from whygrad.emission.tree import Loop, Return, Step, assigned
 
 KEPT = "  # kept for the backward pass"
@@ -106,6 +106,9 @@ class Derivation:
         reversal = Reversal(part.activity, part.builder.fresh, self.prefix, upstream, self.call)
         state: dict[str, Cotangent] = {}
         back = reversal.block(part.block, state)
+        wanted = [h.text for base, h in state.items() if base in part.wanted]
+        wanted += [reversal.name(name) for name in part.wanted]
+        drop_unread(back, {n for text in wanted for n in NAMES.findall(text)}, self.prefix)
         saving = Saving(part.activity, part.block, part.parameters, part.builder.fresh)
         saving.resolve(back)
         tidy(back)
@@ -206,7 +209,7 @@ class Derivation:
         cache, found.lines = without_shapes(part, cache, found.lines, found.results)
         body = self.forward(found, set(cache), lambda node: self.returning(part, node, cache, found.plan))
         lines = [*layout.header(forward_name, parameters(part.node, [])), *body, "", ""]
-        unpack = [f"    {', '.join(cache)} = cache"] if cache else []
+        unpack = layout.fitted(f"{', '.join(cache)} = cache", 1) if cache else []
         lines += [
             f"def {backward_name}({', '.join([*found.given, 'cache'])}):",
             docstring(part, found.given),
@@ -250,10 +253,8 @@ class Derivation:
         kept = kept_nodes(part.block, needed)
         if any(on_return(r) for r in returns):
             kept |= around_returns(part.block)
-            kept |= kept_nodes(
-                part.block,
-                needed | {n for node in kept if not isinstance(node, Return) for n in node_reads(node)},
-            )
+            read = {n for node in kept if not isinstance(node, Return) for n in node_reads(node)}
+            kept |= kept_nodes(part.block, needed | read, guards=True)
         self.whole_statements(found, needed)
         created = [
             f"    {t.name} = 0" if t.counted and not t.values else f"    {t.name} = []{KEPT}"
@@ -314,7 +315,7 @@ class Derivation:
 
 def is_forward(name: str) -> bool:
     """Is it the forward function of a pair, by its name?"""
-    return name == "forward" or name.endswith("_forward")
+    return "forward" in name.split("_")
 
 
 def is_cache(text: str) -> bool:
@@ -329,7 +330,7 @@ def is_cache(text: str) -> bool:
 def pair_names(name: str) -> tuple[str, str]:
     """The names of the forward and the backward function."""
     if is_forward(name):
-        return name, name.removesuffix("forward") + "backward"
+        return name, "_".join("backward" if word == "forward" else word for word in name.split("_"))
     return f"{name}_forward", f"{name}_backward"
 
 

@@ -7,22 +7,17 @@ is how a derivative is written with `grad_product` in it and not with all that s
 
 from __future__ import annotations
 
-import math
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from whygrad.emission.pieces import ATOM, BINDING, CHOICE, COMPARE, Piece, infix, literal, prefix, written
 from whygrad.errors import EmissionError
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.ops.indexing import Slot
 
-CHOICE, COMPARE, OR, XOR, AND, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
-BINDING = {
-    "<": COMPARE, "<=": COMPARE, ">": COMPARE, ">=": COMPARE, "==": COMPARE, "!=": COMPARE,
-    "|": OR, "^": XOR, "&": AND, "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT,
-    "@": PRODUCT, "**": POWER,
-}  # fmt: skip
 MATH_NAMES = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",
     "arccosh": "acosh", "arctanh": "atanh", "floor": "floor", "ceil": "ceil", "power": "pow",
@@ -35,20 +30,14 @@ IN_MATH = {
 
 ONLY_MATH = {"erf": "erf", "erfc": "erfc", "gammaln": "lgamma"}
 """What NumPy lacks."""
+IN_SPECIAL = {
+    "expit", "log_expit", "logsumexp", "erf", "erfc", "gammaln", "gamma", "polygamma", "logit", "xlogy",
+    "ndtr", "log_ndtr", "betaln",
+}  # fmt: skip
+"""What SciPy has of that."""
 OWN = {"quiet"}
 """Parameters that an operation has in the engine alone."""
 IN_LINALG = {"norm", "solve", "inv", "det", "slogdet", "cholesky", "pinv", "matrix_power"}
-
-
-class Piece(NamedTuple):
-    """Text and how tightly it holds together."""
-
-    text: str
-    binding: int
-
-    def at(self, least: int) -> str:
-        """The text, in parentheses if it holds less tightly than its place asks for."""
-        return self.text if self.binding >= least else f"({self.text})"
 
 
 class Writer:
@@ -107,11 +96,19 @@ class Writer:
     def call(self, name: str, *arguments: str) -> Piece:
         if self.library == "math" and name in IN_MATH:
             name = f"math.{MATH_NAMES.get(name, name)}"
-        elif self.library and name in ONLY_MATH:
-            if self.row >= 0 and not self.is_scalar(self.row):
-                raise EmissionError(f"NumPy has no {name}", hint="a loop over numbers: math.erf(x[i])")
+        elif self.library and name in ONLY_MATH and (self.row < 0 or self.is_scalar(self.row)):
             name = f"math.{ONLY_MATH[name]}"
+        elif self.library and name in IN_SPECIAL:
+            if importlib.util.find_spec("scipy") is None:
+                raise EmissionError(f"NumPy has no {name}, which is in SciPy", hint="pip install scipy")
+            if name == "polygamma":
+                order = arguments[-1].removeprefix("n=")
+                arguments = arguments[:-1] if order == "0" else (order, *arguments[:-1])
+                name = "digamma" if order == "0" else name
+            name = f"special.{name}"
         elif self.library:
+            if name not in IN_LINALG and not hasattr(np, name):
+                raise EmissionError(f"NumPy has no function for `{name}`, which its derivative needs")
             name = f"np.linalg.{name}" if name in IN_LINALG else f"np.{name}"
         return Piece(f"{name}({', '.join(arguments)})", ATOM)
 
@@ -128,79 +125,6 @@ class Writer:
     def shape_text(self, row: int) -> str:
         """The shape of a row, as an argument."""
         return str(self.shape(row))
-
-
-def written(text: str) -> Piece:
-    """A name of the user's; what is no single term (`a + b`) keeps parentheses where it needs them."""
-    return Piece(text, ATOM if _one_term(text) else COMPARE)
-
-
-def _one_term(text: str) -> bool:
-    """No operator outside brackets."""
-    depth = 0
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        if depth == 0 and c in "+-*/@%<>=&|^~ ":
-            return False
-    return True
-
-
-def infix(symbol: str, left: Piece, right: Piece) -> Piece:
-    """`left symbol right` with the parentheses that it needs and no others."""
-    binding = BINDING[symbol]
-    if symbol == "**":
-        return Piece(f"{left.at(ATOM)} ** {right.at(UNARY)}", POWER)
-    if symbol in "*" and left.text in ("1", "-1") and right.binding >= BINDING["+"]:
-        return right if left.text == "1" else prefix("-", right)
-    if symbol in "*/" and right.text == "1":
-        return left
-    if symbol in "+-" and right.text.startswith("-") and right.binding >= PRODUCT and _is_odd(right):
-        return infix("-" if symbol == "+" else "+", left, Piece(right.text[1:], right.binding))
-    # a + (b - c) and a * (b / c) read, and are, the same without parentheses; a - (b + c) is not.
-    chained = symbol in "+*" and (symbol == "+" or not {"@", "%"} & set(right.text))
-    same = chained and right.binding == binding and "//" not in right.text
-    return Piece(f"{left.at(binding)} {symbol} {right.at(binding if same else binding + 1)}", binding)
-
-
-def prefix(symbol: str, operand: Piece) -> Piece:
-    """A sign before an operand: `-a * b` is minus the product."""
-    if symbol == "-" and operand.text.startswith("-") and operand.binding >= PRODUCT and _is_odd(operand):
-        return Piece(operand.text[1:], operand.binding)
-    if symbol == "-" and operand.binding == PRODUCT and "@" not in operand.text and _is_odd(operand):
-        return Piece(f"-{operand.text}", PRODUCT)
-    if operand.binding == POWER and operand.text.startswith("("):  # as ruff writes it: -((a - b) ** 2)
-        return Piece(f"{symbol}({operand.text})", UNARY)
-    return Piece(f"{symbol}{operand.at(UNARY)}", UNARY)
-
-
-def _is_odd(operand: Piece) -> bool:
-    """May a sign move between the first factor and the whole? Not where rounding down is part of it."""
-    return operand.binding > PRODUCT or not ("//" in operand.text or "%" in operand.text)
-
-
-def number(value: float) -> Piece:
-    """A number as people write it: 2, 0.5, np.pi is left a number."""
-    value = float(value)
-    if math.isinf(value) or math.isnan(value):
-        return Piece(f'float("{value}")', ATOM)
-    text = str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-    return Piece(text, UNARY if value < 0 else ATOM)
-
-
-def literal(value: Any, library: str) -> Piece:
-    """A constant: a number, or a small array; one that is the same everywhere is written as that number."""
-    if isinstance(value, bool | np.bool_):
-        return Piece(str(bool(value)), ATOM)
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return number(array.item())
-    if array.size and np.all(array == array.flat[0]):
-        # Alone it would lose its shape, but a constant array always meets an operand that has it.
-        return number(array.flat[0])
-    if array.size > 24:
-        raise EmissionError(f"a constant array of shape {array.shape} cannot be written out")
-    entries = array.astype(float).tolist() if array.dtype.kind == "f" else array.tolist()
-    return Piece(f"{'np.array' if library else ''}({entries})", ATOM)
 
 
 def key_text(key: Any, dynamic: Sequence[str]) -> str:
@@ -328,6 +252,21 @@ def _where(w: Writer, row: int, args: list[Piece]) -> Piece:
     return Piece(f"{yes.at(COMPARE)} if {condition.at(COMPARE)} else {no.text}", CHOICE)
 
 
+def _cofactors(w: Writer, row: int, args: list[Piece]) -> Piece:
+    """Of a regular matrix, the transposed inverse times the determinant."""
+    det, inverse = (w.call(name, args[0].text).text for name in ("det", "inv"))
+    if len(w.shape(row)) > 2:
+        det, inverse = f"{det}[..., None, None]", f"{inverse}.swapaxes(-1, -2)"
+    else:
+        inverse = f"{inverse}.T"
+    return infix("*", Piece(det, ATOM), Piece(inverse, ATOM))
+
+
+def _of_log_det(w: Writer, row: int, args: list[Piece]) -> Piece:
+    place = 0 if w.graph.op(row).name == "det_sign" else 1
+    return Piece(f"np.linalg.slogdet({args[0].text})[{place}]", ATOM)
+
+
 def _einsum(w: Writer, row: int, args: list[Piece]) -> Piece:
     text = w.graph.params(row)["subscripts"]
     return w.call("einsum", f'"{text}"', *(a.text for a in args))
@@ -365,6 +304,7 @@ SPELLINGS: dict[str, Callable[[Writer, int, list[Piece]], Piece]] = {
     "minimum": _maximum, "sign": _sign, "where": _where, "assemble": _buffer, "accumulate": _buffer,
     "inside": _transparent, "einsum": _einsum, "qr": _factors, "eigh": _factors, "svd": _factors,
     "flip": _flip,
+    "cofactors": _cofactors, "det_sign": _of_log_det, "log_abs_det": _of_log_det,
 }  # fmt: skip
 
 

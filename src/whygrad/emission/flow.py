@@ -16,7 +16,7 @@ from whygrad.emission.cotangents import (
     list_copies,
 )
 from whygrad.emission.leaves import is_number, is_numeric
-from whygrad.emission.tree import Branch, Break, Loop, Node, own
+from whygrad.emission.tree import Branch, Break, Loop, Node, own, raises
 
 
 class Flow(Ledger):
@@ -144,6 +144,8 @@ class Flow(Ledger):
         """Reverse both arms from the same state, and make them end in the same."""
         if node.ends:
             return []
+        if raises(node.body) or raises(node.orelse):  # nothing goes on from there
+            return self.block(node.orelse if raises(node.body) else node.body, state)
         before = Group(None)
         for _ in range(12):
             states = [dict(state), dict(state)]

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 
 from whygrad.emission.deriving import Written
 
-LIBRARIES = {"math": "import math", "np": "import numpy as np"}
+LIBRARIES = {"math": "import math", "np": "import numpy as np", "special": "from scipy import special"}
 
 
 def lacking(text: str, names: Container[str]) -> list[str]:

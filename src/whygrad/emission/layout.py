@@ -72,6 +72,8 @@ def split(code: str, width: int) -> list[str]:
     left, equals, right = assignment(code)
     if not equals:
         return [code]
+    if right.isidentifier() and "," in left:
+        return ["(", *(f"    {name}," for name in arguments(left)), f") {equals} {right}"]
     inside = f"{left} {equals} ("
     node = ast.parse(right, mode="eval").body
     if isinstance(node, ast.BinOp | ast.Compare | ast.IfExp | ast.UnaryOp):

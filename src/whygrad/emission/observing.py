@@ -38,8 +38,8 @@ class Notes:
         """Statements executed in each run."""
         self.last: tuple[dict[int, list[Execution]], int] | None = None
         """Where the last note was put."""
-        self.forced = 0
-        """The branch whose other arm is taken, whatever its test says."""
+        self.forced: Mapping[int, bool] = {}
+        """Branches of which one arm is taken, whatever their tests say."""
 
     def __call__(self, number: int, scope: Mapping[str, Any]) -> None:
         steps = self.steps[self.run] = self.steps.get(self.run, 0) + 1
@@ -56,7 +56,7 @@ class Notes:
 
     def arm(self, number: int, test: Any) -> bool:
         """Which arm of a branch is taken."""
-        return bool(test) != (number == self.forced)
+        return self.forced.get(number, bool(test))
 
     def drop(self, known: Container[int] = ()) -> None:
         """Forget the statement that failed in this run; of a run of its own, all statements but new ones."""
@@ -137,6 +137,10 @@ def _note(number: int) -> ast.stmt:
     return ast.Expr(ast.Call(ast.Name(NOTE, ast.Load()), [ast.Constant(number), names], []))
 
 
+NOTING = "<noting>"
+"""The file name of functions that note what they do."""
+
+
 def compiled(functions: Sequence[ast.stmt], namespace: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
     """A namespace with the noting functions in it."""
     module = ast.Module([ast.fix_missing_locations(copy.deepcopy(f)) for f in functions], [])
@@ -147,7 +151,7 @@ def compiled(functions: Sequence[ast.stmt], namespace: Mapping[str, Any], notes:
             ):
                 ast.copy_location(child, f)
     names = {**namespace, NOTE: notes}
-    exec(compile(ast.fix_missing_locations(module), "<noting>", "exec", dont_inherit=True), names)
+    exec(compile(ast.fix_missing_locations(module), NOTING, "exec", dont_inherit=True), names)
     return names
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from whygrad.emission import layout
 from whygrad.emission.leaves import names_read, write
+from whygrad.emission.returning import is_guard
 from whygrad.emission.saving import Plan, Tape
-from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, own, walk
+from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, own, raises, walk
 from whygrad.source import Source
 
 SILENT = ("print",)
 
 
-def kept_nodes(block: Sequence[Node], needed: set[str]) -> set[Node]:
-    """The nodes that the needed names depend on."""
+def kept_nodes(block: Sequence[Node], needed: set[str], guards: bool = False) -> set[Node]:
+    """The nodes that the needed names depend on; with `guards`, also what refuses wrong arguments."""
     nodes, kept = list(walk(block)), set[Node]()
     needed = set(needed)
     parents = {inner: node for node in nodes for inner in _inner(node)}
@@ -22,7 +24,7 @@ def kept_nodes(block: Sequence[Node], needed: set[str]) -> set[Node]:
     while grew:
         grew = False
         for node in nodes:
-            if node in kept or not _serves(node, needed):
+            if node in kept or not _serves(node, needed, guards):
                 continue
             at: Node | None = node
             while at is not None:
@@ -39,6 +41,13 @@ def kept_nodes(block: Sequence[Node], needed: set[str]) -> set[Node]:
                     needed |= reads(at)
                     kept.add(at)
                 grew = True
+        for node in nodes:  # an arm that raises stays the other way that it is
+            if isinstance(node, Branch) and node in kept:
+                arms = [n for arm in (node.body, node.orelse) if raises(arm) for n in walk(arm)]
+                for inner in [n for n in arms if n not in kept]:
+                    kept.add(inner)
+                    needed |= reads(inner)
+                    grew = True
     return kept
 
 
@@ -60,8 +69,10 @@ def _inner(node: Node) -> list[Node]:
     return [*node.body, *node.orelse] if isinstance(node, Branch) else []
 
 
-def _serves(node: Node, needed: set[str]) -> bool:
+def _serves(node: Node, needed: set[str], guards: bool) -> bool:
     if isinstance(node, Step | Plain) and assigned(node) & needed:
+        return True
+    if guards and isinstance(node, Plain) and (isinstance(node.node, ast.Assert) or is_guard(node.node)):
         return True
     if isinstance(node, Plain):
         if isinstance(node.node, ast.Import | ast.ImportFrom):
@@ -130,7 +141,7 @@ class Primal:
 
     def node(self, node: Node, depth: int) -> list[str]:
         if isinstance(node, Return):
-            return ["    " * depth + line for line in self.on_return(node)]
+            return [part for line in self.on_return(node) for part in layout.fitted(line, depth)]
         if node not in self.kept or isinstance(node, Break):
             return []
         if isinstance(node, Loop):

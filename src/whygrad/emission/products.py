@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from whygrad.emission.expressions import ATOM, PRODUCT, UNARY, Piece, infix, written
+from whygrad.emission.pieces import ATOM, PRODUCT, UNARY, Piece, infix, written
 
 
 def length(text: str) -> Piece:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,11 @@ import numpy as np
 from whygrad.emission.activity import Activity
 from whygrad.emission.functions import Definitions, bound, flattened, is_recursive, kept, reached
 from whygrad.emission.leaves import is_array, is_number, is_real, names_read, write
-from whygrad.emission.observing import Notes, compiled, noting
+from whygrad.emission.observing import NOTING, Notes, compiled, noting
 from whygrad.emission.proving import moved
 from whygrad.emission.structure import Builder
-from whygrad.emission.tree import Branch, Node, Return, Step, walk
-from whygrad.errors import EmissionError
+from whygrad.emission.tree import Branch, Loop, Node, Return, Step, raises, walk
+from whygrad.errors import EmissionError, Place, ScriptError, UsageError, WhygradError
 from whygrad.source import Source
 
 Example = tuple[Any, ...]
@@ -73,7 +75,7 @@ class Program:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         functions = dict(subject.functions)
-        for name in list(functions):
+        for name in reached(subject.name, functions):
             functions[name] = flattened(functions[name], functions)
         self.functions = functions
         names = reached(subject.name, functions)
@@ -128,39 +130,51 @@ class Program:
             with np.errstate(all="ignore"):
                 try:
                     function(*[moved(v, reach, draw) for v in example])
-                except Exception:
+                except Exception as error:
                     if not reach and not self.notes.run:
-                        raise
+                        raise self._raised(error) from error
                     self.notes.drop()
             if reach >= 1.0 and self._complete():
                 break
         self.forced = self._force(function)
 
+    def _raised(self, error: Exception) -> WhygradError:
+        """An exception of the user's code at the examples, as an error that says so."""
+        if isinstance(error, WhygradError):
+            return error
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == NOTING]
+        place = Place(self.subject.source.filename, lines[-1]) if lines and lines[-1] else None
+        return ScriptError(
+            f"{self.subject.name} raises {type(error).__name__} at the example inputs: {error}",
+            hint='give example inputs with which it runs: --input "x=randn(4, 3)"',
+            place=place,
+        )
+
     def _force(self, function: Callable[..., Any]) -> list[int]:
         """Take the arms that no run took, whatever their tests say. Returns the lines of such branches."""
         lines = []
-        for part in self.parts.values():
-            for node in part.nodes:
-                arms = [*node.body, *node.orelse] if isinstance(node, Branch) else []
-                if all(n.number in self.notes.before for n in walk(arms)) or not self._reached(node):
-                    continue
-                known = set(self.notes.before)
-                self.notes.forced = node.number
-                for example in self.subject.examples:  # of other shapes too: lengths are told apart by them
-                    self.notes.run += 1
-                    with np.errstate(all="ignore"):
-                        try:
-                            function(*[moved(v, 0.0, None) for v in example])
-                        except Exception:
-                            self.notes.drop()
-                    self.notes.drop(known)
-                if all(n.number in self.notes.before for n in arms):
-                    lines.append(getattr(node.node, "lineno", 0))
-        self.notes.forced = 0
-        return lines
+        for node, above, way in [arm for part in self.parts.values() for arm in _arms(part.block)]:
+            arm = node.body if way else node.orelse
+            if not arm or raises(arm) or self._reached(arm[0].number):
+                continue
+            if not self._reached([*above, node.number][0]):
+                continue
+            known, self.notes.forced = set(self.notes.before), {**above, node.number: way}
+            for example in self.subject.examples:  # of other shapes too: lengths are told apart by them
+                self.notes.run += 1
+                with np.errstate(all="ignore"):
+                    try:
+                        function(*[moved(v, 0.0, None) for v in example])
+                    except Exception:
+                        self.notes.drop()
+                self.notes.drop(known)
+            if all(self._reached(n.number) for n in arm) and not isinstance(arm[0], Branch):
+                lines.append(getattr(node.node, "lineno", 0))
+        self.notes.forced = {}
+        return list(dict.fromkeys(lines))
 
-    def _reached(self, node: Node) -> bool:
-        return node.number in self.notes.before
+    def _reached(self, number: int) -> bool:
+        return number in self.notes.before
 
     def _complete(self) -> bool:
         """Has every statement been executed?"""
@@ -198,7 +212,15 @@ class Program:
         given = list(zip(entry.parameters, self.subject.examples[0], strict=False))
         later = zip(given[plain:], entry.node.args.defaults, strict=False)
         found = [p for p, v in given[:plain] if floats(v)]
-        return found + [p for (p, v), d in later if is_none(d) and floats(v) and "mask" not in p]
+        found += [p for (p, v), d in later if is_none(d) and floats(v) and "mask" not in p]
+        if not found:
+            held = ", ".join(f"{p} holds {_kind(v)}" for p, v in given[:plain])
+            raise UsageError(
+                f"{entry.name} has no parameter that a derivative could be taken by: "
+                f"{held or 'it has none without a default'}",
+                hint=f'give it floating numbers: --input "{given[0][0]}=0.5"' if given else "def f(x): ...",
+            )
+        return found
 
     def results(self, part: Function) -> list[tuple[str, Any]]:
         """What a function returns: text and an example of each part."""
@@ -218,6 +240,27 @@ class Program:
 def is_none(node: ast.expr) -> bool:
     """Is it None?"""
     return isinstance(node, ast.Constant) and node.value is None
+
+
+Ways = Mapping[int, bool]
+"""Numbers of branches -> whether the arm under the test is taken, or the other."""
+
+
+def _arms(block: Sequence[Node], above: Ways = MappingProxyType({})) -> Iterator[tuple[Branch, Ways, bool]]:
+    """Both arms of every branch of a block, with the ways through the branches around it, outermost first."""
+    for node in block:
+        if isinstance(node, Branch):
+            for way, arm in ((True, node.body), (False, node.orelse)):
+                yield node, above, way
+                yield from _arms(arm, {**above, node.number: way})
+        elif isinstance(node, Loop):
+            yield from _arms(node.body, above)
+
+
+def _kind(value: Any) -> str:
+    """What a value is that holds no floating numbers, in words."""
+    whole = is_number(value) or (is_array(value) and value.dtype.kind in "iub")
+    return "whole numbers" if whole else f"a {type(value).__name__}"
 
 
 def bindings(node: Step, callee: Function) -> list[tuple[str, ast.expr]]:

@@ -63,13 +63,15 @@ def prove(
     """
     draw = np.random.default_rng(20)
     points, worst = 0, 0.0
+    reasons: list[str] = []
     for reach in REACHES:
         for example in examples:
             args = list(example)
             for k in argnums:
                 args[k] = moved(args[k], reach, draw)
             found = compared(function, derived, args, argnums, upstream, draw, LONGEST if reach else 0.0)
-            if found is None:
+            if isinstance(found, str):
+                reasons.append(found)
                 continue
             points, worst = points + 1, max(worst, found)
             if not found <= TOLERANCE and reach:
@@ -79,7 +81,8 @@ def prove(
                 )
     if points == 0:
         raise EmissionError(
-            "the gradient could not be compared at any point", hint="give other example inputs"
+            f"the gradient could not be compared at any point: {reasons[0]}",
+            hint="give other example inputs; --no-check shows what was written",
         )
     return Proof(points, worst)
 
@@ -87,8 +90,8 @@ def prove(
 def compared(
     function: Callable[..., Any], derived: Callable[..., Any], args: list[Any], argnums: Sequence[int],
     upstream: Sequence[str], draw: Any, limit: float = 0.0,
-) -> float | None:  # fmt: skip
-    """The difference at one point; None where the function has no finite gradient there."""
+) -> float | str:  # fmt: skip
+    """The difference at one point; where there is no gradient to compare with, the reason."""
 
     def seeds(shape: tuple[int, ...]) -> Any:
         if not upstream:
@@ -98,10 +101,12 @@ def compared(
     with np.errstate(all="ignore"):
         try:
             given, expected = truth(function, args, argnums, seeds, limit)
-        except (WhygradError, ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError):
-            return None
+        except WhygradError as error:
+            return error.message
+        except Exception as error:  # whatever the user's function says of such values
+            return f"with values that are traced the function raises {type(error).__name__}: {error}"
         if not all(np.all(np.isfinite(e)) for e in expected):
-            return None
+            return "it is not finite"
         named = arranged(function(*copy.deepcopy(args)), given, upstream) if upstream else {}
         try:
             result = called(derived, copy.deepcopy(args), named)
@@ -114,7 +119,7 @@ def compared(
     found = difference(results, [args[k] for k in argnums], expected)
     if found <= TOLERANCE or is_steady(function, args, argnums, given, expected, limit):
         return found
-    return None
+    return "a rounding changes the gradient there"
 
 
 def arranged(result: Any, given: Sequence[Any], upstream: Sequence[str]) -> dict[str, Any]:

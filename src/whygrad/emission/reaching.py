@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from whygrad.emission.tree import Node, Return, assigned, walk
+from whygrad.emission.tree import Node, Return, assigned, raises, walk
 
 Copies = dict[int, set[str]]
 
@@ -29,7 +29,9 @@ def bound_before(
             arms = [getattr(each, "body", []), getattr(each, "orelse", [])]
             after = [visit(arm, set(known)) for arm in arms]
             known |= assigned(each) | (copies or {}).get(each.number, set())
-            if hasattr(each, "orelse"):
+            if hasattr(each, "orelse") and any(raises(arm) for arm in arms):
+                known |= after[0] if raises(arms[1]) else after[1]
+            elif hasattr(each, "orelse"):
                 known |= after[0] | after[1] if perhaps else after[0] & after[1]
             elif hasattr(each, "items"):
                 known |= after[0]  # a loop that runs at least once

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from whygrad.emission.expressions import ATOM, PRODUCT, Piece, Writer, infix, literal, prefix
+from whygrad.emission.expressions import Writer
 from whygrad.emission.extents import MOVING, SUMS, Extents, constant, counted, filled
 from whygrad.emission.local import Derived
+from whygrad.emission.pieces import ATOM, PRODUCT, Piece, infix, literal, prefix
 from whygrad.emission.places import named_key
 from whygrad.emission.products import length, quotient, without, written_product
 from whygrad.emission.sizes import ORDINARY, Sizes

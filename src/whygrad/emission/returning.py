@@ -8,6 +8,23 @@ from collections.abc import Sequence
 
 from whygrad.emission.leaves import write
 
+LEAVING = (ast.Return, ast.Break, ast.Continue)
+
+
+def ends(body: Sequence[ast.stmt], by: tuple[type, ...] = LEAVING) -> bool:
+    """Does a block always leave (return, break, continue)?"""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return ends(last.body, by) and ends(last.orelse, by)
+    return isinstance(last, by)
+
+
+def is_guard(node: ast.stmt) -> bool:
+    """`if c: raise ...`: what goes on has nothing to do with it."""
+    return isinstance(node, ast.If) and not node.orelse and ends(node.body, (ast.Raise,))
+
 
 def settled(body: Sequence[ast.stmt], inner: bool = False) -> list[ast.stmt]:
     """A block whose loops end by `break` alone, where that says the same: returns are left elsewhere.

@@ -12,7 +12,7 @@ from typing import Any
 from whygrad.emission.comprehensions import Comprehensions, is_call
 from whygrad.emission.entries import at, entry, loaded
 from whygrad.emission.leaves import write
-from whygrad.emission.returning import settled
+from whygrad.emission.returning import ends, is_guard, settled
 from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, stored
 from whygrad.errors import EmissionError
 from whygrad.source import Source
@@ -166,6 +166,8 @@ class Builder:
             return [Return(node, number, node.value)]
         if isinstance(node, ast.Break | ast.Continue):
             return [Break(node, number)]
+        if is_guard(node):
+            return [Plain(node, number)]
         if isinstance(node, ast.If):
             return [Branch(node, number, node.test, self.block(node.body), self.block(node.orelse))]
         if isinstance(node, ast.For):
@@ -382,13 +384,3 @@ def first_count(call: Any) -> ast.expr | None:
     given = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "start")]
     start = given[0] if given else None
     return None if isinstance(start, ast.Constant) and start.value == 0 else start
-
-
-def ends(body: Sequence[ast.stmt]) -> bool:
-    """Does a block always leave (return, break, continue)?"""
-    if not body:
-        return False
-    last = body[-1]
-    if isinstance(last, ast.If):
-        return ends(last.body) and ends(last.orelse)
-    return isinstance(last, ast.Return | ast.Break | ast.Continue | ast.Raise)

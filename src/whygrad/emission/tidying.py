@@ -13,6 +13,7 @@ from whygrad.emission.tree import Step
 _HANDED_ON = re.compile(r"(.+\[.+\]) (=|\+=|-=) (\w+)")
 _COPIED = re.compile(r"(\w+) = \1\.copy\(\)")
 _NAMED = re.compile(r"(\w+) = [A-Za-z_]\w*")
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:\[.*?\])* [-+*/]?= ")
 NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
@@ -28,6 +29,36 @@ def tidy(parts: Sequence[Any], everywhere: Sequence[Any] = ()) -> None:
         elif not isinstance(part, Group):
             tidy(part.body, everywhere)
             tidy(part.orelse, everywhere)
+
+
+def drop_unread(parts: Sequence[Any], kept: set[str], prefix: str) -> None:
+    """Leave out gradients that only their own lines read: of a running mean, which no result needs."""
+    groups = list(_groups(parts))
+    while True:
+        reads, mine = dict[str, int](), dict[str, list[tuple[Group, str]]]()
+        for group in groups:
+            for line in group.lines:
+                names = set(NAMES.findall(line))
+                found = _ASSIGNED.match(line)
+                own = found[1] if found and ".pop(" not in line else ""
+                if own:
+                    mine.setdefault(own, []).append((group, line))
+                for name in names - {own}:
+                    reads[name] = reads.get(name, 0) + 1
+        unread = [n for n in mine if n.startswith(prefix) and n not in reads and n not in kept]
+        if not unread:
+            return
+        for group, line in (pair for name in unread for pair in mine[name]):
+            group.lines.remove(line)
+
+
+def _groups(parts: Sequence[Any]) -> Iterator[Group]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield part
+        else:
+            yield from _groups(part.body)
+            yield from _groups(getattr(part, "orelse", ()))
 
 
 def _copies(parts: Sequence[Any]) -> None:

@@ -100,6 +100,14 @@ class Branch(Node):
         return bool(self.body) and isinstance(self.body[-1], Break)
 
 
+def raises(block: Sequence[Node]) -> bool:
+    """Does a block always end in an exception, so that nothing goes on from there?"""
+    last = block[-1] if block else None
+    if isinstance(last, Branch):
+        return raises(last.body) and raises(last.orelse)
+    return isinstance(last, Plain) and isinstance(last.node, ast.Raise)
+
+
 def own(block: Sequence[Node]) -> Iterator[Node]:
     """All nodes of a block but those in loops within it."""
     for node in block:

@@ -11,6 +11,7 @@ from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Facts, facts_of
 from whygrad.checking.functions import definition_of
+from whygrad.errors import UsageError
 from whygrad.source import Source
 
 
@@ -20,11 +21,13 @@ def found_inputs(
     call: Callable[..., Any],
     known: Mapping[str, Any],
     namespace: Mapping[str, Any],
+    way_out: Callable[[str], str],
 ) -> dict[str, str]:
     """Texts, in the mini-language of `--input`, for the parameters of `node` that have no known value.
 
-    With them `call`, which takes all parameters by name, runs and gives finite numbers. Empty where none are
-    found. `namespace` has the functions that `node` calls, for what they tell of its parameters.
+    With them `call`, which takes all parameters by name, runs and gives finite numbers. `namespace` has the
+    functions that `node` calls, for what they tell of its parameters. Raises UsageError, with what the first
+    trial complained of, where none are found; `way_out` gives the command with a value for a parameter.
     """
     remember(source.filename, source.text)
     facts = facts_of(node, lambda name: definition_of(namespace.get(name)))
@@ -35,4 +38,11 @@ def found_inputs(
         if name not in known and name != "self"
     )
     search = Search(wanted, lambda values: call(**values), source.filename, dict(known))
-    return next(search.solutions(), {})
+    found = next(search.solutions(), None)
+    if found is None:
+        said = f" ({search.complaint.kind}: {search.complaint.message})" if search.complaint else ""
+        raise UsageError(
+            f"no example inputs were found with which `{node.name}` runs{said}",
+            hint=way_out(wanted[0].name),
+        )
+    return found

@@ -240,6 +240,8 @@ class Search:
             return True
         if "cannot reshape" in complaint.message and lengthen(self, guess, complaint):
             return True
+        if "must be square" in complaint.message and self._square(guess, complaint):
+            return True
         if _DIVIDES.search(complaint.message) or complaint.divides:
             return self._double(guess)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
@@ -267,6 +269,13 @@ class Search:
             if self.is_late():
                 break
         return False
+
+    def _square(self, guess: Guess, complaint: Complaint) -> bool:
+        """A matrix that is inverted, or has a determinant, has as many rows as columns."""
+        sizes = guess.dimensions.sizes(small=False)
+        arrays = [t for t in guess.templates.values() if isinstance(t, Array) and len(t.dimensions) > 1]
+        named = [t for n, t in guess.templates.items() if t in arrays and n in complaint.names]
+        return any(guess.dimensions.equate(*(sizes[d] for d in t.dimensions[-2:])) for t in (*named, *arrays))
 
     def _add_key(self, guess: Guess, complaint: Complaint) -> bool:
         for name in reversed(complaint.names):
