@@ -33,7 +33,7 @@ def test_tangents_are_the_slopes_along_their_direction(path: Path) -> None:
     wanted = [n for n, v in inputs.items() if holds_floats(v)]
     directions = {n: along(inputs[n], draw) for n in wanted}
     given = {f"dot_{n}": filled(inputs[n], d) for n, d in directions.items()}
-    found = namespace[f"dot_{function.__name__}"](*copy.deepcopy(list(inputs.values())), **given)
+    found = namespace[f"dot_{function.__name__}"](**copy.deepcopy(inputs), **given)
     pair = function.__name__.endswith("_forward")
     step = 1e-6
     ends = [

@@ -235,10 +235,12 @@ class Driver:
         if result is None:
             path = f"{LAYER}.{forward.stored_output}"
             result = getattr(after.get(LAYER), forward.stored_output or " ", None)
-        items = list(result) if isinstance(result, tuple) else [result]
+        arriving = [name for name, _ in backward.parameters if stems(name)]
+        several = isinstance(result, tuple) or (forward.returns_list and len(arriving) > 1)
+        items = list(result) if several else [result]
         if not any(map(is_numeric, items)):
             raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
-        paths = [f"{path}[{k}]" if isinstance(result, tuple) else path for k in range(len(items))]
+        paths = [f"{path}[{k}]" if several else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)
         known = counted(forward, self.names)
         known.update({name: path for name, path in zip(names, paths, strict=True) if name})

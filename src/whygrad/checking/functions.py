@@ -79,13 +79,22 @@ class Function:
         named = [name for name in stored if name.lower() in _OUTPUTS]
         return (named or stored or [""])[-1]
 
+    @property
+    def returns_list(self) -> bool:
+        """Does it return several results as a list, `return [a, s]`?"""
+        last = self._returned
+        return isinstance(last, ast.List) and len(last.elts) > 1 and all(map(_shown, last.elts))
+
+    @cached_property
+    def _returned(self) -> ast.expr | None:
+        """What the last return statement returns."""
+        returns = [n.value for n in _own_nodes(self.node) if isinstance(n, ast.Return)]
+        return next((value for value in reversed(returns) if value is not None), None)
+
     @cached_property
     def returns(self) -> list[str]:
         """Names of what the last return statement returns; "" for an expression."""
-        last = None
-        for node in _own_nodes(self.node):
-            if isinstance(node, ast.Return) and node.value is not None:
-                last = node.value
+        last = self._returned
         if last is None:
             return []
         if isinstance(last, ast.Dict):

@@ -8,9 +8,10 @@ deals with scripts only, and line numbers below the driver are the user's.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,7 +27,10 @@ from whygrad.source import Source, tree_of
 
 SECONDS = 10.0
 """Longest time for one run."""
+SLOWEST, SLOWER = 1.0, 100.0
+"""Seconds, and times the run at the inputs given, that a run elsewhere may take."""
 GIVEN = Point("given")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,8 @@ class Program:
     """The same with other inputs or readings, where nobody said which; made when asked for."""
     supposed: Any = None
     """Of a program whose loss is supposed: the `supposing.Supposition`."""
+    _took: float = 0.0
+    """Seconds of the longest run at the inputs given."""
     _suffixes: dict[Any, Suffix] = field(default_factory=dict, repr=False)
     _hooked: set[int] = field(default_factory=set, repr=False)
     """Statements after which an observed run has replaced what they bind."""
@@ -143,15 +149,27 @@ class Program:
     def _inputs(self, point: Point) -> frozenset[str]:
         return frozenset((*self.inputs, *self.overrides(point)))
 
+    def _limit(self, point: Point) -> float:
+        """Seconds that a run may take: elsewhere than at the inputs given, a loop may never end."""
+        return (
+            min(self.seconds, SLOWEST + SLOWER * self._took)
+            if point.overrides and self._took
+            else self.seconds
+        )
+
+    def _timed(self, point: Point, run: Callable[[float], T]) -> T:
+        """Run within the limit, and note how long it takes at the inputs given."""
+        start = time.perf_counter()
+        found = run(self._limit(point))
+        if not point.overrides and not isinstance(found, Failure):
+            self._took = max(self._took, time.perf_counter() - start)
+        return found
+
     def run(self, point: Point = GIVEN, text: str | None = None, upto: int = 0) -> Namespace | Failure:
         """Plain run; the globals after. `upto` bounds it to the first statements."""
-        return run_text(
-            self.full(text),
-            self.source.filename,
-            self._inputs(point),
-            self.overrides(point),
-            self.seconds,
-            upto,
+        inputs, overrides = self._inputs(point), self.overrides(point)
+        return self._timed(
+            point, lambda s: run_text(self.full(text), self.source.filename, inputs, overrides, s, upto)
         )
 
     def observe(
@@ -166,15 +184,12 @@ class Program:
         if text is None:  # hooks that were needed once stay: compiling them anew costs more than calling them
             self._hooked.update(replaced)
             replaced = self._hooked
-        return observe(
-            self.full(text),
-            self.source.filename,
-            self._inputs(point),
-            self.overrides(point),
-            self.seconds,
-            frozenset(replaced) if replacement is not None else frozenset(),
-            replacement,
-            None if noted is None else frozenset(noted),
+        given = self._inputs(point), self.overrides(point)
+        whole = frozenset(replaced) if replacement is not None else frozenset()
+        only = None if noted is None else frozenset(noted)
+        return self._timed(
+            point,
+            lambda s: observe(self.full(text), self.source.filename, *given, s, whole, replacement, only),
         )
 
     def record(self, point: Point = GIVEN, text: str | None = None, inputs: Iterable[str] = ()) -> Any:
@@ -215,7 +230,7 @@ class Program:
                     self.source.filename,
                     self._inputs(point),
                     self.overrides(point),
-                    self.seconds,
+                    self._limit(point),
                 )
             namespace = self._suffixes[key].run(self.full(text))
             if isinstance(namespace, Failure):

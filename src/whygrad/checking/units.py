@@ -261,7 +261,7 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     gradients = [name for name in returned if stems(name) or _HESSIAN.match(name) or name in capitals]
     if set(gradients) <= {name for name, _ in function.parameters} and gradients:
         return False  # it hands on those that it was given
-    if len(returned) < 2 or len(gradients) == len(returned):
+    if len(returned) < 2 or len(gradients) + _constants(function) >= len(returned):
         return False
     if not all(returned) and OUTPUT_WORDS.search(returned[0]) and _returns_what_gradients_make(function):
         return True
@@ -275,6 +275,13 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     ):
         return False  # it takes the gradient that arrives, and what has no name is one more gradient
     return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
+
+
+def _constants(function: Function) -> int:
+    """How many plain numbers a function returns: the gradient of what nothing depends on, and no loss."""
+    returns = [n for n in ast.walk(function.node) if isinstance(n, ast.Return)]
+    last = returns[-1].value if returns else None
+    return sum(isinstance(e, ast.Constant) for e in last.elts) if isinstance(last, ast.Tuple) else 0
 
 
 def _returns_what_gradients_make(function: Function) -> bool:

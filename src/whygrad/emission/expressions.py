@@ -254,6 +254,8 @@ def _where(w: Writer, row: int, args: list[Piece]) -> Piece:
 
 def _cofactors(w: Writer, row: int, args: list[Piece]) -> Piece:
     """Of a regular matrix, the transposed inverse times the determinant."""
+    if not w.library:
+        return w.call("cofactors", args[0].text)
     det, inverse = (w.call(name, args[0].text).text for name in ("det", "inv"))
     if len(w.shape(row)) > 2:
         det, inverse = f"{det}[..., None, None]", f"{inverse}.swapaxes(-1, -2)"
@@ -263,6 +265,8 @@ def _cofactors(w: Writer, row: int, args: list[Piece]) -> Piece:
 
 
 def _of_log_det(w: Writer, row: int, args: list[Piece]) -> Piece:
+    if not w.library:
+        return w.call(w.graph.op(row).name, args[0].text)
     place = 0 if w.graph.op(row).name == "det_sign" else 1
     return Piece(f"np.linalg.slogdet({args[0].text})[{place}]", ATOM)
 

@@ -121,6 +121,8 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if low in ("beta", "gamma") and not array and not _NORMALIZES.search(context):
         yield _constant("0.3")
+    if facts.plain and not (array or facts.index or facts.indexed_by_number or facts.iterated or facts.unpacked):
+        yield _constant("0.7")
     yield from _arrays(name, facts, context)
     if low in SCALARS:
         yield _constant(SCALARS[low])

@@ -62,6 +62,8 @@ class Facts:
     flag: bool = False
     """It is tested as it stands: `if verbose`."""
     iterated: bool = False
+    plain: bool = False
+    """Its function computes with `math` and without NumPy: with numbers."""
     unpacked: int = 0
     logarithm: bool = False
     default: ast.expr | None = None
@@ -120,7 +122,9 @@ def facts_of(
     reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found), attributes)
     for statement in function.body:
         reader.visit(statement)
+    libraries = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & {"math", "np", "numpy"}
     for facts in found.values():
+        facts.plain = libraries == {"math"}
         if facts.keys and not facts.entries:
             facts.entries = described_shapes(described, list(facts.keys))
     return found
