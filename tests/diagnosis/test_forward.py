@@ -172,3 +172,17 @@ def test_what_stands_behind_the_output_is_kept() -> None:
 def test_operations_that_say_nothing() -> None:
     assert [_cancelling(text) for text in ("w / w", "w - w + w", "np.log(1 * e)", "1 - w", "w * 1.0")] == [
         1, 1, 1, 0, 1]  # fmt: skip
+
+
+def test_the_sum_of_a_term_that_is_left_as_many_numbers() -> None:
+    text = (
+        "import numpy as np\n\n\ndef make_inputs():\n    draw = np.random.RandomState(3).randn\n"
+        "    return dict(P=draw(4, 2), Q=draw(5, 2), R=draw(4, 5), lam=0.3)\n\n\n"
+        "def loss(P, Q, R, lam):\n    E = P @ Q.T - R\n"
+        "    value = 0.5 * np.sum(E ** 2) + 0.5 * lam * (P ** 2 + np.sum(Q ** 2))\n"
+        "    dP = E @ Q + lam * P\n    dQ = E.T @ P + lam * Q\n    return value, dP, dQ\n"
+    )
+    (finding,) = check_program(Source("user.py", text)).findings
+    assert finding.line == 11
+    assert finding.repair is not None
+    assert "(np.sum(P ** 2) + np.sum(Q ** 2))" in finding.repair.edits[0].after

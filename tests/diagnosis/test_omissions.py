@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.omissions import averaged, omissions, without_sizes
+from whygrad.diagnosis.omissions import omissions, reductions, without_sizes
 from whygrad.source import Source
 
 MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
@@ -41,8 +41,12 @@ def test_no_python_no_omission() -> None:
     ],
 )
 def test_the_mean_of_a_loss(text: str, meant: str) -> None:
-    found = averaged(text)
-    assert found is not None and found.text == meant
+    assert next(reductions(text)).text == meant
+
+
+def test_the_sum_of_a_part_of_a_loss() -> None:
+    found = [v.text for v in reductions("loss = np.sum(e ** 2) + lam * (p ** 2 + np.sum(q ** 2))")]
+    assert "loss = np.sum(e ** 2) + lam * (np.sum(p ** 2) + np.sum(q ** 2))" in found
 
 
 def test_a_size_is_no_value() -> None:

@@ -21,7 +21,7 @@ from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import averaged, is_norm, omissions, without_sizes
+from whygrad.diagnosis.omissions import is_norm, omissions, reductions, without_sizes
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -133,7 +133,7 @@ class ForwardSearch:
 
     def candidates(self) -> Iterator[ForwardFix]:
         """Edits that explain a wrong gradient and break none that is right."""
-        yield from self.averaged()
+        yield from self.reduced()
         for suspect in self.suspects() if self.wrong else ():
             material = self.material(suspect)
             if material is None:
@@ -156,8 +156,8 @@ class ForwardSearch:
                     solution = Solution(variant.text, (variant.slip,))
                     yield ForwardFix(self.draft, draft, suspect, text, solution, explained, gate)
 
-    def averaged(self) -> Iterator[ForwardFix]:
-        """The mean of a loss that is left as many numbers, where that makes every gradient right."""
+    def reduced(self) -> Iterator[ForwardFix]:
+        """A sum or the mean in a loss that is left as many numbers, where that makes every gradient right."""
         objective = self.slopes.program.objective
         namespace = self.slopes.base(self.draft.text, self.points[0])
         if len(objective) != 1 or objective[0][1] or isinstance(namespace, Failure) or not self.wrong:
@@ -166,18 +166,22 @@ class ForwardSearch:
         if numbers is None or numbers.size < 2:
             return
         for suspect in self.suspects():
-            if not isinstance(suspect.node, ast.Assign) or not LOSS_WORDS.search(min(targets(suspect.node))):
+            if not isinstance(suspect.node, ast.Assign):
+                continue
+            name = min(targets(suspect.node))
+            if not LOSS_WORDS.search(name) and name != objective[0][0]:
                 continue
             span = self.draft.source.span_of(suspect.node)
             text = self.draft.source.segment(span)
-            variant = averaged(text)
-            if variant is None or self.allowance.is_spent():
-                continue
-            draft = self.draft.replaced(span, variant.text)
-            names = self.explained(draft)
-            if len(names) == len(self.wrong):
-                solution = Solution(variant.text, (variant.slip,))
-                yield ForwardFix(self.draft, draft, suspect, text, solution, names)
+            for variant in reductions(text):
+                if self.allowance.is_spent():
+                    return
+                draft = self.draft.replaced(span, variant.text)
+                names = self.explained(draft)
+                if len(names) == len(self.wrong):
+                    solution = Solution(variant.text, (variant.slip,))
+                    yield ForwardFix(self.draft, draft, suspect, text, solution, names)
+                    return
 
     def omitted(self, seconds: float) -> ForwardFix | None:
         """The likeliest edit, of more kinds, after which every final gradient is right; None in vain.
@@ -330,7 +334,7 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     It beats several of them, one that is far-fetched, and none at all where it explains everything.
     """
     slip = forward.solution.slips[0]
-    if slip.kind == "mean":
+    if slip.kind == "reduction":
         return True
     wrong = {c.name for c in evidence.finals if c.verdict in ("wrong", "inherited")}
     whole = wrong <= set(forward.explained)

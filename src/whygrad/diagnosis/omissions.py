@@ -75,17 +75,24 @@ def _norms(f: Fragment, m: Material) -> Iterator[Variant]:
         yield Variant(f.replaced(f.value, slip.new, PRODUCT), slip)
 
 
-def averaged(text: str) -> Variant | None:
-    """`loss = -np.mean(...)` for `loss = -(...)`; None for what is no assignment."""
+def reductions(text: str) -> Iterator[Variant]:
+    """The mean of a whole loss, `-np.mean(...)` for `-(...)`, then the sum of any part of it."""
     fragment = Fragment(text)
     node = fragment.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
     if node is None:
-        return None
+        return
     old, (start, end) = fragment.segment(node), fragment.outer(node)
-    slip = Slip("mean", old, f"np.mean({old})", fragment.extent(node)[0], 1.0)
-    return Variant(fragment.patched((start, end, slip.new)), slip)
+    slip = Slip("reduction", old, f"np.mean({old})", fragment.extent(node)[0], 1.0)
+    yield Variant(fragment.patched((start, end, slip.new)), slip)
+    for part in fragment.expressions():
+        if isinstance(part, ast.BinOp | ast.Name | ast.Attribute | ast.Subscript) and not isinstance(
+            fragment.parents.get(part), ast.Attribute
+        ):
+            old = fragment.segment(part)
+            slip = Slip("reduction", old, f"np.sum({old})", fragment.extent(part)[0], 1.0)
+            yield Variant(fragment.replaced(part, slip.new), slip)
 
 
 def is_norm(slip: Slip) -> bool:
