@@ -9,6 +9,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Failure, Point, Value
 from whygrad.checking.intermediates import forward_values
+from whygrad.checking.listing import forward_limit
 from whygrad.checking.measured import Measured
 from whygrad.checking.observing import Observation
 from whygrad.checking.points import hides, is_choice, propose
@@ -84,7 +85,7 @@ def at_points(
         if guard:
             directions = _directions(place, entries, program.hints.large == "once")
             guarded(forward, truth, names, few, rng, directions, until)
-        limit = _limit(observation, program)
+        limit = forward_limit(program, observation)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))
     return out
@@ -95,23 +96,3 @@ def _directions(place: int, entries: int, once: bool) -> int:
     if entries > MANY_ENTRIES:
         return 0 if place or once else 1
     return DIRECTIONS if place < 3 else 1
-
-
-def _limit(observation: Observation, program: Program) -> int:
-    """Position of the last execution of the forward part."""
-    names = {output for output, _ in program.objective}
-    last = 0
-    for execution in observation.executions:
-        statement = observation.statements[execution.index]
-        if not statement.function and names & set(statement.names):
-            last = max(last, execution.sequence)
-    if program.form != "single":
-        return last
-    # In a single function the forward part ends where the function last assigns what it returns first.
-    own = [
-        e.sequence
-        for e in observation.executions
-        if observation.statements[e.index].function == program.forward_function
-        and names & set(observation.statements[e.index].names)
-    ]
-    return max(own, default=last)

@@ -374,7 +374,7 @@ def _removes(slip: Slip) -> bool:
 
 
 def _cancelling(text: str) -> int:
-    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product with one."""
+    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product or a power of one."""
     try:
         operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
     except SyntaxError:  # running it tells
@@ -382,7 +382,7 @@ def _cancelling(text: str) -> int:
     alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right)]
     ones = [n for n in operations if 1 in (_number(n.left), _number(n.right))]
     return sum(isinstance(n.op, ast.Div | ast.Sub) for n in alike) + sum(
-        isinstance(n.op, ast.Mult) for n in ones
+        isinstance(n.op, ast.Mult | ast.Pow) for n in ones
     )
 
 

@@ -34,6 +34,20 @@ def powers(f: Fragment, m: Material) -> Iterator[Variant]:
             yield Variant(f.replaced(term, new, PRODUCT), slip)
 
 
+def repeated_powers(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`x ** 2` for `x`, where the forward pass takes that power of it, or the one above."""
+    found = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*) ?\*\* ?(\d)(?![\w.])", " ".join(m.phrases))
+    for inner, exponent in list(dict.fromkeys(found))[:MOST_SIGNS]:
+        for number in {int(exponent), int(exponent) - 1} - {0, 1}:
+            for node in f.expressions():
+                parent = f.parents.get(node)
+                raised = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow)
+                asked = isinstance(parent, ast.Attribute) and parent.attr in ("shape", "size", "ndim")
+                if f.segment(node) == inner and not raised and not asked:
+                    new = f"{inner} ** {number}"
+                    yield Variant(f.replaced(node, new), Slip("local", inner, new, f.extent(node)[0], 1.1))
+
+
 def power_slopes(f: Fragment, m: Material) -> Iterator[Variant]:
     """The slope of a power that the forward pass takes, where a line asks only for a sign or a mask of it.
 

@@ -11,7 +11,7 @@ from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
-from whygrad.diagnosis.suspects import Suspect, backward_slice, read_off
+from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
@@ -164,10 +164,17 @@ class Repairer(Stages):
                 gained = len(outcome.right - base.right)
                 if fix.suspect.right and gained < 2:
                     continue
+                if self.changes_output(fix):
+                    continue
                 kept.append(replace(fix, points=outcome.points, gained=gained))
             if len(kept) >= MOST_KEPT:
                 break
         return kept
+
+    def changes_output(self, fix: Fix) -> bool:
+        """Does an edit of a line that both parts need change what is differentiated, and so the truth?"""
+        forward = part_of(self.trials.evidence, fix.suspect) == "forward"
+        return forward and not self.trials.same_output(fix.draft, self.draft)
 
 
 def _said(fix: Fix) -> tuple[str, ...]:

@@ -55,8 +55,10 @@ class Scope:
                     f'{name}["{key}"]': inner for key, inner in value.items() if _is_operand(key, inner)
                 }
             if hasattr(value, "__dict__") and not isinstance(value, np.generic | np.ndarray):
-                for attribute, inner in vars(value).items():
-                    if is_numeric(inner):
+                # A constant of the class is read of its objects: `self.ALPHA`.
+                shared = {k: v for base in reversed(type(value).__mro__) for k, v in vars(base).items()}
+                for attribute, inner in {**shared, **vars(value)}.items():
+                    if is_numeric(inner) and not attribute.startswith("__"):
                         found[f"{name}.{attribute}"] = inner
         return found
 

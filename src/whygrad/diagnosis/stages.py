@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
-from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.alignment import derived_texts, spellings
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.differences import differences
@@ -21,26 +19,17 @@ from whygrad.diagnosis.moves import indentations, moves, read_unfinished, unreac
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.sayings import Table, as_array, as_factor, missing_factors, ratios
 from whygrad.diagnosis.scopes import Scope
-from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
+from whygrad.diagnosis.search import Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, helpers, keeping, part_of, read_off, statements
+from whygrad.diagnosis.suspects import Suspect, part_of, read_off, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.trying import Trying
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
-KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
-"""Slips of a line that only keeps what the backward pass will need."""
 MOST_OF_BLOCK = 2
 MOST_SCALINGS = 3
-COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
-"""Likely slips, then the other plain ones."""
-FEW = 16
-"""Variants of one kind in one statement that come first."""
-SHARE = 3
-"""How many times fewer than of a kind are tried of each name."""
-REST = range(FEW, 100_000)
-"""Those that come when no other has helped."""
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -51,7 +40,7 @@ def ratio_of(claim: Claim) -> float:
 
 
 @dataclass(eq=False)
-class Stages(Additions):
+class Stages(Trying):
     """The ways of searching. Each yields edits that a bench or trial found right, to be confirmed."""
 
     def by_value(
@@ -292,86 +281,6 @@ class Stages(Additions):
             for solution in searcher.expression(text, bench, deep=True):
                 if solution.slips:
                     yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
-
-    def by_trial(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
-        """One slip in any statement that takes part, judged by running the program."""
-        unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
-        own = [s for s in unseen if s.own and base.right]  # what leads to right ones too is right itself
-        for among in filter(None, (own, [s for s in unseen if s not in own])):
-            found = list(self._tried([(s, 0) for s in among], base, wanted))
-            yield from found
-            if found:
-                return
-
-    def _tried(
-        self,
-        suspects: Sequence[tuple[Suspect, int]],
-        base: Outcome,
-        wanted: frozenset[str],
-        kinds: frozenset[str] = frozenset(),
-    ) -> Iterator[Fix]:
-        """Variants of statements behind a place in their text, likely ones of all of them first.
-
-        Of each statement a few of each kind, and of each name, come before the rest: the entries of a long
-        line can be indexed in a thousand ways.
-        """
-        for among, (least, most) in itertools.product((range(FEW), REST), COSTS):
-            hit = False
-            for suspect, first in suspects:
-                count = 0
-                tried: Counter[tuple[str, str]] = Counter()
-                for fix in self._trial_variants(suspect, least, most):
-                    slip = fix.solution.slips[0]
-                    if slip.start < first or (kinds and slip.kind not in kinds):
-                        continue
-                    named = slip.kind == "name"
-                    key = (slip.kind, slip.old if named else "")
-                    tried[key] += 1
-                    if (tried[key] - 1) * (SHARE if named else 1) not in among:
-                        continue
-                    if self.trials.judge(fix.draft, base, wanted).right:
-                        hit, count = True, count + 1
-                        yield fix
-                    if count >= MOST_OF_ONE:
-                        break
-            if hit or self.late():
-                return
-
-    def by_keeping(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
-        """One slip in what the forward pass keeps for the backward pass: a cache, an attribute."""
-        yield from self._tried(keeping(self.trials.evidence, self.draft), base, wanted, KEPT)
-
-    def by_helpers(
-        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
-    ) -> Iterator[Fix]:
-        """One slip in a function that both parts may call: an engine's rule, a slope."""
-        own = [s for s in suspects if s.own]
-        for group in helpers(self.trials.evidence, self.draft.tree, own, claim.name):
-            found = False
-            for fix in self.by_trial(claim, group, base, wanted):
-                if self.trials.same_output(fix.draft, self.draft):
-                    found = True
-                    yield fix
-            if found:
-                return
-
-    def _trial_variants(self, suspect: Suspect, least: float = 0.0, most: float = SIMPLE) -> Iterator[Fix]:
-        """One slip in a statement, of a cost from `least` to below `most`."""
-        if self.late():
-            return
-        scope = self.scope(suspect)
-        if not scope.first:
-            return
-        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
-        for variant in variants(text, self.material(suspect, scope)):
-            if self.late():
-                return
-            if least <= variant.slip.cost < most:
-                yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
 
     def _own(
         self, claim: Claim, suspects: Sequence[Suspect], in_time: bool = True

@@ -11,7 +11,7 @@ from whygrad.diagnosis.axes import axes, reduced_terms
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.grouping import changed, parentheses, quotients_of_sums
 from whygrad.diagnosis.leavings import leavings
-from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers
+from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers, repeated_powers
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.windows import columns, windows
 from whygrad.emission.pieces import PRODUCT, SUM
@@ -24,8 +24,8 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
-        factors, inner_terms, flips, powers, power_slopes, absolutes, operand_factors, windows, columns,
-        reduced_terms, leavings,
+        factors, inner_terms, flips, powers, repeated_powers, power_slopes, absolutes, operand_factors,
+        windows, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)
@@ -303,18 +303,17 @@ def flips(f: Fragment, m: Material) -> Iterator[Variant]:
 
 
 def inner_terms(f: Fragment, m: Material) -> Iterator[Variant]:
-    """A difference of which one side is left: `2 * a` for `2 * (a - b)`."""
+    """A sum of which one side is left: `2 * a` for `2 * (a - b)`, in a choice `y` for `y + alpha`."""
     for node in f.expressions():
-        text = f.segment(node)
-        parent = f.parents.get(node)
-        if (
-            text not in m.shapes
-            or not isinstance(parent, ast.BinOp)
-            or not isinstance(parent.op, ast.Mult | ast.Div)
-        ):
+        text, parent = f.segment(node), f.parents.get(node)
+        product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Div)
+        chosen = isinstance(parent, ast.IfExp) and node is not parent.test
+        if isinstance(parent, ast.Call) and f.segment(parent.func).endswith("where"):
+            chosen = node in parent.args[1:3]
+        if text not in m.shapes or not (product or chosen):
             continue
         for other, shape in m.shapes.items():
-            if other != text and shape == m.shapes[text]:
+            if other != text and (shape == m.shapes[text] or (chosen and shape == ())):
                 for symbol in "-+":
                     new = f"{text} {symbol} {other}"
                     yield Variant(f.replaced(node, new), Slip("term", text, new, f.extent(node)[0], 1.4))

@@ -156,6 +156,26 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     return sorted(found, key=lambda s: not s.own)
 
 
+def behind(evidence: Evidence, tree: ast.Module) -> list[Suspect]:
+    """Statements of functions that only the backward pass calls, as `dforce_dx`.
+
+    What the forward pass runs as well is right as far as that goes.
+    """
+    lines = {s.line for s in evidence.statements if s.part == "backward"}
+    lines -= {s.line for s in evidence.statements if s.part == "forward"}
+    found = [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function]
+    return [s for s in found if s.line in lines and part_of(evidence, s) == ""]
+
+
+def takes_size(node: ast.stmt) -> bool:
+    """Does a statement only take sizes: `N, D = x.shape`, `n = x.shape[0]`, `m = len(y)`?"""
+    value = getattr(node, "value", None)
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func) in ("len", "np.size", "np.shape")
+    taken = value.value if isinstance(value, ast.Subscript) else value
+    return isinstance(taken, ast.Attribute) and taken.attr in ("shape", "size")
+
+
 def helpers(
     evidence: Evidence, tree: ast.Module, own: Sequence[Suspect], claim: str = ""
 ) -> list[list[Suspect]]:
@@ -171,10 +191,8 @@ def helpers(
     writing = [s for s in writing if isinstance(s.node, ast.AugAssign | ast.Assign) and not _is_start(s.node)]
     making = [s for s in _makers(tree, own, claim, found) if s not in writing]
     rest = [s for s in found if s not in writing and s not in making]
-    # What the forward pass runs as well is right as far as that goes.
-    behind = {s.line for s in evidence.statements if s.part == "backward"}
-    behind -= {s.line for s in evidence.statements if s.part == "forward"}
-    later = [s for s in rest if s.line in behind]
+    alone = {s.line for s in behind(evidence, tree)}
+    later = [s for s in rest if s.line in alone]
     return [writing, making, later, [s for s in rest if s not in later]]
 
 

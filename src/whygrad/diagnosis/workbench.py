@@ -23,7 +23,7 @@ from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.diagnosis.suspects import Suspect, part_of, statements
+from whygrad.diagnosis.suspects import Suspect, part_of, statements, takes_size
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wants import operand, rounds, value_of
 from whygrad.source import Span, tree_of
@@ -56,9 +56,13 @@ class Fix:
 
     @property
     def worth(self) -> float:
-        """Cost; less where several gradients become right, more where the line was right in itself."""
-        innocent = 0.3 if self.suspect.innocent else 0.0
-        return self.cost - 0.5 * (self.gained - 1) + innocent
+        """Cost; less where several gradients become right, more where the line was right in itself.
+
+        As it is where it only takes a size, `n = x.shape[0]`: `n - 1` is said where it is used.
+        """
+        other_size = all(slip.kind in ("index", "name") for slip in self.solution.slips)
+        innocent = self.suspect.innocent or (takes_size(self.suspect.node) and not other_size)
+        return self.cost - 0.5 * (self.gained - 1) + (0.3 if innocent else 0.0)
 
     @property
     def line(self) -> int:

@@ -1,0 +1,119 @@
+"""One slip in a statement, judged by running the program: likely ones of every statement first."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whygrad.checking.evidence import Claim
+from whygrad.diagnosis.additions import Additions
+from whygrad.diagnosis.blocks import rest_of_block
+from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.search import SIMPLE
+from whygrad.diagnosis.slips import Solution
+from whygrad.diagnosis.suspects import Suspect, behind, helpers, keeping
+from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
+
+KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
+"""Slips of a line that only keeps what the backward pass will need."""
+COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
+"""Likely slips, then the other plain ones."""
+FEW = 16
+"""Variants of one kind in one statement that come first."""
+SHARE = 3
+"""How many times fewer than of a kind are tried of each name."""
+PHASES = (range(FEW), range(FEW, 100_000))
+"""Those first ones, and those that come when no other has helped."""
+
+
+@dataclass(eq=False)
+class Trying(Additions):
+    """Ways of searching that know nothing of the value that is wanted."""
+
+    def by_trial(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in any statement that takes part, judged by running the program."""
+        unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
+        own = [s for s in unseen if s.own and base.right]  # what leads to right ones too is right itself
+        groups = [*filter(None, (own, [s for s in unseen if s not in own]))]
+        for among, phase in itertools.product(groups, PHASES):
+            found = list(self._tried([(s, 0) for s in among], base, wanted, phases=(phase,)))
+            if not found and among is groups[-1] and phase is PHASES[0]:
+                aside = [(s, 0) for s in behind(self.trials.evidence, self.draft.tree)]
+                found = list(self._tried(aside, base, wanted, phases=(phase,)))
+            yield from found
+            if found or self.late():
+                return
+
+    def _tried(
+        self,
+        suspects: Sequence[tuple[Suspect, int]],
+        base: Outcome,
+        wanted: frozenset[str],
+        kinds: frozenset[str] = frozenset(),
+        phases: Sequence[range] = PHASES,
+    ) -> Iterator[Fix]:
+        """Variants of statements behind a place in their text, likely ones of all of them first.
+
+        Of each statement a few of each kind, and of each name, come before the rest: the entries of a long
+        line can be indexed in a thousand ways.
+        """
+        for among, (least, most) in itertools.product(phases, COSTS):
+            hit = False
+            for suspect, first in suspects:
+                count = 0
+                tried: Counter[tuple[str, str]] = Counter()
+                for fix in self._trial_variants(suspect, least, most):
+                    slip = fix.solution.slips[0]
+                    if slip.start < first or (kinds and slip.kind not in kinds):
+                        continue
+                    named = slip.kind == "name"
+                    key = (slip.kind, slip.old if named else "")
+                    tried[key] += 1
+                    if (tried[key] - 1) * (SHARE if named else 1) not in among:
+                        continue
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        hit, count = True, count + 1
+                        yield fix
+                    if count >= MOST_OF_ONE:
+                        break
+            if hit or self.late():
+                return
+
+    def by_keeping(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in what the forward pass keeps for the backward pass: a cache, an attribute."""
+        yield from self._tried(keeping(self.trials.evidence, self.draft), base, wanted, KEPT)
+
+    def by_helpers(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in a function that both parts may call: an engine's rule, a slope."""
+        own = [s for s in suspects if s.own]
+        for group in helpers(self.trials.evidence, self.draft.tree, own, claim.name):
+            found = False
+            for fix in self.by_trial(claim, group, base, wanted):
+                if self.trials.same_output(fix.draft, self.draft):
+                    found = True
+                    yield fix
+            if found:
+                return
+
+    def _trial_variants(self, suspect: Suspect, least: float = 0.0, most: float = SIMPLE) -> Iterator[Fix]:
+        """One slip in a statement, of a cost from `least` to below `most`."""
+        if self.late():
+            return
+        scope = self.scope(suspect)
+        if not scope.first:
+            return
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        for variant in variants(text, self.material(suspect, scope)):
+            if self.late():
+                return
+            if least <= variant.slip.cost < most:
+                yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))

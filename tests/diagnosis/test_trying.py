@@ -1,0 +1,139 @@
+"""Slips in single statements of whole files: in slopes, scores, activations of classes, counts."""
+
+import textwrap
+
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.source import Source
+
+CASES = {
+    "a helper of the backward pass alone": (
+        """
+        import math
+
+        def make_inputs():
+            return dict(x0=1.1, v0=-0.2, target=0.4)
+
+        def force(x):
+            return -0.9 * math.sin(x) - x ** 3
+
+        def stiffness(x):
+            return -0.9 * math.cos(x) - 3 * {}
+
+        def simulate(x0, v0, target, h=0.1, n=4):
+            xs, vs = [x0], [v0]
+            for _ in range(n):
+                vs.append(vs[-1] + h * force(xs[-1]))
+                xs.append(xs[-1] + h * vs[-1])
+            J = 0.5 * (xs[-1] - target) ** 2
+            dx0, dv0 = xs[-1] - target, 0.0
+            for i in range(n - 1, -1, -1):
+                dv0 += h * dx0
+                dx0 += h * dv0 * stiffness(xs[i])
+            return J, dx0, dv0
+        """,
+        "x ** 2",
+        "x",
+    ),
+    "a square that the forward pass takes": (
+        """
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(7).randn
+            return dict(V=draw(5, 2), X=draw(4, 5), y=draw(4))
+
+        def fm_loss(V, X, y):
+            XV = X @ V
+            pair = 0.5 * np.sum(XV ** 2 - (X ** 2) @ (V ** 2), axis=1)
+            g = 2 * (pair - y) / len(y)
+            loss = np.mean((pair - y) ** 2)
+            dV = X.T @ (g[:, None] * XV) - V * ({}.T @ g)[:, None]
+            return loss, dV
+        """,
+        "(X ** 2)",
+        "X",
+    ),
+    "results without names": (
+        """
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(4)
+            return dict(coef=0.3 * draw.randn(3), Z=draw.randn(7, 3), time=draw.rand(7), event=np.ones(7))
+
+        def neg_loglik(coef, Z, time, event):
+            eta = Z @ coef
+            rate = np.exp(eta)
+            ll = np.sum(event * eta - rate * time)
+            resid = event - {}
+            score = Z.T @ resid
+            return -ll, -score
+        """,
+        "rate * time",
+        "rate",
+    ),
+    "a constant of the class in a choice": (
+        """
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(1).randn
+            return dict(W=draw(3, 4), x=draw(5, 3), dout=draw(5, 4))
+
+        class ELU:
+            SCALE = 0.8
+
+            def __init__(self, W):
+                self.W = W
+
+            def forward(self, x):
+                self.x = x
+                self.z = x @ self.W
+                self.out = np.where(self.z > 0, self.z, self.SCALE * (np.exp(self.z) - 1))
+                return self.out
+
+            def backward(self, dout):
+                dz = dout * np.where(self.z > 0, 1.0, {})
+                self.dW = self.x.T @ dz
+                return dz @ self.W.T
+        """,
+        "self.out + self.SCALE",
+        "self.out",
+    ),
+    "a count less by one where it is used": (
+        """
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(5).randn
+            return dict(x=draw(6, 3), dz=draw(6, 3))
+
+        def standardise_forward(x):
+            sd = x.std(axis=0, ddof=1)
+            z = (x - x.mean(axis=0)) / sd
+            return z, (z, sd)
+
+        def standardise_backward(dz, cache):
+            z, sd = cache
+            n = dz.shape[0]
+            dx = (dz - dz.mean(axis=0) - z * np.sum(dz * z, axis=0) / {}) / sd
+            return dx
+        """,
+        "(n - 1)",
+        "n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_slip_is_undone_where_it_stands(name: str) -> None:
+    text, right, wrong = CASES[name]
+    text = textwrap.dedent(text).lstrip("\n")
+    assert not check_program(Source("user.py", text.replace("{}", right))).findings
+    lines = text.replace("{}", wrong).split("\n")
+    (finding,) = check_program(Source("user.py", "\n".join(lines))).findings
+    assert "{}" in text.split("\n")[finding.line - 1]
+    assert finding.repair is not None
+    assert [e.line for e in finding.repair.edits] == [finding.line]
