@@ -105,6 +105,21 @@ class BlockBench:
             found.append(namespace.get(name))
         return found
 
+    def ends(self, text: str) -> list[Value]:
+        """The variable after a statement and the rest, in each environment; empty where it raises."""
+        code, found = _code(text), []
+        for k in range(len(self.environments)) if code is not None else ():
+            namespace = self._space(k, code)
+            try:
+                with np.errstate(all="ignore"):
+                    exec(code, namespace)  # type: ignore[arg-type]
+                    if self.after is not None:
+                        exec(self.after, namespace)
+                found.append(follow(self.name, namespace))
+            except Exception:
+                return []
+        return found
+
     def led_to(self, name: str, values: Sequence[Value]) -> list[Value]:
         """What the rest makes of other values of a name, in each environment; empty where it raises."""
         found: list[Value] = []

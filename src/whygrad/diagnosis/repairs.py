@@ -65,8 +65,8 @@ class Repairer(Stages):
         stages = (
             self.by_moving, self.by_scaling, self.by_common_factor, self.by_value, self.by_block,
             self.by_trial, self.by_keeping, self.by_addition, self.by_meaning, self.by_accumulation,
-            self.by_synthesis, self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
-            self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_contributions, self.by_synthesis, self.by_factor, self.by_lacking, self.by_helpers,
+            self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []
@@ -80,7 +80,7 @@ class Repairer(Stages):
             sound = [fix.cost for fix in found if not fix.suspect.innocent]
             # That lines change places is weighed against slips in them.
             only_moves = all(fix.solution.slips[0].kind in MOVES for fix in found)
-            early = stage in (self.by_value, self.by_moving) or (
+            early = stage in (self.by_value, self.by_moving, self.by_contributions) or (
                 only_moves and stage in (self.by_scaling, self.by_common_factor))  # fmt: skip
             if stage == self.by_trial and sound and self.is_engine(everything):
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
+from whygrad.checking.values import vector
 from whygrad.diagnosis.alignment import derived_texts, spellings
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.contributions import contribution, pairs
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
@@ -240,6 +242,26 @@ class Stages(Trying):
             _, near = searcher.singles(text, bench.judge)
             for solution in searcher.pairs(near, bench.judge, now.progress)[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, solution)
+
+    def by_contributions(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in each of two statements that fill the gradient."""
+        own = [s for s in suspects if s.own and s.block and not isinstance(s.node, ast.Return)]
+        blocks = list(self._blocks(claim, own if len(own) > 1 else []))
+        if len(blocks) < 2:
+            return
+        parts = [
+            contribution(k, text, bench, self.material(suspect, scope))
+            for k, (suspect, scope, text, bench) in enumerate(blocks)
+        ]
+        _, _, text, bench = blocks[0]
+        now, want = vector(next(iter(bench.ends(text)), None)), vector(bench.wants[0])
+        if now is None or want is None or now.shape != want.shape:
+            return
+        for pair in itertools.islice(pairs([p for p in parts if p is not None], want - now), MOST_OF_ONE):
+            edits = [(*blocks[place][:2], variant) for place, variant in pair]
+            yield self.together(sorted(edits, key=lambda edit: edit[0].line))
 
     def by_pairs_of_trials(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

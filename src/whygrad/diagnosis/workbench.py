@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, siblings
 from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
-from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, part_of, statements, takes_size
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wants import operand, rounds, value_of
@@ -224,6 +224,22 @@ class Workbench:
         at = _offset(text, outer, inner)
         slips = tuple(Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips)
         return Solution(text[:at] + solution.text + text[at + len(part) :], slips)
+
+    def together(self, edits: Sequence[tuple[Suspect, Scope, Variant]]) -> Fix:
+        """One slip in each of several statements of a block, in order, as one edit of the lines they span."""
+        source = self.draft.source
+        spans = [source.span_of(suspect.node) for suspect, _, _ in edits]
+        first, last = spans[0], spans[-1]
+        outer = Span(first.line, first.column, last.end_line, last.end_column)
+        text = made = source.segment(outer)
+        slips: list[Slip] = []
+        for span, (_, _, variant) in reversed([*zip(spans, edits, strict=True)]):
+            at, slip = _offset(text, outer, span), variant.slip
+            made = made[:at] + variant.text + made[at + len(source.segment(span)) :]
+            slips.insert(0, Slip(slip.kind, slip.old, slip.new, slip.start + at, slip.cost))
+        suspect, scope, _ = edits[0]
+        solution = Solution(made, tuple(slips))
+        return Fix(self.draft, self.draft.replaced(outer, made), suspect, outer, text, solution, scope)
 
     def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
         """A bench that runs a statement and those after it; None where only running the program tells."""
