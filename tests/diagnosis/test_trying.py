@@ -124,6 +124,46 @@ CASES = {
         "(n - 1)",
         "n",
     ),
+    "a slope that a copy leaves out": (
+        """
+        import numpy as np
+        rng = np.random.RandomState(3)
+        X, W1, W2, T = rng.randn(6, 4), rng.randn(5, 5), rng.randn(6, 2), rng.randn(6, 2)
+        ones = np.ones((6, 1))
+        Xa = np.hstack([X, ones])
+        H = np.tanh(Xa @ W1)
+        Ha = np.hstack([H, ones])
+        loss = 0.5 * np.sum((Ha @ W2 - T) ** 2)
+        dY = Ha @ W2 - T
+        dW2 = Ha.T @ dY
+        dHa = dY @ W2.T
+        dH = dHa[:, :-1]
+        dZ = {}
+        dW1 = Xa.T @ dZ
+        """,
+        "dH * (1 - H ** 2)",
+        "dH",
+    ),
+    "no slope at all": (
+        """
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(6).randn
+            return dict(x=draw(4, 3), beta=1.7, dout=draw(4, 3))
+
+        def softplus_forward(x, beta):
+            y = np.log(1 + np.exp(beta * x)) / beta
+            return y, (x, beta)
+
+        def softplus_backward(dout, cache):
+            x, beta = cache
+            dx = {}
+            return dx
+        """,
+        "dout / (1 + np.exp(-beta * x))",
+        "dout",
+    ),
 }
 
 

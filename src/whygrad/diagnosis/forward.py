@@ -342,7 +342,7 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     if slip.kind == "name" and not (whole and none and len(wrong) > 1):
         return False
     explained = [fix for claim, fix in fixes if whole or claim.name in forward.explained]
-    if not explained:
+    if not explained or (_flattens(slip) and len(wrong) < 2 and not none):
         return False
     if any(fix is None for fix in explained):
         # One gradient alone can be made right by many a change of what is differentiated.
@@ -370,7 +370,14 @@ def _removes(slip: Slip) -> bool:
     """Does an edit take a part of the function away, as nobody forgets to?"""
     if slip.kind == "index" and slip.old.startswith(slip.new + "[") and ":" in slip.old:
         return True  # the sum of all of `w` for that of `w[1:]`
+    if slip.kind == "constant" and not any(c.isdigit() for c in slip.old):
+        return True  # a count for another: `l * m` for `l`
     return slip.new in ("0", "0.0") or (slip.old, slip.new) in (("/", "-"), ("*", "+"))
+
+
+def _flattens(slip: Slip) -> bool:
+    """Does an edit leave out what makes a function curved? Likelier its slope is missing behind it."""
+    return slip.kind == "unwrap" or slip.new.rpartition(".")[2] in ("expm1", "log1p")
 
 
 def _cancelling(text: str) -> int:

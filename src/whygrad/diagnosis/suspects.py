@@ -145,14 +145,16 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
                     continue
             elif not assigned & wanted and not own:
                 continue
-            if assigned and assigned - strays <= right | {"self"} and not own and not assigned & strays:
+            sound = assigned and assigned - strays <= right | {"self"} and not own and not assigned & strays
+            # `dZ = dH` is the gradient of `H`, whatever was meant: the slope between them may be missing.
+            if sound and not copies(suspect.node):
                 found.append(replace(suspect, right=True))
                 continue
-            wanted |= reads(suspect.node)
+            wanted |= reads(suspect.node) if not sound else set()
             shared = len(assigned) > 1 and bool(assigned & right) and not assigned & wrong and not own
             # What the forward pass computes as well (`x_pad`) is likelier right.
             shared |= bool(assigned) and assigned <= repeated and not own
-            found.append(replace(suspect, own=own, shared=shared))
+            found.append(replace(suspect, own=own, shared=shared or bool(sound)))
     return sorted(found, key=lambda s: not s.own)
 
 
@@ -165,6 +167,14 @@ def behind(evidence: Evidence, tree: ast.Module) -> list[Suspect]:
     lines -= {s.line for s in evidence.statements if s.part == "forward"}
     found = [s for s in statements(tree) if s.line <= evidence.program.last_line and s.function]
     return [s for s in found if s.line in lines and part_of(evidence, s) == ""]
+
+
+def copies(node: ast.stmt) -> bool:
+    """Does a statement only hand a value on under another name: `dZ = dH`, `dZ = dH.copy()`?"""
+    value = getattr(node, "value", None)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "copy":
+        value = value.func.value if not value.args else value
+    return isinstance(node, ast.Assign) and isinstance(value, ast.Name)
 
 
 def takes_size(node: ast.stmt) -> bool:

@@ -13,7 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.emission.pieces import ATOM, BINDING, CHOICE, COMPARE, Piece, infix, literal, prefix, written
+from whygrad.emission.pieces import (
+    ATOM,
+    BINDING,
+    CHOICE,
+    COMPARE,
+    Piece,
+    infix,
+    is_number_text,
+    literal,
+    prefix,
+    written,
+)
 from whygrad.errors import EmissionError
 from whygrad.graph import CONSTANT, INPUT, Graph
 from whygrad.ops.indexing import Slot
@@ -167,6 +178,8 @@ def _sum_to(w: Writer, row: int, args: list[Piece]) -> Piece:
 
 
 def _transpose(w: Writer, row: int, args: list[Piece]) -> Piece:
+    if is_number_text(args[0].text):  # a constant that is the same everywhere
+        return args[0]
     axes = w.graph.params(row).get("axes")
     if axes is None:
         return Piece(f"{args[0].at(ATOM)}.T", ATOM)

@@ -85,6 +85,15 @@ def number(value: float) -> Piece:
     return Piece(text, UNARY if value < 0 else ATOM)
 
 
+def is_number_text(text: str) -> bool:
+    """Is a text a number as `number` writes it?"""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def literal(value: Any, library: str) -> Piece:
     """A constant: a number, or a small array; one that is the same everywhere is written as that number."""
     if isinstance(value, bool | np.bool_):
