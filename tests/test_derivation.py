@@ -168,9 +168,16 @@ def within_try(x):  # type: ignore[no-untyped-def]
     return y
 
 
+def starred(x):  # type: ignore[no-untyped-def]
+    first, *rest = x
+    return first * sum(rest)
+
+
 def test_what_cannot_be_reversed_is_refused_by_name() -> None:
     with pytest.raises(EmissionError, match="a `try` block in line"):
         wg.derive(within_try, 1.0)
+    with pytest.raises(EmissionError, match="a starred target in line"):
+        wg.derive(starred, [1.0, 2.0, 3.0])
 
 
 def test_a_missing_argument_is_named() -> None:

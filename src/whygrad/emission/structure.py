@@ -242,6 +242,8 @@ class Builder:
             return self.entries(node, number, target, value)
         if not isinstance(target, ast.Tuple | ast.List):
             return [Step(node, number, target, value)]
+        if any(isinstance(t, ast.Starred) for t in target.elts):
+            raise self.refuse(node, "a starred target", "take the parts by name: first, rest = x[0], x[1:]")
         if isinstance(value, ast.Name | ast.Subscript) and all(isinstance(t, ast.Name) for t in target.elts):
             return [
                 Step(node, number if k == 0 else self.number(), t, at(value, k, node), shared=True)
