@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import textwrap
 from typing import Any
 
 import numpy as np
 import pytest
 
 import whygrad as wg
+from whygrad.emission.layout import fitted
 
 
 def loss(x: Any, w: Any, kind: str = "l2") -> Any:
@@ -117,3 +120,13 @@ def test_a_pair_that_writes_in_place_and_returns_a_cache_is_checked() -> None:
     ends = [np.sum(upstream * pool_forward(X + s * direction, 2)[0]) for s in (step, -step)]
     found = np.sum(names["pool_backward"](upstream, cache) * direction)
     assert found == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-6)
+
+
+def test_a_long_place_is_not_taken_apart_and_a_long_cache_is() -> None:
+    place = "grad_previous[image, vertical_start:vertical_end, horizontal_start:horizontal_end, channel]"
+    (line,) = fitted(f"{place} += grad_slice", 5)
+    assert ast.parse(line.strip())
+    names = [f"intermediate_{k}" for k in range(9)]
+    lines = fitted(f"{', '.join(names)} = cache", 1)
+    assert len(lines) == 11
+    assert ast.unparse(ast.parse(textwrap.dedent("\n".join(lines)))) == f"{', '.join(names)} = cache"

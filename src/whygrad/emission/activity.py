@@ -26,13 +26,21 @@ from whygrad.emission.leaves import (
     write,
     write_key,
 )
-from whygrad.emission.local import Derived, Execution, aligned, derive_expression, refusal, trace_expression
+from whygrad.emission.local import (
+    STOPPED,
+    Derived,
+    Execution,
+    aligned,
+    derive_expression,
+    refusal,
+    trace_expression,
+)
 from whygrad.emission.observing import Notes
 from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
 from whygrad.emission.refusals import Refusals
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
-from whygrad.errors import AnotherFormError, EmissionError, WhygradError
+from whygrad.errors import AnotherFormError, EmissionError
 from whygrad.source import Source
 
 SHAPING = ("reshape", "zeros", "ones", "empty", "arange", "tile", "repeat")
@@ -316,7 +324,7 @@ class Activity(Refusals):
                     gone |= cancelled(made[0].traced, [leaves[k] for k, _ in made[0].wanted], scope)
                 if gone:
                     made = [derive_expression(value, e, active, seed) for e in self.chosen(node)]
-            except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError) as error:
+            except STOPPED as error:
                 raise refusal(write(value), self.place(node), error) from None
             if not made:
                 raise self.unreached(node)
@@ -333,7 +341,7 @@ class Activity(Refusals):
             try:
                 traced = trace_expression(value, execution, self.is_active)
                 axes = sums_to_zero(traced, base, execution.scope)
-            except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError):
+            except STOPPED:
                 return ()
             found = axes if k == 0 else [a for a in found if a in axes]
         return found[0] if found else ()

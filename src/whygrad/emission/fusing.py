@@ -20,10 +20,9 @@ from whygrad.emission.activity import Activity
 from whygrad.emission.gating import gates_in
 from whygrad.emission.invariance import parts, sums_to_one
 from whygrad.emission.leaves import Leaf, evaluated, is_array, names_read, write_key
-from whygrad.emission.local import Execution, trace_expression
+from whygrad.emission.local import STOPPED, Execution, trace_expression
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Node, Step, stored, walk
-from whygrad.errors import WhygradError
 from whygrad.execution import execute
 
 DEEPEST = 4
@@ -92,7 +91,7 @@ class Fusing:
         try:
             traced = trace_expression(value, execution, self.activity.is_active)
             gates = gates_in(traced.graph)
-        except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError):
+        except STOPPED:
             return None
         for gate in gates:
             if gate.output != traced.graph.outputs[0] or gate.name not in ("softmax", "sigmoid"):
@@ -200,7 +199,7 @@ class Fusing:
                 v for vs, rows in zip(traced.values, traced.inputs, strict=True) for v in parts(vs, rows)
             ]
             return execute(made.graph, given).outputs[0]
-        except (WhygradError, ArithmeticError, ValueError, TypeError, IndexError, StopIteration):
+        except (*STOPPED, StopIteration):
             return None
 
     def _scale_text(

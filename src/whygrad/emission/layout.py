@@ -72,7 +72,7 @@ def split(code: str, width: int) -> list[str]:
     left, equals, right = assignment(code)
     if not equals:
         return [code]
-    if right.isidentifier() and "," in left:
+    if equals == "=" and right.isidentifier() and "," in left and "[" not in left:
         return ["(", *(f"    {name}," for name in arguments(left)), f") {equals} {right}"]
     inside = f"{left} {equals} ("
     node = ast.parse(right, mode="eval").body

@@ -67,6 +67,12 @@ class Followed:
     result: Any
 
 
+STOPPED = (
+    WhygradError, ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError, NameError
+)  # fmt: skip
+"""What following an expression may end with: the user's code may do anything with a traced value."""
+
+
 def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Followed:
     """Follow an expression at one execution. Its leaves become inputs.
 

@@ -226,10 +226,13 @@ class Program:
         """What a function returns: text and an example of each part."""
         for node in part.nodes:
             if isinstance(node, Return) and node.value is not None:
-                for execution in part.activity.executions(node)[:1]:
+                for execution in part.activity.executions(node):
                     parts = part.activity.returned(node)
                     code = compile(ast.Expression(copy.deepcopy(node.value)), "<result>", "eval")
-                    value = eval(code, dict(execution.scope))
+                    try:
+                        value = eval(code, dict(execution.scope))
+                    except Exception:  # of a run that was sent here, and did not get farther
+                        continue
                     values = list(value) if isinstance(node.value, ast.Tuple | ast.List) else [value]
                     return [(write(p), v) for p, v in zip(parts, values, strict=True)]
         raise EmissionError(
