@@ -130,3 +130,15 @@ def test_a_long_place_is_not_taken_apart_and_a_long_cache_is() -> None:
     lines = fitted(f"{', '.join(names)} = cache", 1)
     assert len(lines) == 11
     assert ast.unparse(ast.parse(textwrap.dedent("\n".join(lines)))) == f"{', '.join(names)} = cache"
+
+
+def in_a_list(x: Any) -> Any:
+    return [np.sin(x) * x]
+
+
+def test_the_only_result_in_a_list_has_a_cotangent_of_its_own() -> None:
+    names: dict[str, Any] = {"np": np}
+    exec(wg.derive(in_a_list, X), names)
+    upstream, step = DRAW.normal(size=X.shape), 1e-6
+    slope = (in_a_list(X + step)[0] - in_a_list(X - step)[0]) / (2 * step)
+    np.testing.assert_allclose(names["grad_in_a_list"](X, upstream), upstream * slope, rtol=1e-6, atol=1e-9)

@@ -80,7 +80,7 @@ def compare(
     tolerance = tolerance or (_PLAIN if double else tolerance_for(got, want))
     if double and np.shape(got) != np.shape(want) and not same_layout(got, want):
         return _UNLIKE
-    got = arranged(got, want)
+    got = got if double else arranged(got, want)
     got_vector, want_vector = _numbers(got), _numbers(want)
     if got_vector is None or want_vector is None or not (double or same_layout(got, want)):
         return _UNLIKE

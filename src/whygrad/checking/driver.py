@@ -228,7 +228,9 @@ class Driver:
                 fallback = f"{prefix}{function.parameters[0][0]}"
             name = names[place] if stems(gradient_word(names[place])) or isinstance(item, dict) else ""
             returned += entries_of(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
-        return self.finished("single", ((variable, ""),), returned, function, function)
+        program = self.finished("single", ((variable, ""),), returned, function, function)
+        program.output_parts = function.names_in_result(loss)
+        return program
 
     def pair(self, form: Form, forward: Function, backward: Function, after: Namespace) -> Program | Failure:
         result, names, path = after[FORWARD], forward.returns, FORWARD

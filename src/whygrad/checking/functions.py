@@ -82,19 +82,26 @@ class Function:
     @property
     def returns_list(self) -> bool:
         """Does it return several results as a list, `return [a, s]`?"""
-        last = self._returned
+        last = self.returned_value
         return isinstance(last, ast.List) and len(last.elts) > 1 and all(map(_shown, last.elts))
 
     @cached_property
-    def _returned(self) -> ast.expr | None:
+    def returned_value(self) -> ast.expr | None:
         """What the last return statement returns."""
         returns = [n.value for n in _own_nodes(self.node) if isinstance(n, ast.Return)]
         return next((value for value in reversed(returns) if value is not None), None)
 
+    def names_in_result(self, place: int) -> frozenset[str]:
+        """Names in one of the expressions that it returns: `ll` of `return -ll, -score`."""
+        last = self.returned_value
+        items = last.elts if isinstance(last, ast.Tuple | ast.List) else []
+        inner = ast.walk(items[place]) if place < len(items) else ()
+        return frozenset(n.id for n in inner if isinstance(n, ast.Name))
+
     @cached_property
     def returns(self) -> list[str]:
         """Names of what the last return statement returns; "" for an expression."""
-        last = self._returned
+        last = self.returned_value
         if last is None:
             return []
         if isinstance(last, ast.Dict):

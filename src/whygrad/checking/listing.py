@@ -157,9 +157,7 @@ def forward_limit(program: Program, observation: Observation) -> int:
 
     Of a single function, where it last assigns what it returns first, or what that is made of.
     """
-    names = {output for output, _ in program.objective}
-    if program.form == "single":
-        names |= {name for output in names for name in _made_of(program, output)}
+    names = {output for output, _ in program.objective} | program.output_parts
     last, own = 0, 0
     for execution in observation.executions:
         statement = observation.statements[execution.index]
@@ -169,19 +167,6 @@ def forward_limit(program: Program, observation: Observation) -> int:
             elif statement.function == program.forward_function:
                 own = max(own, execution.sequence)
     return own if program.form == "single" and own else last
-
-
-def _made_of(program: Program, output: str) -> set[str]:
-    """Names in the expression that a function returns as the output, where it has no name of its own."""
-    place = re.search(rf"^{re.escape(output)} = \S+\[(\d+)\]$", program.driver, re.MULTILINE)
-    for node in ast.walk(tree_of(program.text)) if place else ():
-        if isinstance(node, ast.FunctionDef) and node.name == program.forward_function.rpartition(".")[2]:
-            returns = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
-            items = returns[-1].elts if returns and isinstance(returns[-1], ast.Tuple) else []
-            if place and int(place[1]) < len(items):
-                found = items[int(place[1])]
-                return {n.id for n in ast.walk(found) if isinstance(n, ast.Name)}
-    return set()
 
 
 def quantities(measured: Sequence[Measured]) -> list[Quantity]:

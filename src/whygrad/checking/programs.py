@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -77,6 +77,8 @@ class Program:
     """The variable of the driver that the forward function takes first."""
     own: tuple[str, ...] = ()
     """Variables of the driver that hold parameters which an object made itself."""
+    output_parts: frozenset[str] = frozenset()
+    """Names in the expression that a single function returns as its output."""
     forward_driver: str = ""
     """The part of the driver that runs the forward pass."""
     assumed: dict[str, str] = field(default_factory=dict)
@@ -116,26 +118,17 @@ class Program:
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
-        """The same program with an edited text, to be measured anew."""
-        return Program(
-            Source(self.source.filename, text),
-            self.form,
-            self.hints,
-            self.driver,
-            self.inputs,
-            self.objective,
-            self.returned,
-            self.forward_function,
-            self.backward_function,
-            dict(self.base),
-            self.seconds,
-            self.roots,
-            self.failing,
-            self.engine,
-            self.first_input,
-            self.own,
-            self.forward_driver,
-            dict(self.assumed),
+        """The same program with an edited text, to be measured anew; of runs nothing is kept."""
+        return replace(
+            self,
+            source=Source(self.source.filename, text),
+            base=dict(self.base),
+            assumed=dict(self.assumed),
+            rivals=iter(()),
+            supposed=None,
+            _took=0.0,
+            _suffixes={},
+            _hooked=set(),
         )
 
     def overrides(self, point: Point) -> dict[str, Value]:

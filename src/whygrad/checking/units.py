@@ -163,8 +163,7 @@ def _by_contents(outline: Outline) -> Iterator[Found]:
 
 def _returns_a_value(function: Function) -> bool:
     """Does a function return a value, and behind it what looks computed as gradients are?"""
-    returns = [n for n in ast.walk(function.node) if isinstance(n, ast.Return)]
-    last = returns[-1].value if returns else None
+    last = function.returned_value
     if not isinstance(last, ast.Tuple) or len(last.elts) < 2 or not function.parameters:
         return False
     value, *others = (e.operand if isinstance(e, ast.UnaryOp) else e for e in last.elts)
@@ -279,8 +278,7 @@ def _gives_loss_and_gradients(function: Function) -> bool:
 
 def _constants(function: Function) -> int:
     """How many plain numbers a function returns: the gradient of what nothing depends on, and no loss."""
-    returns = [n for n in ast.walk(function.node) if isinstance(n, ast.Return)]
-    last = returns[-1].value if returns else None
+    last = function.returned_value
     return sum(isinstance(e, ast.Constant) for e in last.elts) if isinstance(last, ast.Tuple) else 0
 
 

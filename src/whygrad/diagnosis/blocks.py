@@ -94,30 +94,28 @@ class BlockBench:
 
     def made(self, text: str, name: str) -> list[Value]:
         """What a statement binds a name to, in each environment; empty where it raises."""
-        code, found = _code(text), []
-        for k in range(len(self.environments)) if code is not None else ():
-            namespace = self._space(k, code)
-            try:
-                with np.errstate(all="ignore"):
-                    exec(code, namespace)  # type: ignore[arg-type]
-            except Exception:
-                return []
-            found.append(namespace.get(name))
-        return found
+        return [namespace.get(name) for namespace in self._ran(text, None)]
 
     def ends(self, text: str) -> list[Value]:
         """The variable after a statement and the rest, in each environment; empty where it raises."""
-        code, found = _code(text), []
+        try:
+            return [follow(self.name, namespace) for namespace in self._ran(text, self.after)]
+        except Exception:  # also where a candidate made something else of an object on the way
+            return []
+
+    def _ran(self, text: str, after: CodeType | None) -> list[dict[str, Any]]:
+        """The names after a statement and what follows it, in each environment; empty where it raises."""
+        code, found = _code(text), list[dict[str, Any]]()
         for k in range(len(self.environments)) if code is not None else ():
             namespace = self._space(k, code)
             try:
                 with np.errstate(all="ignore"):
-                    exec(code, namespace)  # type: ignore[arg-type]
-                    if self.after is not None:
-                        exec(self.after, namespace)
-                found.append(follow(self.name, namespace))
+                    for part in (code, after):
+                        if part is not None:
+                            exec(part, namespace)
             except Exception:
                 return []
+            found.append(namespace)
         return found
 
     def led_to(self, name: str, values: Sequence[Value]) -> list[Value]:

@@ -253,12 +253,21 @@ def joined(
 
 
 def without_cache(function: Callable[..., Any], subject: Subject) -> Callable[..., Any]:
-    """The function without what it returns for a backward pass."""
-    returns = [n for n in ast.walk(subject.functions[subject.name]) if isinstance(n, ast.Return)]
-    last = returns[-1].value if returns else None
-    if not isinstance(last, ast.Tuple) or not any(is_cache(ast.unparse(e)) for e in last.elts):
+    """The function without what it returns for a backward pass, and without a list around its results."""
+    returns = [n.value for n in ast.walk(subject.functions[subject.name]) if isinstance(n, ast.Return)]
+    last = returns[-1] if returns else None
+    listed = isinstance(last, ast.List) and all(
+        isinstance(r, ast.List)
+        and len(r.elts) == len(last.elts)
+        and not any(is_cache(ast.unparse(e)) for e in r.elts)
+        for r in returns
+    )
+    if not listed and not isinstance(last, ast.Tuple):
         return function
+    assert isinstance(last, ast.Tuple | ast.List)
     places = [k for k, e in enumerate(last.elts) if not is_cache(ast.unparse(e))]
+    if not listed and len(places) == len(last.elts):
+        return function
 
     def results(*args: Any) -> Any:
         found = runtime.call(0, function, *args)  # followed, as from the user's own code
