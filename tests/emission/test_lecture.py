@@ -87,3 +87,18 @@ def test_braces_and_environments_close(name: str) -> None:
     opened = re.findall(r"\\begin\{(\w+\*?)\}", text)
     assert sorted(opened) == sorted(re.findall(r"\\end\{(\w+\*?)\}", text))
     assert len(re.findall(r"\\left[(|]", text)) == len(re.findall(r"\\right[)|]", text))
+
+
+def partials_of(name: str) -> str:
+    found = re.search(r"The partial derivatives.*?\\end\{align\*\}", lecture_of(name), re.DOTALL)
+    return found[0] if found else ""
+
+
+def test_partials_are_written_without_the_names_of_backward_lines() -> None:
+    text = partials_of("lstm")
+    assert r"\frac{\partial h}{\partial o} &= \tanh c" in text
+    assert r"\text{tanh}" not in text
+
+
+def test_what_the_same_step_changes_again_is_no_partial() -> None:
+    assert "probs" not in partials_of("softmax_cross_entropy")

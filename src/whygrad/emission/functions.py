@@ -161,7 +161,7 @@ class _Inliner(ast.NodeTransformer):
             parameters, body = self.small[name]
             if len(parameters) == len(node.args):
                 given = dict(zip(parameters, node.args, strict=True))
-                made = _Substitution(given).visit(copy.deepcopy(body))
+                made = Substitution(given).visit(copy.deepcopy(body))
                 return self.visit(located(made, node))  # type: ignore[no-any-return]
         return node
 
@@ -174,7 +174,9 @@ def located(made: ast.AST, like: ast.AST) -> ast.AST:
     return made
 
 
-class _Substitution(ast.NodeTransformer):
+class Substitution(ast.NodeTransformer):
+    """Writes names as the expressions that they stand for."""
+
     def __init__(self, given: Mapping[str, ast.expr]) -> None:
         self.given = given
 

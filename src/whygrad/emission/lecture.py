@@ -7,18 +7,21 @@ a formula, once with the numbers of the example.
 from __future__ import annotations
 
 import ast
+import copy
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from whygrad.emission.blackboard import Board, Lesson
 from whygrad.emission.deriving import is_cache
+from whygrad.emission.functions import Substitution
 from whygrad.emission.leaves import is_number
 from whygrad.emission.notation import escaped
 from whygrad.emission.passages import Passage, factor_beside, passages, place_of
 from whygrad.emission.rehearsal import Rehearsal
+from whygrad.emission.tree import root_of
 from whygrad.emission.typesetting import Typesetter, name_tex
 
 PREAMBLE = r"""\documentclass{article}
@@ -111,8 +114,12 @@ class _Backward(Board):
         """Each local gradient that is a formula of its own."""
         rows: list[str] = []
         for _, body in self.bodies():
+            aside: dict[str, ast.expr] = {}
+            changed = changed_again(body)
             for passage in body:
-                rows += self.partial(passage)
+                # `g = p.copy()` and then `g[y] -= 1`: the first of them is no partial.
+                rows += [] if passage.node in changed else self.partial(passage, aside)
+                aside |= self.set_aside(passage, aside)
         if not rows:
             return []
         own = dict.fromkeys(rows)
@@ -123,10 +130,20 @@ class _Backward(Board):
             r"\end{align*}",
         ]
 
-    def partial(self, passage: Passage) -> Iterator[str]:
+    def set_aside(self, passage: Passage, aside: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
+        """What backward lines give a name of their own, `tanh = np.tanh(c)`: partials are written without."""
+        return {
+            place.id: Substitution(aside).visit(copy.deepcopy(value))
+            for place, value in assigned(passage.node) if passage.heading is not None
+            if isinstance(place, ast.Name) and isinstance(value, ast.Call | ast.BinOp)
+            if place.id not in self.lesson.known and self.belongs(place) is None
+        }  # fmt: skip
+
+    def partial(self, passage: Passage, aside: Mapping[str, ast.expr]) -> Iterator[str]:
         above = self.above(passage)
         for place, value in assigned(passage.node):
             factor = factor_beside(value, above) if above else None
+            factor = factor and Substitution(aside).visit(copy.deepcopy(factor))
             name = self.belongs(place)
             if (
                 factor is None
@@ -289,6 +306,18 @@ def assigned(node: ast.stmt | None) -> Iterable[tuple[ast.expr, ast.expr]]:
         call = node.value
         if ast.unparse(call.func).endswith("add.at") and len(call.args) == 3:
             yield ast.Subscript(call.args[0], call.args[1], ast.Load()), call.args[2]
+
+
+def changed_again(body: Sequence[Passage]) -> set[ast.stmt]:
+    """Statements that give a gradient of which the same step of the backward pass changes something again."""
+    steps: dict[tuple[int, str], list[ast.stmt]] = {}
+    step = 0
+    for passage in body:
+        step += passage.first
+        for place, _ in assigned(passage.node):
+            if passage.heading is not None and passage.node is not None:
+                steps.setdefault((step, root_of(place)), []).append(passage.node)
+    return {node for nodes in steps.values() if len(nodes) > 1 for node in nodes}
 
 
 def beginning(body: Sequence[Passage]) -> int:
