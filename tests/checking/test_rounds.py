@@ -151,3 +151,25 @@ def test_a_loop_over_layers_that_updates_each_is_no_training():
             W[l] -= 0.1 * dW[l]
     """)
     assert first_round(text) == text
+
+
+def test_a_sum_over_differences_is_no_training():
+    text = body("""
+        x, energy = [0.0, 1.0, 3.0], 0.0
+        for a, b in [(0, 1), (1, 2)]:
+            dx = x[a] - x[b]
+            energy += 2.0 * dx * dx
+    """)
+    assert first_round(text) == text
+
+
+def test_a_step_with_momentum_is_training():
+    text = body("""
+        x, v = 3.0, 0.0
+        for step in range(20):
+            f = x * x
+            dx = 2 * x
+            v = 0.9 * v - 0.1 * dx
+            x += v
+    """)
+    assert "break" in first_round(text)

@@ -22,6 +22,42 @@ def twin(text: str, wrong: bool) -> str:
 
 
 CASES = {
+    "differences that the force loop computes once more": """
+        import numpy as np
+        pos = np.array([[0.0, 0.1], [1.2, -0.3], [0.4, 1.5]])
+        q = np.array([1.0, -0.6, 0.8])
+        U = 0.0
+        for i in range(3):
+            for j in range(i):
+                dr = pos[i] - pos[j]
+                r = np.sqrt(dr @ dr)
+                U += q[i] * q[j] / r
+        grad_pos = np.zeros_like(pos)
+        for i in range(3):
+            for j in range(i):
+                dr = pos[i] - pos[j]
+                r = np.sqrt(dr @ dr)
+                pull = -q[i] * q[j] / r ** <<2||3>>
+                grad_pos[i] += pull * dr
+                grad_pos[j] -= pull * dr
+    """,
+    "distances along the axes": """
+        import math
+        x, y = [0.0, 1.1, 0.5], [0.2, -0.4, 0.9]
+        energy = 0.0
+        for a, b in [(0, 1), (1, 2)]:
+            dx, dy = x[a] - x[b], y[a] - y[b]
+            energy += 2.0 * (math.sqrt(dx * dx + dy * dy) - 0.8) ** 2
+        x_grad, y_grad = [0.0] * 3, [0.0] * 3
+        for a, b in [(0, 1), (1, 2)]:
+            dx, dy = x[a] - x[b], y[a] - y[b]
+            d = math.sqrt(dx * dx + dy * dy)
+            k = <<2.0||4.0>> * (d - 0.8) / d
+            x_grad[a] += k * dx
+            x_grad[b] -= k * dx
+            y_grad[a] += k * dy
+            y_grad[b] -= k * dy
+    """,
     "local derivatives": """
         x, w, b = 1.5, -0.7, 0.2
         z = w * x + b

@@ -129,19 +129,21 @@ def find(
     """Gradient-like variables bound in a scope after the forward part."""
     found: dict[str, Intermediate] = {}
     known = set(forward_names) | {n for s in observation.statements if s.function == scope for n in s.names}
+    earlier: dict[str, list[Value]] = {}
     for execution in sorted(observation.executions, key=lambda e: e.sequence):
         statement = observation.statements[execution.index]
-        if (
-            statement.function != scope
-            or execution.sequence <= limit
-            or statement.kind not in ("bind", "change")
-        ):
+        if statement.kind not in ("bind", "change"):
+            continue
+        if execution.sequence <= limit:
+            for name, value in execution.results.items():
+                earlier.setdefault(name, []).append(value)
+        if statement.function != scope or execution.sequence <= limit:
             continue
         for name in statement.names:
             value = execution.results.get(name)
             if name in claimed or isinstance(value, dict) or not is_numeric(value):
                 continue
-            if not is_gradient_name(name, known):
+            if not is_gradient_name(name, known) or _repeats(value, earlier.get(name, ())):
                 continue
             item = found.setdefault(name, Intermediate(name, scope, "", 0, 0, []))
             item.line, item.last = statement.span.line, execution.sequence
@@ -155,6 +157,12 @@ def find(
         for item in parts:
             item.of = ""
     return list(found.values())
+
+
+def _repeats(value: Value, earlier: Sequence[Value]) -> bool:
+    """Is a value that of the forward pass, computed once more: `dr = x[i] - x[j]` of a force loop?"""
+    numbers = vector(value)
+    return numbers is not None and bool(numbers.any()) and any(_equal(value, old) for old in earlier)
 
 
 def _contributions(items: Sequence[Intermediate]) -> list[list[Intermediate]]:

@@ -23,11 +23,18 @@ from whygrad.checking.naming import (
     stems,
 )
 from whygrad.checking.observing import Observation
-from whygrad.checking.pairing import FUZZY, Pairing, of_whole_numbers, paired, unmatched_in
+from whygrad.checking.pairing import Pairing, of_whole_numbers, paired, unmatched_in
 from whygrad.checking.programs import Program
-from whygrad.checking.strays import is_stray, of_the_last
-from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of, vector
-from whygrad.checking.variables import Variable, base_name, dependencies, entries, gradient_word, variables
+from whygrad.checking.strays import is_stray, of_the_forward_pass, of_the_last
+from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of
+from whygrad.checking.variables import (
+    Variable,
+    base_name,
+    dependencies,
+    first_numbers,
+    gradient_word,
+    variables,
+)
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import tree_of
 
@@ -68,7 +75,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     if program.form == "script":
         _require(hints, found, gradients, program)
         needs = dependencies(observation)
-        gradients -= _of_the_forward_pass(gradients, found, needs, hints)
+        gradients -= of_the_forward_pass(gradients, found, needs, hints, observation)
         gradients, above = of_the_last(gradients, found, needs, hints)
         moving = _moving(found, gradients, hints)
         output = _output(hints, found, gradients, needs, moving, observation, above)
@@ -183,31 +190,6 @@ def _computed_within(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _of_the_forward_pass(
-    gradients: set[str], found: Mapping[str, Variable], needs: Mapping[str, set[str]], hints: Hints
-) -> set[str]:
-    """Names that only look like those of gradients, of what the output is made of: `cbar` of an LSTM."""
-    outputs = [
-        v for n, v in found.items() if n not in gradients and OUTPUT_WORDS.search(n) and is_number(v.value)
-    ]
-    plain = {n for n in gradients if n in found and all(weak for _, weak in stems(gradient_word(n)))}
-    plain = {n for n in plain - set(hints.gradients) if not gradient_word(n).startswith(("d", "D"))}
-    others = [n for n in found if n not in gradients]
-    # `d_pos` of a triplet, a distance: there is no `pos` that it could be the gradient of.
-    plain |= {n for n in gradients - set(hints.gradients) if n in found and _names_nothing(n, others)}
-    made = {
-        n for n in plain if any(found[n].last < v.first and n in needs.get(v.name, set()) for v in outputs)
-    }
-    return made if gradients - made else set()
-
-
-def _names_nothing(name: str, others: list[str]) -> bool:
-    """Does a name with a stem say of no variable that it is the gradient of it?"""
-    word = gradient_word(name)
-    ranked = best(word, others)
-    return all(stem for stem, _ in stems(word)) and (not ranked or ranked[0][0] < FUZZY)
-
-
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:
     try:
         return program.value(name, observation.namespace)
@@ -311,15 +293,8 @@ def _first_gradient(
     observation: Observation, gradients: set[str], needs: Mapping[str, set[str]], moving: set[str]
 ) -> int:
     """Position of the first execution that gives a gradient variable a value other than zeros."""
-    for execution in sorted(observation.executions, key=lambda e: e.sequence):
-        statement = observation.statements[execution.index]
-        if statement.function:
-            continue
-        for name, value in entries(execution.results):
-            numbers = vector(value)
-            if name in gradients and numbers is not None and numbers.any() and _depends(name, needs, moving):
-                return execution.sequence
-    return 1 << 60
+    begun = first_numbers(observation)
+    return min((begun[n] for n in gradients & {*begun} if _depends(n, needs, moving)), default=1 << 60)
 
 
 def _upstream(

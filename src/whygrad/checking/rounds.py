@@ -11,12 +11,14 @@ import ast
 import re
 from functools import lru_cache
 
-from whygrad.checking.naming import is_gradient_name
+from whygrad.checking.naming import best, is_gradient_name, stems
 from whygrad.source import tree_of
 
 _LOOP = re.compile(r"\b(for|while)\b")
 _LEAVES = ast.Return | ast.Yield | ast.Nonlocal | ast.Global
 """What only a function may hold."""
+SIMILAR = 0.4
+"""From this on a name may be what a gradient is named after."""
 
 
 @lru_cache(maxsize=4096)
@@ -148,9 +150,29 @@ def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
         if isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = {root for t in targets if (root := _changed(t)) and not _read(t) & own} & updated
-            if names and _read(node.value) & gradients and _is_update(node, names):
+            read = {g for g in _read(node.value) & gradients if _leads(loop, names, g)} if names else set()
+            if read and _is_update(node, names):
                 return True
     return _trains_by_pairs(loop, before, gradients)
+
+
+def _leads(loop: ast.For | ast.While, names: set[str], gradient: str) -> bool:
+    """May one of the changed names be what a gradient is of, or be made anew for it in the next round?
+
+    `energy += k * dx * dx` changes nothing that `dx = x[i] - x[j]` is computed from.
+    """
+    if not all(weak for _, weak in stems(gradient)) or any(
+        score >= SIMILAR for score, _ in best(gradient, [*names])
+    ):
+        return True
+    known, before = {gradient}, 0
+    assigned = [n for n in ast.walk(loop) if isinstance(n, ast.Assign | ast.AugAssign)]
+    while before < len(known):
+        before = len(known)
+        for node in assigned:
+            if (_stored(node) | _filled(node)) & known:
+                known |= _read(node.value)
+    return bool(known & names)
 
 
 def _changed(target: ast.expr) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from whygrad.checking.evidence import Hints
-from whygrad.checking.naming import EXACT, OUTPUT_WORDS, quotients, stems
+from whygrad.checking.naming import EXACT, OUTPUT_WORDS, best, quotients, stems
 from whygrad.checking.observing import Observation
-from whygrad.checking.values import is_number
-from whygrad.checking.variables import Variable, base_name, gradient_word
+from whygrad.checking.pairing import FUZZY
+from whygrad.checking.values import has_float, is_number
+from whygrad.checking.variables import Variable, base_name, first_numbers, gradient_word
 from whygrad.source import tree_of
 
 _QUOTIENT = re.compile(r"^d_?(?P<above>[A-Za-z]\w*?)_d_?(?P<below>\w+)$")
@@ -56,6 +57,46 @@ def _links(gradients: set[str]) -> set[str]:
     found = {name: match for name in gradients if (match := _QUOTIENT.match(gradient_word(name)))}
     below = {match["below"] for match in found.values() if match["above"] != match["below"]}
     return {name for name, match in found.items() if match["above"] in below}
+
+
+def of_the_forward_pass(
+    gradients: set[str],
+    found: Mapping[str, Variable],
+    needs: Mapping[str, set[str]],
+    hints: Hints,
+    observation: Observation,
+) -> set[str]:
+    """Names that only look like those of gradients, of what the output is made of: `cbar` of an LSTM."""
+    outputs = [
+        v for n, v in found.items() if n not in gradients and OUTPUT_WORDS.search(n) and is_number(v.value)
+    ]
+    plain = {n for n in gradients if n in found and all(weak for _, weak in stems(gradient_word(n)))}
+    plain = {n for n in plain - set(hints.gradients) if not gradient_word(n).startswith(("d", "D"))}
+    others = [n for n in found if n not in gradients]
+    # `d_pos` of a triplet, a distance: there is no `pos` that it could be the gradient of.
+    plain |= {n for n in gradients - set(hints.gradients) if n in found and _names_nothing(n, others)}
+    made = {
+        n for n in plain if any(found[n].last < v.first and n in needs.get(v.name, set()) for v in outputs)
+    }
+    # `dr = x[i] - x[j]` of a force loop is computed there once more; an energy needs it before that.
+    begun = first_numbers(observation)
+    floats = {n for n, v in found.items() if n not in gradients and has_float(v.value)}
+    made |= {
+        n
+        for n in gradients - set(hints.gradients)
+        if n in begun
+        and all(weak for _, weak in stems(gradient_word(n)))
+        and needs.get(n, set()) & floats
+        and any(begun[n] < begun.get(v.name, -1) and n in needs.get(v.name, set()) for v in outputs)
+    }
+    return made if gradients - made else set()
+
+
+def _names_nothing(name: str, others: list[str]) -> bool:
+    """Does a name with a stem say of no variable that it is the gradient of it?"""
+    word = gradient_word(name)
+    ranked = best(word, others)
+    return all(stem for stem, _ in stems(word)) and (not ranked or ranked[0][0] < FUZZY)
 
 
 def is_stray(

@@ -81,6 +81,18 @@ def first_values(observation: Observation) -> dict[str, Value]:
     return found
 
 
+def first_numbers(observation: Observation) -> dict[str, int]:
+    """Where each variable of the module first has a value other than zeros."""
+    found: dict[str, int] = {}
+    for execution in sorted(observation.executions, key=lambda e: e.sequence):
+        if not observation.statements[execution.index].function:
+            for name, value in entries(execution.results):
+                numbers = None if name in found else vector(value)
+                if numbers is not None and numbers.any():
+                    found[name] = execution.sequence
+    return found
+
+
 def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60) -> dict[str, set[str]]:
     """For each variable of a scope the names it was computed from, directly or not (by the text).
 
