@@ -35,6 +35,8 @@ UNDONE_ARRAYS = [
     ("g = A @ B", "g = A.T @ B"),
     ("g = A @ B", "g = B @ A"),
     ("g = np.dot(A, B)", "g = np.dot(A.T, B)"),
+    ("g = A[-k]", "g = A[-k - 1]"),
+    ("g = b[-1]", "g = b[-2]"),
     ("g = dout", "g = np.sum(dout, axis=0)"),
     ("g = np.sum(dout)", "g = np.sum(dout, axis=0)"),
     ("g = np.sum(dout, axis=1)", "g = np.sum(dout, axis=0)"),

@@ -85,16 +85,25 @@ def _targets(statement: ast.stmt) -> tuple[str, list[ast.expr]]:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function, arguments = statement.value.func, statement.value.args
         changed = [function.value] if isinstance(function, ast.Attribute) else []
+        written = [k.value for k in statement.value.keywords if k.arg == "out"]
         # `np.add.at(dC, ids, g)` changes its first argument, `h.append(a)` its object.
-        return "call", [node for node in (*changed, *arguments[:1]) if root_name(node)]
+        return "call", [node for node in (*changed, *(written or arguments[:1])) if root_name(node)]
     return "", []
+
+
+def _imported(tree: ast.Module) -> frozenset[str]:
+    """Names of modules and of what is taken from them: `np.clip(g, -5, 5, out=g)` does not change `np`."""
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+    return frozenset((a.asname or a.name).partition(".")[0] for n in imports for a in n.names)
 
 
 class _Watcher:
     """Rewrites a module so that its simple statements report to the hooks."""
 
-    def __init__(self, source: Source, replaced: Iterable[int], light: bool = False) -> None:
-        self.source = source
+    def __init__(
+        self, source: Source, replaced: Iterable[int], imported: frozenset[str], light: bool = False
+    ) -> None:
+        self.source, self.imported = source, imported
         self.light = light
         """Only the hooks that replace values."""
         self.replaced = set(replaced)
@@ -155,6 +164,7 @@ class _Watcher:
         names: tuple[str, ...],
     ) -> list[ast.stmt]:
         index = len(self.statements)
+        targets = [t for t in targets if kind != "call" or root_name(t) not in self.imported]
         roots = tuple(dict.fromkeys(name for name in map(root_name, targets) if name))
         loads = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
         shaped = shape_reads(node)
@@ -219,7 +229,7 @@ def watched(
     """Code of a text with hooks, and its watched statements."""
     source = Source(filename, text)
     tree = ast.parse(text)
-    watcher = _Watcher(source, replaced)
+    watcher = _Watcher(source, replaced, _imported(tree))
     tree.body = hook_inputs(watcher.block(tree.body, "", (), ()), set(inputs))
     return compile(tree, filename, "exec"), tuple(watcher.statements)
 
@@ -228,6 +238,6 @@ def watched(
 def injected(text: str, filename: str, inputs: frozenset[str], index: int, upto: int) -> CodeType:
     """Code of the first statements of a text in which one statement alone may be given another value."""
     tree = ast.parse(text)
-    watcher = _Watcher(Source(filename, text), {index}, light=True)
+    watcher = _Watcher(Source(filename, text), {index}, _imported(tree), light=True)
     tree.body = hook_inputs(watcher.block(tree.body[: upto or None], "", (), ()), set(inputs))
     return compile(tree, filename, "exec")

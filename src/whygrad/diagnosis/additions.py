@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from whygrad.checking.values import shape_of
 from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued, windows
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.lacking import lacking
+from whygrad.diagnosis.looping import handed_on, headers, loaded, renamed, rounds_around, waiting
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
-from whygrad.diagnosis.slips import Slip, Solution
+from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix, Workbench
@@ -185,6 +186,58 @@ class Additions(Workbench):
         return lambda text: next(iter(valued([text], space).values()), None), valued(
             [*texts, *entries], space
         )
+
+    def by_carry(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Values that a round should hand to the next one, and keeps under names that no round reads."""
+        everything = list(statements(self.draft.tree))
+        for loop in rounds_around(suspects, self.draft.tree):
+            inside = [s for s in everything if loop.lineno < s.line <= (loop.end_lineno or loop.lineno)]
+            names = waiting(loop, self.scope(replace(inside[0], node=loop)).first) if inside else []
+            if not names or self.late():
+                continue
+            last = max((s for s in inside if s.block and s.block[-1] is loop.body[-1]), key=lambda s: s.line)
+            scope = self._behind(last)
+            elsewhere = loaded(self.draft.tree)
+            for carries in handed_on(loop, names, inside, scope.first):
+                edits = []
+                for suspect, name, carry in sorted(carries, key=lambda c: c[0].line):
+                    text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+                    variant = renamed(text, name, carry)
+                    if name in elsewhere:
+                        more = self.draft.with_more(suspect.node, f"{carry} = {name}")
+                        variant = Variant(more, variant.slip)
+                    edits.append((suspect, self.scope(suspect), variant))
+                if self.late() or len({id(s) for s, _, _ in edits}) < len(edits):
+                    break
+                fix = self.together(edits)
+                if self.trials.judge(fix.draft, base, wanted).right:
+                    yield fix
+                    return
+
+    def by_rounds(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Other bounds of a loop that the gradient is made in."""
+        known = {s.line: s for s in suspects}
+        for loop in rounds_around(suspects, self.draft.tree):
+            inside = [
+                s for line, s in known.items() if loop.lineno < line <= (loop.end_lineno or loop.lineno)
+            ]
+            if not isinstance(loop, ast.For) or not inside:
+                continue
+            header = replace(inside[0], node=loop, own=True)
+            scope = self.scope(header)
+            span = self.draft.source.span_of(loop.iter)
+            text = self.draft.source.segment(span)
+            for variant in headers(text, self.material(header, scope)) if scope.first else ():
+                if self.late():
+                    return
+                draft = self.draft.replaced(span, variant.text)
+                if self.trials.judge(draft, base, wanted).right:
+                    solution = Solution(variant.text, (variant.slip,))
+                    yield Fix(self.draft, draft, header, span, text, solution, scope)
 
     def _behind(self, last: Suspect, points: int = 1) -> Scope:
         """What is in scope behind a statement, at some points."""

@@ -345,6 +345,9 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     if not explained or (_flattens(slip) and len(wrong) < 2 and not none):
         return False
     if any(fix is None for fix in explained):
+        # What several gradients inherit from, put right by the forward pass, puts most of them right.
+        if not whole and 2 * len(wrong & set(forward.explained)) < len(wrong):
+            return False
         # One gradient alone can be made right by many a change of what is differentiated.
         alike = all(_ratio(c) for c in evidence.finals if c.name in wrong)
         likely = slip.kind in LIKELY and not (alike and _rescales(slip))

@@ -73,6 +73,12 @@ def _other_indices(part: ast.expr, text: str, length: int, m: Material) -> Itera
         if m.in_loop:
             yield from (f"{name}{by}" for name in m.in_loop for by in ("", " + 1", " - 1"))
     elif isinstance(part, ast.UnaryOp):
+        # Counted from the end: `activations[-l - 1]` for `activations[-l]`, `a[-2]` for `a[-1]`.
+        number = part.operand.value if isinstance(part.operand, ast.Constant) else None
+        if isinstance(number, int):
+            yield from (f"-{number + by}" for by in (1, -1) if number + by)
+        else:
+            yield from (f"{text} - 1", f"{text} + 1")
         yield from ("0", "1", "2")
     elif isinstance(part, ast.Name | ast.BinOp) and not isinstance(m.values.get(text), np.ndarray | list):
         if isinstance(part, ast.BinOp) and isinstance(part.right, ast.Constant):

@@ -63,10 +63,11 @@ class Repairer(Stages):
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
         stages = (
-            self.by_moving, self.by_scaling, self.by_common_factor, self.by_value, self.by_block,
-            self.by_trial, self.by_keeping, self.by_addition, self.by_meaning, self.by_accumulation,
-            self.by_contributions, self.by_synthesis, self.by_factor, self.by_lacking, self.by_helpers,
-            self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
+            self.by_block, self.by_rounds, self.by_trial, self.by_keeping, self.by_addition,
+            self.by_meaning, self.by_accumulation, self.by_contributions, self.by_synthesis,
+            self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
+            self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []

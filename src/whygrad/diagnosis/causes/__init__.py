@@ -40,6 +40,7 @@ from whygrad.diagnosis.causes.wrong_name import WrongName
 from whygrad.diagnosis.causes.wrong_operand import WrongOperand
 from whygrad.diagnosis.causes.wrong_operator import WrongOperator
 from whygrad.diagnosis.causes.wrong_product import WrongProduct
+from whygrad.diagnosis.causes.wrong_rounds import WrongRounds
 from whygrad.diagnosis.causes.wrong_slice import WrongSlice
 from whygrad.diagnosis.causes.wrong_upstream import WrongUpstream
 
@@ -51,8 +52,9 @@ CAUSES: tuple[Cause, ...] = (
     ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),
-    DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongFunction(), WrongOperator(),
-    ExtraFactor(), MissingTerm(), DiagonalJacobian(), ExtraTerm(), WrongOperand(), Unexplained(),
+    DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongRounds(), WrongFunction(),
+    WrongOperator(), ExtraFactor(), MissingTerm(), DiagonalJacobian(), ExtraTerm(), WrongOperand(),
+    Unexplained(),
 )  # fmt: skip
 
 
