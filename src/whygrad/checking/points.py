@@ -1,7 +1,8 @@
 """The points at which a backward pass is checked: the given one, near ones, generic ones.
 
 The author's numbers can hide a mistake (two equal weights, a unit gamma), so inputs are moved to distinct
-values of the same scale, of both signs where the forward pass allows it.
+values of the same scale, of both signs where the forward pass allows it. What holds among the numbers of an
+input, and a right backward pass may rely on, still holds there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from whygrad.checking.evidence import Point, Value
+from whygrad.checking.invariants import holds, symmetric, symmetrised
 from whygrad.checking.values import Vector, as_double, rebuild, shape_of, vector
 from whygrad.checking.values import count as count_of
 
@@ -34,17 +36,19 @@ def propose(
 ) -> list[Point]:
     """Points with the given one first; `accept` says whether the forward pass is finite at a candidate.
 
-    Inputs that have `bounds` stay between them.
+    Inputs that have `bounds` stay between them, and symmetric ones symmetric.
     """
     points = [Point("given")]
     rng = np.random.RandomState(SEED)
     numbers: dict[str, int] = {}
+    mirrored = [name for name, value in given.items() if symmetric(value)]
     for kind, candidate in _candidates(given, rng):
         if len(points) >= count:
             break
         for name, (low, high) in bounds.items():
             inside = rng.uniform(low, high, count_of(given[name]))
             candidate[name] = rebuild(as_double(given[name]), inside)
+        candidate |= {name: symmetrised(candidate[name]) for name in mirrored}
         label = f"{kind} {numbers.get(kind, 0) + 1}"
         point = Point(label, candidate)
         if accept(point):
@@ -110,7 +114,7 @@ def hides(name: str, value: Value) -> bool:
     numbers = vector(value)
     if numbers is not None and numbers.size == 1 and isinstance(value, float):
         return bool(numbers[0] == 0.0) and PENALTY.search(name) is not None
-    return has_ties(value)
+    return has_ties(value) and not holds(value)
 
 
 def has_ties(value: Value) -> bool:
