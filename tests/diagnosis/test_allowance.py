@@ -27,3 +27,10 @@ def test_asking_does_not_call_the_system(monkeypatch) -> None:
     for _ in range(10_000):
         allowance.is_spent()
     assert len(looks) < 1000
+
+
+def test_a_part_is_spent_before_the_whole() -> None:
+    allowance = Allowance(0.4)
+    part = allowance.part(0.5)
+    assert 0.1 < part.left() <= 0.2 < allowance.left() <= 0.4
+    assert Allowance(-1.0).part(0.5).is_spent() and Allowance(-1.0).left() == 0.0

@@ -23,6 +23,13 @@ def test_views_say_what_a_value_is_the_broadcast_of() -> None:
     assert any(v.shape == () and v == 3.0 for v in views(np.full((2, 2), 3.0)))
 
 
+def test_a_broadcast_with_equal_corners_and_one_that_is_none() -> None:
+    hollow = np.array([[1.0, 4.0, 1.0], [1.0, 4.0, 1.0]])
+    assert [v.tolist() for v in views(hollow)][1:] == [[[1.0, 4.0, 1.0]], [1.0, 4.0, 1.0]]
+    assert len(list(views(np.array([[1.0, 4.0, 1.0], [2.0, 4.0, 1.0]])))) == 1
+    assert len(list(views(np.zeros((0, 3))))) == 1
+
+
 def test_what_cannot_be_compared_is_no_array() -> None:
     assert as_array("text") is None
     assert as_array([1.0, np.inf]) is None

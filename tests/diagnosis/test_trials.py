@@ -24,6 +24,14 @@ def test_one_that_raises_or_helps_another_is_no_help(evidence: Evidence, draft: 
     assert trials.judge(only_b, base, frozenset({"db"})).right
 
 
+def test_a_text_is_run_once(evidence: Evidence, draft: Draft) -> None:
+    trials = Trials(evidence)
+    for full in (True, False):
+        first = trials.run(draft, full=full)
+        count = trials.count
+        assert trials.run(draft, full=full) is first and trials.count == count
+
+
 @pytest.mark.parametrize(
     ("right", "better"), [({"a", "b"}, True), ({"b"}, False), ({"a"}, False), (set(), False)]
 )

@@ -21,6 +21,14 @@ class Allowance:
         self._looked = time.perf_counter()
         self._spent = seconds <= 0
 
+    def left(self) -> float:
+        """Seconds that may still be spent."""
+        return max(0.0, self._end - time.process_time())
+
+    def part(self, share: float) -> Allowance:
+        """A share of what is left."""
+        return Allowance(share * self.left())
+
     def is_spent(self) -> bool:
         """Is nothing left?"""
         now = time.perf_counter()

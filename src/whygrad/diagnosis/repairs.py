@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim
@@ -18,8 +19,13 @@ from whygrad.diagnosis.workbench import Fix
 MOST_KEPT = 12
 SIMPLE_SLIP = 1.2
 """Dearer edits do not end the search for others."""
+SHARES = {"by_block": 0.5, "by_rounds": 0.3, "by_twins": 0.3, "by_trial": 0.6, "by_accumulation": 0.6}
+"""What ways of searching that take long may take of the time left, for those behind them are quicker."""
 MOST_FINALS = 12
 """Gradients whose statements are compared to see which ones they share."""
+
+
+Stage = Callable[[Claim, Sequence[Suspect], Outcome, frozenset[str]], Iterator[Fix]]
 
 
 @dataclass(eq=False)
@@ -62,20 +68,23 @@ class Repairer(Stages):
         self.at, self.scopes, self.inlined = self.search_points(claim), {}, None
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
-        stages = (
+        stages: Sequence[Stage] = (
             self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
-            self.by_block, self.by_rounds, self.by_trial, self.by_keeping, self.by_addition,
+            self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
             self.by_meaning, self.by_accumulation, self.by_contributions, self.by_synthesis,
             self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
             self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []
+        cut: list[Stage] = []
         for stage in stages:
             suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
             if found and stage == self.by_factor:
                 suspects = shared
-            found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
+            known = len(found)
+            with self.share_for(stage, cut):
+                found += self.confirmed(stage(claim, suspects, base, wanted), base, wanted, claim)
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
             sound = [fix.cost for fix in found if not fix.suspect.innocent]
@@ -89,7 +98,9 @@ class Repairer(Stages):
                 found = [fix for fix in outside if fix.cost <= SIMPLE_SLIP] or found
             # What is returned only puts together what the lines above it made: they are looked at too.
             only_returned = all(isinstance(fix.suspect.node, ast.Return) for fix in found)
-            unsure = stage == self.by_block and (only_returned or min(sound, default=0.0) > SIMPLE_SLIP)
+            dear = only_returned or min(sound, default=0.0) > SIMPLE_SLIP
+            silent = stage in (self.by_rounds, self.by_twins) and len(found) == known
+            unsure = dear and (stage == self.by_block or silent)
             # A factor that several gradients lack is missing in a line which they share.
             if stage == self.by_synthesis and found:
                 shared = self.shared(wrong, base)
@@ -98,8 +109,22 @@ class Repairer(Stages):
                 break
             if found and stage in (self.by_synthesis, self.by_factor) and not unsure:
                 break
+        for stage in cut if not found else ():
+            found = found or self.confirmed(stage(claim, wrong, base, wanted), base, wanted, claim)
         # The derivative itself costs little to write, so it is offered however long the search took.
         return self.chosen(found or self.confirmed(self.by_alignment(claim, wrong), base, wanted, claim))
+
+    @contextlib.contextmanager
+    def share_for(self, stage: Stage, cut: list[Stage]) -> Iterator[None]:
+        """Give a way of searching its share of the time; it is `cut` where that was too little."""
+        whole = self.allowance
+        self.allowance = whole.part(SHARES.get(stage.__name__, 1.0))
+        try:
+            yield
+        finally:
+            if self.late() and not whole.is_spent():
+                cut.append(stage)
+            self.allowance = whole
 
     def is_engine(self, suspects: Sequence[Suspect]) -> bool:
         """Are gradients read off objects, which a loop of the script filled?"""

@@ -128,7 +128,14 @@ def forgotten(f: Fragment, m: Material) -> Iterator[Variant]:
                     if kind == "factor" and isinstance(node, ast.BinOp):
                         new = f"({text}) {symbol} {shown}"
                     patched = f.replaced(node, new, PRODUCT if kind == "factor" else SUM)
-                    yield Variant(patched, Slip(kind, text, new, start, 1.1 if node is f.value else 1.2))
+                    cost = 1.1 if node is f.value else 1.2
+                    # What the forward pass writes as well is likelier than what only fits here.
+                    yield Variant(patched, Slip(kind, text, new, start, cost - 0.1 * written(new, m)))
+
+
+def written(text: str, m: Material) -> bool:
+    """Does the forward pass write it as well?"""
+    return any(text in phrase for phrase in m.phrases)
 
 
 def unused_names(function: ast.FunctionDef) -> list[str]:

@@ -10,6 +10,7 @@ import ast
 import bisect
 import itertools
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,13 @@ def as_array(value: Value) -> Array | None:
 def fingerprint(value: Array) -> float:
     """A weighted sum that two different generic values do not share."""
     flat = value.ravel()
-    return float(np.dot(flat, np.cos(np.arange(flat.size) + 1.0)))
+    return float(np.dot(flat, _weights(flat.size)))
+
+
+@lru_cache(maxsize=256)
+def _weights(size: int) -> Array:
+    weights: Array = np.cos(np.arange(size) + 1.0)
+    return weights
 
 
 def quantity_texts(m: Material) -> Iterator[tuple[int, str]]:
@@ -115,20 +122,44 @@ def quantity_texts(m: Material) -> Iterator[tuple[int, str]]:
 
 def views(value: Array) -> Iterator[Array]:
     """A value, and what it is the broadcast of: a number, a row, a column."""
+    yield value
+    if not value.size:
+        return
+    # Most values are no broadcast, which their corners tell at a glance.
+    axes = [k for k in range(value.ndim) if value.shape[k] > 1 and not _differ(*_ends(value, k))]
+    if not axes:
+        return
     known = ~np.isnan(value)
-    yield np.where(known, value, 0.0) if known.all() else value
-    for axis in range(value.ndim):
-        if value.shape[axis] < 2 or not known.any(axis=axis).all():
+    for axis in axes:
+        if not known.any(axis=axis).all():
             continue
         first = np.nanmin(value, axis=axis, keepdims=True)
-        if np.allclose(np.where(known, value, first), np.broadcast_to(first, value.shape), rtol=1e-7):
+        if _all_near(np.where(known, value, first), first):
             yield first
             if axis == 0:
                 yield first[0]
     if value.size > 1 and known.any():
         one = value[known].flat[0]
-        if np.allclose(value[known], one, rtol=1e-7):
+        if _all_near(value[known], one):
             yield np.asarray(one)
+
+
+def _all_near(values: Array, others: Array | np.float64) -> bool:
+    """What `np.allclose` says of finite numbers, in a tenth of its time."""
+    return bool(np.all(np.abs(values - others) <= 1e-8 + 1e-7 * np.abs(others)))
+
+
+def _ends(value: Array, axis: int) -> tuple[float, float]:
+    """The first corner of an array and the one at the other end of an axis."""
+    corner = [0] * value.ndim
+    first = float(value[tuple(corner)])
+    corner[axis] = -1
+    return first, float(value[tuple(corner)])
+
+
+def _differ(a: float, b: float) -> bool:
+    """Are two numbers apart? NaN, which stands for any number, is apart from none."""
+    return abs(a - b) > 1e-5 * abs(b) + 1e-7
 
 
 def as_factor(text: str) -> str:

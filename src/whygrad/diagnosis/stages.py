@@ -150,7 +150,7 @@ class Stages(Trying):
     ) -> Iterator[Fix]:
         """One slip in a statement of the same block, judged by running the block from there."""
         for suspect, scope, text, bench in self._blocks(claim, suspects):
-            searcher = Searcher(self.material(suspect, scope), 0.4)
+            searcher = Searcher(self.material(suspect, scope), min(0.4, self.allowance.left()))
             right, _ = searcher.singles(text, bench.judge)
             # Few of each line, for the line that is executed first may be the last that is tried.
             for solution in right[:MOST_OF_BLOCK]:

@@ -36,6 +36,8 @@ class Trials:
     count: int = 0
     pieces: Pieces = field(init=False, repr=False)
     _kept: dict[str, Outcome] = field(default_factory=dict, repr=False)
+    _glanced: dict[str, Outcome] = field(default_factory=dict, repr=False)
+    """Outcomes at the first point alone."""
 
     def __post_init__(self) -> None:
         self.pieces = Pieces(self.evidence.program, self.evidence.points)
@@ -71,16 +73,16 @@ class Trials:
 
     def run(self, draft: Draft, full: bool = True) -> Outcome:
         """Which claims are right after an edit; at one point only unless `full`."""
-        if full and draft.text in self._kept:
-            return self._kept[draft.text]
+        known = self._kept if full else self._glanced
+        if draft.text in known:
+            return known[draft.text]
         chosen = self.points() if full else self.points()[:1]
         try:
             outcome = self._run(draft.text, chosen)
         except RecursionError:  # a list that was put into itself
             outcome = FAILED
         self.count += 1
-        if full:
-            self._kept[draft.text] = outcome
+        known[draft.text] = outcome
         return outcome
 
     def _run(self, text: str, chosen: Sequence[int]) -> Outcome:

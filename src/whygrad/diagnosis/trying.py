@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from whygrad.checking.evidence import Claim
 from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.blocks import rest_of_block
+from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.repeats import forgotten, written
 from whygrad.diagnosis.search import SIMPLE
-from whygrad.diagnosis.slips import Solution
+from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, behind, helpers, keeping
 from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.twins import alike, twins
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
 KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
 """Slips of a line that only keeps what the backward pass will need."""
 COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
 """Likely slips, then the other plain ones."""
+MOST_TWINS = 6
 FEW = 16
 """Variants of one kind in one statement that come first."""
 SHARE = 3
@@ -84,6 +88,35 @@ class Trying(Additions):
             if hit or self.late():
                 return
 
+    def by_twins(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """The same slip in two statements that say the same of two axes."""
+        source = self.draft.source
+        texts = {id(s): source.segment(source.span_of(s.node)) for s in suspects}
+        for one, two in itertools.islice(twins(suspects, texts), MOST_TWINS):
+            scope, other = self.scope(one), self.scope(two)
+            if self.late() or not scope.first or not other.first:
+                return
+            text, beside = texts[id(one)], texts[id(two)]
+            material = self.material(one, scope)
+            fits = self.kept_place(one, scope)
+            found = [v for v in variants(text, material) if v.slip.cost < SIMPLE and fits(v.text)]
+            # A name that the function takes and uses nowhere was forgotten; the forward pass places alike.
+            unused = {v.text for v in forgotten(Fragment(text), material)}
+            placed = [v.text for v in found if written(v.text.partition("=")[2].strip(), material)]
+            for variant in sorted(
+                found, key=lambda v: (v.text not in unused, v.text not in placed, v.slip.cost)
+            ):
+                for again in alike(variant.text, text, beside, set(other.first)):
+                    if self.late():
+                        return
+                    slip = Slip(variant.slip.kind, beside, again, 0, variant.slip.cost)
+                    fix = self.together([(one, scope, variant), (two, other, Variant(again, slip))])
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        yield fix
+                        return
+
     def by_keeping(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
@@ -112,8 +145,9 @@ class Trying(Additions):
         if not scope.first:
             return
         text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        fits = self.kept_place(suspect, scope)
         for variant in variants(text, self.material(suspect, scope)):
             if self.late():
                 return
-            if least <= variant.slip.cost < most:
+            if least <= variant.slip.cost < most and fits(variant.text):
                 yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))

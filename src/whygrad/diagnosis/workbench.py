@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,7 +23,7 @@ from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
-from whygrad.diagnosis.suspects import Suspect, part_of, statements, takes_size
+from whygrad.diagnosis.suspects import Suspect, part_of, statements, takes_size, targets
 from whygrad.diagnosis.trials import Trials
 from whygrad.diagnosis.wants import operand, rounds, value_of
 from whygrad.source import Span, tree_of
@@ -224,6 +224,23 @@ class Workbench:
         at = _offset(text, outer, inner)
         slips = tuple(Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips)
         return Solution(text[:at] + solution.text + text[at + len(part) :], slips)
+
+    def kept_place(self, suspect: Suspect, scope: Scope) -> Callable[[str], bool]:
+        """Does a text of a statement that makes an index (`top = i * stride`) make one still?
+
+        Arrays and fractions are none, which to see costs far less than to run the program.
+        """
+        made = targets(suspect.node) if isinstance(suspect.node, ast.Assign) else set()
+        bench = Bench([scope.first], [], scope.shared)
+        indices = (n.slice for s in suspect.block for n in ast.walk(s) if isinstance(n, ast.Subscript))
+        if not any(isinstance(n, ast.Name) and n.id in made for index in indices for n in ast.walk(index)):
+            return lambda text: True
+
+        def is_index(text: str) -> bool:
+            return isinstance(bench.value(text.partition("=")[2], 0), int | np.integer)
+
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        return is_index if is_index(text) else lambda text: True
 
     def together(self, edits: Sequence[tuple[Suspect, Scope, Variant]]) -> Fix:
         """One slip in each of several statements of a block, in order, as one edit of the lines they span."""
