@@ -91,7 +91,7 @@ class Repairer(Stages):
             # That lines change places is weighed against slips in them.
             only_moves = all(fix.solution.slips[0].kind in MOVES for fix in found)
             early = stage in (self.by_value, self.by_moving, self.by_contributions) or (
-                only_moves and stage in (self.by_scaling, self.by_common_factor))  # fmt: skip
+                only_moves and stage in (self.by_carry, self.by_scaling, self.by_common_factor))  # fmt: skip
             if stage == self.by_trial and sound and self.is_engine(everything):
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
                 outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)
