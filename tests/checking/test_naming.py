@@ -28,6 +28,8 @@ VARIABLES = [
     [
         ("grad_x", "x"),
         ("dx", "x"),
+        ("change_w2", "w2"),
+        ("W1_adjustment", "W1"),
         ("d_x", "x"),
         ("dW1", "W1"),
         ("dL_dz", "z"),

@@ -39,7 +39,9 @@ def test_the_part_that_gives_a_gradient() -> None:
     assert part("return g * s", "__r") == "g * s"
     assert part("return a, g @ w", "__r[1]") == "g @ w"
     assert part("return {'dx': g * s}", "__r['dx']") == "g * s"
+    assert part("return bend(g)[0]", "__r") == "bend(g)[0]"
     assert part("return dx", "__r") is None, "a name is made elsewhere"
+    assert part("return self.grads['x']", "__r") is None, "so is what an object keeps"
 
 
 def test_a_returned_expression_is_searched_by_its_value() -> None:

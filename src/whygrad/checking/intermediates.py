@@ -14,7 +14,7 @@ import numpy as np
 
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Value
-from whygrad.checking.naming import EXACT, best, is_gradient_name, stems
+from whygrad.checking.naming import EXACT, best, is_change, is_gradient_name, stems
 from whygrad.checking.observing import Execution, Observation
 from whygrad.checking.truth import Truth, cotangent_of
 from whygrad.checking.values import Vector, is_numeric, rebuild, shape_of, vector
@@ -143,7 +143,8 @@ def find(
             value = execution.results.get(name)
             if name in claimed or isinstance(value, dict) or not is_numeric(value):
                 continue
-            if not is_gradient_name(name, known) or _repeats(value, earlier.get(name, ())):
+            # A step along a gradient is none itself.
+            if is_change(name) or not is_gradient_name(name, known) or _repeats(value, earlier.get(name, ())):
                 continue
             item = found.setdefault(name, Intermediate(name, scope, "", 0, 0, []))
             item.line, item.last = statement.span.line, execution.sequence

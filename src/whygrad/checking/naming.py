@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _WORDS = r"gradients?|grads?|deriv|derivative|deltas?|adjoint|adj|cotangent|ct|partial|nabla|der|bar"
+_CHANGES = r"changes?|adjustments?|adjust|updates?"
+"""What a step changes a weight by, which often is its gradient, or minus it."""
 
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -28,6 +30,8 @@ _PATTERNS = tuple(
         r"^(?:net_|total_)?[Ff]orces?_(?P<of>\w+)$",
         r"^g(?P<of>[a-z]\w*)$",
         r"^D_(?P<of>\w+)$",  # D_m of a line m * x + b
+        rf"^(?:{_CHANGES})_(?P<of>\w+)$",  # change_weights2
+        rf"^(?P<of>\w+)_(?:{_CHANGES})$",  # w1_adjustment
     )
 )
 FORCE = re.compile(r"(?i)(^|_|\.)forces?($|_)")
@@ -37,7 +41,7 @@ _BARE = re.compile(
 )
 _WORD = re.compile(rf"^(?:{_WORDS})$")
 """`grads` is no gradient of an `s`."""
-_WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
+_WEAK = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 """Patterns (by place) that many ordinary names fit too; they count only where the rest names a variable."""
 
 _FAMILIES = (
@@ -74,6 +78,11 @@ _FORMS = {
 """`x_val` is `x`, whatever else goes by that name."""
 EXACT = 0.9
 """Similarity from which a name says it plainly."""
+
+
+def is_change(name: str) -> bool:
+    """Does a name say only that a variable is changed by it?"""
+    return re.fullmatch(rf"(?:{_CHANGES})_\w+|\w+_(?:{_CHANGES})", name) is not None
 
 
 def stems(name: str) -> list[tuple[str, bool]]:

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from whygrad.checking.evidence import Hints
-from whygrad.checking.naming import EXACT, OUTPUT_WORDS, best, quotients, stems
+from whygrad.checking.naming import EXACT, OUTPUT_WORDS, STEP_WORDS, best, is_change, quotients, stems
 from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import FUZZY
 from whygrad.checking.values import has_float, is_number
 from whygrad.checking.variables import Variable, base_name, first_numbers, gradient_word
 from whygrad.source import tree_of
 
+_MAKES = re.compile(r"@|\b(?:dot|matmul|outer|einsum|sum|mean)\(")
+"""What a gradient by a weight is made with."""
+_RATE = re.compile(rf"{STEP_WORDS.pattern}|(?<![\w.])0?\.(?!50*\b)\d|\d+e-\d|sqrt")
+"""What a step is made with: a rate, by name or as a number."""
 _QUOTIENT = re.compile(r"^d_?(?P<above>[A-Za-z]\w*?)_d_?(?P<below>\w+)$")
 
 
@@ -57,6 +61,19 @@ def _links(gradients: set[str]) -> set[str]:
     found = {name: match for name in gradients if (match := _QUOTIENT.match(gradient_word(name)))}
     below = {match["below"] for match in found.values() if match["above"] != match["below"]}
     return {name for name, match in found.items() if match["above"] in below}
+
+
+def mere_steps(gradients: set[str], found: Mapping[str, Variable], observation: Observation) -> set[str]:
+    """Changes (`w_update`) that may be no gradients: of a variable that has one, made with a rate, scaled.
+
+    One that a product or a sum makes in its own line is a gradient, as a step of Adam is not.
+    """
+    changes = {n for n in gradients if is_change(gradient_word(n)) and n in found}
+    plain = [n for n in found if n not in gradients]
+    meant = {n: next((of for _, of in best(gradient_word(n), plain)), "") for n in gradients}
+    others = {meant[n] for n in gradients - changes} - {""}
+    texts = {n: observation.statements[found[n].index].text for n in changes}
+    return {n for n in changes if meant[n] in others or not _MAKES.search(texts[n]) or _RATE.search(texts[n])}
 
 
 def of_the_forward_pass(

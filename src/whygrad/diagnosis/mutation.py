@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.values import shape_of
+from whygrad.diagnosis.callees import callees
 from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.indexing import indices
@@ -51,6 +52,10 @@ class Material:
     """Pieces of the lines beside this one."""
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What the forward pass binds names to."""
+    takes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The user's functions and methods with how many arguments they take, at least and at most."""
+    words: tuple[str, ...] = ()
+    """Words by which functions of the text choose what they do."""
     unused: tuple[str, ...] = ()
     """Names that the function takes and reads nowhere."""
 
@@ -288,7 +293,7 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
     signs, forgotten, positions, indices, names, operators, constants, labels, carries, repeats,
-    structure_variants, statement_variants, quantities,
+    callees, structure_variants, statement_variants, quantities,
 )  # fmt: skip
 
 

@@ -28,4 +28,7 @@ def returned_part(node: ast.Return, program: Program, claim: Claim) -> ast.expr 
         value = keys.get(found[1].strip("'\""))
     elif found:
         return None
-    return None if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else value
+    inner = value
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return None if isinstance(inner, ast.Name) else value

@@ -42,7 +42,7 @@ class Scope:
 
     def names(self) -> list[str]:
         """Numeric names, those of the statement's own function first."""
-        found = [n for n, v in self.first.items() if not n.startswith("__") and is_numeric(v)]
+        found = [n for n, v in self.first.items() if not n.startswith("__") and n != "_" and is_numeric(v)]
         return sorted(found, key=lambda n: (n not in self.local, len(n), n)) if self.local else found
 
     def quantities(self) -> dict[str, Value]:

@@ -15,6 +15,7 @@ from whygrad.checking.programs import Program
 from whygrad.checking.values import is_numeric
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.blocks import RETURNED, BlockBench, rest_of_block, rest_to_return
+from whygrad.diagnosis.callees import taken, words
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
@@ -136,6 +137,8 @@ class Workbench:
         return Material.of(
             values,
             functions=_functions(scope, self.draft.text),
+            takes=taken(scope.shared, {n: v for n, v in scope.first.items() if hasattr(v, "__dict__")}),
+            words=words(self.draft.text),
             library=library,
             gradients=names,
             targets=assigned,
