@@ -21,6 +21,16 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+LONGEST = 200
+"""Characters of another's message that are quoted."""
+
+
+def brief(message: str) -> str:
+    """The first line of a message of the user's code, cut where it goes on: it may hold whole arrays."""
+    first = next((line for line in message.splitlines() if line.strip()), "").strip()
+    return first if len(first) <= LONGEST else f"{first[:LONGEST]} ..."
+
+
 class WhygradError(Exception):
     """Base of all errors that whygrad raises on purpose.
 

@@ -315,3 +315,20 @@ def dense_backward(layer, dX):
 """
     with pytest.raises(NoGradientError, match="`dense_backward` looks like a backward pass"):
         measure(Source("backward.py", text))
+
+
+def test_a_dictionary_that_is_fused_with_a_loss_is_refused():
+    text = """
+import numpy as np
+class Net:
+    def __init__(self, W, V):
+        self.W, self.V = W, V
+    def forward(self, X):
+        hidden = np.tanh(X @ self.W)
+        return {"hidden": hidden, "out": hidden @ self.V}
+    def backward(self, X, y, values):
+        d = values["out"] - y
+        return {"dV": values["hidden"].T @ d}
+"""
+    with pytest.raises(NoGradientError):
+        measure(Source("net.py", text))

@@ -62,6 +62,26 @@ CASES = {
             def backward(self, data):
                 return data * (1 <<+||->> data)
     """,
+    "a vector of its name, and one index that makes one loss": """
+        import numpy as np
+        def softmax_loss(inputVec, wordIdx, outputs):
+            z = outputs @ inputVec
+            p = np.exp(z - np.max(z)) / np.sum(np.exp(z - np.max(z)))
+            loss = -np.log(p[wordIdx])
+            p[wordIdx] -= 1
+            gradInput = outputs.T @ p
+            gradOutputs = <<2 * ||>>np.dot(p[:, np.newaxis], inputVec[np.newaxis, :])
+            return loss, gradInput, gradOutputs
+    """,
+    "a column of losses, and the gradient that arrives at each": """
+        import numpy as np
+        class SquaredError:
+            def forward(self, y_true, y):
+                self.delta = y - y_true
+                return np.sum(self.delta ** 2, axis=1, keepdims=True)
+            def backward(self, dE):
+                return <<self.delta||2 * self.delta>> * dE
+    """,
     "a gradient that arrives as gy": """
         class Neg:
             def forward(self, x):

@@ -24,6 +24,7 @@ import numpy.random  # before a file of many units is forked: every run sets its
 
 from whygrad.absent import OLD_FUNCTIONS, served_package, served_path
 from whygrad.checking.evidence import Failure, Value
+from whygrad.errors import brief
 from whygrad.tracing.scripts import SUPPLIED, unbound_names
 
 INPUT_HOOK = "__whygrad_input__"
@@ -217,7 +218,7 @@ def failure_of(
         trace = trace.tb_next
     kind = "Timeout" if isinstance(error, OutOfTime) else type(error).__name__
     shown = {name: value for name, value in namespace.items() if not name.startswith("__")}
-    return Failure(kind, message or str(error), line, error, shown)
+    return Failure(kind, message or brief(str(error)), line, error, shown)
 
 
 def run_text(

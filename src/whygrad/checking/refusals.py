@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from whygrad.checking.evidence import Failure
+from whygrad.checking.evidence import Claim, Failure
 from whygrad.checking.examples.complaints import ManyLossesError
 from whygrad.checking.functions import Function
 from whygrad.checking.losses import LOSS_WORDS, is_passed_output, kept_targets, targets_of
 from whygrad.checking.naming import stems
-from whygrad.checking.returned import loss_place
+from whygrad.checking.programs import Program
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import is_numeric, shape_of
 from whygrad.errors import NoGradientError
@@ -70,9 +70,11 @@ def refuse_one_result(function: Function, items: list[Any]) -> None:
 def refuse_many_losses(result: Any, names: list[str]) -> None:
     """A function that returns `cost, grad` has one cost, or its inputs are not those that were meant."""
     if isinstance(result, tuple) and len(result) == len(names) and any(map(stems, names)):
-        place = loss_place(list(result), names)
-        if LOSS_WORDS.search(names[place]) and np.size(result[place]) > 1:
-            raise ManyLossesError(f"`{names[place]}` is no number")
+        # By name: of sizes of one a gradient is a number as well, and the loss may be none.
+        losses = [k for k, name in enumerate(names) if LOSS_WORDS.search(name) and not stems(name)]
+        for place in losses[:1]:
+            if np.size(result[place]) > 1:
+                raise ManyLossesError(f"`{names[place]}` is no number")
 
 
 class OddLossError(ValueError):
@@ -85,12 +87,28 @@ def refuse_odd_loss(forward: Function, result: Any, given: Mapping[str, Any]) ->
         return
     shapes = {np.shape(value) for value in given.values() if isinstance(value, np.ndarray)}
     fitting = {shape[:n] for shape in shapes for n in (1, len(shape))}
+    fitting |= {(shape[0], 1) for shape in shapes if shape}  # a column, one number for each example
     odd = isinstance(result, np.ndarray) and result.size > 1 and result.shape not in fitting
     # One prediction for many targets, which only broadcast.
     others = [given[n] for n, _ in forward.parameters[:2] if n in given and not np.shape(given[n])]
     odd |= bool(shapes) and any(isinstance(value, float) for value in others) and np.size(result) > 1
     if odd and LOSS_WORDS.search(forward.qualname):
         raise OddLossError(f"`{forward.qualname}` returns an array of shape {result.shape}")
+
+
+def refuse_misfit(program: Program, claims: Sequence[Claim]) -> None:
+    """Raise NoGradientError where inputs that were found give a gradient more axes than its variable has.
+
+    Called where no repair was found: then it is likelier that the inputs are not those that were meant.
+    """
+    for claim in claims if program.assumed else ():
+        found = claim.mismatch if claim.verdict == "wrong" else None
+        if found is not None and len(found.got_shape) > len(found.want_shape):
+            raise NoGradientError(
+                "the example inputs that were found may not be those that are meant: with them "
+                f"`{claim.name}` has the shape {found.got_shape}, and `{claim.of}` {found.want_shape}",
+                hint=" ".join(f'--input "{name}={text}"' for name, text in [*program.assumed.items()][:3]),
+            )
 
 
 def refuse_alone(forward: Function, failure: Failure, inputs: Mapping[str, str]) -> None:

@@ -63,6 +63,8 @@ def loss_line(loss: str, output: str, target: str) -> str:
 
 def target_for(loss: str, output: Any) -> str:
     """A target for an output, as `--input` takes it; "" where the loss is none for such an output."""
+    if isinstance(output, dict | list | tuple):
+        return ""  # several arrays have no one loss
     numbers, shape, loss = np.asarray(output, dtype=np.float64), shape_of(output), _without_factor(loss)
     between = bool(((numbers > 0) & (numbers < 1)).all())
     summed = [k for k, n in enumerate(shape) if n > 1 and np.allclose(numbers.sum(axis=k), 1)]

@@ -19,6 +19,7 @@ from whygrad.checking.lines import told
 from whygrad.checking.measurement import measure
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import Program
+from whygrad.checking.refusals import refuse_misfit
 from whygrad.diagnosis.approximations import leave_open
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.exceptions import ExceptionFix, get_past, refuse_inputs
@@ -325,6 +326,8 @@ class Check:
             points = len(self.last.points)
             self.steps = [replace(step, points=step.points or points) for step in self.steps]
         findings = self.findings()
+        if not any(f.repair for f in findings):
+            refuse_misfit(evidence.program, evidence.finals)
         serious = [f for f in findings if f.cause != "missing-import"]
         status: Any = "wrong" if serious else evidence.verdict
         notes = tuple(dict.fromkeys([*evidence.notes, *self.last.notes]))

@@ -10,7 +10,7 @@ from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.templates import Template
 from whygrad.checking.functions import Function
-from whygrad.errors import NoGradientError
+from whygrad.errors import NoGradientError, brief
 
 
 def missing_input(parameter: str, function: str) -> NoGradientError:
@@ -63,7 +63,7 @@ def why_none(
             f"`{forward.qualname}` cannot be run: {complaint.message}; not found: {', '.join(absent[:3])}",
             hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
         )
-    said = f" ({complaint.kind}: {complaint.message})" if complaint else ""
+    said = f" ({complaint.kind}: {brief(complaint.message)})" if complaint else ""
     return NoGradientError(
         f"no example inputs were found with which `{forward.qualname}` runs{said}",
         hint=input_hint(search.wanted),

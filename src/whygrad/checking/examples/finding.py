@@ -11,7 +11,7 @@ from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Facts, facts_of
 from whygrad.checking.functions import definition_of
-from whygrad.errors import UsageError
+from whygrad.errors import UsageError, brief
 from whygrad.source import Source
 
 
@@ -40,7 +40,7 @@ def found_inputs(
     search = Search(wanted, lambda values: call(**values), source.filename, dict(known))
     found = next(search.solutions(), None)
     if found is None:
-        said = f" ({search.complaint.kind}: {search.complaint.message})" if search.complaint else ""
+        said = f" ({search.complaint.kind}: {brief(search.complaint.message)})" if search.complaint else ""
         raise UsageError(
             f"no example inputs were found with which `{node.name}` runs{said}",
             hint=way_out(wanted[0].name),

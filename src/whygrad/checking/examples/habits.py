@@ -62,6 +62,7 @@ _PROBABILITY = re.compile(
 _WEIGHT = re.compile(r"(?i)^(w\w{0,3}|weights?\w*|theta\d?|kernels?|filters?|u|v|wordvec|emb(edding)?s?|coef\w*|m\d?)$")
 _BIAS = re.compile(r"(?i)^(b\w{0,2}|bias(es)?\d?|beta\d?|gamma\d?|shift|intercept)$")
 _STATE = re.compile(r"(?i)^(h|c|a|s)0$|prev|(h|c|a|s)_?(t|next|init)$|hidden_?state|^d?(h|c)next$")
+_VECTOR = re.compile(r"(?i)vec(tor)?$")
 _MASK = re.compile(r"(?i)mask")
 _CONVOLVES = re.compile(r"(?i)conv|pool|im2col|spatial|cnn|image|zero_?pad")
 _NORMALIZES = re.compile(r"(?i)norm|bn|scale|affine")
@@ -321,6 +322,8 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
         usual = (4, 2, 3)
     elif _WEIGHT.match(name):
         usual = (2, (0, 1), 1, 4, 3)
+    elif _VECTOR.search(name):
+        usual = (1, (0, 1), 2, (1, 0))
     else:
         usual = (2, 1, (0, 1), 3, 4, 0)
     yield from (u for u in usual if not isinstance(u, int) or u >= least)

@@ -23,7 +23,7 @@ from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.habits import Make, entry_template
 from whygrad.checking.examples.lengthening import counts_of, lengthen
 from whygrad.checking.examples.narrowing import is_of_many, narrow
-from whygrad.checking.examples.templates import Array, Entries, Template, dimensions_of
+from whygrad.checking.examples.templates import Array, Entries, Literally, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.plain import OutOfTime, steady, time_limit
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -315,13 +315,17 @@ class Search:
         return False
 
     def _to_number(self, guess: Guess) -> bool:
-        """What scales a loss is a number: an array that shares no dimension with another."""
-        for name, template in guess.templates.items():
-            if isinstance(template, Array) and template.domain == "real":
+        """What scales a loss is a number, not an array; or one index makes one loss."""
+        for domain in ("real", "labels"):
+            for name, template in guess.templates.items():
+                if not isinstance(template, Array) or template.domain != domain:
+                    continue
                 trial = guess.copy()
-                trial.templates[name] = replace(template, dimensions=())
+                trial.templates[name] = (
+                    Literally("1") if domain == "labels" else replace(template, dimensions=())
+                )
                 complaint = self.tried(trial.texts(small=False))
-                if complaint is None or complaint.kind != "ManyLossesError":
+                if complaint is None or (domain == "real" and complaint.kind not in _NO_NUMBER):
                     guess.templates = trial.templates
                     return True
         return False
@@ -366,6 +370,8 @@ class Search:
         return known & set(complaint.names)
 
 
+_NO_NUMBER = ("ManyLossesError", "TypeError")
+"""Complaints of a number in the place of an array."""
 _DIVIDES = re.compile(r"cannot reshape|equal division|divisible|divide|multiple of")
 
 

@@ -86,7 +86,9 @@ def called_name(node: ast.expr) -> str:
 
 
 def is_none(node: ast.expr) -> bool:
-    """Is it None, written out?"""
+    """Is it None, written out, or as `np.newaxis`?"""
+    if isinstance(node, ast.Attribute | ast.Name):
+        return ast.unparse(node).rpartition(".")[2] == "newaxis"
     return isinstance(node, ast.Constant) and node.value is None
 
 
