@@ -24,7 +24,8 @@ def test_a_gradient_with_more_axes_than_its_variable_is_no_finding_at_inputs_tha
 
 def test_it_is_a_finding_at_inputs_of_the_author():
     given = {"index": "randint(2, 3)", "pairs": "randn(2, 3)", "scale": "randn(4)"}
-    assert Check(Source("gathered.py", GATHERED), Hints(forward="gathered", input=given)).run().status == "wrong"
+    hints = Hints(forward="gathered", input=given)
+    assert Check(Source("gathered.py", GATHERED), hints).run().status == "wrong"
 
 
 def test_a_message_of_the_users_code_is_quoted_in_one_line():

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from whygrad.checking.contexts import context_line
 from whygrad.checking.counting import counted
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.exposing import built_later, exposed, own
@@ -18,6 +19,7 @@ from whygrad.checking.functions import Function
 from whygrad.checking.handed import reached_in
 from whygrad.checking.lines import (
     CAPTURE,
+    CONTEXT,
     FORWARD,
     HANDED,
     INPUT,
@@ -28,7 +30,7 @@ from whygrad.checking.lines import (
     MEAN,
     RESULT,
     UPSTREAM,
-)
+)  # fmt: skip
 from whygrad.checking.losses import (
     data_parameter,
     foreign_loss,
@@ -39,7 +41,7 @@ from whygrad.checking.losses import (
 )
 from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import FORCE, stems
-from whygrad.checking.plain import Namespace, run_text
+from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
@@ -58,6 +60,7 @@ from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
 from whygrad.checking.upstreams import assign_rest, free_parameters, outputs_of, unfilled_upstreams
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
+from whygrad.checking.wrapping import called_whole, returned_whole
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 
@@ -98,11 +101,13 @@ class Driver:
         """Attributes of the object that are inputs."""
         self.stated: dict[str, str] = {}
         """Parameters of the backward function that a reading gives another value than their names do."""
+        self.wrapped = False
+        """Do values of the framework's own kind go into the object and come out of it?"""
 
     def run(self) -> Namespace | Failure:
-        text = "\n".join([sliced(self.source.text, self.roots, self.failing), *self.lines])
-        ended = run_text(text, self.source.filename, frozenset(), {}, SECONDS)
-        return replace(ended, driver="\n".join(self.lines)) if isinstance(ended, Failure) else ended
+        text, lines = sliced(self.source.text, self.roots, self.failing), "\n".join(self.lines)
+        ended = run_behind(text, lines, self.source.filename, SECONDS)
+        return replace(ended, driver=lines) if isinstance(ended, Failure) else ended
 
     def foreign_loss(self, forward: Function, backward: Function) -> Function | None:
         """The loss that stands beside the pass, among the functions or the methods of its class."""
@@ -156,7 +161,7 @@ class Driver:
 
     def call(self, function: Function, target: str, known: Mapping[str, str]) -> str:
         """Text of a call with the arguments that are known; refuses where a needed one is not."""
-        arguments = []
+        arguments = [f"{function.context}={CONTEXT}"] if function.context else []
         for name, needed in function.parameters:
             if name in known:
                 arguments.append(f"{name}={known[name]}")
@@ -165,29 +170,22 @@ class Driver:
         return f"{target}({', '.join(arguments)})" if target else ", ".join(arguments)
 
     def program(
-        self,
-        form: Form,
-        forward: Function,
-        backward: Function | None,
+        self, form: Form, forward: Function, backward: Function | None,
         classes: Mapping[str, Mapping[str, Function]],
-    ) -> Program | Failure:
+    ) -> Program | Failure:  # fmt: skip
         methods = classes.get(forward.owner, {})
         init = methods.get("__init__")
-        wanted = [
-            *(init.parameters if init else []),
-            *forward.parameters,
-            *(backward.parameters if backward else []),
-        ]
         self.methods = methods
-        if backward is not None and (loss := self.foreign_loss(forward, backward)):
-            wanted += loss.parameters
-        self.take_inputs(wanted)
+        loss = self.foreign_loss(forward, backward) if backward is not None else None
+        self.take_inputs([p for f in (init, forward, backward, loss) if f is not None for p in f.parameters])
         callee, before = forward.name, dict[str, Any]()
         if forward.owner:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"
             self.lines.append(f"{LAYER} = {built}")
             before = exposed(self, init, forward)
             callee = f"{LAYER}.{forward.attribute}"
+        if forward.context:
+            self.lines.append(context_line(forward, self.namespace))
         self.lines.append(f"{FORWARD} = {self.call(forward, callee, self.names)}")
         after = self.run()
         if isinstance(after, Failure):
@@ -199,6 +197,8 @@ class Driver:
             after = self.run()
             if isinstance(after, Failure):
                 return after
+        if forward.owner and backward is not None:
+            after = called_whole(self, forward, backward, after)
         if form == "single":
             return self.single(forward, after)
         assert backward is not None
@@ -293,7 +293,7 @@ class Driver:
                 CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=local, arguments=arguments)
             )
         else:
-            self.lines.append(f"{RESULT} = {self.call(backward, callee, known)}")
+            self.lines += returned_whole(self, backward, self.call(backward, "", known), callee)
         ended = self.run()
         if isinstance(ended, Failure):
             return ended
@@ -377,13 +377,9 @@ class Driver:
         return None if isinstance(self.after, Failure) else self.after.get(self.names[name])
 
     def finished(
-        self,
-        form: Form,
-        objective: tuple[tuple[str, str], ...],
-        returned: list[Returned],
-        forward: Function,
-        backward: Function,
-    ) -> Program:
+        self, form: Form, objective: tuple[tuple[str, str], ...], returned: list[Returned],
+        forward: Function, backward: Function,
+    ) -> Program:  # fmt: skip
         return Program(
             self.source, form, self.hints, "\n".join(self.lines), (), objective, tuple(returned),
             forward.qualname, backward.qualname,

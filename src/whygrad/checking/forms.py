@@ -18,6 +18,7 @@ from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.missing import MissingInput
+from whygrad.checking.naming import UPSTREAM_WORDS
 from whygrad.checking.plain import Namespace, run_text
 from whygrad.checking.pointwise import MixedError, pointwise_readings, value_parameter
 from whygrad.checking.programs import SECONDS, Program
@@ -281,7 +282,7 @@ class _Arranging:
             readings = (*pointwise_readings(self.forward, self.backward, methods), *plain)
             readings = tuple(dict.fromkeys(readings))
         if _LOSS.search(self.forward.qualname) and self.backward is not None:
-            readings = LOSS_READINGS if self.free_parameters() else READINGS
+            readings = LOSS_READINGS if self.takes_predictions() else READINGS
         waiting = [unaided.programs(self.form, self.forward, self.backward, r) for r in readings]
         while waiting:  # one of each reading before the second of any
             for programs in list(waiting):
@@ -295,9 +296,13 @@ class _Arranging:
                     refused.append(error)
                     waiting.remove(programs)
 
-    def free_parameters(self) -> list[str]:
-        """Parameters of the backward function that the forward pass knows nothing of."""
-        return [] if self.backward is None else free_parameters(self.forward, self.backward, {})
+    def takes_predictions(self) -> bool:
+        """May the backward function of a loss take predictions under another name: `dvalues` beside `y`?"""
+        if self.backward is None:
+            return False
+        free = free_parameters(self.forward, self.backward, {})
+        beside = len(self.backward.parameters) > len(free)
+        return any(beside or not UPSTREAM_WORDS.match(name) for name in free)
 
 
 def _roots(

@@ -38,6 +38,8 @@ class Function:
     """The class that has it."""
     definer: str = ""
     """The class in whose text it stands: that one, or one that it inherits from."""
+    context: str = ""
+    """The first parameter, where it carries values from one pass to the other: `ctx`."""
 
     @property
     def qualname(self) -> str:
@@ -51,7 +53,7 @@ class Function:
 
     @cached_property
     def parameters(self) -> list[tuple[str, bool]]:
-        """Positional parameters (without self) and whether each must be given."""
+        """Parameters (without self and the context) and whether each must be given."""
         arguments = self.node.args
         names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
         needed = len(names) - len(arguments.defaults)
@@ -60,7 +62,8 @@ class Function:
             (a.arg, default is None)
             for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         ]
-        return pairs[1:] if self.owner and not self._is_static else pairs
+        pairs = pairs[1:] if self.owner and not self._is_static else pairs
+        return pairs[1:] if self.context else pairs
 
     @property
     def _is_static(self) -> bool:

@@ -21,6 +21,13 @@ CAPTURE = """from whygrad.checking.capture import captured as __whygrad_captured
 STIRRED = """from whygrad.checking.miniature import stirred as __whygrad_stirred
 {variable} = __whygrad_stirred({value})"""
 
+HELD = "__whygrad_held"
+UNWRAPPED = """from whygrad.checking.wrapping import unwrapped as __whygrad_unwrapped
+{variable} = __whygrad_unwrapped({value})"""
+CONTEXT = "__whygrad_context"
+NEW_CONTEXT = """from whygrad.checking.contexts import Context as __whygrad_Context
+{context} = __whygrad_Context()"""
+
 
 def told(name: str) -> str:
     """A name as it is told to the user, who has none for what a driver makes."""

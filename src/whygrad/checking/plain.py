@@ -221,6 +221,25 @@ def failure_of(
     return Failure(kind, message or brief(str(error)), line, error, shown)
 
 
+def run_behind(text: str, lines: str, filename: str, seconds: float) -> Namespace | Failure:
+    """A plain run of a text and of lines behind it; its globals after.
+
+    The same text with other lines is compiled once.
+    """
+    try:
+        first = compiled(text, filename, frozenset())
+        behind = compile("\n" * (text.count("\n") + 1) + lines, filename, "exec")
+        namespace = fresh_namespace(text, {}, {})
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return Failure(type(error).__name__, str(error), getattr(error, "lineno", 0) or 0, error)
+    with steady():
+        for code in (first, behind):
+            failure = execute(code, namespace, seconds, seed=False)
+            if failure is not None:
+                return failure
+    return namespace
+
+
 def run_text(
     text: str,
     filename: str,

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.contexts import new_context
 from whygrad.checking.driver import Driver
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import missing_input, why_none
@@ -244,15 +245,9 @@ class Unaided:
         for _ in range(4):
             hints = replace(self.hints, input={**self.hints.input, **texts})
             driver = Driver(
-                self.source,
-                hints,
-                self.functions,
-                self.namespace,
-                self.roots,
-                reading,
-                self.failing,
+                self.source, hints, self.functions, self.namespace, self.roots, reading, self.failing,
                 self.lacked,
-            )
+            )  # fmt: skip
             try:
                 return driver.program(form, forward, backward, self.classes), texts
             except MissingInput as error:
@@ -337,7 +332,8 @@ class Unaided:
                 refuse_odd_loss(forward, result, values)
                 return self.lost(forward, loss, result, values) if loss else result
             made = self.namespace[forward.owner](**(_chosen(init, values) if init else {}))
-            result = getattr(made, forward.attribute)(**_chosen(forward, values))
+            context = new_context(forward, self.namespace)
+            result = getattr(made, forward.attribute)(**context, **_chosen(forward, values))
             refuse_odd_loss(forward, result, values)
             result = getattr(made, forward.stored_output, None) if result is None else result
             return self.lost(forward, loss, result, values, made) if loss else result

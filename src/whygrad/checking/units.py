@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from whygrad.checking.contexts import with_contexts
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function, constructor
@@ -67,7 +68,7 @@ def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 
     if (made := constructor(node)) and made.name not in {n.name for n in own}:
         own = [made, *own]
     found |= {n.name: Function(n.name, n, node.name, node.name) for n in own}
-    return {name: replace(method, owner=node.name) for name, method in found.items()}
+    return with_contexts({name: replace(method, owner=node.name) for name, method in found.items()})
 
 
 def _module_gradients(tree: ast.Module) -> bool:
