@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.omissions import omissions, reductions, without_sizes
+from whygrad.diagnosis.omissions import cancelling, mentions, omissions, reductions, without_sizes
 from whygrad.source import Source
 
 MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
@@ -81,3 +81,12 @@ def test_the_side_that_one_edit_explains_is_shown(forward: str, backward: str, l
     text = TEXT.replace("FORWARD", forward).replace("BACKWARD", backward)
     first = check_program(Source("net.py", text)).findings[0]
     assert (first.line, first.repair and first.repair.edits[0].after) == (line, after)
+
+
+def test_operations_that_say_nothing() -> None:
+    assert [cancelling(text) for text in ("w / w", "w - w + w", "np.log(1 * e)", "1 - w", "w * 1.0")] == [
+        1, 1, 1, 0, 1]  # fmt: skip
+
+
+def test_a_text_mentions_whole_names() -> None:
+    assert mentions("self.bias + b1", ["bias"]) and not mentions("b1 + biases", ["b", "bias"])

@@ -21,7 +21,7 @@ from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import is_norm, omissions, reductions, without_sizes
+from whygrad.diagnosis.omissions import cancelling, is_norm, mentions, omissions, reductions, without_sizes
 from whygrad.diagnosis.scopes import scope_of
 from whygrad.diagnosis.search import numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -147,7 +147,7 @@ class ForwardSearch:
                     continue
                 if variant.slip.start >= output_end(suspect.node):
                     continue
-                if _cancelling(variant.text) > _cancelling(text):
+                if cancelling(variant.text) > cancelling(text):
                     continue
                 draft = self.draft.replaced(span, variant.text)
                 explained = self.explained(draft)
@@ -198,7 +198,7 @@ class ForwardSearch:
             text = self.draft.source.segment(span)
             if self.allowance.is_spent():
                 break
-            if _removes(variant.slip) or _cancelling(variant.text) > _cancelling(text):
+            if _removes(variant.slip) or cancelling(variant.text) > cancelling(text):
                 continue
             draft = self.draft.replaced(span, variant.text)
             names = self.explained(draft)
@@ -217,6 +217,8 @@ class ForwardSearch:
             text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             texts = omissions(text, material, unread) if material is not None else ()
             found += [(v, suspect) for v in texts if v.slip.start < output_end(suspect.node)]
+        # Nothing else can make the output depend on what it does not read.
+        found = [(v, s) for v, s in found if not unread or mentions(v.slip.new, unread)]
         return sorted(found, key=lambda item: item[0].slip.cost)
 
     def unread(self) -> list[str]:
@@ -344,6 +346,9 @@ def prefers(forward: ForwardFix, fixes: Sequence[tuple[Claim, Fix | None]], evid
     explained = [fix for claim, fix in fixes if whole or claim.name in forward.explained]
     if not explained or (_flattens(slip) and len(wrong) < 2 and not none):
         return False
+    # Nobody types a minus that is not meant, while signs of what follows are easily got wrong.
+    if slip.kind == "sign" and not slip.new and not none:
+        return False
     if any(fix is None for fix in explained):
         # What several gradients inherit from, put right by the forward pass, puts most of them right.
         if not whole and 2 * len(wrong & set(forward.explained)) < len(wrong):
@@ -381,20 +386,3 @@ def _removes(slip: Slip) -> bool:
 def _flattens(slip: Slip) -> bool:
     """Does an edit leave out what makes a function curved? Likelier its slope is missing behind it."""
     return slip.kind == "unwrap" or slip.new.rpartition(".")[2] in ("expm1", "log1p")
-
-
-def _cancelling(text: str) -> int:
-    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product or a power of one."""
-    try:
-        operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
-    except SyntaxError:  # running it tells
-        return 0
-    alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right)]
-    ones = [n for n in operations if 1 in (_number(n.left), _number(n.right))]
-    return sum(isinstance(n.op, ast.Div | ast.Sub) for n in alike) + sum(
-        isinstance(n.op, ast.Mult | ast.Pow) for n in ones
-    )
-
-
-def _number(node: ast.expr) -> object:
-    return node.value if isinstance(node, ast.Constant) else None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from whygrad.diagnosis.fragments import Fragment
-from whygrad.diagnosis.mutation import Material, variants
+from whygrad.diagnosis.mutation import Material, swap_cost, variants
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.pieces import PRODUCT, SUM
 
@@ -95,6 +96,28 @@ def reductions(text: str) -> Iterator[Variant]:
             yield Variant(fragment.replaced(part, slip.new), slip)
 
 
+def cancelling(text: str) -> int:
+    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product or a power of one."""
+    try:
+        operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
+    except SyntaxError:  # running it tells
+        return 0
+    alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right)]
+    ones = [n for n in operations if 1 in (_number(n.left), _number(n.right))]
+    return sum(isinstance(n.op, ast.Div | ast.Sub) for n in alike) + sum(
+        isinstance(n.op, ast.Mult | ast.Pow) for n in ones
+    )
+
+
+def _number(node: ast.expr) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def mentions(text: str, names: Sequence[str]) -> bool:
+    """Does a piece of text name one of some variables or attributes?"""
+    return not set(re.findall(r"\w+", text)).isdisjoint(names)
+
+
 def is_norm(slip: Slip) -> bool:
     """Does an edit divide a value by its sum?"""
     return slip.kind == "factor" and "/ np.sum(" in slip.new and "/ np.sum(" not in slip.old
@@ -139,7 +162,7 @@ def _terms(f: Fragment, m: Material, unread: Sequence[str]) -> Iterator[Variant]
                 yield Variant(f.replaced(node, form, PRODUCT), slip)
         if isinstance(node, ast.Name | ast.Attribute):
             for name in (n for n in known if n != text):
-                slip = Slip("name", text, name, start, 1.0)
+                slip = Slip("name", text, name, start, swap_cost(text, name, m))
                 yield Variant(f.replaced(node, name), slip)
 
 
