@@ -51,7 +51,7 @@ INNER_IMPORTS = {
     "worker: resource": "not on Windows",
     "worker: whygrad.batch": ONE_TASK,
     "worker: whygrad.derivation": ONE_TASK,
-    "worker: whygrad.diagnosis.rounds": ONE_TASK,
+    "worker: whygrad.checking.evidence": ONE_TASK,
     "worker: whygrad.explanation": ONE_TASK,
     "worker: whygrad.functions": ONE_TASK,
     "worker: whygrad.explanation.subjects": ONE_TASK,

@@ -25,7 +25,7 @@ from whygrad.checking.slicing import rebound
 from whygrad.checking.units import Found, Outline, units_in
 from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.files import check_opened
-from whygrad.diagnosis.rounds import facts_of
+from whygrad.diagnosis.findings import facts_of
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
 from whygrad.source import Source, tree_of
 from whygrad.tracing.scripts import unbound_names

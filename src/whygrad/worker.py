@@ -41,7 +41,7 @@ def check(request: Request) -> Reply:
     """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
     with _uncollected():
         from whygrad.batch import check_whole
-        from whygrad.diagnosis.rounds import hints_of
+        from whygrad.checking.evidence import hints_of
 
     path, hints = request["path"], request["hints"]
     source = Source(path, request["text"]) if "text" in request else read_source(path)
@@ -110,7 +110,7 @@ def derive(request: Request) -> Reply:
 
 
 def _checked_page(request: Request) -> tuple[dict[str, Any], tuple[str, ...]]:
-    from whygrad.diagnosis.rounds import hints_of
+    from whygrad.checking.evidence import hints_of
     from whygrad.page.claims import with_check
     from whygrad.page.document import document_of
     from whygrad.scripts import read_script

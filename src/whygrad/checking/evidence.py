@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal
@@ -308,3 +308,11 @@ def replay(
         return {name: namespace[name] for name in wanted}
     except Exception as error:
         return Failure(type(error).__name__, str(error), exception=error)
+
+
+def hints_of(given: Mapping[str, Any]) -> Hints:
+    """Hints from the command's arguments."""
+    known: dict[str, Any] = {
+        k: tuple(v) if k == "wrt" else v for k, v in given.items() if k in asdict(Hints())
+    }
+    return Hints(**known)

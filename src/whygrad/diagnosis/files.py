@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from whygrad.checking.evidence import Hints
+from whygrad.checking.evidence import Hints, hints_of
 from whygrad.checking.opening import opened_call
 from whygrad.checking.units import Outline
-from whygrad.diagnosis.findings import CheckResult, Repair
+from whygrad.diagnosis.findings import CheckResult, Repair, facts_of
 from whygrad.diagnosis.large import checked
 from whygrad.diagnosis.learning import check_learners
-from whygrad.diagnosis.rounds import facts_of, hints_of
 from whygrad.errors import WhygradError
 from whygrad.source import Source, parsed, read_source, tree_of
 

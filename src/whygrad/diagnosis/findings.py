@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from whygrad.checking.values import is_number
+from whygrad.errors import WhygradError
 from whygrad.rendering.findings import report_of
 from whygrad.rendering.markup import render_markup
 from whygrad.rendering.repairs import edits_of
@@ -208,3 +209,9 @@ def plain(value: Any) -> Any:
     if is_number(value):
         return float(value) if math.isfinite(value) else str(value)
     return repr(value)
+
+
+def facts_of(error: WhygradError) -> dict[str, Any]:
+    """An error as the JSON result has it."""
+    line = error.place.line if error.place else 0
+    return {**error.facts(), "line": line}

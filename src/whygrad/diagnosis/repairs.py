@@ -78,6 +78,13 @@ class Repairer(Stages):
         found: list[Fix] = []
         shared: list[Suspect] = []
         cut: list[Stage] = []
+        if self.is_engine(everything) and self.faulty_operations():
+            rules = list(self.by_operations(claim, wrong, base, wanted))
+            found = self.confirmed(iter(rules), base, wanted, claim)
+            # Where several rules are wrong, each is by its own operation, whatever the others still spoil.
+            several = len({fix.span.line for fix in rules}) > 1
+            if found or several:
+                return self.chosen(found or [fix for fix in rules[:1] if self.spoils_nothing(fix, base)])
         for stage in stages:
             suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
             if found and stage == self.by_factor:
@@ -92,7 +99,7 @@ class Repairer(Stages):
             only_moves = all(fix.solution.slips[0].kind in MOVES for fix in found)
             early = stage in (self.by_value, self.by_moving, self.by_contributions) or (
                 only_moves and stage in (self.by_carry, self.by_scaling, self.by_common_factor))  # fmt: skip
-            if stage == self.by_trial and sound and self.is_engine(everything):
+            if stage == self.by_trial and sound and self.is_engine(everything) and base.right:
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
                 outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)
                 found = [fix for fix in outside if fix.cost <= SIMPLE_SLIP] or found
@@ -126,10 +133,28 @@ class Repairer(Stages):
                 cut.append(stage)
             self.allowance = whole
 
+    def spoils_nothing(self, fix: Fix, base: Outcome) -> bool:
+        """Does all stay right that is, and the output what it is, after an edit?"""
+        outcome = self.trials.run(fix.draft)
+        return (
+            outcome.right >= base.right
+            and "*" not in outcome.wrong
+            and self.trials.same_output(fix.draft, self.draft)
+        )
+
+    def wrong_rule(self, claim: Claim) -> int:
+        """The line of an engine's rule that hands back what it should not, where the gradient comes from one.
+
+        Then nothing is wrong with the forward pass: the engine differentiates whatever that is.
+        """
+        self.at, self.scopes = self.search_points(claim), {}
+        if not self.is_engine(backward_slice(self.trials.evidence, self.draft.tree, claim)):
+            return 0
+        return next((suspect.line for suspect, *_ in self.faulty_operations()), 0)
+
     def is_engine(self, suspects: Sequence[Suspect]) -> bool:
         """Are gradients read off objects, which a loop of the script filled?"""
-        right = any(c.verdict == "right" for c in self.trials.finals)
-        return right and any(s.own and read_off(getattr(s.node, "value", None)) for s in suspects)
+        return any(s.own and read_off(getattr(s.node, "value", None)) for s in suspects)
 
     def likeliest_first(self, suspects: list[Suspect]) -> list[Suspect]:
         """Statements that many wrong gradients share first; last those that make a right gradient as well."""

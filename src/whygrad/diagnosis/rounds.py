@@ -9,8 +9,8 @@ What was edited on the way becomes the findings.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whygrad.checking.evidence import Claim, Evidence, Hints
@@ -222,20 +222,22 @@ class Check:
         roots = [c for c in evidence.claims if c.verdict == "wrong"] or [
             c for c in evidence.finals if c.verdict == "inherited"]  # fmt: skip
         search = ForwardSearch(evidence, self.draft, self.within(FORWARD_SECONDS))
-        forward = search.best() if self.forward_allowed else []
+        rule = repairer.wrong_rule(roots[0]) if roots else 0
+        allowed = self.forward_allowed and not rule
+        forward = search.best() if allowed else []
         if forward and forward[0].gate:
             # What the backward pass would be, were the forward pass meant as it stands, is offered as well.
             soon = min(self.deadline, time.process_time() + ALTERNATIVE_SECONDS)
             rival = Repairer(trials, self.draft, soon).repair(roots[0]) if roots else None
             self.apply_forward(forward[0], evidence, [rival] if rival else [])
             return True
-        unread = self.forward_allowed and search.unread()
+        unread = allowed and search.unread()
         if unread and (lacking := search.omitted(self.within(FORWARD_SECONDS))):
             # Gradients of what the output does not depend on: a part of the forward pass was left out.
             self.apply_forward(lacking, evidence, [])
             return True
         fixes = repairer.searched(roots)
-        if not (forward or unread) and self.forward_allowed and any(fix is None for _, fix in fixes):
+        if not (forward or unread) and allowed and any(fix is None for _, fix in fixes):
             lacking = search.omitted(self.within(OMITTED_SECONDS))
             forward = [lacking] if lacking else []
             if (
@@ -254,7 +256,7 @@ class Check:
             if fix is None or sum(s.variable == claim.name for s in self.steps) >= 2:
                 known = any(c.name == claim.name for c, _ in self.unsolved)
                 if not known and (not claim.doubtful or all(c.doubtful for c, _ in fixes)):
-                    self.unsolved.append((claim, evidence))
+                    self.unsolved.append((replace(claim, line=rule or claim.line), evidence))
             else:
                 self.apply(claim, fix, evidence, forward)
                 forward = []
@@ -384,17 +386,3 @@ class Check:
         final = self.draft.with_line(line, f"{lines}\n{self.draft.cells[line - 1]}")
         findings = [missing_import(self.source, name, text, final.edits([line])) for name, text in supplied]
         return final, findings
-
-
-def hints_of(given: Mapping[str, Any]) -> Hints:
-    """Hints from the command's arguments."""
-    known: dict[str, Any] = {
-        k: tuple(v) if k == "wrt" else v for k, v in given.items() if k in asdict(Hints())
-    }
-    return Hints(**known)
-
-
-def facts_of(error: WhygradError) -> dict[str, Any]:
-    """An error as the JSON result has it."""
-    line = error.place.line if error.place else 0
-    return {**error.facts(), "line": line}

@@ -93,7 +93,7 @@ class Bench:
         for k, want in enumerate(self.wants):
             got = self.value(text, k)
             if got is None:
-                return progress
+                return Score(False, min(progress.progress, 0.0))
             found = compare(_spread(got, want) if self.spread else got, want)
             if not found.agrees:
                 share = (

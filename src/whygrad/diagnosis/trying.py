@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whygrad.checking.evidence import Claim
-from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.blocks import rest_of_block
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.repeats import forgotten, written
+from whygrad.diagnosis.ruling import Ruling
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, behind, helpers, keeping
@@ -34,7 +34,7 @@ PHASES = (range(FEW), range(FEW, 100_000))
 
 
 @dataclass(eq=False)
-class Trying(Additions):
+class Trying(Ruling):
     """Ways of searching that know nothing of the value that is wanted."""
 
     def by_trial(
