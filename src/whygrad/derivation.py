@@ -29,7 +29,7 @@ from whygrad.emission.filling import (
 from whygrad.emission.imports import with_imports
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.second import second_for, second_formula, second_script
-from whygrad.errors import ScriptError, UsageError
+from whygrad.errors import CheckFailedError, EmissionError, ScriptError, UsageError, WhygradError
 from whygrad.loading import (
     chosen_function,
     example_inputs,
@@ -185,12 +185,24 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     function, remark = plain_function(
         source, tree, namespace, chosen_function(source, tree, request["function"])
     )
-    args, assumed = example_inputs(function, source, tree, namespace, request)
-    target = request["to"] or "numpy"
-    said_so = remark + (f"# example inputs that were found: {assumed}\n" if assumed else "")
     _, of_it, _ = writers(request["forward"], request["order"])
-    text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
-    return text, proof, said_so
+
+    def derived(plain: bool) -> tuple[str, Any, str]:
+        args, assumed = example_inputs(function, source, tree, namespace, request, plain=plain)
+        options = {"target": request["to"] or "numpy", "wrt": request["wrt"], "check": request["check"]}
+        text, proof = of_it(function, args, **options)
+        return text, proof, remark + (f"# example inputs that were found: {assumed}\n" if assumed else "")
+
+    try:
+        return derived(plain=False)
+    except CheckFailedError:
+        raise
+    except (UsageError, EmissionError) as error:
+        # What was meant for numbers may not run, or not be written, with the arrays that were found.
+        try:
+            return derived(plain=True)
+        except WhygradError:
+            raise error from None
 
 
 def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | None:

@@ -98,10 +98,12 @@ def example_inputs(
     namespace: Mapping[str, Any],
     request: Mapping[str, Any],
     way_out: Callable[[str], str] = '--input "{}=randn(4, 3)"'.format,
+    plain: bool = False,
 ) -> tuple[list[Any], str]:
     """Example values of the parameters, given by the user or the file or found; and which were found.
 
-    Raises UsageError where none are found, with the hint that `way_out` gives for a parameter.
+    With `plain` those that are found are numbers, but for what has to be an array. Raises UsageError where
+    none are found, with the hint that `way_out` gives for a parameter.
     """
     parameters = list(inspect.signature(function).parameters.values())
     known = {p.name: namespace[p.name] for p in parameters if is_numeric(namespace.get(p.name))}
@@ -110,7 +112,7 @@ def example_inputs(
     assumed: dict[str, str] = {}
     if any(p.default is p.empty and p.name not in known for p in parameters):
         node = definition(tree, function.__name__)
-        assumed = found_inputs(source, node, function, known, namespace, way_out)
+        assumed = found_inputs(source, node, function, known, namespace, way_out, plain)
         known |= {name: parse_input(text, name) for name, text in assumed.items()}
     args = []
     for parameter in parameters:

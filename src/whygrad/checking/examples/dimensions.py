@@ -135,6 +135,15 @@ class Dimensions:
         owners = [[n for n in roots if sizes[n] == size] for size in (first, second)]
         return bool(all(owners)) and self.unify(owners[0][0], owners[1][0])
 
+    def extend(self, index: int, size: int) -> bool:
+        """Let the dimension of a size have one entry more than that of an index: `x[n]` is the last."""
+        sizes = self.sizes(small=False)
+        owners = [[n for n in self.free() if sizes[n] == wanted] for wanted in (index, size)]
+        if index == size or not all(owners):
+            return False
+        self.bound[owners[1][0]] = ("sum", 1, (owners[0][0],))
+        return True
+
     def refactor(self, first: int, second: int) -> bool:
         """Make two counts of entries one, dimension by dimension: of 13 * 17 and 5 * 7, 13 is 5 and 17 is 7."""
         common = math.gcd(first, second)

@@ -22,15 +22,19 @@ def found_inputs(
     known: Mapping[str, Any],
     namespace: Mapping[str, Any],
     way_out: Callable[[str], str],
+    plain: bool = False,
 ) -> dict[str, str]:
     """Texts, in the mini-language of `--input`, for the parameters of `node` that have no known value.
 
     With them `call`, which takes all parameters by name, runs and gives finite numbers. `namespace` has the
     functions that `node` calls, for what they tell of its parameters. Raises UsageError, with what the first
-    trial complained of, where none are found; `way_out` gives the command with a value for a parameter.
+    trial complained of, where none are found; `way_out` gives the command with a value for a parameter. With
+    `plain` whatever need not be an array is a number.
     """
     remember(source.filename, source.text)
     facts = facts_of(node, lambda name: definition_of(namespace.get(name)))
+    for fact in facts.values():
+        fact.plain |= plain
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
     wanted = tuple(
         Wanted(name, tuple(choices(name, facts.get(name, Facts()), node.name)), node.name)

@@ -91,6 +91,8 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.unrolled:
         yield lambda d: Array((d.new("unrolled"),))
         return
+    if facts.rows and not facts.ranks:
+        yield lambda d: _rows(facts.rows, context, d)
     if facts.strings:
         for word in dict.fromkeys(facts.strings):
             yield _constant(repr(word))
@@ -106,8 +108,8 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.divisor and not array:
         yield _constant(COUNTS.get(low, "2"))
         return
-    listed = re.search(r"(?i)(dims|sizes|layers|shape|structure|hidden_units)$", name)
-    if listed and not facts.attributes & {"shape", "dot"} and not facts.annotation == "int":
+    sizes = re.search(r"(?i)(dims|sizes|layers|shape|structure|hidden_units)$", name)
+    if sizes and not facts.attributes & {"shape", "dot"} and not facts.annotation == "int":
         yield from _lists(facts)
         return
     if facts.size and not facts.ranks and not facts.least_rank and not facts.documented or (
@@ -115,14 +117,17 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     ):
         yield from _sized(low, facts)
         return
-    if low in COUNTS and not array and low not in ("s", "g", "k", "kernel", "window"):
+    if low in COUNTS and not array and not facts.indexed_by_number and low not in ("s", "g", "k", "kernel", "window"):
         yield _constant(COUNTS[low])
     if low in SCALARS and not array and low not in ("p", "t", "c", "scale", "std", "delta", "alpha"):
         yield _constant(SCALARS[low])
+        if low in ("eps", "epsilon"):
+            yield _constant("0.5")  # where it is no guard against zero but what others are divided by
         return
     if low in ("beta", "gamma") and not array and not _NORMALIZES.search(context):
         yield _constant("0.3")
-    if facts.plain and not (array or facts.index or facts.indexed_by_number or facts.iterated or facts.unpacked):
+    listed = facts.indexed_by_number or facts.iterated or facts.unpacked or facts.arrayed
+    if facts.plain and not (array or facts.index or listed):
         yield _constant("0.7")
     yield from _arrays(name, facts, context)
     if low in SCALARS:
@@ -214,6 +219,15 @@ def _lists(facts: Facts) -> Iterator[Make]:
     yield _sizes(count, "[]")
     yield _sizes(2, "[]")
     yield lambda d: Size(d.new())
+
+
+def _rows(names: Sequence[str], context: str, d: Dimensions) -> Template:
+    """A list of layers, each with the parts of these names."""
+    layers = []
+    for _ in range(2):
+        parts = [entry_template(name, context, d) for name in names]
+        layers.append(Items(tuple(p for p in parts if p is not None), "()"))
+    return Items(tuple(layers))
 
 
 def _entries(facts: Facts, context: str, d: Dimensions, layout: str) -> Template:
@@ -325,7 +339,7 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
     elif _VECTOR.search(name):
         usual = (1, (0, 1), 2, (1, 0))
     else:
-        usual = (2, 1, (0, 1), 3, 4, 0)
+        usual = (1, 2, (0, 1), 3, 4, 0) if facts.plain and facts.iterated else (2, 1, (0, 1), 3, 4, 0)
     yield from (u for u in usual if not isinstance(u, int) or u >= least)
 
 

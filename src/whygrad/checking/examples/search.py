@@ -254,7 +254,9 @@ class Search:
             return True
         if any(guess.dimensions.reconcile(*pair) for pair in complaint.pairs):
             return True
-        return complaint.kind == "ValueError" and lengthen(self, guess, complaint)
+        if complaint.kind == "ValueError" and lengthen(self, guess, complaint):
+            return True
+        return complaint.kind == "ValueError" and not complaint.pairs and self._equate(guess)
 
     def _double(self, guess: Guess) -> bool:
         """A dimension may have to be even, to be split into groups or heads."""
@@ -297,6 +299,8 @@ class Search:
             if template.classes > complaint.limit >= 2 and name in complaint.names:
                 guess.templates[name] = replace(template, classes=complaint.limit)
                 return True
+        if guess.dimensions.extend(complaint.index, complaint.limit):
+            return True
         # `for i in range(N): x[i]` went past the end: N is another dimension than that of x.
         return any(
             size > complaint.limit and guess.dimensions.reconcile(size, complaint.limit)
@@ -353,6 +357,18 @@ class Search:
                     return True
                 if self.is_late():
                     return False
+        return False
+
+    def _equate(self, guess: Guess) -> bool:
+        """Where a run says nothing of sizes, any two of them may have to be equal; or twice two."""
+        pairs = list(itertools.combinations(guess.dimensions.free(), 2))
+        for chosen in (*((p,) for p in pairs), *itertools.combinations(pairs, 2)):
+            if self.is_late():
+                return False
+            trial = guess.copy()
+            if all([trial.dimensions.unify(b, a) for a, b in chosen]) and self._runs(trial):
+                guess.dimensions = trial.dimensions
+                return True
         return False
 
     def _runs(self, trial: Guess) -> bool:

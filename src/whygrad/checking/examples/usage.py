@@ -23,7 +23,14 @@ ARRAY_WORDS = {
 POSITIVE = {"log", "sqrt", "log2", "log10"}
 SIZED = {"zeros", "ones", "empty", "randn", "rand", "full", "eye", "identity", "arange", "range", "uniform",
          "normal", "random", "randint", "permutation"}  # fmt: skip
-FLAGS = ("index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm", "optional")
+ARRAY_FUNCTIONS = {
+    "len", "dot", "matmul", "outer", "inner", "vdot", "tensordot", "kron", "solve", "inv", "det", "slogdet", "cholesky",
+    "norm", "sum", "mean", "zeros_like", "ones_like", "empty_like", "diag", "trace", "concatenate", "stack", "cumsum",
+}  # fmt: skip
+"""Functions that are called on arrays."""
+FLAGS = (
+    "index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm", "optional", "arrayed"
+)  # fmt: skip
 RESHAPING = {"reshape", "tile", "repeat", "broadcast_to"}
 
 Definition = ast.FunctionDef
@@ -64,11 +71,15 @@ class Facts:
     iterated: bool = False
     plain: bool = False
     """Its function computes with `math` and without NumPy: with numbers."""
+    arrayed: bool = False
+    """It is an operand of `@`, sliced, or handed to a function that is called on arrays."""
     unpacked: int = 0
     logarithm: bool = False
     default: ast.expr | None = None
     required: bool = True
     annotation: str = ""
+    rows: tuple[str, ...] = ()
+    """Names of the parts of each of its entries: `for W, b in layers`."""
     entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Shapes that the docstring gives for its keys."""
     stored_as: list[str] = field(default_factory=list)
@@ -88,6 +99,7 @@ class Facts:
         for name in FLAGS:
             setattr(self, name, getattr(self, name) or getattr(other, name))
         self.unpacked = self.unpacked or other.unpacked
+        self.rows = self.rows or other.rows
 
 
 def facts_of(
@@ -182,10 +194,18 @@ class _Reader(ast.NodeVisitor):
             self.shape_unpacked(items, target, node.value)
             if items is not None and (facts := self.of(node.value)):
                 facts.unpacked = len(items)
+            self.taken_apart(target, node.value)
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 for one, value in zip(target.elts, node.value.elts, strict=False):
                     self.shape_unpacked(None, one, value)
         self.generic_visit(node)
+
+    def taken_apart(self, target: ast.expr, value: ast.expr) -> None:
+        """What the entries of a list are unpacked as, by `W, b = layers[-1]`."""
+        owner = value.value if isinstance(value, ast.Subscript) else None
+        if isinstance(target, ast.Tuple) and all(isinstance(t, ast.Name) for t in target.elts):
+            if facts := self.of(owner):
+                facts.rows = facts.rows or tuple(ast.unparse(t) for t in target.elts)
 
     def shape_unpacked(self, items: list[ast.expr] | None, target: ast.expr, value: ast.expr) -> None:
         shaped = value.value if isinstance(value, ast.Attribute) and value.attr == "shape" else None
@@ -224,6 +244,8 @@ class _Reader(ast.NodeVisitor):
             facts.least_rank = max(facts.least_rank, len(plain))
         elif isinstance(index, ast.Constant) and isinstance(index.value, int):
             facts.indexed_by_number = True
+        else:
+            facts.arrayed = True
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if facts := self.of(node.value):
@@ -247,6 +269,9 @@ class _Reader(ast.NodeVisitor):
     def visit_BinOp(self, node: ast.BinOp) -> None:
         if isinstance(node.op, ast.FloorDiv) and (facts := self.of(node.right)):
             facts.divisor = True
+        for operand in (node.left, node.right) if isinstance(node.op, ast.MatMult) else ():
+            if facts := self.of(operand.value if isinstance(operand, ast.Attribute) else operand):
+                facts.arrayed = True
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
@@ -264,12 +289,21 @@ class _Reader(ast.NodeVisitor):
                 facts.flag = True
 
     def visit_For(self, node: ast.For) -> None:
+        called = node.iter.func if isinstance(node.iter, ast.Call) else None
+        name = called.id if isinstance(called, ast.Name) else ""
         sources = [node.iter]
-        if isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name):
-            sources = list(node.iter.args) if node.iter.func.id in ("enumerate", "zip", "reversed") else []
-        for item in sources:
-            if facts := self.of(item):
+        if isinstance(node.iter, ast.Call) and name:
+            sources = list(node.iter.args) if name in ("enumerate", "zip", "reversed") else []
+        targets = [node.target] * len(sources)
+        if name in ("enumerate", "zip") and isinstance(node.target, ast.Tuple):
+            targets = node.target.elts[name == "enumerate" :]
+        for item, target in zip(sources, targets, strict=False):
+            whole = item.value if isinstance(item, ast.Subscript) and isinstance(item.slice, ast.Slice) else item
+            if facts := self.of(whole):
                 facts.iterated = True
+                self.taken_apart(target, ast.Subscript(whole, ast.Constant(0), ast.Load()))
+                if name == "zip":  # which stops at the end of the shorter one
+                    facts.dimensions.setdefault(0, f"zip in line {node.lineno}")
         self.generic_visit(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
@@ -283,6 +317,10 @@ class _Reader(ast.NodeVisitor):
         name = last_name(node.func)
         if name == "get" and isinstance(node.func, ast.Attribute) and (facts := self.of(node.func.value)):
             self.got(facts, node)
+        if name in ARRAY_FUNCTIONS:
+            for argument in node.args:
+                if facts := self.of(argument):
+                    facts.arrayed = True
         if name in POSITIVE:
             for argument in node.args[:1]:
                 for part in outside_indices(argument):
