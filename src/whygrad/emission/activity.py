@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.emission.entries import tells_apart
 from whygrad.emission.invariance import cancelled, sums_to_zero
 from whygrad.emission.leaves import (
     Finder,
@@ -31,6 +32,7 @@ from whygrad.emission.local import (
     Derived,
     Execution,
     aligned,
+    chooses,
     derive_expression,
     refusal,
     trace_expression,
@@ -59,6 +61,7 @@ class Activity(Refusals):
         self.within = {inner: node for node in self.all for inner in _children(node)}
         self.known_leaves = {node.number: self._leaves(node) for node in self.all if _value(node) is not None}
         self.active = self._active()
+        self.grown = self._grown()
         self.derived: dict[Any, list[Derived]] = {}
         self.counts = self._counts()
         self.optional = self._optional()
@@ -148,6 +151,22 @@ class Activity(Refusals):
                         grew = True
         return active
 
+    def _grown(self) -> set[str]:
+        """Names that start as a plain number and become arrays: `acc = 0.0`, to which arrays are added.
+
+        Nothing depends on the number that they start from: to every derivative they are arrays.
+        """
+        first, later = set[str](), dict[str, set[bool]]()
+        for node in self.all:
+            if isinstance(node, Step) and isinstance(node.target, ast.Name):
+                name = node.target.id
+                held: list[Any] = [e.scope.get(name) for e in self.notes.after.get(node.number, [])]
+                if self.depends(node):
+                    later.setdefault(name, set()).update(not (is_array(v) and v.ndim) for v in held)
+                elif any(map(is_number, held)):
+                    first.add(name)
+        return {name for name in first - self.wanted if later.get(name) == {False}}
+
     def _reads(self, node: Node, active: set[str]) -> bool:
         if isinstance(node, Step) and node.calls:
             return bool(names_read(node.value) & active)
@@ -156,9 +175,12 @@ class Activity(Refusals):
         return any(root in active for root in roots)
 
     def _carries(self, node: Step, root: str) -> bool:
-        return any(
-            is_real(e.scope.get(root)) or _holds(e.scope.get(root))
-            for e in self.notes.after.get(node.number, [])
+        held = [e.scope.get(root) for e in self.notes.after.get(node.number, [])]
+        # `max(0, x)` is a whole number where x is negative, and real elsewhere.
+        return (
+            any(map(is_real, held))
+            or any(map(_holds, held))
+            or (int in map(type, held) and chooses(node.value))
         )
 
     def depends(self, node: Step) -> bool:
@@ -235,11 +257,8 @@ class Activity(Refusals):
         ]
         if len(reads) != 1 or leaf.advanced:
             return False
-        parts = [p for key in leaf.keys for p in _parts(key)]
-        return all(
-            loop.target is not None and any(moves_with(p, write(loop.target)) for p in parts)
-            for loop in loops
-        )
+        steps = [write(loop.target) for loop in loops if loop.target is not None]
+        return len(steps) == len(loops) and tells_apart(leaf.keys, steps)
 
     def overwrites(self, node: Step, target: Leaf) -> bool:
         """May the entry that is written have held something that counts?"""
@@ -365,20 +384,3 @@ def _holds(value: Any) -> bool:
     if isinstance(value, dict):
         return any(is_real(v) or _holds(v) for v in value.values())
     return isinstance(value, list | tuple) and any(is_real(v) or _holds(v) for v in value)
-
-
-def moves_with(key: str, name: str) -> bool:
-    """Does an index take another value for each value of a name: `k`, `k + 1`, `-1 - k`?"""
-    node = ast.parse(f"_[{key}]", mode="eval").body.slice  # type: ignore[attr-defined]
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        sides = [n for n in (node.left, node.right) if name in names_read(n)]
-        if len(sides) != 1:
-            return False
-        node = sides[0]
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _parts(key: str) -> list[str]:
-    node = ast.parse(f"_[{key}]", mode="eval").body
-    assert isinstance(node, ast.Subscript)
-    return [write(p) for p in node.slice.elts] if isinstance(node.slice, ast.Tuple) else [key]

@@ -15,12 +15,13 @@ from whygrad.emission.folding import Folding
 from whygrad.emission.leaves import is_number, is_real, write
 from whygrad.emission.mentions import free_names, unbound
 from whygrad.emission.phrases import hug
+from whygrad.emission.plan import Plan
 from whygrad.emission.primal import Primal, kept_nodes
 from whygrad.emission.printing import Printer
 from whygrad.emission.program import Function, Program
 from whygrad.emission.reaching import Copies, around_returns, bound_before, node_reads
 from whygrad.emission.reversal import Reversal
-from whygrad.emission.saving import Plan, Saving
+from whygrad.emission.saving import Saving
 from whygrad.emission.shapes import Shapes
 from whygrad.emission.tidying import NAMES, drop_unread, returned, tidy
 from whygrad.emission.tree import Loop, Return, Step, assigned

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from typing import Any
+
+from whygrad.emission.leaves import names_in, names_read, write
 
 
 def entry(owner: ast.expr, index: ast.expr, back: bool = False) -> ast.expr:
@@ -14,15 +17,18 @@ def entry(owner: ast.expr, index: ast.expr, back: bool = False) -> ast.expr:
         key = ast.BinOp(ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Sub(), key)
     elif from_place(owner):
         assert isinstance(owner, ast.Subscript) and isinstance(owner.slice, ast.Slice)
-        key, owner = ast.BinOp(key, ast.Add(), owner.slice.lower or ast.Constant(0)), owner.value
+        lower, owner = owner.slice.lower, owner.value
+        key = ast.BinOp(key, ast.Add(), lower) if lower is not None else key
     return ast.Subscript(copy.deepcopy(owner), key, ast.Load())
 
 
 def from_place(owner: ast.expr) -> bool:
-    """Is it `x[1:]`, whose entries are those of x further on?"""
+    """Is it `x[1:]` or `x[:-1]`, whose entries are those of x, further on or at the same place?"""
     key = owner.slice if isinstance(owner, ast.Subscript) else None
     if not isinstance(key, ast.Slice) or key.step is not None:
         return False
+    if key.lower is None:
+        return key.upper is not None
     return isinstance(key.lower, ast.Constant) and type(key.lower.value) is int and key.lower.value > 0
 
 
@@ -39,3 +45,39 @@ def loaded(target: ast.expr) -> Any:
         if hasattr(n, "ctx"):
             n.ctx = ast.Load()
     return twin
+
+
+def tells_apart(keys: Sequence[str], steps: Sequence[str]) -> bool:
+    """Do these keys name another entry at every step of loops over these names?
+
+    `i, i + j` tells the steps of both loops, `i + j` alone those of neither.
+    """
+    parts = [part for key in keys for part in _parts(key)]
+    open_, told = set(steps), set(steps)
+    while open_ and told:
+        # A part that names one loop only tells its steps; to the others that loop is then a constant.
+        told = {
+            name
+            for name in open_
+            for part in parts
+            if moves_with(part, name) and names_in(f"_[{part}]") & open_ == {name}
+        }
+        open_ -= told
+    return not open_
+
+
+def moves_with(key: str, name: str) -> bool:
+    """Does an index take another value for each value of a name: `k`, `k + 1`, `-1 - k`?"""
+    node = ast.parse(f"_[{key}]", mode="eval").body.slice  # type: ignore[attr-defined]
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        sides = [n for n in (node.left, node.right) if name in names_read(n)]
+        if len(sides) != 1:
+            return False
+        node = sides[0]
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _parts(key: str) -> list[str]:
+    node = ast.parse(f"_[{key}]", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    return [write(p) for p in node.slice.elts] if isinstance(node.slice, ast.Tuple) else [key]

@@ -169,6 +169,9 @@ class Flow(Ledger):
             if found[0] == found[1]:
                 continue
             name = self.name(base)
+            if base in state and not state[base].own and any(self.copies_first(base, arm) for arm in arms):
+                self.own(before, state, base)  # before the branch, so that a loop around it copies once
+                return False
             if None in found:
                 if not self.activity.lives_before(base, node):
                     for s in states:

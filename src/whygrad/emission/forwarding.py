@@ -23,10 +23,10 @@ from whygrad.emission.functions import reached
 from whygrad.emission.leaves import is_array, is_number, is_real, write
 from whygrad.emission.local import derive_expression, refusal
 from whygrad.emission.phrases import PRIME, Named, Phrasing, scalars_only
+from whygrad.emission.plan import Plan
 from whygrad.emission.primal import Primal
 from whygrad.emission.program import Program, bindings
 from whygrad.emission.proving import Proof, called, moved, numbers
-from whygrad.emission.saving import Plan
 from whygrad.emission.sizes import Sizes
 from whygrad.emission.tree import Node, Return, Step
 from whygrad.errors import CheckFailedError, EmissionError, WhygradError

@@ -122,6 +122,8 @@ def bound_within(node: ast.AST) -> set[str]:
     return found
 
 
+UNIFORM = {"zeros", "ones", "full", "empty", "shape", "size", "ndim"}
+"""Functions that give one number many times, or a length."""
 FORMS = ("zeros_like", "ones_like", "empty_like")
 """Functions that read the shape of an array, not its entries."""
 
@@ -141,19 +143,33 @@ class Finder(ast.NodeTransformer):
                 name = self.leaves.setdefault(leaf.text, (f"_{len(self.leaves)}_", leaf, value))[0]
                 return ast.copy_location(ast.Name(name, ast.Load()), node)
         if isinstance(node, ast.Subscript | ast.Attribute | ast.Call) and is_fact(node):
-            return self._fact(node)
+            return self._fact(node, int) or node
+        if isinstance(node, ast.Call) and self._is_made(node) and (made := self._fact(node, np.ndarray)):
+            return made
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in FORMS and len(node.args) == 1:
             return node  # only the shape of its argument is read
         return self.generic_visit(node)
 
-    def _fact(self, node: Any) -> Any:
-        """A length: a number that no derivative is taken by."""
+    def _is_made(self, node: ast.Call) -> bool:
+        """Is it what lengths alone determine, `np.eye(n)`, and no one number many times?"""
+        library, _, name = write(node.func).partition(".")
+        if library != "np" or name in UNIFORM or name.startswith("random.") or names_read(node) & self.inner:
+            return False
+        within = {id(m) for n in ast.walk(node) if is_fact(n) for m in ast.walk(n)}
+        return all(
+            isinstance(self.scope.get(n.id), int)
+            for n in ast.walk(node)
+            if isinstance(n, ast.Name) and n.id != "np" and id(n) not in within
+        )
+
+    def _fact(self, node: Any, kind: type) -> ast.expr | None:
+        """A name for a length, or for what is made of lengths: nothing that a derivative is taken by."""
         try:
             value = evaluated(node, self.scope)
         except Exception:  # of a name that the expression binds itself
-            return node
-        if not isinstance(value, int):
-            return node
+            return None
+        if not isinstance(value, kind):
+            return None
         name = self.leaves.setdefault(
             write(node), (f"_{len(self.leaves)}_", Leaf(write(node), fact=True), value)
         )[0]

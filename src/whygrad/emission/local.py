@@ -109,6 +109,15 @@ def trace_expression(node: ast.expr, execution: Execution, active: Any) -> Follo
     )
 
 
+def chooses(node: ast.expr) -> bool:
+    """Does an expression pick one of several values, by `max(a, b)` or `a if c else b`?"""
+    return any(
+        isinstance(n, ast.IfExp)
+        or (isinstance(n, ast.Call) and write(n.func) in ("max", "min") and len(n.args) > 1)
+        for n in ast.walk(node)
+    )
+
+
 class _Plainer(ast.NodeTransformer):
     """Python's `max(a, b)` picks one and forgets the other: NumPy's takes both along, and `np.where` does so
     for `a if c else b`. `x[:, None]` is a view of all of x, and no choice of entries.

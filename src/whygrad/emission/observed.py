@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
-from whygrad.emission.leaves import Leaf, evaluated, is_array, leaf_of, write
+from whygrad.emission.leaves import Leaf, evaluated, is_array, is_number, leaf_of, names_read, write
 from whygrad.emission.local import Execution
 from whygrad.emission.observing import Notes
 from whygrad.emission.tree import Node, Step, root_of
@@ -36,6 +36,8 @@ class Observed:
     """The notes of one or more functions, asked about."""
 
     notes: Notes
+    grown: Collection[str] = ()
+    """Names that are arrays but for the number that they start from."""
 
     def executions(self, node: Node) -> list[Execution]:
         return self.notes.before.get(node.number, [])
@@ -43,6 +45,11 @@ class Observed:
     def chosen(self, node: Node) -> list[Execution]:
         """A few executions, of different runs where there are such."""
         found = self.executions(node)
+        value = getattr(node, "value", None)
+        if self.grown and value is not None:
+            grown = names_read(value) & set(self.grown)
+            full = [e for e in found if not any(is_number(e.scope.get(name)) for name in grown)]
+            found = full or found
         runs = list(dict.fromkeys(e.run for e in found))
         by_run = [[e for e in found if e.run == run] for run in runs]
         picked: list[Execution] = []
@@ -51,7 +58,10 @@ class Observed:
         return picked[:VARIANTS]
 
     def value(self, base: str) -> Any:
-        """A value of a base, as it is at some execution."""
+        """A value of a base, as it is at some execution; an array, of what becomes one."""
+        if base in self.grown:
+            held = (e.scope.get(base) for noted in self.notes.after.values() for e in noted)
+            return next(v for v in held if is_array(v))
         node = ast.parse(base, mode="eval").body
         root = root_of(node)
         for table in (self.notes.after, self.notes.before):

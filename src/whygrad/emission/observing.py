@@ -143,7 +143,7 @@ NOTING = "<noting>"
 
 def compiled(functions: Sequence[ast.stmt], namespace: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
     """A namespace with the noting functions in it."""
-    module = ast.Module([ast.fix_missing_locations(copy.deepcopy(f)) for f in functions], [])
+    module = ast.Module([ast.fix_missing_locations(_Zeroed().visit(copy.deepcopy(f))) for f in functions], [])
     for f in module.body:
         for child in ast.walk(f):
             if not hasattr(child, "lineno") and isinstance(
@@ -153,6 +153,16 @@ def compiled(functions: Sequence[ast.stmt], namespace: Mapping[str, Any], notes:
     names = {**namespace, NOTE: notes}
     exec(compile(ast.fix_missing_locations(module), NOTING, "exec", dont_inherit=True), names)
     return names
+
+
+class _Zeroed(ast.NodeTransformer):
+    """Arrays begun empty begin with zeros: what they happen to hold is nothing that was written."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy"):
+            node.attr = {"empty": "zeros", "empty_like": "zeros_like"}.get(node.attr, node.attr)
+        return node
 
 
 Call = Callable[..., Any]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from whygrad.emission import layout
 from whygrad.emission.leaves import names_read, write
+from whygrad.emission.plan import Plan, Tape, push
 from whygrad.emission.returning import is_guard
-from whygrad.emission.saving import Plan, Tape
 from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, assigned, own, raises, walk
 from whygrad.source import Source
 
@@ -271,18 +271,3 @@ def bare(target: ast.expr) -> str:
     """A target without the parentheses of a tuple."""
     text = write(target)
     return text[1:-1] if isinstance(target, ast.Tuple) and text.startswith("(") else text
-
-
-def push(tape: Tape) -> str:
-    """The line that keeps what a pass through a block has to keep."""
-    if not tape.values:
-        return f"{tape.name} += 1"
-    values = tape.values
-    inner = values[0] if len(values) == 1 else f"({', '.join(values)})"
-    return f"{tape.name}.append({inner})"
-
-
-def pop(tape: Tape) -> str:
-    """The line that takes it back."""
-    left = ", ".join(tape.values)
-    return f"{left} = {tape.name}.pop()"

@@ -10,8 +10,8 @@ from typing import Any
 from whygrad.emission import layout
 from whygrad.emission.cotangents import BranchBack, Group, LoopBack, lines_in
 from whygrad.emission.leaves import write
-from whygrad.emission.primal import bare, otherwise, pop
-from whygrad.emission.saving import Plan
+from whygrad.emission.plan import Plan, pop
+from whygrad.emission.primal import bare, otherwise
 from whygrad.emission.shapes import Shapes
 from whygrad.emission.tree import Node, Step
 from whygrad.source import Source

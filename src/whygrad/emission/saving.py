@@ -10,51 +10,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from whygrad.emission.activity import Activity
 from whygrad.emission.cotangents import Group, LoopBack
 from whygrad.emission.leaves import is_array, names_read, write
 from whygrad.emission.phrases import PRIME
+from whygrad.emission.plan import Plan, Tape
 from whygrad.emission.tree import Branch, Break, Loop, Node, Step, assigned, stored, walk
 
 CHEAP_CALLS = {"range", "len", "int", "min", "max", "abs", "arange", "slice", "float"}
-
-
-@dataclass(eq=False)
-class Tape:
-    """A list of what each pass through a block has to keep."""
-
-    name: str = ""
-    values: list[str] = field(default_factory=list)
-    counted: bool = False
-    """Whether it also says how often to go back, so that it is needed even where it is empty."""
-    indexed: bool = False
-    """Whether the passes are gone through by their number, which is the target of the loop."""
-    within: bool = False
-    """Whether it begins anew each time that its loop is run, within another."""
-
-
-@dataclass(eq=False)
-class Plan:
-    """What is added to the forward pass, and read by the backward one."""
-
-    before: dict[int, list[str]] = field(default_factory=dict)
-    """Lines before a statement, by its number."""
-    after: dict[int, list[str]] = field(default_factory=dict)
-    tapes: dict[tuple[int, str], Tape] = field(default_factory=dict)
-    """By (number of the loop or branch, which block): "body" or "orelse"."""
-    again: dict[int, list[Step]] = field(default_factory=dict)
-    """Statements that the reversed loop executes again, by the loop's number."""
-    counts: dict[int, str] = field(default_factory=dict)
-    """Names that count the passes of a loop."""
-
-    indexed: bool = False
-    """Whether loops over entries are written as loops over their index."""
-
-    def tape(self, number: int, arm: str = "body") -> Tape | None:
-        return self.tapes.get((number, arm))
 
 
 class Saving:
@@ -314,6 +279,17 @@ class Saving:
         tape = self.plan.tapes.setdefault(owner, Tape())
         if name not in tape.values:
             tape.values.append(name)
+        if self.mutated(name) and is_array(self.activity.value(name)) and not self.begins_anew(name, loop):
+            tape.copied.add(name)
+
+    def begins_anew(self, name: str, loop: Loop) -> bool:
+        """Does each pass through a loop bind a name to another object before it changes anything?"""
+        first = next((n for n in loop.body if name in assigned(n)), None)
+        return (
+            isinstance(first, Step)
+            and isinstance(first.target, ast.Name)
+            and not isinstance(first.node, ast.AugAssign)
+        )
 
     def arm(self, name: str, node: Node, loop: Loop) -> tuple[int, str]:
         """The arm of a branch around a node that binds a name; the innermost where none does."""

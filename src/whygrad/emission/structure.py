@@ -191,20 +191,26 @@ class Builder:
 
     def expression(self, node: ast.Expr, number: int) -> Node:
         call = node.value
-        if (
-            isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "append"
-            and len(call.args) == 1
-        ):
+        if not isinstance(call, ast.Call):
+            return Plain(node, number)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "append" and len(call.args) == 1:
             return Step(node, number, call.func.value, call.args[0], appends=True)
-        if isinstance(call, ast.Call) and write(call).endswith(".reverse()"):
-            return self.turned(node, number, call.func.value)  # type: ignore[attr-defined]
-        if isinstance(call, ast.Call) and write(call.func) == "np.add.at" and len(call.args) == 3:
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "reverse" and not call.args:
+            return self.turned(node, number, call.func.value)
+        if write(call.func) == "np.add.at" and len(call.args) == 3:
             owner, key, value = call.args
             place = ast.copy_location(ast.Subscript(owner, key, ast.Store()), node)
             return Step(node, number, ast.fix_missing_locations(place), value, at=True)
+        if write(call.func) == "np.fill_diagonal" and len(call.args) == 2:
+            return self.on_diagonal(node, number, *call.args)
         return Plain(node, number)
+
+    def on_diagonal(self, node: ast.Expr, number: int, owner: ast.expr, value: ast.expr) -> Node:
+        """`np.fill_diagonal(s, value)` as the assignment that it is."""
+        key = ast.parse(f"np.diag_indices_from({write(owner)})", mode="eval").body
+        made = ast.Assign([ast.Subscript(loaded(owner), key, ast.Store())], value)
+        ast.fix_missing_locations(ast.copy_location(made, node))
+        return Step(node, number, made.targets[0], value)
 
     def turned(self, node: ast.Expr, number: int, owner: ast.expr) -> Node:
         """`hs.reverse()` as `hs = hs[::-1]`."""
@@ -225,7 +231,11 @@ class Builder:
             return [Plain(node, number)]
         if len(targets) > 1:
             first, *others = targets
-            loads = [ast.copy_location(ast.Assign([t], loaded(first)), node) for t in others]
+            plain = isinstance(node.value, ast.Constant)  # `x = y = 0.0`: two names of nothing shared
+            loads = [
+                ast.copy_location(ast.Assign([t], copy.copy(node.value) if plain else loaded(first)), node)
+                for t in others
+            ]
             return [*self.pairs(node, number, first, node.value), *(n for s in loads for n in self.made(s))]
         return self.pairs(node, number, targets[0], node.value)
 

@@ -10,6 +10,10 @@ Term = tuple[bool, list[int], list[int]]
 """Sign, factors and divisors, as rows."""
 
 
+GUARD = 1e-4
+"""Numbers below it keep others from zero: `1 - x + 1e-8` stays, and is no `1.00000001 - x`."""
+
+
 class Sums(Protocol):
     """A writer that can take sums and products apart."""
 
@@ -36,7 +40,8 @@ def like_terms(sums: Sums, row: int) -> tuple[int, list[tuple[float, list[int], 
             _, alike = like_terms(sums, part)
             if len(alike) == 1 and not alike[0][2]:
                 number, top = number * alike[0][0], [*(r for r in top if r != part), *alike[0][1]]
-        key, count = (tuple(sorted(top)), tuple(sorted(bottom))), count + 1
+        guard = not top and not bottom and abs(number / under) < GUARD
+        key, count = (tuple(sorted(top)), tuple(sorted(bottom)), guard), count + 1
         times = found[key][0] if key in found else 0.0
         found[key] = times + (-number if minus else number) / under, top, bottom
     return count, list(found.values())
