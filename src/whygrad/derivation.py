@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -187,22 +188,33 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     )
     _, of_it, _ = writers(request["forward"], request["order"])
 
-    def derived(plain: bool) -> tuple[str, Any, str]:
-        args, assumed = example_inputs(function, source, tree, namespace, request, plain=plain)
-        options = {"target": request["to"] or "numpy", "wrt": request["wrt"], "check": request["check"]}
-        text, proof = of_it(function, args, **options)
+    def derived(target: str, plain: bool) -> tuple[str, Any, str]:
+        lists = target == "python"
+        args, assumed = example_inputs(function, source, tree, namespace, request, plain=plain, lists=lists)
+        text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
         return text, proof, remark + (f"# example inputs that were found: {assumed}\n" if assumed else "")
 
-    try:
-        return derived(plain=False)
-    except CheckFailedError:
-        raise
-    except (UsageError, EmissionError) as error:
-        # What was meant for numbers may not run, or not be written, with the arrays that were found.
+    # What was meant for numbers may not run, or not be written, with arrays; plain Python is likely to be.
+    asked = request["to"] or "numpy"
+    ways = [(asked, asked == "python"), (asked, asked != "python")]
+    if not request["to"] and not imports_arrays(tree):
+        ways = [("python", True), ("python", False), *ways]
+    errors = dict[str, WhygradError]()
+    for target, plain in ways:
         try:
-            return derived(plain=True)
-        except WhygradError:
-            raise error from None
+            return derived(target, plain)
+        except CheckFailedError:
+            raise
+        except (UsageError, EmissionError) as error:
+            errors.setdefault(target, error)
+    raise errors[asked]
+
+
+def imports_arrays(tree: ast.Module) -> bool:
+    """Does a file import anything beyond the standard library, from which arrays may come?"""
+    roots = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    roots |= {(n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    return not roots <= sys.stdlib_module_names
 
 
 def chosen_class(source: Source, tree: ast.Module, name: str) -> ast.ClassDef | None:

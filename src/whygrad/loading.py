@@ -8,10 +8,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from whygrad.absent import install, served_package
 from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.examples.finding import found_inputs
-from whygrad.checking.miniature import parse_input
+from whygrad.checking.miniature import as_lists, parse_input
 from whygrad.checking.units import BACK
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.scripts import supplied
@@ -99,21 +101,27 @@ def example_inputs(
     request: Mapping[str, Any],
     way_out: Callable[[str], str] = '--input "{}=randn(4, 3)"'.format,
     plain: bool = False,
+    lists: bool = False,
 ) -> tuple[list[Any], str]:
     """Example values of the parameters, given by the user or the file or found; and which were found.
 
-    With `plain` those that are found are numbers, but for what has to be an array. Raises UsageError where
-    none are found, with the hint that `way_out` gives for a parameter.
+    With `plain` those that are found are numbers, but for what has to be an array; with `lists` they are
+    lists in place of arrays. Raises UsageError where none are found, with the hint that `way_out` gives for a
+    parameter.
     """
     parameters = list(inspect.signature(function).parameters.values())
     known = {p.name: namespace[p.name] for p in parameters if is_numeric(namespace.get(p.name))}
     known |= made_inputs(source, tree, namespace, request["inputs"], [p.name for p in parameters])
-    known |= {name: parse_input(text) for name, text in request["input"].items()}
+    form = as_lists if lists else lambda value: value
+    known |= {name: form(parse_input(text)) for name, text in request["input"].items()}
     assumed: dict[str, str] = {}
     if any(p.default is p.empty and p.name not in known for p in parameters):
         node = definition(tree, function.__name__)
-        assumed = found_inputs(source, node, function, known, namespace, way_out, plain)
-        known |= {name: parse_input(text, name) for name, text in assumed.items()}
+        assumed = found_inputs(source, node, function, known, namespace, way_out, plain, lists)
+        values = {name: parse_input(text, name) for name, text in assumed.items()}
+        known |= {name: form(value) for name, value in values.items()}
+        arrays = [name for name, value in values.items() if lists and isinstance(value, np.ndarray)]
+        assumed |= {name: f"list({assumed[name]})" for name in arrays}
     args = []
     for parameter in parameters:
         if parameter.name not in known:

@@ -22,9 +22,9 @@ def parse_input(text: str, name: str = "") -> Value:
 
     Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
     high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot(classes),
-    onehot_columns(classes, columns), list(number, ...); also words, True, False, None, tuples, and
-    dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each call for one `name`.
-    Raises UsageError for anything else.
+    onehot_columns(classes, columns), list(number, ...), list(randn(4)) and its kind; also words, True, False,
+    None, tuples, and dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each
+    call for one `name`. Raises UsageError for anything else.
     """
     return copy.deepcopy(_parsed(text, name))
 
@@ -67,6 +67,10 @@ class _Reader:
         maker = _MAKERS.get(node.func.id) if isinstance(node.func, ast.Name) and not node.keywords else None
         if maker is None:
             raise _refused(self.text)
+        if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
+            return (
+                as_lists(self.value(node.args[0])) if maker is _MAKERS["list"] else self.literal(node.args[0])
+            )
         numbers = [n for a in node.args for n in _flat(self.literal(a))]
         rng = np.random.RandomState(self.seed)
         self.seed = (self.seed + 1) % (1 << 32)
@@ -138,6 +142,15 @@ _MAKERS: dict[str, Callable[[np.random.RandomState, list[Any]], Value]] = {
     "onehot": _onehot,
     "onehot_columns": lambda rng, n: _onehot(rng, [n[1], n[0]]).T.copy(),
 }
+
+
+def as_lists(value: Value) -> Value:
+    """The value with lists in place of arrays, in containers too: as plain Python has it."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: as_lists(item) for key, item in value.items()}
+    return type(value)(map(as_lists, value)) if isinstance(value, list | tuple) else value
 
 
 def stirred(value: Value) -> Value:

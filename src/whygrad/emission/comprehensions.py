@@ -14,6 +14,17 @@ def is_call(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
+def is_blank(node: ast.expr) -> bool:
+    """Is it a number, or a list of one number only, `[0.0] * n`: nothing that a derivative passes through?"""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return any(isinstance(side, ast.List) and is_blank(side) for side in (node.left, node.right))
+    if isinstance(node, ast.ListComp):
+        return is_blank(node.elt)
+    if isinstance(node, ast.List):
+        return bool(node.elts) and all(map(is_blank, node.elts))
+    return isinstance(node, ast.Constant)
+
+
 class Comprehensions(ast.NodeTransformer):
     """Takes `sum(... for ...)` and `[... for ...]` out of an expression, as loops before the statement."""
 
@@ -23,6 +34,8 @@ class Comprehensions(ast.NodeTransformer):
 
     def whole(self, value: ast.expr, statement: ast.stmt) -> Any:
         """The expression without them; None if the statement was nothing but one."""
+        if is_blank(value):
+            return value
         simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         if isinstance(value, ast.ListComp) and len(value.generators) == 1 and simple:
             self.collect(value, statement.targets[0].id, write(statement))  # type: ignore[attr-defined]
@@ -47,6 +60,8 @@ class Comprehensions(ast.NodeTransformer):
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        if is_blank(node):
+            return node
         if len(node.generators) != 1:
             return self.generic_visit(node)
         name = self.builder.fresh("items")

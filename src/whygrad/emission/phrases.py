@@ -278,7 +278,8 @@ class Phrasing:
         for row in order:
             weight = self._weight(row)
             if uses[row] > 1 and (weight or len(self.text(row)) > LONG):
-                heavy = self.graph.op(row).name in HEAVY and (self.library == "np" or weight > 1)
+                name = self.graph.op(row).name
+                heavy = name in HEAVY and (self.library == "np" or weight > 1 or name.endswith(" gate"))
                 if heavy or weight > 1 or len(self.text(row)) > LONG:
                     return row
         return self._too_long(chosen)

@@ -11,6 +11,7 @@ from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.usage import Facts, facts_of
 from whygrad.checking.functions import definition_of
+from whygrad.checking.miniature import as_lists
 from whygrad.errors import UsageError, brief
 from whygrad.source import Source
 
@@ -23,13 +24,14 @@ def found_inputs(
     namespace: Mapping[str, Any],
     way_out: Callable[[str], str],
     plain: bool = False,
+    lists: bool = False,
 ) -> dict[str, str]:
     """Texts, in the mini-language of `--input`, for the parameters of `node` that have no known value.
 
     With them `call`, which takes all parameters by name, runs and gives finite numbers. `namespace` has the
     functions that `node` calls, for what they tell of its parameters. Raises UsageError, with what the first
     trial complained of, where none are found; `way_out` gives the command with a value for a parameter. With
-    `plain` whatever need not be an array is a number.
+    `plain` whatever need not be an array is a number, with `lists` there are lists in place of arrays.
     """
     remember(source.filename, source.text)
     facts = facts_of(node, lambda name: definition_of(namespace.get(name)))
@@ -41,7 +43,9 @@ def found_inputs(
         for name in names
         if name not in known and name != "self"
     )
-    search = Search(wanted, lambda values: call(**values), source.filename, dict(known))
+    form = as_lists if lists else lambda value: value
+    run = lambda values: call(**{name: form(value) for name, value in values.items()})
+    search = Search(wanted, run, source.filename, dict(known))
     found = next(search.solutions(), None)
     if found is None:
         said = f" ({search.complaint.kind}: {brief(search.complaint.message)})" if search.complaint else ""

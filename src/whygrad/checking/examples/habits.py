@@ -300,6 +300,8 @@ def _targets(name: str, facts: Facts, context: str) -> Iterator[Make]:
         domains: Sequence[Domain] = ("real", "onehot", "labels")
     elif facts.logarithm or re.search(r"bce|binary|logistic", words):
         domains = ("binary", "onehot", "real")
+    elif facts.plain:
+        domains = ("real", "onehot", "binary", "labels")
     else:
         domains = ("onehot", "onehot_columns", "binary", "real", "labels")
     for domain in domains:
@@ -339,7 +341,8 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
     elif _VECTOR.search(name):
         usual = (1, (0, 1), 2, (1, 0))
     else:
-        usual = (1, 2, (0, 1), 3, 4, 0) if facts.plain and facts.iterated else (2, 1, (0, 1), 3, 4, 0)
+        listed = facts.iterated or (facts.arrayed and not facts.least_rank)
+        usual = (1, 2, (0, 1), 3, 4, 0) if facts.plain and listed else (2, 1, (0, 1), 3, 4, 0)
     yield from (u for u in usual if not isinstance(u, int) or u >= least)
 
 

@@ -227,6 +227,9 @@ class _Reader(ast.NodeVisitor):
                 facts.least_rank = max(facts.least_rank, found[1] + 1 if found[1] >= 0 else -found[1])
         elif facts := self.of(node.value):
             self.subscripted(facts, node.slice)
+        elif isinstance(node.value, ast.Subscript) and isinstance(node.value.slice, ast.Name):
+            if facts := self.of(node.value.value):  # `A[i][k]`
+                facts.least_rank = max(facts.least_rank, 2)
         for part in index_parts(node.slice):
             if facts := self.of(part):
                 facts.index = True
