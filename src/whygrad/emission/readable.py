@@ -207,9 +207,8 @@ class ReadableWriter(Writer):
         text = known.formula.replace("-1 * ", "-")
         library = {"math": "math.", "np": "np."}.get(self.library, "")
         text = re.sub(r"\b(exp|log|log1p|maximum|where|tanh|sum)\(", lambda m: f"{library}{m[0]}", text)
-        alone = r"(?<=\()x(?=[,)])|(?<=, )x(?=[,)])".replace("x", known.parameters[0])
-        text = re.sub(alone, lambda m: argument.text, text)
-        text = re.sub(rf"\b{known.parameters[0]}\b", lambda m: argument.at(ATOM), text)
+        own = r"(?P<alone>(?<=[(])x(?=[,)])|(?<=, )x(?=[,)]))|\bx\b".replace("x", known.parameters[0])
+        text = re.sub(own, lambda m: argument.text if m["alone"] else argument.at(ATOM), text)
         return Piece(text, PRODUCT)
 
     def factors(self, row: int) -> tuple[bool, list[int], list[int]]:
