@@ -54,3 +54,19 @@ def test_it_is_judged_at_more_points_than_the_given_one(factor, verdict):
     found = evidence(DENSE.replace("FACTOR", factor))
     assert found.verdict == verdict
     assert len(found.points) > 3 and not any("few points" in note for note in found.notes)
+
+
+def test_a_gradient_of_the_shape_of_weights_is_theirs_and_not_of_what_they_make():
+    text = textwrap.dedent("""
+        import math
+        signals, goal = [0.4, -0.7, 1.1], 0.2
+        unit_weights, outer_weights = [[0.2, -0.4, 0.5], [0.7, 0.3, -0.1]], [0.5, -0.6]
+        unit = [math.tanh(sum(w * s for w, s in zip(row, signals))) for row in unit_weights]
+        outer = sum(w * u for w, u in zip(outer_weights, unit))
+        loss = (outer - goal) ** 2
+        up = 2 * (outer - goal)
+        outer_gradients = [up * u for u in unit]
+        unit_gradients = [[up * w * (1 - u * u) * s for s in signals] for w, u in zip(outer_weights, unit)]
+    """)
+    claims = {c.name: c for c in measure(Source("lists.py", text)).finals}
+    assert {c.of: c.verdict for c in claims.values()} == {"outer_weights": "right", "unit_weights": "right"}

@@ -168,3 +168,37 @@ def make_inputs():
     hints = Hints(forward="Net.forward", backward="Net.backward")
     assert measure(Source("net.py", text), hints).verdict == "right"
     assert measure(Source("net.py", text.replace("d @ self", "2 * d @ self")), hints).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"), [("eta * (eta > 0)", "inherited or wrong"), ("eta * (self.seen > 0)", "right")]
+)
+def test_a_pass_that_forgets_what_was_kept_takes_an_upstream_gradient(line, verdict):
+    text = textwrap.dedent(f"""
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(7)
+            return dict(v=rng.randn(3, 4), eta=rng.randn(3, 4))
+        class Ramp:
+            def forward(self, v):
+                self.seen = v
+                return np.maximum(v, 0)
+            def backward(self, eta):
+                return {line}
+    """)
+    evidence = measure(Source("ramp.py", text))
+    (claim,) = evidence.finals
+    assert claim.verdict in verdict and evidence.program.objective[0][1] == "eta"
+
+
+def test_a_slope_of_a_class_that_keeps_its_output_for_something_else():
+    text = textwrap.dedent("""
+        import numpy as np
+        class Bend:
+            def forward(self, v):
+                self.seen = np.tanh(v)
+                return self.seen
+            def backward(self, v):
+                return 1 - np.tanh(v) ** 2
+    """)
+    assert measure(Source("bend.py", text)).verdict == "right"

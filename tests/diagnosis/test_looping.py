@@ -98,3 +98,43 @@ def test_two_carries_are_found_together() -> None:
 def test_headers_are_texts_of_other_rounds() -> None:
     texts = [v.text for v in headers("range(x.shape[0], 0, -1)", Material.of({"x": np.ones((2, 3))}))]
     assert "range(x.shape[1], 0, -1)" in texts and "range(x.shape[0], -1, -1)" in texts
+
+
+def test_a_carry_that_no_round_takes_is_added() -> None:
+    found, text = mended(NETWORK.replace(" - goal[k] + coming", " - goal[k]"))
+    assert found == [12] and text == NETWORK
+
+
+def test_of_two_carries_the_one_that_is_forgotten_is_added() -> None:
+    text = textwrap.dedent("""
+        import numpy as np
+        def make_inputs():
+            rng = np.random.RandomState(3)
+            return dict(xs=rng.randn(4, 2, 3), keep=rng.randn(3), dout=rng.randn(4, 2, 3))
+        def scan_forward(xs, keep):
+            cell, state = np.zeros(xs.shape[1:]), np.zeros(xs.shape[1:])
+            out, kept = np.zeros_like(xs), []
+            for k in range(len(xs)):
+                inner = np.tanh(xs[k] + state)
+                kept.append((inner, cell))
+                cell = keep * cell + inner
+                state = np.sin(cell)
+                kept[k] += (cell,)
+                out[k] = state
+            return out, (kept, keep)
+        def scan_backward(dout, cache):
+            kept, keep = cache
+            dxs, dkeep = np.zeros_like(dout), np.zeros_like(keep)
+            state_coming, cell_coming = np.zeros(dout.shape[1:]), np.zeros(dout.shape[1:])
+            for k in range(len(dout) - 1, -1, -1):
+                inner, before, cell = kept[k]
+                back = dout[k] + state_coming
+                through = back * np.cos(cell)
+                dkeep += np.sum(through * before, axis=0)
+                dxs[k] = through * (1 - inner ** 2)
+                state_coming = dxs[k]
+                cell_coming = through * keep
+            return dxs, dkeep
+    """).lstrip("\n")
+    found, repaired = mended(text)
+    assert found == [23] and "through = back * np.cos(cell) + cell_coming" in repaired

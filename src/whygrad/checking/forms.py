@@ -164,7 +164,8 @@ class _Arranging:
         """The program in each of its readings; raises MissingInput where the author gave too few inputs."""
         methods = self.outline.classes.get(self.forward.owner, {})
         pointwise = pointwise_readings(self.forward, self.backward, methods) if self.backward else ()
-        for reading in (self.hints.reading,) if self.hints.reading or not pointwise else (*pointwise, ""):
+        stated = self.hints.reading or not pointwise
+        for reading in (self.hints.reading,) if stated else dict.fromkeys((*pointwise, "")):
             self.driver = Driver(
                 self.source, replace(self.hints, reading=reading), self.outline.functions, self.namespace,
                 self.roots, reading, self.failing,

@@ -59,6 +59,7 @@ def paired(
     is `local` to a backward method is not handed on: its `dz` is no gradient of the layer's input.
     """
     names = list(subjects)
+    floats = [n for n in names if has_float(subjects[n].value)]
     pairs: dict[str, Pairing] = {}
     for claim in claims:
         if claim in hints.gradients:
@@ -74,9 +75,9 @@ def paired(
             and (has_float(subjects[n].value) or shape_of(subjects[n].value) or not shape_of(values[claim]))
         ]
         if ranked:
-            pairs[claim] = Pairing(claim, ranked[0][1], ranked[0][0])
+            fuller = _fuller(ranked[0][1], shape_of(values[claim]), floats, subjects, needs)
+            pairs[claim] = Pairing(claim, fuller or ranked[0][1], ranked[0][0])
     unsure = []
-    floats = [n for n in names if has_float(subjects[n].value)]
     if first_input:
         roots = [n for n in floats if n not in outputs and not _computed(n, floats, needs)]
         pairs |= {p.name: p for p in map(_of_predictions(pairs, roots, subjects), pairs.values())}
@@ -122,6 +123,21 @@ def paired(
             pairs[claim] = pair
             unsure.remove(claim)
     return [pairs[claim] for claim in claims if claim in pairs], unsure
+
+
+def _fuller(
+    name: str,
+    shape: object,
+    floats: list[str],
+    subjects: Mapping[str, Variable],
+    needs: Mapping[str, set[str]],
+) -> str:
+    """`hidden_weights` for `hidden`, where `hidden_gradients` has its shape and not that of what it makes."""
+    if shape_of(subjects[name].value) == shape or not _computed(name, floats, needs):
+        return ""
+    longer = [n for n in floats if n.startswith(f"{name}_") and shape_of(subjects[n].value) == shape]
+    longer = [n for n in longer if not _computed(n, floats, needs)]
+    return longer[0] if len(longer) == 1 else ""
 
 
 def _of_predictions(

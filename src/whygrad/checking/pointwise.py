@@ -50,7 +50,8 @@ def pointwise_readings(
 ) -> tuple[str, ...]:
     """The readings of a derivative that is given one value and nothing that the forward pass kept.
 
-    Empty where the backward function takes more, or reads what a method stores.
+    Empty where the backward function takes more, or reads what a method stores. A `backward` that reads
+    nothing of what `forward` stored may have forgotten it: then what it takes is the upstream gradient first.
     """
     taken = [name for name, must in backward.parameters if must]
     inputs = [name for name, must in forward.parameters if must]
@@ -62,7 +63,8 @@ def pointwise_readings(
         return ()
     # Of a power it may be either, and its own argument is what is meant by one name in both.
     plain = shared_parameter(forward, backward) and not _calls_something(forward.node)
-    return POINTWISE if plain or _calls_something(backward.node) else POINTWISE[::-1]
+    found = POINTWISE if plain or _calls_something(backward.node) else POINTWISE[::-1]
+    return ("", *found) if kept and not plain and _PASS.search(backward.name) else found
 
 
 def _own(node: ast.FunctionDef, context: type[ast.expr_context]) -> list[str]:

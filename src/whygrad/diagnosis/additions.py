@@ -14,7 +14,16 @@ from whygrad.checking.values import shape_of
 from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued, windows
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.lacking import lacking
-from whygrad.diagnosis.looping import handed_on, headers, loaded, renamed, rounds_around, waiting
+from whygrad.diagnosis.looping import (
+    handed_on,
+    headers,
+    loaded,
+    never_taken,
+    renamed,
+    rounds_around,
+    taking,
+    waiting,
+)
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -190,31 +199,43 @@ class Additions(Workbench):
     def by_carry(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
-        """Values that a round should hand to the next one, and keeps under names that no round reads."""
+        """What a round should hand to the next one: kept under a name that none reads, or taken by none."""
         everything = list(statements(self.draft.tree))
         for loop in rounds_around(suspects, self.draft.tree):
             inside = [s for s in everything if loop.lineno < s.line <= (loop.end_lineno or loop.lineno)]
-            names = waiting(loop, self.scope(replace(inside[0], node=loop)).first) if inside else []
-            if not names or self.late():
+            before = self.scope(replace(inside[0], node=loop)).first if inside else {}
+            lost, untaken = waiting(loop, before), never_taken(loop, before)
+            if not (lost or untaken) or self.late():
                 continue
             last = max((s for s in inside if s.block and s.block[-1] is loop.body[-1]), key=lambda s: s.line)
-            scope = self._behind(last)
-            elsewhere = loaded(self.draft.tree)
-            for carries in handed_on(loop, names, inside, scope.first):
-                edits = []
-                for suspect, name, carry in sorted(carries, key=lambda c: c[0].line):
-                    text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
-                    variant = renamed(text, name, carry)
-                    if name in elsewhere:
-                        more = self.draft.with_more(suspect.node, f"{carry} = {name}")
-                        variant = Variant(more, variant.slip)
-                    edits.append((suspect, self.scope(suspect), variant))
-                if self.late() or len({id(s) for s, _, _ in edits}) < len(edits):
-                    break
-                fix = self.together(edits)
-                if self.trials.judge(fix.draft, base, wanted).right:
-                    yield fix
+            scope = self._behind(last).first
+            handed = (self._handed(carries) for carries in handed_on(loop, lost, inside, scope))
+            taken = (self._taken(s, name) for name in untaken for s in taking(loop, name, inside, scope))
+            for fix in itertools.chain(handed, taken):
+                if self.late():
                     return
+                if fix is not None and self.trials.judge(fix.draft, base, wanted).right:
+                    yield fix
+                    break
+
+    def _handed(self, carries: Sequence[tuple[Suspect, str, str]]) -> Fix | None:
+        """Statements that keep their values under the names that the next round reads."""
+        edits = []
+        read = loaded(self.draft.tree)
+        for suspect, name, carry in sorted(carries, key=lambda c: c[0].line):
+            text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+            variant = renamed(text, name, carry)
+            if name in read:
+                variant = Variant(self.draft.with_more(suspect.node, f"{carry} = {name}"), variant.slip)
+            edits.append((suspect, self.scope(suspect), variant))
+        return self.together(edits) if len({id(s) for s, _, _ in edits}) == len(edits) else None
+
+    def _taken(self, suspect: Suspect, carry: str) -> Fix:
+        """A statement that adds what the round before it has handed on."""
+        value = suspect.node.value  # type: ignore[attr-defined]
+        text = self.draft.source.segment(self.draft.source.span_of(value))
+        slip = Slip("carry", text, f"{text} + {carry}", 0, 1.1)
+        return self.fix(suspect, self.scope(suspect), self.whole(suspect, value, Solution(slip.new, (slip,))))
 
     def by_rounds(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

@@ -106,6 +106,28 @@ def _is_zero(value: Value) -> bool:
     return numbers is not None and numbers.size > 0 and not numbers.any()
 
 
+def never_taken(loop: Loop, before: Mapping[str, Value]) -> list[str]:
+    """Names that a loop sets and never reads, and that hold zeros before it: a carry that nobody takes."""
+    inside = [n for part in loop.body for n in ast.walk(part)]
+    stored = [name for n in inside for name in _plain_names(n)]
+    grown = {_root(n.target) for n in inside if isinstance(n, ast.AugAssign)}
+    read = set().union(grown, *map(loaded, loop.body))
+    return [n for n in dict.fromkeys(stored) if n not in read and _is_zero(before.get(n))]
+
+
+def taking(
+    loop: Loop, carry: str, inside: Sequence[Suspect], scope: Mapping[str, Value]
+) -> Iterator[Suspect]:
+    """Statements of a round that make a value of a carry's shape, before the carry is set anew."""
+    last = max(s.line for s in inside if carry in _plain_names(s.node))
+    shape = shape_of(scope.get(carry))
+    for suspect in inside:
+        names = _plain_names(suspect.node) if loop.lineno < suspect.line <= last else []
+        loose = isinstance(getattr(suspect.node, "value", None), ast.Tuple | ast.IfExp)
+        if len(names) == 1 and names != [carry] and not loose and shape_of(scope.get(names[0])) == shape:
+            yield suspect
+
+
 def handed_on(
     loop: Loop, names: Sequence[str], inside: Sequence[Suspect], scope: Mapping[str, Value]
 ) -> Iterator[list[tuple[Suspect, str, str]]]:
@@ -143,7 +165,9 @@ def loaded(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
-def _plain_names(node: ast.Assign) -> list[str]:
+def _plain_names(node: ast.AST) -> list[str]:
+    if not isinstance(node, ast.Assign):
+        return []
     parts = [
         t for target in node.targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])
     ]
