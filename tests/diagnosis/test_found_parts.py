@@ -88,6 +88,28 @@ CASES = {
         dt = (1 - t ** 2) * 0.8
         dx = 0.5 * (1 + t) <<-||+>> 0.5 * x * dt
     """,
+    "a mean over as many as lie inside the last window": """
+        import numpy as np
+        def make_inputs():
+            draw = np.random.RandomState(8).randn
+            return dict(signal=draw(2, 7), arriving=draw(2, 3))
+        def averaged(signal):
+            size = 3
+            count = -(-signal.shape[1] // size)
+            out = np.zeros((len(signal), count))
+            for k in range(count):
+                piece = signal[:, k * size:min(k * size + size, signal.shape[1])]
+                out[:, k] = piece.sum(axis=1) / piece.shape[1]
+            return out, (signal.shape, size)
+        def averaged_back(arriving, cache):
+            shape, size = cache
+            grad_signal = np.zeros(shape)
+            for k in range(arriving.shape[1]):
+                first, last = k * size, min(k * size + size, shape[1])
+                share = arriving[:, k] / <<size||(last - first)>>
+                grad_signal[:, first:last] += share[:, None]
+            return grad_signal
+    """,
 }
 
 

@@ -93,3 +93,13 @@ def test_of_all_names_that_fit_those_that_go_on_come_first() -> None:
     )
     found = [v.text for v in names(Fragment("d = g * h * (1 - r)"), material) if v.slip.old == "h"]
     assert found.index("d = g * h_prev * (1 - r)") == 0
+
+
+def test_indices_are_whole_numbers_and_what_is_indexed_has_the_axes() -> None:
+    space = {**ARRAYS, "i": 1, "half": 0.5, "mask": np.ones(3, dtype=bool), "places": np.array([0, 2])}
+    found = {v.text for v in names(Fragment("g = A[i, k] * b[i:N]"), Material.of(space))}
+    assert {"g = B[i, k] * b[i:N]", "g = A[k, k] * b[i:N]", "g = A[places, k] * b[i:N]"} <= found
+    assert "g = A[mask, k] * b[i:N]" in found and "g = A[i, k] * b[i:k]" in found
+    for never in ("g = b[i, k] * b[i:N]", "g = k[i, k] * b[i:N]", "g = A[half, k] * b[i:N]"):
+        assert never not in found
+    assert "g = A[i, k] * b[half:N]" not in found and "g = A[i, k] * b[A:N]" not in found

@@ -177,3 +177,33 @@ def test_the_slip_is_undone_where_it_stands(name: str) -> None:
     assert "{}" in text.split("\n")[finding.line - 1]
     assert finding.repair is not None
     assert [e.line for e in finding.repair.edits] == [finding.line]
+
+
+def test_lines_that_lead_to_no_right_gradient_come_before_those_that_do() -> None:
+    text = textwrap.dedent("""
+        import numpy as np
+
+        def make_inputs():
+            draw = np.random.RandomState(7).randn
+            return dict(scale=draw(6), shift=draw(6), x=draw(3, 6), goal=draw(3, 6))
+
+        def shared_scales(scale, shift, x, goal):
+            width = 2
+            parts = x.reshape(3, 3, width).sum(axis=2)
+            made = np.zeros_like(x)
+            for r in range(len(x)):
+                for k in range(6):
+                    made[r, k] = scale[k] * x[r, k] * parts[r, k // width] + shift[k]
+            loss = np.sum((made - goal) ** 2)
+            d_scale, d_shift = np.zeros(6), np.zeros(6)
+            for r in range(len(x)):
+                for k in range(6):
+                    part = k % width
+                    error = 2 * (made[r, k] - goal[r, k])
+                    d_scale[k] += error * x[r, k] * parts[r, part]
+                    d_shift[k] += error
+            return loss, d_scale, d_shift
+    """)
+    (found,) = check_program(Source("shared.py", text)).findings
+    assert found.repair is not None and found.line == 19
+    assert found.repair.edits[0].after.strip() == "part = k // width"

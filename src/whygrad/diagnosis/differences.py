@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from whygrad.checking.values import is_number
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.projections import projections
 from whygrad.diagnosis.sayings import Array, Table, as_array, as_factor, terms_of, views
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution
@@ -37,16 +39,21 @@ def differences(text: str, bench: Bench, material: Material) -> Iterator[Solutio
         return
     table = Table(bench, material, summed_products(material))
     tried: set[str] = set()
-    for node, want in parts(fragment, fragment.value, wanted, bench):
-        depth = 0.0 if node is fragment.value else 0.05
-        found = itertools.chain(
-            _terms(fragment, node, want, table), _factors(fragment, node, want, table, material)
-        )
-        for new, slip in itertools.islice(found, ENOUGH):
-            if new not in tried:
+    right = False
+    places = list(parts(fragment, fragment.value, wanted, bench))
+    for ways in ((_terms, _factors), (_normalised,)):
+        for node, want in places:
+            depth = 0.0 if node is fragment.value else 0.05
+            found = itertools.chain(*(way(fragment, node, want, table, material) for way in ways))
+            for new, slip in itertools.islice(found, ENOUGH):
+                if new in tried:
+                    continue
                 tried.add(new)
                 if bench.judge(new).right:
-                    yield Solution(new, (Slip(slip.kind, slip.old, slip.new, slip.start, slip.cost + depth),))
+                    right = True
+                    yield Solution(new, (replace(slip, cost=slip.cost + depth),))
+        if right:
+            return
 
 
 def parts(f: Fragment, node: ast.expr, wanted: Array, bench: Bench) -> Iterator[tuple[ast.expr, Array]]:
@@ -105,7 +112,7 @@ def _parent_is(f: Fragment, node: ast.expr, *operators: type[ast.operator]) -> b
     return isinstance(parent, ast.BinOp) and isinstance(parent.op, operators)
 
 
-def _terms(f: Fragment, node: ast.expr, want: Array, table: Table) -> Iterator[tuple[str, Slip]]:
+def _terms(f: Fragment, node: ast.expr, want: Array, table: Table, m: Material) -> Iterator[tuple[str, Slip]]:
     """A term that is missing from a sum."""
     got = as_array(table.bench.value(f.segment(node), 0))
     if got is None or got.shape != want.shape or _parent_is(f, node, ast.Add, ast.Sub):
@@ -116,6 +123,18 @@ def _terms(f: Fragment, node: ast.expr, want: Array, table: Table) -> Iterator[t
         for term, rank in said[:ENOUGH]:
             new = f"{text} {symbol} {term}"
             yield f.replaced(node, new, SUM), Slip("term", text, new, start, 1.35 + 0.1 * rank)
+
+
+def _normalised(
+    f: Fragment, node: ast.expr, want: Array, table: Table, m: Material
+) -> Iterator[tuple[str, Slip]]:
+    """Terms that are missing where statistics were taken for constants."""
+    got = as_array(table.bench.value(f.segment(node), 0))
+    if got is None or _parent_is(f, node, ast.Add, ast.Sub):
+        return
+    text, start = f.segment(node), f.extent(node)[0]
+    for new, rank in projections(text, got, want, table, m):
+        yield f.replaced(node, new, SUM), Slip("term", text, new, start, 1.4 + 0.1 * rank)
 
 
 def _factors(

@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.checking.evidence import Evidence, Value
 from whygrad.diagnosis.blocks import BlockBench
 from whygrad.diagnosis.leftovers import left_over
-from whygrad.diagnosis.sayings import as_array
+from whygrad.diagnosis.sayings import Array, as_array
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.suspects import Suspect
 
@@ -83,6 +83,26 @@ def meanings_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Mean
     for meaning in meanings:
         if np.shape(meaning.values[0]) == shape and bench.holds(name, meaning.values):
             yield meaning
+
+
+def makes_one_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Meaning]) -> bool:
+    """Does a statement make a true gradient as it stands, and not merely take over what was there?"""
+    made = [as_array(value) for value in bench.made(text, name)]
+    if not made or any(m is None for m in made):
+        return False
+    there = (as_array(value) for value in bench.environments[0].values())
+    if any(_equal(made[0], value) for value in there):
+        return False
+    return any(
+        all(_equal(m, as_array(v)) for m, v in zip(made, meaning.values, strict=False))
+        for meaning in meanings
+    )
+
+
+def _equal(one: Array | None, other: Array | None) -> bool:
+    """The same numbers, as far as rounding lets them be."""
+    same = one is not None and other is not None and one.shape == other.shape and one.size > 0
+    return same and bool(np.allclose(one, other, rtol=1e-9, atol=0))  # type: ignore[arg-type]
 
 
 def value_bench(

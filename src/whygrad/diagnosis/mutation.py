@@ -97,13 +97,14 @@ def names(f: Fragment, m: Material) -> Iterator[Variant]:
         for other, cost in sorted(costs.items(), key=lambda item: (item[1], not _alike(text, item[0]))):
             if asked and not m.shapes[other]:
                 continue
-            if len(nodes) > 1:
+            places = [node for node in nodes if _may_stand(f, node, other, m)]
+            if len(nodes) > 1 and len(places) == len(nodes):
                 shown = other if binding_of(ast.parse(other, mode="eval").body) == ATOM else f"({other})"
                 patches = [(*f.extent(n), shown) for n in nodes]
                 yield Variant(
                     f.patched(*patches), Slip("name", text, other, f.extent(nodes[0])[0], cost + 0.1)
                 )
-            for node in nodes:
+            for node in places:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, f.extent(node)[0], cost))
 
 
@@ -126,6 +127,21 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
         for other, shape in m.shapes.items():
             if shape and other not in text:
                 yield Variant(f.replaced(node, other), Slip("name", text, other, start, 1.3))
+
+
+def _may_stand(f: Fragment, node: ast.expr, other: str, m: Material) -> bool:
+    """Is a quantity of a kind for a place: whole numbers in an index, enough axes where one is indexed?"""
+    parent = f.parents.get(node)
+    if isinstance(parent, ast.Subscript) and node is parent.value:
+        index = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
+        axes = [n for n in index if not isinstance(n, ast.Constant) or isinstance(n.value, int)]
+        return len(m.shapes[other]) >= len(axes)
+    while isinstance(parent, ast.Tuple | ast.Slice):
+        parent = f.parents.get(parent)
+    value = m.values[other]
+    if not isinstance(parent, ast.Subscript) or not isinstance(value, float | np.generic | np.ndarray):
+        return True
+    return np.asarray(value).dtype.kind in "iub"
 
 
 def _alike(text: str, other: str) -> bool:
@@ -198,7 +214,7 @@ def _keyword_constants(
 
 SWAPS = {
     "+": ("-", "*"), "-": ("+",), "*": ("/", "@", "+"), "/": ("*", "-"), "@": ("*",), "**": ("*",),
-    "//": ("/",), "%": ("/",),
+    "//": ("/", "%"), "%": ("/", "//"),
     "<": ("<=", ">", ">="), "<=": ("<", ">=", ">"), ">": (">=", "<", "<="), ">=": (">", "<=", "<"),
     "==": ("!=",), "!=": ("==",),
 }  # fmt: skip

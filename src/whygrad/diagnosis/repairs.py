@@ -19,7 +19,7 @@ from whygrad.diagnosis.workbench import Fix
 MOST_KEPT = 12
 SIMPLE_SLIP = 1.2
 """Dearer edits do not end the search for others."""
-SHARES = {"by_block": 0.5, "by_rounds": 0.3, "by_twins": 0.3, "by_trial": 0.6, "by_accumulation": 0.6}
+SHARES = {"by_block": 0.5, "by_rounds": 0.3, "by_twins": 0.3, "by_trial": 0.65, "by_accumulation": 0.6}
 """What ways of searching that take long may take of the time left, for those behind them are quicker."""
 MOST_FINALS = 12
 """Gradients whose statements are compared to see which ones they share."""

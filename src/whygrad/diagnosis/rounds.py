@@ -37,7 +37,7 @@ from whygrad.errors import NoGradientError, ScriptError, WhygradError
 from whygrad.source import Source
 
 MOST_ROUNDS = 8
-SECONDS = 3.0
+SECONDS = 4.0
 """Processor time for searching after one measurement, so that a busy machine finds what an idle one finds."""
 MOST_SECONDS = 8.0
 """Processor time after which no search is begun."""

@@ -16,7 +16,14 @@ from whygrad.diagnosis.contributions import contribution, pairs
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.inversion import may_be_inverted, wanted_of
-from whygrad.diagnosis.meaning import Meaning, meanings_of, target_name, true_gradients, value_bench
+from whygrad.diagnosis.meaning import (
+    Meaning,
+    makes_one_of,
+    meanings_of,
+    target_name,
+    true_gradients,
+    value_bench,
+)
 from whygrad.diagnosis.moves import indentations, moves, read_unfinished, unreached
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.sayings import Table, as_array, as_factor, missing_factors, ratios
@@ -99,6 +106,7 @@ class Stages(Trying):
         self, claim: Claim, suspects: Sequence[Suspect]
     ) -> Iterator[tuple[Suspect, Scope, ast.expr, Bench]]:
         """Earlier lines with the values they should make, where the lines behind them are linear."""
+        meanings = true_gradients(self.trials.evidence, [p for p in self.at if self.trials.usable(claim, p)])
         for suspect, scope, text, bench in self._blocks(claim, suspects):
             # The line of the claim itself needs no working back.
             if not bench.rest or not may_be_inverted(suspect.node):
@@ -106,7 +114,8 @@ class Stages(Trying):
             meaning = wanted_of(bench, text, target_name(suspect.node))
             found = value_bench(bench, suspect, target_name(suspect.node), meaning) if meaning else None
             if found is not None:
-                yield suspect, scope, *found
+                own = makes_one_of(bench, text, target_name(suspect.node), meanings)
+                yield replace(suspect, shared=suspect.shared or own), scope, *found
 
     def by_moving(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

@@ -15,7 +15,7 @@ from whygrad.diagnosis.repeats import forgotten, written
 from whygrad.diagnosis.ruling import Ruling
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.slips import Slip, Solution, Variant
-from whygrad.diagnosis.suspects import Suspect, behind, helpers, keeping
+from whygrad.diagnosis.suspects import Suspect, backward_slice, behind, helpers, keeping
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.twins import alike, twins
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
@@ -25,6 +25,7 @@ KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "c
 COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
 """Likely slips, then the other plain ones."""
 MOST_TWINS = 6
+MOST_RIGHT = 6
 FEW = 16
 """Variants of one kind in one statement that come first."""
 SHARE = 3
@@ -42,7 +43,9 @@ class Trying(Ruling):
     ) -> Iterator[Fix]:
         """One slip in any statement that takes part, judged by running the program."""
         unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
-        own = [s for s in unseen if s.own and base.right]  # what leads to right ones too is right itself
+        # What leads to right ones too is right itself.
+        sound = self.leading_to_right(base)
+        own = [s for s in unseen if base.right and (s.own or s.line not in sound)]
         groups = [*filter(None, (own, [s for s in unseen if s not in own]))]
         for among, phase in itertools.product(groups, PHASES):
             found = list(self._tried([(s, 0) for s in among], base, wanted, phases=(phase,)))
@@ -52,6 +55,12 @@ class Trying(Ruling):
             yield from found
             if found or self.late():
                 return
+
+    def leading_to_right(self, base: Outcome) -> set[int]:
+        """Lines of statements that right gradients come from."""
+        right = [c for c in self.trials.finals if c.name in base.right][:MOST_RIGHT]
+        slices = (backward_slice(self.trials.evidence, self.draft.tree, c) for c in right)
+        return {s.line for part in slices for s in part}
 
     def _tried(
         self,

@@ -32,6 +32,7 @@ from whygrad.source import Span, tree_of
 SEARCH_POINTS = 3
 MOST_QUANTITIES = 40
 MOST_OF_ONE = 4
+MOST_EXTENTS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +123,7 @@ class Workbench:
         else:
             values |= self.forward_expressions(scope)
         if suspect.loops:
-            values |= entries_in_loop(suspect, scope)
+            values |= entries_in_loop(suspect, scope) | extents_in_loop(suspect, scope)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
         if len(values) > MOST_QUANTITIES:
             ranked = sorted(values, key=lambda n: (n not in near, n not in scope.local))
@@ -302,6 +303,23 @@ def entries_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
             if _length(value) > abs(first[place]) and name != place:
                 found[f"{name}[{place}]"] = value[first[place]]
     return {n: v for n, v in found.items() if is_numeric(v)}
+
+
+def extents_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
+    """Lengths of the parts that the lines beside it read, `bottom - top`, and how many entries a part has."""
+    texts: dict[str, None] = {}
+    for node in (n for s in suspect.block for n in ast.walk(s) if isinstance(n, ast.Subscript)):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        lengths = [
+            f"{p.upper.id} - {p.lower.id}"
+            for p in parts
+            if isinstance(p, ast.Slice) and isinstance(p.lower, ast.Name) and isinstance(p.upper, ast.Name)
+        ]
+        product = " * ".join(f"({length})" for length in lengths)
+        texts |= dict.fromkeys([product, *lengths] if len(lengths) > 1 else lengths)
+    bench = Bench([scope.first], [])
+    found = {text: bench.value(text, 0) for text in [*texts][:MOST_EXTENTS]}
+    return {text: value for text, value in found.items() if isinstance(value, int | np.integer)}
 
 
 def root_of(text: str) -> str:
