@@ -271,7 +271,7 @@ class Unit:
 ENGINE = """
 import numpy as np
 class Function:
-    def __call__(self, *nodes):
+    def link(self, *nodes):
         self.nodes = nodes
         made = Node(self.forward(*(n.data for n in nodes)))
         made.maker = self
@@ -293,9 +293,9 @@ class Node:
         self.data, self.requires_grad = np.asarray(data, dtype=float), requires_grad
         self.grad, self.maker = None, None
     def __add__(self, other):
-        return Add()(self, other)
+        return Add().link(self, other)
     def __mul__(self, other):
-        return Mul()(self, other)
+        return Mul().link(self, other)
     def backward(self, grad=None):
         grad = np.ones_like(self.data) if grad is None else grad
         self.grad = grad if self.grad is None else self.grad + grad
@@ -316,3 +316,42 @@ def test_operations_that_an_engine_gives_their_inputs_are_checked_through_it():
     wrong = checked(ENGINE.replace("grad * b.data, grad * a.data", "grad * a.data, grad * b.data"))
     assert wrong["status"] == "wrong"
     assert {f["line"] for f in wrong["findings"]} == {20}
+
+
+def test_a_hidden_state_beside_a_cache_is_no_hessian_beside_a_gradient():
+    text = """
+import numpy as np
+def rnn_forward(x, h0, W, U):
+    h = np.zeros((len(x), *h0.shape))
+    for t in range(len(x)):
+        h[t] = np.tanh(x[t] @ W + (h[t - 1] if t else h0) @ U)
+    cache = (x, h0, W, U, h)
+    return h, cache
+def rnn_backward(dh, cache):
+    x, h0, W, U, h = cache
+    dx, dW, dU, dprev = np.zeros_like(x), np.zeros_like(W), np.zeros_like(U), np.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        da = (dh[t] + dprev) * (1 - h[t] ** 2)
+        dx[t], dW, dU = da @ W.T, dW + x[t].T @ da, dU + (h[t - 1] if t else h0).T @ da
+        dprev = da @ U.T
+    return dx, dprev, dW, dU
+"""
+    found = checked(text)
+    assert found["status"] == "right" and {v["of"] for v in found["variables"]} >= {"x", "W", "U"}
+
+
+def test_a_pooling_over_windows_of_two_is_given_even_sides():
+    text = """
+import numpy as np
+class Pool:
+    def forward(self, x):
+        self.x = x
+        h, w, c = x.shape
+        self.windows = x.reshape(h // 2, 2, w // 2, 2, c)
+        return self.windows.max(axis=(1, 3))
+    def backprop(self, d_out):
+        most = self.windows.max(axis=(1, 3), keepdims=True)
+        return ((self.windows == most) * d_out[:, None, :, None]).reshape(self.x.shape)
+"""
+    assert measure(Source("pool.py", text)).verdict == "right"
+    assert measure(Source("pool.py", text.replace("* d_out[:", "+ d_out[:"))).verdict == "wrong"

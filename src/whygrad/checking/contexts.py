@@ -49,8 +49,10 @@ def with_contexts(methods: Mapping[str, Function]) -> dict[str, Function]:
             taking.setdefault(method.parameters[0][0], []).append(method)
     found = dict(methods)
     for name, takers in taking.items():
+        if len(takers) < 2 or not (_NAMED.match(name) or all(m.is_static for m in takers)):
+            continue
         named = _NAMED.match(name) or any(_saves(m.node, name) for m in takers)
-        if named and len(takers) > 1 and all(_only_attributes(m.node, name) for m in takers):
+        if named and all(_only_attributes(m.node, name) for m in takers):
             found |= {m.name: replace(m, context=name) for m in takers}
     return found
 

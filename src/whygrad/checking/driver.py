@@ -29,8 +29,7 @@ from whygrad.checking.lines import (
     LOSS,
     MEAN,
     RESULT,
-    UPSTREAM,
-)  # fmt: skip
+)
 from whygrad.checking.losses import (
     data_parameter,
     foreign_loss,
@@ -57,7 +56,13 @@ from whygrad.checking.returned import (
 from whygrad.checking.slicing import sliced
 from whygrad.checking.stepping import kept_lines, step_lines, steps_in, without_deltas
 from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
-from whygrad.checking.upstreams import assign_rest, free_parameters, outputs_of, unfilled_upstreams
+from whygrad.checking.upstreams import (
+    assign_rest,
+    free_parameters,
+    outputs_of,
+    unfilled_upstreams,
+    upstream_lines,
+)
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.checking.wrapping import called_whole, returned_whole
@@ -267,7 +272,7 @@ class Driver:
         for place, output in enumerate(outputs):
             upstream = upstreams[place] if place < len(upstreams) else ""
             variable = self.bind_output(names[output], paths[output], place, after)
-            objective.append((variable, self.bind_upstream(upstream, variable, known)))
+            objective.append((variable, self.bind_upstream(upstream, variable, known, backward)))
             if self.reading in MEANS and not upstream:
                 self.lines.append(MEAN.format(loss=LOSS, output=variable))
                 objective[-1] = (LOSS, "")
@@ -329,12 +334,12 @@ class Driver:
         self.lines.append(f"{variable} = {path}")
         return variable
 
-    def bind_upstream(self, upstream: str, output: str, known: dict[str, str]) -> str:
+    def bind_upstream(self, upstream: str, output: str, known: dict[str, str], backward: Function) -> str:
         """The variable that holds an upstream gradient; made where nobody gave it."""
         if upstream and upstream not in self.names:
             # A function may bear the name of a parameter of another one.
             variable = upstream if upstream not in self.namespace else f"{upstream}_"
-            self.lines.append(UPSTREAM.format(upstream=variable, output=output))
+            self.lines += upstream_lines(backward, upstream, variable, output)
             self.names[upstream] = variable
         if upstream:
             known[upstream] = self.names[upstream]

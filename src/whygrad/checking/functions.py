@@ -62,11 +62,11 @@ class Function:
             (a.arg, default is None)
             for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         ]
-        pairs = pairs[1:] if self.owner and not self._is_static else pairs
+        pairs = pairs[1:] if self.owner and not self.is_static else pairs
         return pairs[1:] if self.context else pairs
 
     @property
-    def _is_static(self) -> bool:
+    def is_static(self) -> bool:
         return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list)
 
     @cached_property

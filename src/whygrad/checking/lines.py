@@ -9,6 +9,9 @@ UPSTREAM = """import numpy as __whygrad_np
 __whygrad_weights = __whygrad_np.cos(__whygrad_np.arange(__whygrad_np.size({output})) + 1.0)
 {upstream} = __whygrad_weights.reshape(__whygrad_np.shape({output}))"""
 """Distinct weights of both signs, for a backward function whose upstream gradient nobody gave."""
+ONE_ENTRY = """{upstream} = {upstream} * (__whygrad_np.arange(__whygrad_np.size({output})) == 1).reshape(
+    __whygrad_np.shape({output}))"""
+"""All other entries zero, for a backward function that goes by the first that is not."""
 INPUT = """from whygrad.checking.miniature import parse_input as __whygrad_input
 {variable} = __whygrad_input({text!r}, {name!r})"""
 HANDED = """from whygrad.checking.handed import handed as __whygrad_handed

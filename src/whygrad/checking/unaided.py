@@ -30,7 +30,7 @@ from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.fitting import input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
-from whygrad.checking.examples.usage import Definition, Facts, facts_of
+from whygrad.checking.examples.usage import Definition, Facts, facts_of, learn_ranks
 from whygrad.checking.functions import Function, definition_of
 from whygrad.checking.losses import foreign_loss, loss_arguments, output_place
 from whygrad.checking.missing import MissingInput
@@ -92,7 +92,7 @@ class Unaided:
         Raises NoGradientError where there is none.
         """
         loss = foreign_loss({**self.functions, **self.classes.get(forward.owner, {})}, forward, backward)
-        wanted, call = tuple(self.wanted(forward, loss)), self.caller(forward, loss)
+        wanted, call = tuple(self.wanted(forward, backward, loss)), self.caller(forward, loss)
         search = Search(wanted, call, self.source.filename, self.given)
         how = form, forward, backward, reading
         made: list[Made] = []
@@ -267,7 +267,7 @@ class Unaided:
                 return template.text(dimensions.sizes(small=True))
         return ""
 
-    def wanted(self, forward: Function, loss: Function | None) -> Iterator[Wanted]:
+    def wanted(self, forward: Function, backward: Function | None, loss: Function | None) -> Iterator[Wanted]:
         """What the constructor, the forward function and the loss need."""
         methods = self.classes.get(forward.owner, {})
         init = methods.get("__init__")
@@ -279,6 +279,8 @@ class Unaided:
                 seen.update([name for name, _ in loss.parameters if not TARGET_WORDS.match(name)][:1])
             further = self.lacking(function)
             facts = facts_of(function.node, self.resolver(function), further=further)
+            if function is forward and backward is not None:
+                learn_ranks(facts, backward.node, self.resolver(backward))
             for name in (*further, *(n for n, _ in function.parameters)):
                 if name not in seen and name not in self.given:
                     seen.add(name)

@@ -247,7 +247,7 @@ def _singles(outline: Outline) -> Iterator[Found]:
             yield "single", function, None
 
 
-_HESSIAN = re.compile(r"(?i)^(hess\w*|H)$")
+_HESSIAN = re.compile(r"^([Hh]ess\w*|H)$")  # `h` is a hidden state
 
 
 def _is_property(function: Function) -> bool:
@@ -258,10 +258,11 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
     returned = [gradient_word(name) for name in function.returns]
     capitals = {f"G{name}" for name, _ in function.parameters if name.isupper()}  # GA of a matrix A
-    gradients = [name for name in returned if stems(name) or _HESSIAN.match(name) or name in capitals]
+    gradients = [name for name in returned if stems(name) or name in capitals]
+    seconds = sum(_HESSIAN.match(name) is not None for name in returned)
     if set(gradients) <= {name for name, _ in function.parameters} and gradients:
         return False  # it hands on those that it was given
-    if len(returned) < 2 or len(gradients) + _constants(function) >= len(returned):
+    if len(returned) < 2 or len(gradients) + seconds + _constants(function) >= len(returned):
         return False
     if not all(returned) and OUTPUT_WORDS.search(returned[0]) and _returns_what_gradients_make(function):
         return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
+from whygrad.checking.lines import ONE_ENTRY, UPSTREAM
 from whygrad.checking.naming import EXACT, UPSTREAM_WORDS, best
 from whygrad.checking.values import is_numeric
 
@@ -43,7 +45,7 @@ def _is_step(name: str) -> bool:
     """A learning rate or a setting, not a gradient."""
     return bool(
         re.search(
-            r"(?i)^(lr|alpha|eta|learning\w*|step\w*|rate|momentum|l2|lambd\w*|reg\w*|optimi\w+)$", name
+            r"(?i)^(lr|l_?rate|alpha|eta|learn\w*|step\w*|rate|momentum|l2|lambd\w*|reg\w*|optimi\w+)$", name
         )
     )
 
@@ -65,3 +67,33 @@ def assign_rest(backward: Function, known: dict[str, str], upstreams: list[str],
     for name, needed in backward.parameters:
         if name not in known and name not in upstreams and needed and rest:
             known[name] = rest.pop(0) if len(rest) == 1 or "cache" not in name else rest.pop()
+
+
+def upstream_lines(backward: Function, upstream: str, variable: str, output: str) -> Iterator[str]:
+    """Lines of a driver that make the upstream gradient of an output."""
+    yield UPSTREAM.format(upstream=variable, output=output)
+    if _goes_by_one(backward, upstream):
+        yield ONE_ENTRY.format(upstream=variable, output=output)
+
+
+def _goes_by_one(backward: Function, upstream: str) -> bool:
+    """Does a backward function skip entries of zero, and return after the first other: those of a loss?"""
+    for loop in ast.walk(backward.node):
+        if not isinstance(loop, ast.For) or not any(isinstance(s, ast.Return) for s in loop.body):
+            continue
+        sources = {n.id for n in ast.walk(loop.iter) if isinstance(n, ast.Name)}
+        items = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        if upstream in sources and any(_skips_zero(s, items) for s in loop.body):
+            return True
+    return False
+
+
+def _skips_zero(statement: ast.stmt, items: set[str]) -> bool:
+    """`if gradient == 0: continue`."""
+    test = statement.test if isinstance(statement, ast.If) else None
+    if not isinstance(test, ast.Compare) or not isinstance(statement, ast.If):
+        return False
+    names = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
+    zero = any(isinstance(n, ast.Constant) and n.value == 0 for n in (test.left, *test.comparators))
+    skips = any(isinstance(s, ast.Continue) for s in statement.body)
+    return zero and skips and isinstance(test.ops[0], ast.Eq) and bool(names & items)

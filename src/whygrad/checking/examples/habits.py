@@ -25,6 +25,7 @@ SCALARS = {
     "weight_decay": "0.1", "decay": "0.9", "scale": "0.5", "weight_scale": "0.5", "std": "0.5", "t": "2",
     "regularization": "0.1", "regularization_strength": "0.1", "reg_lambda": "0.1", "penalty": "0.1",
     "drop_rate": "0.4", "dropout_rate": "0.4", "dropout_prob": "0.4", "learningrate": "0.1", "tau": "0.7",
+    "learn_rate": "0.1", "learnrate": "0.1", "l_rate": "0.1", "lrate": "0.1", "step_size": "0.1", "stepsize": "0.1",
     "sparsity_param": "0.2", "rho": "0.2", "l1": "0.1", "l2_reg": "0.1", "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
 }  # fmt: skip
 COUNTS = {
@@ -362,7 +363,7 @@ def _array(
                 role = "window" if window else "image"
                 made.append(d.by_name(f"{role} {place}", role))  # all images are of one size
             else:
-                made.append(d.by_name(named[place], role) if place in named else d.new(role))
+                made.append(_dimension(named[place], role, d) if place in named else d.new(role))
         return Array(tuple(made), domain, classes)
 
     return make
@@ -388,12 +389,17 @@ def _documented(texts: Sequence[str], d: Dimensions) -> tuple[int, ...]:
             continue
         if text.isdigit():
             found.append(d.constant(int(text)) if int(text) <= 4 else d.new())
-        elif match := re.fullmatch(r"(\d)\*?([A-Za-z_]\w*)", text):
-            found.append(d.combined("product", int(match[1]), (d.by_name(match[2]),)))
         elif match := re.fullmatch(r"([A-Za-z_]\w*)\+([A-Za-z_]\w*)", text):
             found.append(d.combined("sum", 0, (d.by_name(match[1]), d.by_name(match[2]))))
         elif match := re.fullmatch(r"([A-Za-z_]\w*)\+(\d)", text):
             found.append(d.combined("sum", int(match[2]), (d.by_name(match[1]),)))
         else:
-            found.append(d.by_name(text, _role(text, len(found), len(inner))))
+            found.append(_dimension(text, _role(text, len(found), len(inner)), d))
     return tuple(found)
+
+
+def _dimension(text: str, role: str, d: Dimensions) -> int:
+    """The dimension that `H` names, or `4*H`, or `4H`."""
+    if match := re.fullmatch(r"(\d)\*?([A-Za-z_]\w*)", text):
+        return d.combined("product", int(match[1]), (d.by_name(match[2]),))
+    return d.by_name(text, role)

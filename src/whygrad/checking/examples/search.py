@@ -243,7 +243,7 @@ class Search:
         if "must be square" in complaint.message and self._square(guess, complaint):
             return True
         if _DIVIDES.search(complaint.message) or complaint.divides:
-            return self._double(guess)
+            return self._double(guess, complaint)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
             return True
         if any(guess.dimensions.add_up(*pair) for pair in complaint.pairs):
@@ -258,13 +258,22 @@ class Search:
             return True
         return complaint.kind == "ValueError" and not complaint.pairs and self._equate(guess)
 
-    def _double(self, guess: Guess) -> bool:
-        """A dimension may have to be even, to be split into groups or heads."""
+    def _double(self, guess: Guess, complaint: Complaint) -> bool:
+        """A dimension may have to be even, to be split into groups or heads; or two, for windows of two."""
         if guess.mended:
             return False
-        for owner in guess.dimensions.free():
+        free = guess.dimensions.free()
+        both = [
+            pair
+            for name, template in guess.templates.items()
+            if isinstance(template, Array) and name in complaint.names and len(template.dimensions) > 2
+            for pair in itertools.combinations(dict.fromkeys(map(guess.dimensions.root, template.dimensions)), 2)
+            if set(pair) <= set(free)
+        ]
+        for owners in (*((owner,) for owner in free), *both):
             trial = guess.copy()
-            trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
+            for owner in owners:
+                trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
             if self._runs(trial):
                 guess.dimensions, guess.mended = trial.dimensions, 1
                 return True

@@ -25,6 +25,31 @@ def shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
     return None
 
 
+def multiple_in(part: ast.expr) -> tuple[int, str]:
+    """(4, "H") of the slice `3 * H : 4 * H` and of `3 * H :`: so many times H it reaches; (0, "") of others."""
+    if not isinstance(part, ast.Slice) or part.step is not None:
+        return 0, ""
+    reached = part.upper if part.upper is not None else part.lower
+    if not isinstance(reached, ast.BinOp) or not isinstance(reached.op, ast.Mult):
+        return 0, ""
+    sides = (reached.left, reached.right)
+    number = next((n.value for n in sides if isinstance(n, ast.Constant) and isinstance(n.value, int)), 0)
+    name = next((n.id for n in sides if isinstance(n, ast.Name)), "")
+    return (number + (part.upper is None), name) if number and name else (0, "")
+
+
+def divided_shape(node: ast.expr) -> tuple[ast.expr, int, int] | None:
+    """(b, 0, 4) of `b.shape[0] // 4` and of `int(b.shape[0] / 4)`."""
+    if isinstance(node, ast.Call) and last_name(node.func) == "int" and len(node.args) == 1:
+        node = node.args[0]
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div | ast.FloorDiv):
+        return None
+    found, by = shape_place(node.left), node.right
+    if found is None or not isinstance(by, ast.Constant) or not isinstance(by.value, int):
+        return None
+    return *found, by.value
+
+
 _PLACES = frozenset({"argmax", "argmin", "argsort", "argwhere", "nonzero", "flatnonzero", "where"})
 
 

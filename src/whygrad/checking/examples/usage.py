@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
-from whygrad.checking.examples.syntax import called_name, index_parts, is_ellipsis, is_none, is_numpy, kept_within_one, last_name, outside_indices, computed_key_prefix, shape_place
+from whygrad.checking.examples.syntax import called_name, computed_key_prefix, divided_shape, index_parts, is_ellipsis, is_none, is_numpy, kept_within_one, last_name, multiple_in, outside_indices, shape_place
 
 DEPTH = 4
 """Calls within calls that are read."""
@@ -46,6 +46,8 @@ class Facts:
     least_rank: int = 0
     dimensions: dict[int, str] = field(default_factory=dict)
     """Place of a dimension -> its name, by `N, D = x.shape`."""
+    multiples: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Place of a dimension -> how many times a named one it is, by `Wx[:, 3 * H : 4 * H]`, `b.shape[0] // 4`."""
     documented: tuple[str, ...] | None = None
     """Dimensions of the shape that the docstring gives."""
     keys: dict[str, ast.expr | None] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class Facts:
         self.ranks += other.ranks
         self.least_rank = max(self.least_rank, other.least_rank)
         self.documented = self.documented or other.documented
+        for place, multiple in other.multiples.items():
+            self.reach(place, multiple)
         for key, default in other.keys.items():
             self.keys.setdefault(key, default)
         self.prefixes += other.prefixes
@@ -100,6 +104,10 @@ class Facts:
             setattr(self, name, getattr(self, name) or getattr(other, name))
         self.unpacked = self.unpacked or other.unpacked
         self.rows = self.rows or other.rows
+
+    def reach(self, place: int, multiple: tuple[int, str]) -> None:
+        """Of several slices along a dimension the one that goes farthest tells its size."""
+        self.multiples[place] = max(multiple, self.multiples.get(place, (1, "")))
 
 
 def facts_of(
@@ -134,12 +142,32 @@ def facts_of(
     reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found), attributes)
     for statement in function.body:
         reader.visit(statement)
+    known = {text for facts in found.values() for text in facts.dimensions.values()}
+    known |= reader.divided | {name for name, facts in found.items() if facts.size}
+    for facts in found.values():
+        fitting = {place: f"{k}*{name}" for place, (k, name) in facts.multiples.items() if name in known}
+        facts.dimensions.update(fitting)
     libraries = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & {"math", "np", "numpy"}
     for facts in found.values():
         facts.plain = libraries == {"math"}
         if facts.keys and not facts.entries:
             facts.entries = described_shapes(described, list(facts.keys))
     return found
+
+
+def learn_ranks(facts: Mapping[str, Facts], backward: Definition, resolve: Resolve) -> None:
+    """Let parameters learn how they are used behind a cache: `x[t].T @ da`, where `x` is not made anew."""
+    simple = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple)
+    made = {
+        n.id
+        for target, value in _assigned(backward)
+        if not isinstance(value, simple)
+        for n in ast.walk(target)
+        if isinstance(n, ast.Name)
+    }
+    behind = facts_of(backward, resolve, further=facts)
+    for name in facts.keys() - made:
+        facts[name].least_rank = max(facts[name].least_rank, behind[name].least_rank)
 
 
 def _renamed(function: Definition, found: Mapping[str, Facts]) -> dict[str, str]:
@@ -180,6 +208,8 @@ class _Reader(ast.NodeVisitor):
         self.found, self.resolve, self.depth, self.seen, self.renamed = found, resolve, depth, seen, renamed
         self.attributes = attributes
         self.calls = 0
+        self.divided: set[str] = set()
+        """Names of parts of dimensions: H of `H = b.shape[0] // 4`."""
 
     def of(self, node: ast.AST | None) -> Facts | None:
         if isinstance(node, ast.Name):
@@ -217,6 +247,10 @@ class _Reader(ast.NodeVisitor):
             for place, item in enumerate(items):
                 if isinstance(item, ast.Name) and item.id != "_":
                     facts.dimensions.setdefault(place, item.id)
+        parted = divided_shape(value)
+        if parted is not None and isinstance(target, ast.Name) and (facts := self.of(parted[0])):
+            facts.reach(parted[1], (parted[2], target.id))
+            self.divided.add(target.id)
         place_ = shape_place(value)
         if place_ is not None and isinstance(target, ast.Name) and (facts := self.of(place_[0])):
             facts.dimensions.setdefault(place_[1], target.id)
@@ -238,6 +272,10 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def subscripted(self, facts: Facts, index: ast.expr) -> None:
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        for place, part in enumerate(parts if not any(map(is_ellipsis, parts)) else ()):
+            if (multiple := multiple_in(part))[0] > 1:
+                facts.reach(place, multiple)
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             facts.keys.setdefault(index.value, None)
         elif prefix := computed_key_prefix(index):
@@ -253,6 +291,10 @@ class _Reader(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if facts := self.of(node.value):
             facts.attributes.add(node.attr)
+        one = node.value if node.attr == "T" and isinstance(node.value, ast.Subscript) else None
+        if one is not None and not isinstance(one.slice, ast.Slice | ast.Tuple | ast.Constant):
+            if facts := self.of(one.value):  # `x[t].T` transposes a matrix
+                facts.least_rank = max(facts.least_rank, 3)
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
