@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from whygrad.checking.examples.habits import COUNTS, SCALARS
+from whygrad.checking.examples.settings import COUNTS, SCALARS
 from whygrad.checking.naming import OWN, PLAIN_OUTPUT_WORDS, is_gradient_name
 from whygrad.checking.rounds import parses, trains
 from whygrad.checking.upstreams import TARGET_WORDS

@@ -27,10 +27,11 @@ from whygrad.checking.examples.alone import batch_size, is_called_alone, sums_no
 from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
 from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.fitting import input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
-from whygrad.checking.examples.usage import Definition, Facts, facts_of, learn_ranks
+from whygrad.checking.examples.usage import Definition, facts_of, learn_ranks
 from whygrad.checking.functions import Function, definition_of
 from whygrad.checking.losses import foreign_loss, loss_arguments, output_place
 from whygrad.checking.missing import MissingInput

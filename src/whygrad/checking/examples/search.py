@@ -20,6 +20,7 @@ import numpy as np
 from whygrad.checking.evidence import Value
 from whygrad.checking.examples.complaints import Complaint, complaint_of
 from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.doubling import double
 from whygrad.checking.examples.habits import Make, entry_template
 from whygrad.checking.examples.lengthening import counts_of, lengthen
 from whygrad.checking.examples.narrowing import is_of_many, narrow
@@ -243,7 +244,7 @@ class Search:
         if "must be square" in complaint.message and self._square(guess, complaint):
             return True
         if _DIVIDES.search(complaint.message) or complaint.divides:
-            return self._double(guess, complaint)
+            return double(self, guess, complaint)
         if any(guess.dimensions.multiply(*pair) for pair in complaint.pairs):
             return True
         if any(guess.dimensions.add_up(*pair) for pair in complaint.pairs):
@@ -257,29 +258,6 @@ class Search:
         if complaint.kind == "ValueError" and lengthen(self, guess, complaint):
             return True
         return complaint.kind == "ValueError" and not complaint.pairs and self._equate(guess)
-
-    def _double(self, guess: Guess, complaint: Complaint) -> bool:
-        """A dimension may have to be even, to be split into groups or heads; or two, for windows of two."""
-        if guess.mended:
-            return False
-        free = guess.dimensions.free()
-        both = [
-            pair
-            for name, template in guess.templates.items()
-            if isinstance(template, Array) and name in complaint.names and len(template.dimensions) > 2
-            for pair in itertools.combinations(dict.fromkeys(map(guess.dimensions.root, template.dimensions)), 2)
-            if set(pair) <= set(free)
-        ]
-        for owners in (*((owner,) for owner in free), *both):
-            trial = guess.copy()
-            for owner in owners:
-                trial.dimensions.bound[owner] = ("product", 2, (trial.dimensions.new(),))
-            if self._runs(trial):
-                guess.dimensions, guess.mended = trial.dimensions, 1
-                return True
-            if self.is_late():
-                break
-        return False
 
     def _square(self, guess: Guess, complaint: Complaint) -> bool:
         """A matrix that is inverted, or has a determinant, has as many rows as columns."""
@@ -361,7 +339,7 @@ class Search:
             for owner, part in itertools.permutations(known, 2):
                 trial = guess.copy()
                 trial.dimensions.bound[owner] = ("product", factor, (part,))
-                if self._runs(trial):
+                if self.runs(trial):
                     guess.dimensions, guess.mended = trial.dimensions, 1
                     return True
                 if self.is_late():
@@ -375,12 +353,12 @@ class Search:
             if self.is_late():
                 return False
             trial = guess.copy()
-            if all([trial.dimensions.unify(b, a) for a, b in chosen]) and self._runs(trial):
+            if all([trial.dimensions.unify(b, a) for a, b in chosen]) and self.runs(trial):
                 guess.dimensions = trial.dimensions
                 return True
         return False
 
-    def _runs(self, trial: Guess) -> bool:
+    def runs(self, trial: Guess) -> bool:
         """Does a guess run, once sizes that it complains of are made equal?"""
         for _ in range(6):
             complaint = self.tried(trial.texts(small=False))

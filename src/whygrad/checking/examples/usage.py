@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
+from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.syntax import called_name, computed_key_prefix, divided_shape, index_parts, is_ellipsis, is_none, is_numpy, kept_within_one, last_name, multiple_in, outside_indices, shape_place
 
 DEPTH = 4
@@ -28,86 +28,10 @@ ARRAY_FUNCTIONS = {
     "norm", "sum", "mean", "zeros_like", "ones_like", "empty_like", "diag", "trace", "concatenate", "stack", "cumsum",
 }  # fmt: skip
 """Functions that are called on arrays."""
-FLAGS = (
-    "index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm", "optional", "arrayed"
-)  # fmt: skip
 RESHAPING = {"reshape", "tile", "repeat", "broadcast_to"}
 
 Definition = ast.FunctionDef
 Resolve = Callable[[str], Definition | None]
-
-
-@dataclass(eq=False)
-class Facts:
-    """What is known of one parameter."""
-
-    ranks: list[int] = field(default_factory=list)
-    """Ranks of the arrays that it is unpacked as, by the text."""
-    least_rank: int = 0
-    dimensions: dict[int, str] = field(default_factory=dict)
-    """Place of a dimension -> its name, by `N, D = x.shape`."""
-    multiples: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """Place of a dimension -> how many times a named one it is, by `Wx[:, 3 * H : 4 * H]`, `b.shape[0] // 4`."""
-    documented: tuple[str, ...] | None = None
-    """Dimensions of the shape that the docstring gives."""
-    keys: dict[str, ast.expr | None] = field(default_factory=dict)
-    """Keys that are read from it, with the default of `get`."""
-    key_parameters: dict[str, Facts] = field(default_factory=dict)
-    prefixes: list[str] = field(default_factory=list)
-    """Beginnings of computed keys: `W` of `params["W" + str(l)]`."""
-    attributes: set[str] = field(default_factory=set)
-    strings: list[str] = field(default_factory=list)
-    """Words that it is compared with."""
-    index: bool = False
-    indexed_by_number: bool = False
-    size: bool = False
-    unrolled: bool = False
-    """Slices of it are reshaped: a vector that holds several arrays."""
-    divisor: bool = False
-    """Whole numbers are divided by it: `C // G`."""
-    called: bool = False
-    optional: bool = False
-    """It is compared with None."""
-    flag: bool = False
-    """It is tested as it stands: `if verbose`."""
-    iterated: bool = False
-    plain: bool = False
-    """Its function computes with `math` and without NumPy: with numbers."""
-    arrayed: bool = False
-    """It is an operand of `@`, sliced, or handed to a function that is called on arrays."""
-    unpacked: int = 0
-    logarithm: bool = False
-    default: ast.expr | None = None
-    required: bool = True
-    annotation: str = ""
-    rows: tuple[str, ...] = ()
-    """Names of the parts of each of its entries: `for W, b in layers`."""
-    entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Shapes that the docstring gives for its keys."""
-    stored_as: list[str] = field(default_factory=list)
-    """Attributes that hold it: `self.n = n`."""
-
-    def learn(self, other: Facts) -> None:
-        """Add what a function knows that it is handed to."""
-        self.ranks += other.ranks
-        self.least_rank = max(self.least_rank, other.least_rank)
-        self.documented = self.documented or other.documented
-        for place, multiple in other.multiples.items():
-            self.reach(place, multiple)
-        for key, default in other.keys.items():
-            self.keys.setdefault(key, default)
-        self.prefixes += other.prefixes
-        self.entries.update(other.entries)
-        self.attributes |= other.attributes
-        self.strings += other.strings
-        for name in FLAGS:
-            setattr(self, name, getattr(self, name) or getattr(other, name))
-        self.unpacked = self.unpacked or other.unpacked
-        self.rows = self.rows or other.rows
-
-    def reach(self, place: int, multiple: tuple[int, str]) -> None:
-        """Of several slices along a dimension the one that goes farthest tells its size."""
-        self.multiples[place] = max(multiple, self.multiples.get(place, (1, "")))
 
 
 def facts_of(
