@@ -8,6 +8,18 @@ from whygrad.diagnosis import check_program
 from whygrad.source import Source
 
 CASES = {
+    "a length to the power that a force has": (
+        """
+        import numpy as np
+        here, there = np.array([0.3, -0.2, 0.9]), np.array([1.1, 0.4, -0.5])
+        gap = here - there
+        square = gap @ gap
+        U = -1.7 / np.sqrt(square)
+        grad_here = 1.7 * gap / {}
+        """,
+        "square",
+        "square ** 1.5",
+    ),
     "the sign for the value itself": (
         """
         import numpy as np

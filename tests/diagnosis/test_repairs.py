@@ -65,3 +65,21 @@ def test_the_cheapest_wins(evidence: Evidence, draft: Draft, text: str) -> None:
     fix = repairer(evidence, changed).repair(claim)
     assert fix is not None
     assert all(rival.cost >= fix.cost - 0.2 for rival in fix.rivals)
+
+
+def test_a_missing_slope_belongs_where_the_derivative_is_computed_and_not_among_labels() -> None:
+    lines = [
+        "import numpy as np",
+        "x, labels = np.array([0.4, -1.1, 0.8, 0.2]), np.array([1.0, 0.0, 1.0, 0.0])",
+        "s = np.tanh(x)",
+        "loss = np.sum(np.log(1 + np.exp(-(2 * labels - 1) * s)))",
+        "sign = 2 * labels - 1",
+        "dx = -sign / (1 + np.exp(sign * s))",
+    ]
+    source = Source("user.py", "\n".join(lines))
+    evidence = measure(source)
+    claim = evidence.claim("dx")
+    assert claim is not None
+    fix = repairer(evidence, Draft.of(source)).repair(claim)
+    assert fix is not None
+    assert fix.line == 6

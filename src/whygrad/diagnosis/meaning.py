@@ -75,14 +75,40 @@ def target_name(node: ast.stmt) -> str:
 
 
 def meanings_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Meaning]) -> Iterator[Meaning]:
-    """The true gradients with which the statements that follow give what they should."""
+    """The true gradients with which the statements that follow give what they should.
+
+    Where none does as it is, one may carry a factor that those statements take out again: each divides by the
+    size of a batch.
+    """
     now = bench.made(text, name)
     if not now:
         return
     shape = np.shape(now[0]) if isinstance(now[0], np.ndarray | float | int) else None
-    for meaning in meanings:
-        if np.shape(meaning.values[0]) == shape and bench.holds(name, meaning.values):
-            yield meaning
+    alike = [meaning for meaning in meanings if np.shape(meaning.values[0]) == shape]
+    found = [meaning for meaning in alike if bench.holds(name, meaning.values)]
+    yield from found
+    for meaning in alike if not found else ():
+        factor = _carried(bench, name, meaning.values)
+        if factor is not None:
+            carried = tuple(factor * np.asarray(value) for value in meaning.values)
+            if bench.holds(name, carried):
+                yield Meaning(meaning.of, carried)
+
+
+def _carried(bench: BlockBench, name: str, values: Sequence[Value]) -> float | None:
+    """How many times a true gradient the statements that follow need, if they are linear in it."""
+    nothing = tuple(np.zeros_like(np.asarray(value)) for value in values)
+    ends = [bench.led_to(name, v)[:1] for v in (values, nothing)]
+    want = as_array(bench.wants[0])
+    made, start = (as_array(end[0]) if end else None for end in ends)
+    if made is None or start is None or want is None or not made.shape == start.shape == want.shape:
+        return None
+    step = (made - start).ravel()
+    if not np.all(np.isfinite(step)) or not step.any():
+        return None
+    place = int(np.argmax(np.abs(step)))
+    factor = float((want - start).ravel()[place] / step[place])
+    return factor if np.isfinite(factor) and factor > 0 else None
 
 
 def makes_one_of(bench: BlockBench, text: str, name: str, meanings: Sequence[Meaning]) -> bool:

@@ -178,6 +178,8 @@ def constants(f: Fragment, m: Material) -> Iterator[Variant]:
         whole = isinstance(value, int)
         others: list[float] = [value + 1, value - 1, 2 * value, 0, 1, 2, 3, 0.5]
         others += [value // 2 if whole and value % 2 == 0 else value / 2]
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and node is parent.right:
+            others += [value - 0.5, value + 0.5]  # of a square that stands for a length
         for other in dict.fromkeys(others):
             if other != value and other >= 0:
                 new = repr(int(other)) if whole and float(other).is_integer() else repr(float(other))

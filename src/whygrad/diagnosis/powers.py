@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.pieces import PRODUCT
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_SIGNS = 3
 MOST_BASES = 6
+_CURVED = re.compile(r"\*\*|sqrt|norm\(")
 
 
 def powers(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -46,6 +49,22 @@ def repeated_powers(f: Fragment, m: Material) -> Iterator[Variant]:
                 if f.segment(node) == inner and not raised and not asked:
                     new = f"{inner} ** {number}"
                     yield Variant(f.replaced(node, new), Slip("local", inner, new, f.extent(node)[0], 1.1))
+
+
+def other_powers(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`1 / r ** 3` for `1 / r`, where the forward pass has powers or roots: a factor to another power."""
+    if not _CURVED.search(" ".join((f.text, *m.phrases))):
+        return
+    for node in f.expressions():
+        parent = f.parents.get(node)
+        factor = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult | ast.Div)
+        text = f.segment(node)
+        if factor and isinstance(node, ast.Name | ast.Attribute) and text in m.shapes:
+            if isinstance(m.values[text], int | np.integer):
+                continue
+            for exponent in ("2", "3", "1.5", "0.5"):
+                new = f"{text} ** {exponent}"
+                yield Variant(f.replaced(node, new), Slip("local", text, new, f.extent(node)[0], 1.28))
 
 
 def power_slopes(f: Fragment, m: Material) -> Iterator[Variant]:

@@ -7,12 +7,15 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from whygrad.checking.evidence import Claim
+from whygrad.checking.values import vector
 from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
-from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off
+from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off, reads
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
@@ -185,11 +188,14 @@ class Repairer(Stages):
         """Cheapest first; of equally cheap ones the one that is executed first."""
         if not found:
             return None
-        cheapest = min(fix.worth for fix in found)
+        worth = {id(fix): fix.worth + (0.3 if makes_depend(fix) else 0.0) for fix in found}
+        cheapest = min(worth.values())
         ranked = sorted(
             found,
-            key=lambda fix: (fix.worth > cheapest + 0.12, fix.suspect.line, fix.worth, len(fix.draft.text)),
-        )
+            key=lambda fix: (
+                worth[id(fix)] > cheapest + 0.12, fix.suspect.line, worth[id(fix)], len(fix.draft.text)
+            ),
+        )  # fmt: skip
         best = ranked[0]
         rivals: dict[tuple[str, ...], Fix] = {}
         for fix in ranked[1:]:
@@ -226,6 +232,26 @@ class Repairer(Stages):
         """Does an edit of a line that both parts need change what is differentiated, and so the truth?"""
         forward = part_of(self.trials.evidence, fix.suspect) == "forward"
         return forward and not self.trials.same_output(fix.draft, self.draft)
+
+
+def makes_depend(fix: Fix) -> bool:
+    """Does an edit make a line read what moves with the inputs, which reads only what stays: labels, sizes?
+
+    A part of a derivative that is missing belongs where the derivative is computed.
+    """
+    firsts = [kept[0] for kept in fix.scope.environments if kept]
+    old = reads(fix.suspect.node)
+    try:
+        new = reads(ast.parse(fix.solution.text.strip()).body[0])
+    except (SyntaxError, IndexError):
+        return False
+
+    def moves(name: str) -> bool:
+        values = [vector(first.get(name)) for first in firsts]
+        known = [v for v in values if v is not None]
+        return any(v.shape != known[0].shape or not np.array_equal(v, known[0]) for v in known[1:])
+
+    return any(map(moves, new - old)) and not any(map(moves, old))
 
 
 def _said(fix: Fix) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from whygrad.diagnosis.exceptions import ExceptionFix, get_past, refuse_inputs
 from whygrad.diagnosis.findings import CheckResult, Finding, Variable
 from whygrad.diagnosis.forward import PLAIN, ForwardFix, ForwardSearch, prefers
 from whygrad.diagnosis.intention import as_meant
+from whygrad.diagnosis.pointing import pointed
 from whygrad.diagnosis.remarks import import_line, missing_import, not_as_meant, unsolved
 from whygrad.diagnosis.repairs import Repairer
 from whygrad.diagnosis.shown import forward_values, given_values
@@ -94,8 +95,9 @@ class Check:
                 continue
             if self.first is None:
                 self.first, self.at_first = evidence, self.draft
-                wrong = [unsolved(c, evidence) for c in evidence.finals if c.verdict == "wrong"]
-                self.tell(replace(self.result(), findings=tuple(wrong)))
+                wrong = [c for c in evidence.finals if c.verdict == "wrong"]
+                shown = [unsolved(c, evidence) for c in pointed(evidence, self.draft.tree, wrong)]
+                self.tell(replace(self.result(), findings=tuple(shown)))
             if not self.progressed(evidence):
                 continue
             if evidence.forward_differs and self.as_formula(evidence):
@@ -251,15 +253,17 @@ class Check:
         if forward and prefers(forward[0], fixes, evidence):
             self.apply_forward(forward[0], evidence, [f for _, f in fixes if f])
             return True
+        left: list[Claim] = []
         for claim, fix in fixes:
             # A line that was repaired before and is wrong again is not understood.
             if fix is None or sum(s.variable == claim.name for s in self.steps) >= 2:
                 known = any(c.name == claim.name for c, _ in self.unsolved)
                 if not known and (not claim.doubtful or all(c.doubtful for c, _ in fixes)):
-                    self.unsolved.append((replace(claim, line=rule or claim.line), evidence))
+                    left.append(claim)
             else:
                 self.apply(claim, fix, evidence, forward)
                 forward = []
+        self.unsolved += [(c, evidence) for c in pointed(evidence, self.draft.tree, left, rule)]
         return self.draft.text != before
 
     def apply_forward(self, fix: ForwardFix, evidence: Evidence, rivals: list[Fix]) -> None:
@@ -296,7 +300,8 @@ class Check:
         named = claim if claim.name == variable else evidence.claim(variable)
         step = Step(
             "backward", fix.before, fix.draft, span.line, span.column, fix.text, fix.solution,
-            variable, named.of if named else claim.of, named if named and named.verdict == "wrong" else claim,
+            variable, (named and named.of) or claim.of,
+            named if named and named.verdict == "wrong" else claim,
             evidence, values, points=fix.points, rivals=tuple(rivals),
         )  # fmt: skip
         self.add(step, fix.draft)

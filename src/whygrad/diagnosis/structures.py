@@ -11,7 +11,14 @@ from whygrad.diagnosis.axes import axes, reduced_terms
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.grouping import changed, parentheses, quotients_of_sums
 from whygrad.diagnosis.leavings import leavings
-from whygrad.diagnosis.powers import absolutes, operand_factors, power_slopes, powers, repeated_powers
+from whygrad.diagnosis.powers import (
+    absolutes,
+    operand_factors,
+    other_powers,
+    power_slopes,
+    powers,
+    repeated_powers,
+)
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.windows import columns, windows
 from whygrad.emission.pieces import PRODUCT, SUM
@@ -24,8 +31,8 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
-        factors, inner_terms, flips, powers, repeated_powers, power_slopes, absolutes, operand_factors,
-        windows, columns, reduced_terms, leavings,
+        factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes, absolutes,
+        operand_factors, windows, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)
