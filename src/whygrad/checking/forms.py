@@ -13,6 +13,7 @@ from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
 from whygrad.checking.examples.calls import recorded
 from whygrad.checking.examples.fitting import in_one_column
+from whygrad.checking.examples.mirroring import mirrored
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import hand
 from whygrad.checking.losses import foreign_loss
@@ -220,7 +221,10 @@ class _Arranging:
             found = self.readings(unaided, refused)
             first = next(found, None)
             if first is not None:
-                first.rivals = itertools.chain(self.narrowed(unaided, first), found)
+                rest = (p for program in found for p in (program, *self.mirrored(unaided, program)))
+                first.rivals = itertools.chain(
+                    self.narrowed(unaided, first), self.mirrored(unaided, first), rest
+                )
                 return first
             if any(isinstance(error, ForeignLossError) for error in refused):
                 found = self.supposed(unaided)
@@ -254,10 +258,19 @@ class _Arranging:
     def narrowed(self, unaided: Unaided, first: Program) -> Iterator[Program]:
         """The program of a loss with one number for each example."""
         texts, _ = in_one_column(first.assumed)
-        named = any(TARGET_WORDS.match(name) for name, _ in self.forward.parameters)
-        if not texts or not named:
+        if any(TARGET_WORDS.match(name) for name, _ in self.forward.parameters):
+            yield from self.assuming(unaided, first.hints.reading, texts)
+
+    def mirrored(self, unaided: Unaided, first: Program) -> Iterator[Program]:
+        """The program with symmetric matrices, where it treats them so."""
+        functions = [f.node for f in (self.forward, self.backward) if f is not None]
+        for texts in mirrored(first.assumed, functions):
+            yield from self.assuming(unaided, first.hints.reading, texts)
+
+    def assuming(self, unaided: Unaided, reading: str, texts: dict[str, str]) -> Iterator[Program]:
+        """The program at other inputs, if there are any and it runs with them."""
+        if not texts:
             return
-        reading = first.hints.reading
         with contextlib.suppress(NoGradientError):
             program, texts = unaided.completed(self.form, self.forward, self.backward, reading, texts)
             if isinstance(program, Program):

@@ -21,7 +21,7 @@ def parse_input(text: str, name: str = "") -> Value:
     """The value that a text stands for: a number, a nested list, or `randn(4, 3)` and its kind.
 
     Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
-    high, size, ...), randint(high, size, ...), onehot(rows, classes), onehot(classes),
+    high, size, ...), randint(high, size, ...), symmetric(size), onehot(rows, classes), onehot(classes),
     onehot_columns(classes, columns), list(number, ...), list(randn(4)) and its kind; also words, True, False,
     None, tuples, and dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each
     call for one `name`. Raises UsageError for anything else.
@@ -128,6 +128,13 @@ def _onehot(rng: np.random.RandomState, numbers: list[Any]) -> Value:
     return np.eye(classes)[np.arange(rows) % classes]
 
 
+def _symmetric(rng: np.random.RandomState, numbers: list[Any]) -> Value:
+    """A covariance, a kernel: symmetric, and positive in every direction."""
+    size = _shape(numbers)[0]
+    factor = rng.randn(size, size)
+    return 0.3 * factor @ factor.T + np.diag(rng.uniform(0.6, 1.4, size))
+
+
 _MAKERS: dict[str, Callable[[np.random.RandomState, list[Any]], Value]] = {
     "randn": lambda rng, n: rng.randn(*_shape(n)),
     "rand": lambda rng, n: rng.rand(*_shape(n)),
@@ -137,6 +144,7 @@ _MAKERS: dict[str, Callable[[np.random.RandomState, list[Any]], Value]] = {
     "list": lambda rng, n: list(n),
     "arange": lambda rng, n: np.arange(*_shape(n)),
     "eye": lambda rng, n: np.eye(_shape(n)[0]),
+    "symmetric": _symmetric,
     "full": lambda rng, n: np.full(_shape(n[:-1]), n[-1]),
     "randint": lambda rng, n: rng.randint(0, n[0], _shape(n[1:])),
     "onehot": _onehot,
