@@ -289,3 +289,14 @@ def test_a_function_of_example_inputs_that_is_not_there_is_said(script: Path) ->
     script.write_text(RIGHT, encoding="utf-8")
     done = whygrad_("check", str(script), "--inputs", "nothing")
     assert (done.returncode, "there is no function `nothing`" in done.stderr) == (2, True)
+
+
+def test_files_of_the_user_that_bear_names_of_the_library_are_left_alone(tmp_path):
+    (tmp_path / "neuron.py").write_text(RIGHT)
+    for name in ("token", "random", "string"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('the file of the user')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "whygrad", "check", "neuron.py"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
