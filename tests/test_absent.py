@@ -4,6 +4,8 @@ import subprocess
 import sys
 import textwrap
 
+from whygrad.absent import _guarded_lines
+
 PROBE = """
 import sys
 from whygrad.absent import install, missing_modules, served_package
@@ -79,3 +81,11 @@ def test_modules_of_python_2_have_their_new_names(tmp_path):
         result = len(pickle.dumps(1)) > 0, list(xrange(2))
     """
     assert run(tmp_path, text) == "[] (True, [0, 1])"
+
+
+def test_what_stands_in_a_try_is_looked_for_once():
+    """A module that imports what is not there is run hundreds of times."""
+    text = "try:\n    import fast\nexcept ImportError:\n    fast = None\nimport other\n"
+    assert _guarded_lines(text) == {2}
+    assert _guarded_lines(text) is _guarded_lines("".join(text))
+    assert _guarded_lines("try:\n") == set()

@@ -1,11 +1,14 @@
 """A file of many units: each is checked in a process of its own, and one result is made of all."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from whygrad.batch import check_whole
+import pytest
+
+from whygrad.batch import _share, check_whole
 from whygrad.checking.evidence import Hints
 from whygrad.source import Source
 
@@ -128,3 +131,11 @@ def test_a_script_that_goes_on_for_hours_hides_no_layers(tmp_path):
     status, said = check(written(tmp_path, LONG), "--time-limit", "6")
     assert status == 0 and said["status"] == "right"
     assert [unit["unit"] for unit in said["units"]] == ["double_forward, double_backward", "forward_backward"]
+
+
+def test_units_that_need_all_the_time_leave_some_for_the_rest():
+    """However many they are: of each ten seconds that are left a tenth unit may not take half."""
+    processors = os.cpu_count() or 1
+    assert _share(10.0, 10 * processors) == pytest.approx(2.0)
+    assert _share(60.0, processors) > 20.0
+    assert _share(0.1, 100) == 1.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -148,7 +149,7 @@ class Finder(importlib.abc.MetaPathFinder):
         frame = self._importer()
         if frame is None:
             return False
-        return frame.f_lineno in _guarded_lines(frame.f_code.co_filename)
+        return frame.f_lineno in _guarded_lines("".join(linecache.getlines(frame.f_code.co_filename)))
 
 
 class _Renamed(importlib.abc.Loader):
@@ -165,9 +166,11 @@ class _Renamed(importlib.abc.Loader):
         """It has run already."""
 
 
-def _guarded_lines(filename: str) -> set[int]:
+@functools.lru_cache(maxsize=64)
+def _guarded_lines(text: str) -> set[int]:
+    """Lines within a `try`; a module is run hundreds of times, and its imports fail anew each time."""
     try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return set()
     found: set[int] = set()

@@ -209,12 +209,23 @@ def _checked(
             if time.monotonic() > until - 0.5:
                 results[place] = _late()
                 continue
-            running.append(_started(source, units[place], place, min(until, time.monotonic() + seconds)))
+            now = time.monotonic()
+            share = _share(until - now, len(waiting) + len(running) + 1)
+            running.append(_started(source, units[place], place, min(until, now + min(seconds, share))))
         for job in _finished(running) if running else ():
             results[job.place] = _read(job)
             progress({"done": len(results), "of": len(units), "unit": units[job.place].name})
     for place in range(len(units)):
         yield results[place]
+
+
+FAIR = 2.0
+"""So many times its share of the time that is left a unit may take: then none is left without."""
+
+
+def _share(left: float, jobs: int) -> float:
+    """Seconds for a unit, where so many are to be done in the seconds that are left."""
+    return max(1.0, FAIR * left * (os.cpu_count() or 1) / jobs)
 
 
 def _started(source: Source, unit: Unit, place: int, until: float) -> _Job:
