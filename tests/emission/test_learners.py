@@ -13,6 +13,7 @@ from tests.emission.test_golden import assert_right, function_of, module_of
 
 import whygrad as wg
 from whygrad.emission.filling import with_exercises
+from whygrad.errors import EmissionError
 
 CASES = sorted((Path(__file__).parent / "learners").glob("*.py"))
 
@@ -63,3 +64,59 @@ def test_a_loss_of_a_softmax_that_is_divided_in_place_is_the_prediction_less_the
     module = module_of(Path(__file__).parent / "learners" / "label_loss.py")
     text = wg.derive(function_of(module), *module.make_inputs().values())
     assert "grad_scores = p.copy()" in text and "grad_scores[range(len(y)), y] -= 1" in text
+
+
+def test_a_number_of_the_text_is_no_length_that_happens_to_be_as_large() -> None:
+    module = module_of(Path(__file__).parent / "learners" / "runge_kutta.py")
+    text = wg.derive(function_of(module), *module.make_inputs().values())
+    assert "(k1 + 2 * k2 + 2 * k3 + k4)) / 6" in text and "steps + 1" not in text
+
+
+def test_the_parts_of_an_array_put_together_in_a_loop_are_as_many_as_there_were() -> None:
+    module = module_of(Path(__file__).parent / "learners" / "stacked_heads.py")
+    text = wg.derive(function_of(module), *module.make_inputs().values())
+    assert "np.split(grad_out, len(outs), axis=1)" in text
+
+
+def test_what_is_put_first_in_a_list_is_refused_with_a_way_out() -> None:
+    def ordered(x, w):  # type: ignore[no-untyped-def]
+        out = []
+        for v in x:
+            out.insert(0, v * w)
+        return np.array(out)
+
+    with pytest.raises(EmissionError, match=r"out.insert") as caught:
+        wg.derive(ordered, np.ones(3), 2.0)
+    assert caught.value.hint == "append, and turn it at the end: out[::-1]"
+
+
+PURE = """\
+import math
+
+
+def product(A, B):
+    n, m, p = len(A), len(B), len(B[0])
+    C = [[0] * p for _ in range(n)]
+    for i in range(n):
+        for j in range(p):
+            for k in range(m):
+                C[i][j] += A[i][k] * B[k][j]
+    return C
+
+
+def neuron(w, x, b):
+    z = b
+    for wi, xi in zip(w, x):
+        z += wi * xi
+    return 1 / (1 + math.exp(-z))
+"""
+
+
+@pytest.mark.parametrize("name", ["product", "neuron"])
+def test_a_file_without_numpy_gets_plain_python(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "plain.py"
+    path.write_text(PURE)
+    command = [sys.executable, "-m", "whygrad", "derive", str(path), "--function", name]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+    assert "= list(randn(" in found.stdout and "np." not in found.stdout

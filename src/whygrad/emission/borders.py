@@ -18,21 +18,33 @@ def largest(value: ast.expr, name: str) -> str | None:
     return f"{write(value.args[0])}.index({name})"
 
 
-def gathered(value: ast.expr) -> tuple[ast.expr, str] | None:
+def gathered(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
     """The list that `np.stack(hs, axis=1)` makes an array of, and what makes a list of such an array.
 
-    In "list(np.moveaxis(?, 1, 0))" the question mark stands for the array.
+    In "list(np.moveaxis(?, 1, 0))" the question mark stands for the array. `axes` is how many the arrays in
+    the list have.
     """
-    found = joined(value, ("np.array", "np.asarray", "np.stack"))
+    vectors = ("np.vstack", "np.column_stack") if axes == 1 else ()
+    found = joined(value, ("np.array", "np.asarray", "np.stack", *vectors))
     if found is None:
         return None
     entries, axis = found
+    axis = "1" if write(value.func) == "np.column_stack" else axis  # type: ignore[attr-defined]
     return entries, "list(?)" if axis == "0" else f"list(np.moveaxis(?, {axis}, 0))"
 
 
-def concatenated(value: ast.expr) -> tuple[ast.expr, str] | None:
-    """The list that `np.concatenate(hs, axis=1)` puts together, and the axis."""
-    return joined(value, ("np.concatenate",))
+def concatenated(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
+    """The list that `np.concatenate(hs, axis=1)` or `np.hstack(hs)` puts together, and the axis.
+
+    `axes` is how many the arrays in the list have.
+    """
+    found = joined(value, ("np.concatenate", "np.hstack", "np.vstack", "np.column_stack"))
+    if found is None or write(value.func) == "np.concatenate":  # type: ignore[attr-defined]
+        return found
+    beside = write(value.func) != "np.vstack"  # type: ignore[attr-defined]
+    if axes < 2 and write(value.func) != "np.hstack":  # type: ignore[attr-defined]
+        return None  # rows or columns are made of vectors: they are stacked
+    return found[0], "1" if beside and axes > 1 else "0"
 
 
 def joined(value: ast.expr, names: tuple[str, ...]) -> tuple[ast.expr, str] | None:

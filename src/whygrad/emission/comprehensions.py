@@ -5,13 +5,30 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from whygrad.emission.entries import appended
 from whygrad.emission.leaves import write
-from whygrad.emission.tree import Loop, Node
+from whygrad.emission.tree import Loop, Node, Step
+
+TOGETHER = {
+    f"np.{name}" for name in ("array", "asarray", "stack", "concatenate", "hstack", "vstack", "column_stack")
+}
+"""Functions that make an array of a list."""
+LENGTHS = ("np.shape", "np.size", "np.ndim")
 
 
 def is_call(node: ast.AST, name: str) -> bool:
     """Is it a call of a builtin?"""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def growing(function: ast.FunctionDef) -> set[str]:
+    """Names of lists that a function appends to, or makes by a comprehension."""
+    made = [step for n in ast.walk(function) if isinstance(n, ast.stmt) for step in appended(n)]
+    nodes = [*ast.walk(function), *(n for step in made for n in ast.walk(step))]
+    lists = [n.targets[0] for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, ast.ListComp)]
+    return {write(n.value) for n in nodes if isinstance(n, ast.Attribute) and n.attr == "append"} | set(
+        map(write, lists)
+    )
 
 
 def is_blank(node: ast.expr) -> bool:
@@ -34,7 +51,8 @@ class Comprehensions(ast.NodeTransformer):
 
     def whole(self, value: ast.expr, statement: ast.stmt) -> Any:
         """The expression without them; None if the statement was nothing but one."""
-        if is_blank(value):
+        alone = not isinstance(statement, ast.AugAssign) and self.puts_together(value)
+        if is_blank(value) or alone:
             return value
         simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         if isinstance(value, ast.ListComp) and len(value.generators) == 1 and simple:
@@ -43,6 +61,12 @@ class Comprehensions(ast.NodeTransformer):
         return self.visit(value)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        if self.puts_together(node):
+            return self.named("joined", node)
+        if self.of_list(node) and write(node.func) not in LENGTHS:
+            array = ast.Call(ast.parse("np.array", mode="eval").body, [node.args[0]], [])
+            node.args[0] = self.named(f"{write(node.args[0])}_array", array)
+            return self.generic_visit(node)
         inner = node.args[0] if len(node.args) == 1 else None
         summed = is_call(node, "sum") or ast.unparse(node.func) == "np.sum"
         if isinstance(inner, ast.Name) and inner.id in self.builder.lists and is_call(node, "sum"):
@@ -58,6 +82,24 @@ class Comprehensions(ast.NodeTransformer):
         self.loop(inner, added, text)
         self.before[-1].gives = name  # type: ignore[attr-defined]
         return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    def of_list(self, node: ast.AST) -> bool:
+        """Is it a call of NumPy on a list that is as long as a loop made it?"""
+        if not isinstance(node, ast.Call) or not write(node.func).startswith("np.") or not node.args:
+            return False
+        return isinstance(node.args[0], ast.Name) and node.args[0].id in self.builder.growing
+
+    def puts_together(self, node: ast.AST) -> bool:
+        """Does it make an array of such a list: `np.stack(outs)`?"""
+        return self.of_list(node) and write(node.func) in TOGETHER  # type: ignore[attr-defined]
+
+    def named(self, stem: str, value: ast.expr) -> ast.expr:
+        """A name for an expression, as a statement before this one."""
+        made = ast.Assign([ast.Name(self.builder.fresh(stem), ast.Store())], value)
+        ast.fix_missing_locations(ast.copy_location(made, self.statement))
+        step = Step(made, self.builder.number(), made.targets[0], value, changed=True)
+        self.before.append(step)
+        return ast.copy_location(ast.Name(made.targets[0].id, ast.Load()), value)  # type: ignore[attr-defined]
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
         if is_blank(node):

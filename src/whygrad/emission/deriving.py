@@ -107,7 +107,7 @@ class Derivation:
         reversal = Reversal(part.activity, part.builder.fresh, self.prefix, upstream, self.call)
         state: dict[str, Cotangent] = {}
         back = reversal.block(part.block, state)
-        wanted = [h.text for base, h in state.items() if base in part.wanted]
+        wanted = [h.text for base, h in state.items() if base.split("[")[0] in part.wanted]
         wanted += [reversal.name(name) for name in part.wanted]
         drop_unread(back, {n for text in wanted for n in NAMES.findall(text)}, self.prefix)
         saving = Saving(part.activity, part.block, part.parameters, part.builder.fresh)

@@ -12,6 +12,8 @@ from whygrad.emission.leaves import names_in, names_read, write
 
 def entry(owner: ast.expr, index: ast.expr, back: bool = False) -> ast.expr:
     """`owner[index]`; counted from the end, `owner[-1 - index]`."""
+    if isinstance(owner, ast.Subscript) and write(owner.slice) == "::-1":
+        return entry(owner.value, index, not back)
     key = loaded(index)
     if back:
         key = ast.BinOp(ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Sub(), key)
@@ -30,6 +32,32 @@ def from_place(owner: ast.expr) -> bool:
     if key.lower is None:
         return key.upper is not None
     return isinstance(key.lower, ast.Constant) and type(key.lower.value) is int and key.lower.value > 0
+
+
+def appended(node: ast.stmt) -> list[ast.stmt]:
+    """`xs += [a, b]`, `xs.extend([a, b])`, `xs = xs + [a, b]` as appending one by one; else nothing."""
+    owner: ast.expr | None = None
+    added: ast.expr | None = None
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        owner, added = node.target, node.value
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and len(node.value.args) == 1:
+        function = node.value.func
+        if isinstance(function, ast.Attribute) and function.attr == "extend":
+            owner, added = function.value, node.value.args[0]
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+        sides, target = node.value, node.targets[0]
+        if isinstance(sides.op, ast.Add) and len(node.targets) == 1 and write(sides.left) == write(target):
+            owner, added = target, sides.right
+    if owner is None or not isinstance(added, ast.List):
+        return []
+    if any(isinstance(e, ast.Starred) for e in added.elts):
+        return []
+    found: list[ast.stmt] = []
+    for entry_ in added.elts:
+        call = ast.Call(ast.Attribute(loaded(owner), "append", ast.Load()), [copy.deepcopy(entry_)], [])
+        found.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node)))
+        found[-1].rewritten = True  # type: ignore[attr-defined]
+    return found
 
 
 def at(owner: ast.expr, place: int, node: ast.stmt) -> ast.expr:

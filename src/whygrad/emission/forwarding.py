@@ -211,9 +211,13 @@ class Forwarding:
 
     def from_list(self, node: Node, value: ast.expr) -> str:
         """The tangent of an array made of the entries of a list that has a name; empty for anything else."""
-        entries = gathered(value) or concatenated(value)
-        owner = self.activity.leaf(node, entries[0]) if entries is not None else None
-        if owner is None or not isinstance(self.activity.value(owner.base), list):
+        first = value.args[0] if isinstance(value, ast.Call) and value.args else None
+        owner = self.activity.leaf(node, first) if first is not None else None
+        held = self.activity.value(owner.base) if owner is not None else None
+        if owner is None or not isinstance(held, list):
+            return ""
+        axes = np.ndim(held[0]) if held else 0
+        if gathered(value, axes) is None and concatenated(value, axes) is None:
             return ""
         made = copy.deepcopy(value)
         assert isinstance(made, ast.Call)

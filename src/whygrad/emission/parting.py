@@ -107,16 +107,21 @@ class Parting(Flow):
 
     def from_list(self, group: Group, node: Node, value: ast.expr, seed: str, state: State) -> bool:
         """An array made of the entries of a list that has a name, of any length: `np.stack(hs, axis=1)`."""
-        stacked, put = gathered(value), concatenated(value)
-        entries = stacked or put
-        owner = self.activity.leaf(node, entries[0]) if entries is not None else None
+        first = value.args[0] if isinstance(value, ast.Call) and value.args else None
+        owner = self.activity.leaf(node, first) if first is not None else None
+        turned = "[::-1]" if owner is not None and owner.keys == ("::-1",) else ""
+        owner = Leaf(owner.base) if owner is not None and turned else owner
         held = self.activity.value(owner.base) if owner is not None and not owner.keys else None
         if owner is None or not isinstance(held, list) or not all(is_number(v) or is_array(v) for v in held):
+            return False
+        axes = np.ndim(held[0]) if held else 0
+        stacked, put = gathered(value, axes), concatenated(value, axes)
+        if stacked is None and put is None:
             return False
         if self.activity.reads_entries(owner.base):  # what is added to an entry stays out of the array
             seed = f"{seed}.copy()"
         if stacked is not None:
-            text = stacked[1].replace("?", seed)
+            text = stacked[1].replace("?", seed) + turned
         else:
             assert put is not None
             axis = "" if put[1] == "0" else f", axis={put[1]}"
@@ -126,8 +131,10 @@ class Parting(Flow):
                 else f"row.shape[{put[1]}] for row in {owner.text}"
             )
             alike = self.activity.alike(owner.base)
+            if turned and not alike:
+                return False
             places = f"len({owner.text})" if alike else f"np.cumsum([{row}])[:-1]"
-            text = f"np.split({seed}, {places}{axis})"
+            text = f"np.split({seed}, {places}{axis}){turned}"
         if self.activity.is_active(owner):
             self.receive(group, state, owner, text, True)
         return True

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.emission.activity import Activity
+from whygrad.emission.comprehensions import growing
 from whygrad.emission.functions import Definitions, bound, flattened, is_recursive, kept, reached
 from whygrad.emission.leaves import is_array, is_number, is_real, names_read, write
 from whygrad.emission.observing import NOTING, Notes, compiled, noting
@@ -100,6 +101,7 @@ class Program:
         taken |= {*self.subject.namespace, *dir(builtins)}
         builder = Builder(self.subject.source, taken, self.kept, 10_000 * place)
         builder.bound, builder.lists = bound(node), self._lists(node)
+        builder.growing = growing(node)
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         return Function(node, builder, builder.block(body), parameters)
 

@@ -23,14 +23,6 @@ from whygrad.graph import CONSTANT, INPUT
 PRODUCTS = ("multiply", "damped_multiply", "divide", "negative", "reciprocal")
 
 
-def own_number(text: str) -> float:
-    """The number that a text of the user's is; 0 if it is none."""
-    try:
-        return abs(float(text))
-    except ValueError:
-        return 0.0
-
-
 class ReadableWriter(Writer):
     """Writes rows in the user's names, products with their factors in order, lengths by name."""
 
@@ -41,12 +33,10 @@ class ReadableWriter(Writer):
         self.graphs = [d.graph for d in derived]
         self.sizes, self.traced = sizes, derived[0].traced.graph
         self.extents = Extents(self.graph, names)
-        self.own = {
-            repr(g.params(r)["value"])
-            for g in [derived[0].traced.graph]
-            for r in range(len(g))
-            if g.op(r) is CONSTANT
-        }
+        constants = [
+            self.traced.params(r)["value"] for r in range(len(self.traced)) if self.traced.op(r) is CONSTANT
+        ]
+        self.own = {abs(float(v)) for v in constants if np.ndim(v) == 0}
 
     def has_name(self, row: int) -> bool:
         return row in self.names
@@ -75,9 +65,9 @@ class ReadableWriter(Writer):
         if all(np.ndim(v) == 0 or (np.size(v) and np.all(v == np.ravel(v)[0])) for v in values):
             numbers = [np.ravel(v)[0] for v in values]
             differ = len({float(n) for n in numbers}) > 1
-            rules = repr(values[0]) not in self.own and float(numbers[0]) not in ORDINARY
+            rules = not self.states(numbers[0]) and float(numbers[0]) not in ORDINARY
             if self.sizes is not None and (differ or rules):
-                text = self.sizes.number([float(n) for n in numbers])
+                text = self.sizes.number([float(n) for n in numbers], alone=not differ)
                 if text is None and differ:
                     raise AnotherFormError(
                         "a number in it differs from run to run, and no length explains it"
@@ -355,7 +345,7 @@ class ReadableWriter(Writer):
 
     def states(self, number: float) -> bool:
         """Does the user's own text have this number?"""
-        return any(own_number(text) == number for text in self.own)
+        return abs(float(number)) in self.own
 
     @staticmethod
     def powers(pieces: list[Piece]) -> list[Piece]:

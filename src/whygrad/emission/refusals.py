@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.emission.leaves import Leaf, evaluated, is_array, is_number, write
+from whygrad.emission.leaves import Leaf, evaluated, is_array, is_number, names_read, write
 from whygrad.emission.observed import Observed
 from whygrad.emission.tree import Node, Step, root_of
 from whygrad.errors import EmissionError
@@ -59,13 +59,16 @@ class Refusals(Observed):
 
     def refuse_silent_changes(self, node: Node) -> None:
         """EmissionError for a statement that changes an active value other than by an assignment."""
+        read = names_read(node.node)
+        roots = self.active | read if read & self.active else self.active
         for before, after in zip(self.executions(node), self.notes.after.get(node.number, ()), strict=False):
-            for root in self.active:
+            for root in roots:
                 if not same(before.scope.get(root), after.scope.get(root)):
                     text = write(node.node).splitlines()[0]
-                    raise self.refuse(
-                        node, f"`{text}`, which changes {root} in place,", f"assign it: {root} = ..."
-                    )
+                    hint = f"assign it: {root} = ..."
+                    if ".insert(" in text:
+                        hint = f"append, and turn it at the end: {root}[::-1]"
+                    raise self.refuse(node, f"`{text}`, which changes {root} in place,", hint)
 
     def place(self, node: Node) -> Any:
         return self.source.place(self.source.span_of(node.node))

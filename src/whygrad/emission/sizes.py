@@ -60,12 +60,17 @@ class Sizes:
                     found.append((f"{name}.size", [v.size for v in values]))
         return found
 
-    def number(self, values: Sequence[float]) -> str | None:
-        """A text for a number that has these values: a length, a product, one or two over one of these."""
+    def number(self, values: Sequence[float], alone: bool = False) -> str | None:
+        """A text for a number that has these values: a length, a product, one or two over one of these.
+
+        With `alone` a length itself: what is 6 at all executions may well be no length plus one.
+        """
         if all(v < 0 for v in values):
-            text = self.number([-v for v in values])
+            text = self.number([-v for v in values], alone)
             return None if text is None else f"-{text}"
-        for made in (self.candidates(), self.parts(), self.stepped(), self.products(2), self.products(3)):
+        ways = (self.candidates, self.parts, self.stepped, lambda: self.products(2), lambda: self.products(3))
+        for way in ways[:1] if alone else ways:
+            made = way()
             found = next((text for text, have in made if have == list(values)), None)
             if found is not None:
                 return found

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whygrad.emission.comprehensions import Comprehensions, is_call
-from whygrad.emission.entries import at, entry, loaded
+from whygrad.emission.entries import appended, at, entry, loaded
 from whygrad.emission.leaves import write
 from whygrad.emission.returning import ends, is_guard, settled
 from whygrad.emission.tree import Branch, Break, Loop, Node, Plain, Return, Step, stored
@@ -24,8 +24,8 @@ class Builder:
     def __init__(self, source: Source, taken: set[str], kept: set[str] = frozenset(), first: int = 0) -> None:  # type: ignore[assignment]
         self.bound = set[str]()
         """Names that the function itself binds, outside of comprehensions."""
-        self.lists = set[str]()
-        """Names that hold lists."""
+        self.lists, self.growing = set[str](), set[str]()
+        """Names that hold lists; of lists that are as long as there were passes through a loop."""
         self.source, self.taken, self.count, self.depth = source, taken, first, 0
         self.kept = kept
         """Functions of the user's that keep a backward pass of their own."""
@@ -80,6 +80,8 @@ class Builder:
 
     def statement(self, node: ast.stmt) -> list[Node]:
         """The nodes of one statement, after those of comprehensions and calls within it."""
+        if steps := appended(node):
+            return [n for step in steps for n in self.statement(step)]
         if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.IfExp):
             return [self.conditional(node, node.value)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and node.value is not None:

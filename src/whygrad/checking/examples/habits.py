@@ -101,9 +101,11 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if low in ("beta", "gamma") and not array and not _NORMALIZES.search(context):
         yield _constant("0.3")
-    listed = facts.indexed_by_number or facts.iterated or facts.unpacked or facts.arrayed
-    if facts.plain and not (array or facts.index or listed):
+    listed = facts.index or facts.indexed_by_number or facts.iterated or facts.unpacked or facts.arrayed
+    if facts.plain and not (array or listed):
         yield _constant("0.7")
+    if facts.unpacked > 1 and not (array or facts.index):  # `c, phi, s = params`
+        yield lambda d: Array((d.constant(facts.unpacked),))
     yield from _arrays(name, facts, context)
     if low in SCALARS:
         yield _constant(SCALARS[low])
@@ -271,12 +273,10 @@ def _targets(name: str, facts: Facts, context: str) -> Iterator[Make]:
     ranks = [r for r in _shapes(name, facts, context) if r != 4]
     first = ranks[0] if ranks else 2
     words = context.lower()
-    if re.search(r"mse|mean_squared|squared|l2|regress|mae|huber", words):
+    if facts.plain or re.search(r"mse|mean_squared|squared|l2|regress|mae|huber", words):
         domains: Sequence[Domain] = ("real", "onehot", "labels")
     elif facts.logarithm or re.search(r"bce|binary|logistic", words):
         domains = ("binary", "onehot", "real")
-    elif facts.plain:
-        domains = ("real", "onehot", "binary", "labels")
     else:
         domains = ("onehot", "onehot_columns", "binary", "real", "labels")
     for domain in domains:
