@@ -303,12 +303,16 @@ class Activity(Refusals):
             n.id for loop in self.all if isinstance(loop, Loop) and loop.items is not None
             for n in ast.walk(loop.items) if isinstance(n, ast.Name)
         ]  # fmt: skip
+        bounds = [
+            n.id for node in self.all for part in ast.walk(node.node) if isinstance(part, ast.Slice)
+            for n in ast.walk(part) if isinstance(n, ast.Name)
+        ]  # fmt: skip
         shaped = [
             n.id for node in self.all for call in ast.walk(node.node)
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in SHAPING
             for a in call.args for n in ast.walk(a) if isinstance(n, ast.Name)
         ]  # fmt: skip
-        return list(dict.fromkeys([*first, *ranged, *shaped]))
+        return list(dict.fromkeys([*first, *ranged, *shaped, *bounds]))
 
     def phrases(
         self, node: Node, value: ast.expr, seeds: Sequence[str], after: Sequence[str],

@@ -188,12 +188,21 @@ class Ledger:
         self.materialise(group, state, name)
         group.lines.append(f"{name} = {text}")
 
-    def materialise(self, group: Group, state: State, name: str, keeper: str = "") -> None:
+    def materialise(
+        self, group: Group, state: State, name: str, keeper: str = "", given: tuple[str, ...] = ()
+    ) -> None:
+        """Give their own variables to all who read their cotangent under a name that is given anew.
+
+        `given` are names that are given on the way there.
+        """
         for base, held in list(state.items()):
-            if held.text == name and self.name(base) != name and base != keeper:
+            own = self.name(base)
+            if held.text == name and own != name and base != keeper:
+                if own not in given:  # `grad_x = grad_y` takes `grad_x` from those who read that
+                    self.materialise(group, state, own, base, (*given, name))
                 copied = ".copy()" if is_array(self.activity.value(base)) else ""
-                state[base] = Cotangent(self.name(base), True)
-                group.lines.append(f"{self.name(base)} = {name}{copied}")
+                state[base] = Cotangent(own, True)
+                group.lines.append(f"{own} = {name}{copied}")
 
 
 def list_copies(text: str) -> tuple[str, str]:

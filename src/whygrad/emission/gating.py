@@ -120,8 +120,22 @@ def mask(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) ->
                 a, b = below.args(c)
                 if a == b:
                     return OPS["multiply"], [args[1 - k], yes], {}
-                return OPS["multiply"], [args[1 - k], no], {}
+                return OPS["multiply"], [args[1 - k], first_at_tie(rows, no, a, b)], {}
     return None
+
+
+def first_at_tie(rows: Any, larger: int, a: int, b: int) -> int:
+    """`a > b` as `a >= b`: where two values are equal over a range, one of them takes what arrives.
+
+    `np.minimum(r * g, np.clip(r, 0.8, 1.2) * g)` is such a case. Beside a number `a > 0` stays.
+    """
+    below = rows.written
+    name = {"greater": "greater_equal", "less": "less_equal"}.get(below.op(larger).name)
+    if name is None or tuple(below.args(larger)) != (a, b) or CONSTANT in (below.op(a), below.op(b)):
+        return larger
+    kind = below.tables.abstracts.number(below.abstract(larger))
+    numbers = below.tables.ops.number(OPS[name]), below.params_number({}), kind
+    return int(rows.add(numbers, [a, b], 0, (0, 0)))
 
 
 def unstretched(rows: Any, op: Op, args: list[int], params: Any, abstract: Abstract) -> Any:

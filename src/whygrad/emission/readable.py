@@ -230,6 +230,7 @@ class ReadableWriter(Writer):
         number /= under
         minus, number = minus != (number < 0), abs(number)
         pieces, below_pieces = [self.write_part(r) for r in top], [self.write_part(r) for r in bottom]
+        truths = {self.pieces[r].text for r in top if self.graph.abstract(r).dtype in (bool, np.dtype(bool))}
         for k, p in enumerate(pieces):
             if p.text.startswith("-") and p.binding >= PRODUCT:
                 pieces[k], minus = Piece(p.text[1:], max(p.binding, PRODUCT)), not minus
@@ -263,6 +264,8 @@ class ReadableWriter(Writer):
         made = quotient(self.powers(pieces), self.powers(below_pieces))
         for p in self.powers(large):
             made = infix("*", made, p)
+        if minus and not {p.text for p in pieces} - truths:
+            return Piece(f"-1 * {made.at(PRODUCT)}", PRODUCT)  # NumPy has no minus of truth values
         return prefix("-", made) if minus else made
 
     def gathered(self, row: int) -> Piece | None:

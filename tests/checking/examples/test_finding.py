@@ -76,3 +76,12 @@ def test_sizes_that_a_complaint_does_not_tell_are_tried_in_pairs() -> None:
 def test_a_number_that_others_are_divided_by_is_no_guard() -> None:
     found = inputs_of("import numpy as np\n\ndef kernel(C, eps):\n    return np.exp(np.abs(C) / eps)\n")
     assert float(found["eps"]) == 0.5
+
+
+def test_a_window_is_shorter_than_what_it_moves_over() -> None:
+    found = inputs_of(
+        "import numpy as np\n\ndef smooth(x, w):\n    out = []\n    for i in range(len(x) - w + 1):\n"
+        "        out.append(np.mean(x[i : i + w]))\n    return np.array(out)\n"
+    )
+    length = int(found["x"].removeprefix("randn(").split(",")[0].rstrip(")"))
+    assert int(found["w"]) <= length

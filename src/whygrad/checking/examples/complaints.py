@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from whygrad.checking.values import leaves
+
 _SHAPE = re.compile(r"\(([\d, newaxis]*)\)")
 _PAIRS = (
     re.compile(r"(\d+) \(dim \d+\) != (\d+) \(dim \d+\)"),
@@ -208,3 +210,12 @@ def _known_sizes(names: Mapping[str, Any]) -> tuple[int, ...]:
         elif isinstance(value, int) and not isinstance(value, bool):
             found.append(value)
     return tuple(dict.fromkeys(found))
+
+
+def numbers_of(result: Any) -> Any:
+    """The numeric parts of what a forward pass returned: of `out, cache` those of `out`."""
+    if isinstance(result, tuple | list) and result:
+        if leaves(result):
+            return result
+        return result[0] if leaves(result[0]) else [r for r in result if leaves(r)] or None
+    return result if leaves(result) else getattr(result, "data", None)

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from whygrad.checking.examples.complaints import Complaint
+from whygrad.checking.examples.templates import Size
 
 if TYPE_CHECKING:
     from whygrad.checking.examples.search import Guess, Search
@@ -46,6 +47,14 @@ def lengthen(search: Search, guess: Guess, complaint: Complaint) -> bool:
         if best:
             return True
     return False
+
+def shorten(guess: Guess) -> bool:
+    """Where nothing came out, whole numbers may be larger than what they count: a window than the signal."""
+    numbers = [t.dimension for t in guess.templates.values() if isinstance(t, Size)]
+    found = [n for n in numbers if guess.dimensions.root(n) == n and n in guess.dimensions.free()]
+    guess.dimensions.fixed |= dict.fromkeys(found, 2)
+    return bool(found)
+
 
 def _shortest(search: Search, guess: Guess, owner: int, reached: list[int], complaint: Complaint) -> int:
     """The length from which on to look: what reshapes ask for, one after another, must be there first."""

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.evidence import Value
-from whygrad.checking.examples.complaints import Complaint, complaint_of
+from whygrad.checking.examples.complaints import Complaint, complaint_of, numbers_of
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.doubling import double
 from whygrad.checking.examples.habits import Make, entry_template
-from whygrad.checking.examples.lengthening import counts_of, lengthen
+from whygrad.checking.examples.lengthening import counts_of, lengthen, shorten
 from whygrad.checking.examples.narrowing import is_of_many, narrow
 from whygrad.checking.examples.templates import Array, Entries, Literally, Template, dimensions_of
 from whygrad.checking.miniature import parse_input
@@ -200,7 +200,7 @@ class Search:
         try:
             with steady(), time_limit(CALL_SECONDS):
                 result = self.call({**self.given, **values})
-                numbers = leaves(_numbers(result))
+                numbers = leaves(numbers_of(result))
         except OutOfTime:
             return Complaint("Timeout", "it takes too long", ())
         except RecursionError as error:
@@ -209,7 +209,7 @@ class Search:
             raise
         except BaseException as error:
             return complaint_of(error, self.filename)
-        if not numbers:
+        if not any(n.size for n in numbers):
             return Complaint("Empty", "it returns no numbers", ())
         if not all(np.isfinite(n).all() for n in numbers if n.dtype.kind == "f"):
             return Complaint("NotFinite", "its result is not finite", ())
@@ -233,6 +233,8 @@ class Search:
             return True
         if complaint.kind == "NotFinite":
             return self._to_probabilities(guess)
+        if complaint.kind == "Empty":
+            return shorten(guess)
         if complaint.kind == "ManyLossesError":
             return self._to_number(guess)
         if is_of_many(complaint) and narrow(self, guess, complaint):
@@ -376,12 +378,3 @@ class Search:
 _NO_NUMBER = ("ManyLossesError", "TypeError")
 """Complaints of a number in the place of an array."""
 _DIVIDES = re.compile(r"cannot reshape|equal division|divisible|divide|multiple of")
-
-
-def _numbers(result: Any) -> Any:
-    """The numeric parts of what a forward pass returned: of `out, cache` those of `out`."""
-    if isinstance(result, tuple | list) and result:
-        if leaves(result):
-            return result
-        return result[0] if leaves(result[0]) else [r for r in result if leaves(r)] or None
-    return result if leaves(result) else getattr(result, "data", None)
