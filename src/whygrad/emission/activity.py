@@ -41,7 +41,7 @@ from whygrad.emission.observing import Notes
 from whygrad.emission.phrases import Phrases, Phrasing, scalars_only
 from whygrad.emission.refusals import Refusals
 from whygrad.emission.sizes import Sizes
-from whygrad.emission.tree import Branch, Loop, Node, Return, Step, root_of, roots_of, walk
+from whygrad.emission.tree import Branch, Loop, Node, Return, Step, assigned, root_of, roots_of, walk
 from whygrad.errors import AnotherFormError, EmissionError
 from whygrad.source import Source
 
@@ -303,9 +303,10 @@ class Activity(Refusals):
             n.id for loop in self.all if isinstance(loop, Loop) and loop.items is not None
             for n in ast.walk(loop.items) if isinstance(n, ast.Name)
         ]  # fmt: skip
+        given = {name for node in self.all for name in assigned(node)}
         bounds = [
             n.id for node in self.all for part in ast.walk(node.node) if isinstance(part, ast.Slice)
-            for n in ast.walk(part) if isinstance(n, ast.Name)
+            for n in ast.walk(part) if isinstance(n, ast.Name) and n.id not in given
         ]  # fmt: skip
         shaped = [
             n.id for node in self.all for call in ast.walk(node.node)

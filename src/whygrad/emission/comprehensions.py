@@ -51,6 +51,7 @@ class Comprehensions(ast.NodeTransformer):
 
     def whole(self, value: ast.expr, statement: ast.stmt) -> Any:
         """The expression without them; None if the statement was nothing but one."""
+        self.take_list(value)
         alone = not isinstance(statement, ast.AugAssign) and self.puts_together(value)
         if is_blank(value) or alone:
             return value
@@ -61,6 +62,7 @@ class Comprehensions(ast.NodeTransformer):
         return self.visit(value)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.take_list(node)
         if self.puts_together(node):
             return self.named("joined", node)
         if self.of_list(node) and write(node.func) not in LENGTHS:
@@ -88,6 +90,14 @@ class Comprehensions(ast.NodeTransformer):
         if not isinstance(node, ast.Call) or not write(node.func).startswith("np.") or not node.args:
             return False
         return isinstance(node.args[0], ast.Name) and node.args[0].id in self.builder.growing
+
+    def take_list(self, node: ast.AST) -> None:
+        """Give a name to a list that is made where an array is made of it: `np.stack([... for ...])`."""
+        if isinstance(node, ast.Call) and write(node.func) in TOGETHER and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.ListComp) and len(first.generators) == 1 and not is_blank(first):
+                node.args[0] = self.visit(first)
+                self.builder.growing.add(write(node.args[0]))
 
     def puts_together(self, node: ast.AST) -> bool:
         """Does it make an array of such a list: `np.stack(outs)`?"""
