@@ -1,6 +1,7 @@
 """An exception is got past by the edit that was meant."""
 
 import ast
+import textwrap
 from dataclasses import replace
 
 import pytest
@@ -125,3 +126,27 @@ def test_what_the_driver_has_bound_is_not_in_scope() -> None:
     assert isinstance(failure, Failure)
     failure = replace(failure, namespace={**failure.namespace, "driven": 1.0})
     assert set(_in_scope(failure, ast.parse(text))) == {"k", "f", "p"}
+
+
+def test_the_examples_are_not_what_is_wrong_where_a_backward_pass_raises() -> None:
+    text = textwrap.dedent("""
+        import numpy as np
+        def examples():
+            draw = np.random.RandomState(2).randn
+            return dict(signal=draw(6), taps=draw(3), arriving=draw(4))
+        def smoothed(signal, taps):
+            made = np.array([np.sum(signal[k:k + 3] * taps) for k in range(4)])
+            return made, (signal, taps)
+        def smoothed_back(arriving, cache):
+            signal, taps = cache
+            d_signal, d_taps = np.zeros(6), np.zeros(3)
+            for k in range(4):
+                first, last = k + 1, k + 4
+                d_taps += arriving[k] * signal[first:last]
+                d_signal[first:last] += arriving[k] * taps
+            return d_signal, d_taps
+    """)
+    result = check_program(Source("raises.py", text))
+    edited = [e.line for f in result.findings if f.repair for e in f.repair.edits]
+    others = [e.line for f in result.findings for a in f.alternatives for e in a.repair.edits]
+    assert not {4, 5} & {*edited, *others}

@@ -110,6 +110,25 @@ CASES = {
                 grad_signal[:, first:last] += share[:, None]
             return grad_signal
     """,
+    "a scale that the mask of a layer has, behind a line that makes a true gradient": """
+        import numpy as np
+        rng = np.random.RandomState(6)
+        X, Y = rng.randn(3, 6), rng.rand(1, 6).round()
+        W1, W2 = rng.randn(4, 3), rng.randn(1, 4)
+        kept, share, m = rng.rand(4, 6) < 0.8, 0.8, 6
+        Z1 = W1 @ X
+        H1 = np.tanh(Z1)
+        H1 = H1 * kept / share
+        Z2 = W2 @ H1
+        P = 1 / (1 + np.exp(-Z2))
+        cost = -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / m
+        dZ2 = P - Y
+        dW2 = dZ2 @ H1.T / m
+        dH1 = W2.T @ dZ2
+        dH1 = dH1 * kept<<|| / share>>
+        dZ1 = dH1 * (1 - np.tanh(Z1) ** 2)
+        dW1 = dZ1 @ X.T / m
+    """,
 }
 
 

@@ -195,6 +195,10 @@ def _suspects(draft: Draft, failure: Failure) -> list[Suspect]:
     for loop in reversed(loops):
         if {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)} & operands:
             operands |= reads(ast.Expr(loop.iter))
+    # A function that is given nothing makes examples: with other ones another question would be asked.
+    functions = [n for n in ast.walk(draft.tree) if isinstance(n, ast.FunctionDef)]
+    examples = {f.name for f in functions if not f.args.args} - {raising[-1].function}
+    everything = [s for s in everything if s.function not in examples]
     # The line that raises may be far behind the one that made what it cannot use.
     for suspect in reversed([s for s in everything if s.line < failure.line]):
         returned = isinstance(suspect.node, ast.Return) and suspect.function != raising[-1].function

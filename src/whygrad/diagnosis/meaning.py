@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from whygrad.checking.evidence import Evidence, Value
+from whygrad.checking.naming import EXACT, best
 from whygrad.diagnosis.blocks import BlockBench
 from whygrad.diagnosis.leftovers import left_over
 from whygrad.diagnosis.sayings import Array, as_array
@@ -34,6 +35,11 @@ class Meaning:
 
 def true_gradients(evidence: Evidence, points: Sequence[int]) -> list[Meaning]:
     """True gradients of the forward variables at some points, those computed last first."""
+    return [*named_gradients(evidence, points), *unnamed_gradients(evidence, points)]
+
+
+def named_gradients(evidence: Evidence, points: Sequence[int]) -> list[Meaning]:
+    """Those of variables."""
     found = []
     for quantity in reversed(evidence.quantities):
         if quantity.kind == "cotangent" and all(p < len(quantity.values) for p in points):
@@ -41,7 +47,39 @@ def true_gradients(evidence: Evidence, points: Sequence[int]) -> list[Meaning]:
             # Nested lists of arrays stand for no single variable of a backward pass.
             if all(as_array(v) is not None and np.any(as_array(v)) for v in values):
                 found.append(Meaning(quantity.of, values))
-    return [*found, *unnamed_gradients(evidence, points)]
+    return found
+
+
+def own_gradients(evidence: Evidence, name: str, points: Sequence[int]) -> list[Meaning]:
+    """True gradients of the forward variables that a name says it is the gradient of."""
+    of = {q.of for q in evidence.quantities if q.kind == "cotangent"}
+    plain = {candidate for score, candidate in best(name, sorted(of)) if score >= EXACT}
+    found = [m for m in named_gradients(evidence, points) if m.of in plain]
+    return [
+        Meaning(m.of, tuple(by * as_array(v) for v in m.values))  # type: ignore[operator]
+        for m in found
+        for by in _shared_factors(evidence, points[:1])
+    ]
+
+
+def _shared_factors(evidence: Evidence, points: Sequence[int]) -> set[float]:
+    """Factors that gradients on the way are right with, such as the size of a batch that comes off last."""
+    found = {1.0}
+    for claim in evidence.claims:
+        if claim.role != "intermediate" or claim.verdict != "right":
+            continue
+        for p in points:
+            got, want = as_array(claim.values[p]), as_array(claim.truth[p])
+            if (
+                got is not None
+                and want is not None
+                and got.shape == want.shape
+                and want.size
+                and np.all(want)
+            ):
+                ratio = float(got.flat[0] / want.flat[0])
+                found |= {ratio} if np.allclose(got, ratio * want, rtol=1e-9) else set()
+    return found
 
 
 def unnamed_gradients(evidence: Evidence, points: Sequence[int]) -> Iterator[Meaning]:

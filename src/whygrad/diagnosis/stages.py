@@ -20,6 +20,7 @@ from whygrad.diagnosis.meaning import (
     Meaning,
     makes_one_of,
     meanings_of,
+    own_gradients,
     target_name,
     true_gradients,
     value_bench,
@@ -86,13 +87,13 @@ class Stages(Trying):
         """A factor or a divisor that an earlier line lacks, or a line of a loop."""
         seen: set[int] = set()
         for suspect, scope, text, bench in self._blocks(claim, suspects):
-            seen.add(id(suspect))
+            seen.add(id(suspect.node))
             for variant in factors(text, self.material(suspect, scope)):
                 if self.late():
                     return
                 if bench.judge(variant.text).right:
                     yield self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
-        for suspect in (s for s in suspects if id(s) not in seen):
+        for suspect in (s for s in suspects if id(s.node) not in seen):
             scope = self.scope(suspect)
             text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             for variant in factors(text, self.material(suspect, scope)) if scope.first else ():
@@ -142,6 +143,7 @@ class Stages(Trying):
     def _blocks(
         self, claim: Claim, suspects: Sequence[Suspect]
     ) -> Iterator[tuple[Suspect, Scope, str, BlockBench]]:
+        usable = [p for p in self.at if self.trials.usable(claim, p)]
         for suspect in suspects:
             if self.late():
                 return
@@ -151,8 +153,13 @@ class Stages(Trying):
                 source = self.draft.source
                 text = source.segment(source.span_of(suspect.node))
                 # A bench that does not even see the mistake (the slip is elsewhere) judges nothing.
-                if not bench.judge(text).right:
-                    yield suspect, scope, text, bench
+                if bench.judge(text).right:
+                    continue
+                # `dA` that is changed later is right where it is the gradient of `A` as it stands.
+                name = target_name(suspect.node)
+                known = [] if suspect.own or not name else own_gradients(self.trials.evidence, name, usable)
+                sound = bool(known) and makes_one_of(bench, text, name, known)
+                yield replace(suspect, shared=suspect.shared or sound), scope, text, bench
 
     def by_block(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
@@ -223,7 +230,8 @@ class Stages(Trying):
             value, own = found
             old = self.draft.source.segment(self.draft.source.span_of(value))
             material = self.material(suspect, scope)
-            for solution in (*differences(old, own, material), *compositions(old, own, material)):
+            answers = [*differences(old, own, material), *compositions(old, own, material)]
+            for solution in sorted(answers, key=lambda s: s.cost)[:MOST_OF_ONE]:
                 yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(own.wants))
 
     def misled(
