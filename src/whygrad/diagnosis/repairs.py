@@ -75,7 +75,7 @@ class Repairer(Stages):
             self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
             self.by_meaning, self.by_accumulation, self.by_contributions, self.by_synthesis,
-            self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
+            self.by_terms, self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
             self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []

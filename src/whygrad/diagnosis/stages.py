@@ -34,6 +34,7 @@ from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
 from whygrad.diagnosis.suspects import Suspect, part_of, read_off, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
+from whygrad.diagnosis.termwise import termwise
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.trying import Trying
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
@@ -309,6 +310,15 @@ class Stages(Trying):
                     if self.trials.judge(fix.draft, base, wanted).right:
                         yield fix
                         return
+
+    def by_terms(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """Slopes that several terms of one sum lack, each its own."""
+        for suspect, scope, value, bench in self._own(claim, suspects):
+            text = self.draft.source.segment(self.draft.source.span_of(value))
+            for solution in termwise(text, bench, self.material(suspect, scope)):
+                yield self.fix(suspect, scope, self.whole(suspect, value, solution), len(bench.wants))
 
     def by_pairs(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
