@@ -133,7 +133,9 @@ def _fuller(
     needs: Mapping[str, set[str]],
 ) -> str:
     """`hidden_weights` for `hidden`, where `hidden_gradients` has its shape and not that of what it makes."""
-    if shape_of(subjects[name].value) == shape or not _computed(name, floats, needs):
+    held = subjects[name].value
+    # Of `h[t]` in a table of states, which all have that shape, `dh` is the gradient.
+    if isinstance(held, dict) or shape_of(held) == shape or not _computed(name, floats, needs):
         return ""
     longer = [n for n in floats if n.startswith(f"{name}_") and shape_of(subjects[n].value) == shape]
     longer = [n for n in longer if not _computed(n, floats, needs)]
