@@ -30,7 +30,7 @@ from whygrad.emission.filling import (
 from whygrad.emission.imports import with_imports
 from whygrad.emission.leaves import is_numeric
 from whygrad.emission.second import second_for, second_formula, second_script
-from whygrad.errors import CheckFailedError, EmissionError, ScriptError, UsageError, WhygradError
+from whygrad.errors import CheckFailedError, ScriptError, UsageError, WhygradError
 from whygrad.loading import (
     chosen_function,
     example_inputs,
@@ -188,25 +188,27 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
     )
     _, of_it, _ = writers(request["forward"], request["order"])
 
-    def derived(target: str, plain: bool) -> tuple[str, Any, str]:
-        lists = target == "python"
+    def derived(target: str, plain: bool, lists: bool) -> tuple[str, Any, str]:
         args, assumed = example_inputs(function, source, tree, namespace, request, plain=plain, lists=lists)
         text, proof = of_it(function, args, target=target, wrt=request["wrt"], check=request["check"])
         return text, proof, remark + (f"# example inputs that were found: {assumed}\n" if assumed else "")
 
     # What was meant for numbers may not run, or not be written, with arrays; plain Python is likely to be.
     asked = request["to"] or "numpy"
-    ways = [(asked, asked == "python"), (asked, asked != "python")]
-    if not request["to"] and not imports_arrays(tree):
-        ways = [("python", True), ("python", False), *ways]
+    ways = [(asked, False, False), (asked, True, False)]
+    listed = [("python", True, True), ("python", False, True)]
+    if asked == "python":
+        ways = [*listed, (asked, False, False)]  # which says what is no list and no number
+    elif not request["to"] and not imports_arrays(tree):
+        ways = [*listed, *ways]
     errors = dict[str, WhygradError]()
-    for target, plain in ways:
+    for target, plain, lists in ways:
         try:
-            return derived(target, plain)
+            return derived(target, plain, lists)
         except CheckFailedError:
             raise
-        except (UsageError, EmissionError) as error:
-            errors.setdefault(target, error)
+        except WhygradError as error:
+            errors[target] = errors.get(target, error) if lists or target != "python" else error
     raise errors[asked]
 
 
