@@ -4,7 +4,7 @@ import os
 import sys
 
 if not sys.flags.safe_path and sys.path[:1] in ([os.getcwd()], [""]):
-    # Python puts the folder it is called from first; an `operator.py` there would replace the library's.
+    # Python puts the folder it is called from first; a `token.py` there would replace the library's.
     del sys.path[0]
 
 from whygrad.cli import main

@@ -195,21 +195,22 @@ def of_function(source: Source, tree: ast.Module, request: Mapping[str, Any]) ->
 
     # What was meant for numbers may not run, or not be written, with arrays; plain Python is likely to be.
     asked = request["to"] or "numpy"
-    ways = [(asked, False, False), (asked, True, False)]
     listed = [("python", True, True), ("python", False, True)]
+    ways = [(asked, False, False), (asked, True, False)]
     if asked == "python":
-        ways = [*listed, (asked, False, False)]  # which says what is no list and no number
+        ways = [*listed, (asked, False, False)]
     elif not request["to"] and not imports_arrays(tree):
         ways = [*listed, *ways]
-    errors = dict[str, WhygradError]()
+    errors: list[WhygradError] = []
     for target, plain, lists in ways:
         try:
             return derived(target, plain, lists)
         except CheckFailedError:
             raise
         except WhygradError as error:
-            errors[target] = errors.get(target, error) if lists or target != "python" else error
-    raise errors[asked]
+            errors.append(error)
+    # In Python the last way says what is no list and no number; else the first is what was asked for.
+    raise errors[-1 if asked == "python" else -2]
 
 
 def imports_arrays(tree: ast.Module) -> bool:

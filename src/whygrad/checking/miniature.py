@@ -67,10 +67,8 @@ class _Reader:
         maker = _MAKERS.get(node.func.id) if isinstance(node.func, ast.Name) and not node.keywords else None
         if maker is None:
             raise _refused(self.text)
-        if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
-            return (
-                as_lists(self.value(node.args[0])) if maker is _MAKERS["list"] else self.literal(node.args[0])
-            )
+        if maker is _MAKERS["list"] and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
+            return as_lists(self.made(node.args[0]))
         numbers = [n for a in node.args for n in _flat(self.literal(a))]
         rng = np.random.RandomState(self.seed)
         self.seed = (self.seed + 1) % (1 << 32)

@@ -17,7 +17,6 @@ from whygrad.diagnosis.lacking import lacking
 from whygrad.diagnosis.looping import (
     handed_on,
     headers,
-    loaded,
     never_taken,
     renamed,
     rounds_around,
@@ -30,6 +29,7 @@ from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix, Workbench
+from whygrad.emission.leaves import names_read
 
 MOST_LACKING = 12
 """Missing statements that are run."""
@@ -221,7 +221,7 @@ class Additions(Workbench):
     def _handed(self, carries: Sequence[tuple[Suspect, str, str]]) -> Fix | None:
         """Statements that keep their values under the names that the next round reads."""
         edits = []
-        read = loaded(self.draft.tree)
+        read = names_read(self.draft.tree)
         for suspect, name, carry in sorted(carries, key=lambda c: c[0].line):
             text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             variant = renamed(text, name, carry)

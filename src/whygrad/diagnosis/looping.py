@@ -11,10 +11,12 @@ import numpy as np
 
 from whygrad.checking.evidence import Value
 from whygrad.checking.values import shape_of, vector
+from whygrad.checking.watching import root_name
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.diagnosis.suspects import Suspect
+from whygrad.diagnosis.suspects import Suspect, targets
+from whygrad.emission.leaves import names_read
 
 HEADERS = frozenset({"index", "constant", "name"})
 """Slips of what a loop goes over, besides a bound that is one too many or too few."""
@@ -81,24 +83,10 @@ def _whole(node: ast.expr) -> int | None:
 def waiting(loop: Loop, before: Mapping[str, Value]) -> list[str]:
     """Names that a loop reads and never sets, and that hold nothing but zeros: a carry that never comes."""
     inside = [n for part in loop.body for n in ast.walk(part)]
-    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    written = {_root(t) for n in inside for t in _targets(n)}
-    called = {a.id for n in inside if isinstance(n, ast.Call) for a in n.args[:1] if isinstance(a, ast.Name)
-              and isinstance(n.func, ast.Attribute) and n.func.attr in ("at", "copyto")}  # fmt: skip
+    changed = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    changed |= {name for n in inside if isinstance(n, ast.stmt) for name in targets(n)}
     read = [n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    return [n for n in dict.fromkeys(read) if n not in stored | written | called and _is_zero(before.get(n))]
-
-
-def _targets(node: ast.AST) -> list[ast.expr]:
-    if isinstance(node, ast.Assign):
-        return node.targets
-    return [node.target] if isinstance(node, ast.AugAssign) else []
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    return [n for n in dict.fromkeys(read) if n not in changed and _is_zero(before.get(n))]
 
 
 def _is_zero(value: Value) -> bool:
@@ -110,8 +98,8 @@ def never_taken(loop: Loop, before: Mapping[str, Value]) -> list[str]:
     """Names that a loop sets and never reads, and that hold zeros before it: a carry that nobody takes."""
     inside = [n for part in loop.body for n in ast.walk(part)]
     stored = [name for n in inside for name in _plain_names(n)]
-    grown = {_root(n.target) for n in inside if isinstance(n, ast.AugAssign)}
-    read = set().union(grown, *map(loaded, loop.body))
+    grown = {root_name(n.target) for n in inside if isinstance(n, ast.AugAssign)}
+    read = set().union(grown, *map(names_read, loop.body))
     return [n for n in dict.fromkeys(stored) if n not in read and _is_zero(before.get(n))]
 
 
@@ -136,7 +124,7 @@ def handed_on(
     Each is a statement, the name under which it keeps a value that no line of the loop reads, and the name
     that is read.
     """
-    read = loaded(loop)
+    read = names_read(loop)
     idle = [
         (s, name)
         for s in inside
@@ -158,11 +146,6 @@ def handed_on(
         for pairs in sorted(found, key=lambda pairs: -sum(map(likeness, pairs))):
             if all(shape_of(scope.get(kept[1])) == shape_of(scope.get(carry)) for kept, carry in pairs):
                 yield [(suspect, name, carry) for (suspect, name), carry in pairs]
-
-
-def loaded(node: ast.AST) -> set[str]:
-    """Names that are read somewhere in a piece of text."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _plain_names(node: ast.AST) -> list[str]:

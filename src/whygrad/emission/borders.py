@@ -18,44 +18,31 @@ def largest(value: ast.expr, name: str) -> str | None:
     return f"{write(value.args[0])}.index({name})"
 
 
-def gathered(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
-    """The list that `np.stack(hs, axis=1)` makes an array of, and what makes a list of such an array.
+BESIDE = {
+    "np.hstack": (("concatenate", "0"), ("concatenate", "1")),
+    "np.vstack": (("stack", "0"), ("concatenate", "0")),
+    "np.column_stack": (("stack", "1"), ("concatenate", "1")),
+}
+"""What these do with vectors, and with arrays of more axes: the general function, and its axis."""
+TOGETHER = ("np.array", "np.asarray", "np.stack", "np.concatenate", *BESIDE)
+"""Functions that make one array of a list of them."""
 
-    In "list(np.moveaxis(?, 1, 0))" the question mark stands for the array. `axes` is how many the arrays in
-    the list have.
+
+def put_together(value: ast.expr, axes: int) -> tuple[str, str] | None:
+    """How `np.stack(hs, axis=1)` makes an array of a list: ("stack", "1") or ("concatenate", "0").
+
+    `axes` is how many the arrays in the list have. None for what is no such call with one list.
     """
-    vectors = ("np.vstack", "np.column_stack") if axes == 1 else ()
-    found = joined(value, ("np.array", "np.asarray", "np.stack", *vectors))
-    if found is None:
+    if not (isinstance(value, ast.Call) and value.args and write(value.func) in TOGETHER):
         return None
-    entries, axis = found
-    axis = "1" if write(value.func) == "np.column_stack" else axis  # type: ignore[attr-defined]
-    return entries, "list(?)" if axis == "0" else f"list(np.moveaxis(?, {axis}, 0))"
-
-
-def concatenated(value: ast.expr, axes: int) -> tuple[ast.expr, str] | None:
-    """The list that `np.concatenate(hs, axis=1)` or `np.hstack(hs)` puts together, and the axis.
-
-    `axes` is how many the arrays in the list have.
-    """
-    found = joined(value, ("np.concatenate", "np.hstack", "np.vstack", "np.column_stack"))
-    if found is None or write(value.func) == "np.concatenate":  # type: ignore[attr-defined]
-        return found
-    beside = write(value.func) != "np.vstack"  # type: ignore[attr-defined]
-    if axes < 2 and write(value.func) != "np.hstack":  # type: ignore[attr-defined]
-        return None  # rows or columns are made of vectors: they are stacked
-    return found[0], "1" if beside and axes > 1 else "0"
-
-
-def joined(value: ast.expr, names: tuple[str, ...]) -> tuple[ast.expr, str] | None:
-    """The one argument of a call of one of these, and its axis."""
-    if not (isinstance(value, ast.Call) and value.args and write(value.func) in names):
-        return None
-    stacks = write(value.func) in ("np.stack", "np.concatenate")
+    name = write(value.func)
     rest = [*value.args[1:], *(k.value for k in value.keywords if k.arg == "axis")]
-    if len(rest) > stacks or len(rest) != len(value.args) - 1 + len(value.keywords):
+    takes_axis = name in ("np.stack", "np.concatenate")
+    if len(rest) > takes_axis or len(rest) != len(value.args) - 1 + len(value.keywords):
         return None
-    return value.args[0], write(rest[0]) if rest else "0"
+    if name in BESIDE:
+        return BESIDE[name][axes > 1]
+    return "concatenate" if name == "np.concatenate" else "stack", write(rest[0]) if rest else "0"
 
 
 SPLITS = {"hsplit": 1, "vsplit": 0, "dsplit": 2}

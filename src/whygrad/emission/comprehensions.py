@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import Any
 
+from whygrad.emission.borders import TOGETHER
 from whygrad.emission.entries import appended
 from whygrad.emission.leaves import write
 from whygrad.emission.tree import Loop, Node, Step
 
-TOGETHER = {
-    f"np.{name}" for name in ("array", "asarray", "stack", "concatenate", "hstack", "vstack", "column_stack")
-}
-"""Functions that make an array of a list."""
 LENGTHS = ("np.shape", "np.size", "np.ndim")
 
 
@@ -21,14 +19,13 @@ def is_call(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def growing(function: ast.FunctionDef) -> set[str]:
-    """Names of lists that a function appends to, or makes by a comprehension."""
-    made = [step for n in ast.walk(function) if isinstance(n, ast.stmt) for step in appended(n)]
-    nodes = [*ast.walk(function), *(n for step in made for n in ast.walk(step))]
-    lists = [n.targets[0] for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, ast.ListComp)]
-    return {write(n.value) for n in nodes if isinstance(n, ast.Attribute) and n.attr == "append"} | set(
-        map(write, lists)
-    )
+def growing(function: ast.FunctionDef, lists: Collection[str]) -> set[str]:
+    """Which of the names that hold lists a function appends to, or makes by a comprehension."""
+    steps = [step for n in ast.walk(function) if isinstance(n, ast.stmt) for step in appended(n, lists)]
+    nodes = [n for part in (function, *steps) for n in ast.walk(part)]
+    made = [n.targets[0] for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, ast.ListComp)]
+    owners = [n.value for n in nodes if isinstance(n, ast.Attribute) and n.attr == "append"]
+    return set(map(write, [*made, *owners]))
 
 
 def is_blank(node: ast.expr) -> bool:

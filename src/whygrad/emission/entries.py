@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from whygrad.emission.leaves import names_in, names_read, write
@@ -34,8 +34,11 @@ def from_place(owner: ast.expr) -> bool:
     return isinstance(key.lower, ast.Constant) and type(key.lower.value) is int and key.lower.value > 0
 
 
-def appended(node: ast.stmt) -> list[ast.stmt]:
-    """`xs += [a, b]`, `xs.extend([a, b])`, `xs = xs + [a, b]` as appending one by one; else nothing."""
+def appended(node: ast.stmt, lists: Collection[str]) -> list[ast.stmt]:
+    """`xs += [a, b]`, `xs.extend([a, b])`, `xs = xs + [a, b]` of a list as appending one by one; or nothing.
+
+    `lists` are the names that hold lists: to an array `+=` adds entry by entry.
+    """
     owner: ast.expr | None = None
     added: ast.expr | None = None
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
@@ -48,16 +51,23 @@ def appended(node: ast.stmt) -> list[ast.stmt]:
         sides, target = node.value, node.targets[0]
         if isinstance(sides.op, ast.Add) and len(node.targets) == 1 and write(sides.left) == write(target):
             owner, added = target, sides.right
-    if owner is None or not isinstance(added, ast.List):
+    if owner is None or write(owner) not in lists or not isinstance(added, ast.List):
         return []
     if any(isinstance(e, ast.Starred) for e in added.elts):
         return []
     found: list[ast.stmt] = []
-    for entry_ in added.elts:
-        call = ast.Call(ast.Attribute(loaded(owner), "append", ast.Load()), [copy.deepcopy(entry_)], [])
+    for one in added.elts:
+        call = ast.Call(ast.Attribute(loaded(owner), "append", ast.Load()), [copy.deepcopy(one)], [])
         found.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node)))
         found[-1].rewritten = True  # type: ignore[attr-defined]
     return found
+
+
+def taken_apart(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """What is assigned to what: of `xs, ys = [], []` two pairs."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return [*zip(target.elts, value.elts, strict=True)]
+    return [(target, value)]
 
 
 def at(owner: ast.expr, place: int, node: ast.stmt) -> ast.expr:
@@ -81,17 +91,17 @@ def tells_apart(keys: Sequence[str], steps: Sequence[str]) -> bool:
     `i, i + j` tells the steps of both loops, `i + j` alone those of neither.
     """
     parts = [part for key in keys for part in _parts(key)]
-    open_, told = set(steps), set(steps)
-    while open_ and told:
+    untold, told = set(steps), set(steps)
+    while untold and told:
         # A part that names one loop only tells its steps; to the others that loop is then a constant.
         told = {
             name
-            for name in open_
+            for name in untold
             for part in parts
-            if moves_with(part, name) and names_in(f"_[{part}]") & open_ == {name}
+            if moves_with(part, name) and names_in(f"_[{part}]") & untold == {name}
         }
-        open_ -= told
-    return not open_
+        untold -= told
+    return not untold
 
 
 def moves_with(key: str, name: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from whygrad.differentiation import tangent
 from whygrad.emission import layout
 from whygrad.emission.activity import Activity
-from whygrad.emission.borders import concatenated, divided, gathered, largest, padded
+from whygrad.emission.borders import divided, largest, padded, put_together
 from whygrad.emission.cotangents import is_product, primed, zeros_of
 from whygrad.emission.deriving import Written, is_cache, listed, parameters
 from whygrad.emission.functions import reached
@@ -216,8 +216,7 @@ class Forwarding:
         held = self.activity.value(owner.base) if owner is not None else None
         if owner is None or not isinstance(held, list):
             return ""
-        axes = np.ndim(held[0]) if held else 0
-        if gathered(value, axes) is None and concatenated(value, axes) is None:
+        if put_together(value, np.ndim(held[0]) if held else 0) is None:
             return ""
         made = copy.deepcopy(value)
         assert isinstance(made, ast.Call)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.emission.borders import concatenated, divided, gathered, largest, padded
+from whygrad.emission.borders import divided, largest, padded, put_together
 from whygrad.emission.cotangents import Cotangent, Group, State, primed
 from whygrad.emission.flow import Flow
 from whygrad.emission.leaves import Leaf, is_array, is_number
@@ -114,27 +114,23 @@ class Parting(Flow):
         held = self.activity.value(owner.base) if owner is not None and not owner.keys else None
         if owner is None or not isinstance(held, list) or not all(is_number(v) or is_array(v) for v in held):
             return False
-        axes = np.ndim(held[0]) if held else 0
-        stacked, put = gathered(value, axes), concatenated(value, axes)
-        if stacked is None and put is None:
+        way = put_together(value, np.ndim(held[0]) if held else 0)
+        if way is None:
             return False
+        how, axis = way
         if self.activity.reads_entries(owner.base):  # what is added to an entry stays out of the array
             seed = f"{seed}.copy()"
-        if stacked is not None:
-            text = stacked[1].replace("?", seed) + turned
+        if how == "stack":
+            text = f"list({seed})" if axis == "0" else f"list(np.moveaxis({seed}, {axis}, 0))"
         else:
-            assert put is not None
-            axis = "" if put[1] == "0" else f", axis={put[1]}"
-            row = (
-                f"len(row) for row in {owner.text}"
-                if not axis
-                else f"row.shape[{put[1]}] for row in {owner.text}"
-            )
             alike = self.activity.alike(owner.base)
             if turned and not alike:
                 return False
-            places = f"len({owner.text})" if alike else f"np.cumsum([{row}])[:-1]"
-            text = f"np.split({seed}, {places}{axis}){turned}"
+            length = "len(row)" if axis == "0" else f"row.shape[{axis}]"
+            lengths = f"np.cumsum([{length} for row in {owner.text}])[:-1]"
+            places = f"len({owner.text})" if alike else lengths
+            text = f"np.split({seed}, {places}{'' if axis == '0' else f', axis={axis}'})"
+        text += turned
         if self.activity.is_active(owner):
             self.receive(group, state, owner, text, True)
         return True

@@ -15,6 +15,7 @@ import numpy as np
 
 from whygrad.emission.activity import Activity
 from whygrad.emission.comprehensions import growing
+from whygrad.emission.entries import taken_apart
 from whygrad.emission.functions import Definitions, bound, flattened, is_recursive, kept, reached
 from whygrad.emission.leaves import is_array, is_number, is_real, names_read, write
 from whygrad.emission.observing import NOTING, Notes, compiled, noting
@@ -101,17 +102,18 @@ class Program:
         taken |= {*self.subject.namespace, *dir(builtins)}
         builder = Builder(self.subject.source, taken, self.kept, 10_000 * place)
         builder.bound, builder.lists = bound(node), self._lists(node)
-        builder.growing = growing(node)
+        builder.growing = growing(node, builder.lists)
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         return Function(node, builder, builder.block(body), parameters)
 
     def _lists(self, node: ast.FunctionDef) -> set[str]:
         """Names that hold lists: parameters by their example, others by how they are made."""
         names = {
-            n.targets[0].id
+            target.id
             for n in ast.walk(node)
-            if isinstance(n, ast.Assign) and isinstance(n.value, ast.ListComp | ast.List)
-            if isinstance(n.targets[0], ast.Name)
+            if isinstance(n, ast.Assign)
+            for target, value in taken_apart(n.targets[0], n.value)
+            if isinstance(target, ast.Name) and isinstance(value, ast.ListComp | ast.List)
         }
         if node.name == self.subject.name:
             given = zip((a.arg for a in node.args.args), self.subject.examples[0], strict=False)

@@ -80,7 +80,7 @@ class Builder:
 
     def statement(self, node: ast.stmt) -> list[Node]:
         """The nodes of one statement, after those of comprehensions and calls within it."""
-        if steps := appended(node):
+        if steps := appended(node, self.lists):
             return [n for step in steps for n in self.statement(step)]
         if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.IfExp):
             return [self.conditional(node, node.value)]
