@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -250,3 +252,11 @@ def test_an_op_record_has_at_most_ten_fields() -> None:
     from whygrad.graph import Op
 
     assert len(dataclasses.fields(Op)) <= 10
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "docs"])
+def test_no_file_is_left_out_by_the_linter(folder: str) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--show-files", str(ROOT / folder)]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=True).stdout
+    looked_at = {Path(line).resolve() for line in shown.splitlines()}
+    assert set((ROOT / folder).rglob("*.py")) - looked_at == set()

@@ -1,4 +1,4 @@
-"""Example inputs that are found for one function: with them it runs, and `whygrad derive` writes its gradient."""
+"""Example inputs that are found for one function: it runs with them, and `whygrad derive` derives it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def inputs_of(text: str) -> dict[str, str]:
 
 
 def test_arrays_that_a_loop_goes_through_at_once_are_of_one_length() -> None:
-    found = inputs_of("def dot(u, v):\n    s = 0.0\n    for p, q in zip(u, v):\n        s = s + p * q\n    return s\n")
+    found = inputs_of(
+        "def dot(u, v):\n    s = 0.0\n    for p, q in zip(u, v):\n        s = s + p * q\n    return s\n"
+    )
     assert found["u"] == found["v"]
 
 

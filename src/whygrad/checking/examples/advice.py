@@ -42,7 +42,7 @@ def why_none(
     failed: Failure | None,
     shown: Mapping[str, str],
 ) -> NoGradientError:
-    """Why a unit has no program, and what a reader can do about it; `shown` are the inputs that were tried."""
+    """Why a unit has no program, and what a reader can do about it; `shown` are inputs that were tried."""
     if failed is not None and backward is not None:
         said = ", ".join(f"{name} = {text}" for name, text in shown.items())
         where = f" in line {failed.line}" if failed.line else ""

@@ -26,7 +26,7 @@ Shapes = Mapping[str, tuple[Any, Any]]
 
 
 def batch_size(shapes: Shapes) -> tuple[int, int]:
-    """The size of the only axis that the gradients have too much, and how many arrays have it; (0, 0) if none."""
+    """The size of the only axis that the gradients have too much, and how many arrays have it; or (0, 0)."""
     sizes = [size for own, its in shapes.values() for size in _surplus(own, its)]
     if not sizes or 0 in sizes or len(set(sizes)) > 1:
         return 0, 0

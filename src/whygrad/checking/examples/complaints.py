@@ -1,4 +1,4 @@
-"""What an exception of a trial run says about the inputs: which sizes must agree, which names are to blame."""
+"""What an exception of a trial run says about the inputs: which sizes must agree, which names it blames."""
 
 from __future__ import annotations
 

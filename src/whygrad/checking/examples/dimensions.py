@@ -145,17 +145,18 @@ class Dimensions:
         return True
 
     def refactor(self, first: int, second: int) -> bool:
-        """Make two counts of entries one, dimension by dimension: of 13 * 17 and 5 * 7, 13 is 5 and 17 is 7."""
+        """Make two counts of entries one, dimension by dimension: of 13 * 17 and 5 * 7 13 is 5, 17 is 7."""
         common = math.gcd(first, second)
         if not common or first == second:
             return False
         mine, its = self._factors(first // common), self._factors(second // common)
         if not mine or len(mine) != len(its):
             return False
-        return all([self.unify(a, b) for a, b in zip(mine, its, strict=True)])
+        made = [self.unify(a, b) for a, b in zip(mine, its, strict=True)]  # each of them
+        return all(made)
 
     def _factors(self, count: int) -> list[int]:
-        """The free dimensions whose sizes, primes, make a count, in the order of their making; [] if none do."""
+        """The free dimensions whose sizes, primes, make a count, in the order of their making; or none."""
         sizes = self.sizes(small=False)
         found = []
         for number in self.free():
@@ -169,7 +170,7 @@ class Dimensions:
         return self._bound_by(first, second, _products)
 
     def add_up(self, first: int, second: int) -> bool:
-        """Let a dimension be the sum of two others that a run asks for: rows of two arrays, one above the other."""
+        """Let a dimension be the sum of two others that a run asks for: rows of two arrays put together."""
         return self._bound_by(first, second, _sums)
 
     def reconcile(self, first: int, second: int) -> bool:
@@ -184,9 +185,7 @@ class Dimensions:
                     return True
         return False
 
-    def _bind(
-        self, owner: int, size: int, sizes: Mapping[int, int], readings: Readings, last: bool
-    ) -> bool:
+    def _bind(self, owner: int, size: int, sizes: Mapping[int, int], readings: Readings, last: bool) -> bool:
         others = [n for n in self.free() if n != owner]
         for kind, number, parts in readings(size, others, sizes):
             self.bound[owner] = (kind, number, parts)
@@ -235,10 +234,12 @@ def _readings(size: int, others: Iterable[int], sizes: Mapping[int, int]) -> Ite
 def _small_sizes(free: list[int], roles: Mapping[int, str]) -> dict[int, int]:
     found = {n: 3 for n in free if roles.get(n) == "window"}
     images = [n for n in free if roles.get(n) == "image"]
-    found |= {n: size for n, size in zip(images, (5, 7, 9, 11), strict=False)}
+    found |= dict(zip(images, (5, 7, 9, 11), strict=False))
     few = bool(images)
     rest = [n for n in free if n not in found]
-    choice = [s for s in ((2, 3, 4, 6, *SMALL[4:]) if few else SMALL) if s not in found.values() or (few and s == 3)]
+    choice = [
+        s for s in ((2, 3, 4, 6, *SMALL[4:]) if few else SMALL) if s not in found.values() or (few and s == 3)
+    ]
     found |= dict(zip(rest, choice, strict=False))
     found |= {n: 2 for n in free if n not in found}
     return found

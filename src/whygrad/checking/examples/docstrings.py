@@ -23,7 +23,12 @@ def described_shapes(docstring: str, names: Sequence[str]) -> dict[str, tuple[st
 
 
 _KINDS = (
-    ("int", re.compile(r"(?i)^\W*(?:an?\s+)?(?:python\s+)?int(?:eger)?\b(?!\s+(?:array|matrix|vector|list|nump))")),
+    (
+        "int",
+        re.compile(
+            r"(?i)^\W*(?:an?\s+)?(?:python\s+)?int(?:eger)?\b(?!\s+(?:array|matrix|vector|list|nump))"
+        ),
+    ),
     ("float", re.compile(r"(?i)^\W*(?:an?\s+)?(?:float\b|real number|scalar|.{0,30}\ba scalar\b)")),
     ("bool", re.compile(r"(?i)^\W*(?:a\s+)?bool")),
 )

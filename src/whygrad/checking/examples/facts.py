@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 
 FLAGS = (
-    "index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm", "optional", "arrayed"
+    "index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm",
+    "optional", "arrayed",
 )  # fmt: skip
 
 
@@ -20,7 +21,7 @@ class Facts:
     dimensions: dict[int, str] = field(default_factory=dict)
     """Place of a dimension -> its name, by `N, D = x.shape`."""
     multiples: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """Place of a dimension -> how many times a named one it is, by `Wx[:, 3 * H : 4 * H]`, `b.shape[0] // 4`."""
+    """Place of a dimension -> how many times a named one it is: `W[:, 3 * H : 4 * H]`, `b.shape[0] // 4`."""
     documented: tuple[str, ...] | None = None
     """Dimensions of the shape that the docstring gives."""
     keys: dict[str, ast.expr | None] = field(default_factory=dict)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from whygrad.checking.examples.complaints import remember
+from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
-from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.usage import facts_of
 from whygrad.checking.functions import definition_of
 from whygrad.checking.miniature import as_lists

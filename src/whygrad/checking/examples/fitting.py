@@ -25,8 +25,8 @@ def smaller(
     A bias guessed as (3, 4, 2, 3) runs where its author, who reads `b[0, 0, 0, c]`, has (1, 1, 1, 3): the
     gradient says which. A gradient that is a number belongs to a number; an array of the same rank that is no
     longer along any axis, to an array of its shape; and so does one of a single row or column, however many
-    axes of length one it has beside. The `data` may be larger as well: the code has a number of rows of its own,
-    `np.zeros((32, 10))`. Inputs of other kinds are left out.
+    axes of length one it has beside. The `data` may be larger as well: the code has a number of rows of its
+    own, `np.zeros((32, 10))`. Inputs of other kinds are left out.
     """
     found = {}
     for name, shape in gradients.items():
@@ -35,7 +35,9 @@ def smaller(
             continue
         if shape == ():
             found[name] = A_NUMBER
-        elif _is_smaller(shape, guess.shape) or (name == data and len(shape) == guess.ndim and 1 not in shape):
+        elif _is_smaller(shape, guess.shape) or (
+            name == data and len(shape) == guess.ndim and 1 not in shape
+        ):
             maker = _MADE_BY_SIZE.match(texts[name])
             found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
     return found
@@ -77,9 +79,9 @@ def listed(text: str) -> int:
 
 
 def in_one_column(texts: Mapping[str, str]) -> tuple[dict[str, str], int]:
-    """The inputs of a loss with one number for each example, and how many they had; ({}, 0) where none differ.
+    """The inputs of a loss with one number for each example, and how many they had; ({}, 0) if none differ.
 
-    That `y_pred` has several columns was assumed: with one, the mean over all entries is the mean over examples.
+    That `y_pred` has several columns was assumed: with one, the mean over entries is that over examples.
     """
     found, columns = dict(texts), set[int]()
     for name, text in texts.items():

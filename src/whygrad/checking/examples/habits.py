@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from whygrad.checking.examples.dimensions import Dimensions
+from whygrad.checking.examples.facts import Facts
+from whygrad.checking.examples.literals import literal
 from whygrad.checking.examples.settings import COUNTS, KEYS, POOL_KEYS, SCALARS
 from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
-from whygrad.checking.examples.literals import literal
-from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.usage import ARRAY_WORDS
 
 Make = Callable[[Dimensions], Template | None]
@@ -27,21 +27,27 @@ _SIZE = re.compile(
     r"|number_of_\w+|num_\w+|size\w*|dim(ension)?|units?|fan_in|fan_out|in_?put_?len|depth|width|height|nin|nout"
     r"|seq_len\w*|time_steps|d_(in|out|model|ff|k|v)|inputs?_?n(um(ber)?)?|hiddens?|input_nodes|n_\w+)$"
 )
-_LABEL = re.compile(r"(?i)^(y|ys|t|labels?|targets?|target_\w+|y_(train|batch|true|b)|classes|gold|captions_out)$")
+_LABEL = re.compile(
+    r"(?i)^(y|ys|t|labels?|targets?|target_\w+|y_(train|batch|true|b)|classes|gold|captions_out)$"
+)
 _TARGET = re.compile(
     r"(?i)^(y|t|ys|targets?|labels?|y_?true|y_?train|truth|expected\w*|answers?|y_?batch|desired\w*|actual|target_\w+)$"
 )
 _PROBABILITY = re.compile(
     r"(?i)^(al|a2|a3|y_?hat|y_?pred|probs?|p|yhat|pred(iction)?s?|predicted|softmax_out|y_?pred\w*|a_?last)$"
 )
-_WEIGHT = re.compile(r"(?i)^(w\w{0,3}|weights?\w*|theta\d?|kernels?|filters?|u|v|wordvec|emb(edding)?s?|coef\w*|m\d?)$")
+_WEIGHT = re.compile(
+    r"(?i)^(w\w{0,3}|weights?\w*|theta\d?|kernels?|filters?|u|v|wordvec|emb(edding)?s?|coef\w*|m\d?)$"
+)
 _BIAS = re.compile(r"(?i)^(b\w{0,2}|bias(es)?\d?|beta\d?|gamma\d?|shift|intercept)$")
 _STATE = re.compile(r"(?i)^(h|c|a|s)0$|prev|(h|c|a|s)_?(t|next|init)$|hidden_?state|^d?(h|c)next$")
 _VECTOR = re.compile(r"(?i)vec(tor)?$")
 _MASK = re.compile(r"(?i)mask")
 _CONVOLVES = re.compile(r"(?i)conv|pool|im2col|spatial|cnn|image|zero_?pad")
 _NORMALIZES = re.compile(r"(?i)norm|bn|scale|affine")
-_FLAG = re.compile(r"(?i)^(train(ing)?|is_train(ing)?|verbose|debug|print_\w+|return_\w+|use_\w+|do_\w+|test(ing)?)$")
+_FLAG = re.compile(
+    r"(?i)^(train(ing)?|is_train(ing)?|verbose|debug|print_\w+|return_\w+|use_\w+|do_\w+|test(ing)?)$"
+)
 MOST = 7
 
 
@@ -84,15 +90,20 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
         yield _constant(COUNTS.get(low, "2"))
         return
     sizes = re.search(r"(?i)(dims|sizes|layers|shape|structure|hidden_units)$", name)
-    if sizes and not facts.attributes & {"shape", "dot"} and not facts.annotation == "int":
+    if sizes and not facts.attributes & {"shape", "dot"} and facts.annotation != "int":
         yield from _lists(facts)
         return
-    if facts.size and not facts.ranks and not facts.least_rank and not facts.documented or (
+    if (facts.size and not facts.ranks and not facts.least_rank and not facts.documented) or (
         not array and not facts.index and _SIZE.match(name) and not facts.indexed_by_number
     ):
         yield from _sized(low, facts)
         return
-    if low in COUNTS and not array and not facts.indexed_by_number and low not in ("s", "g", "k", "kernel", "window"):
+    if (
+        low in COUNTS
+        and not array
+        and not facts.indexed_by_number
+        and low not in ("s", "g", "k", "kernel", "window")
+    ):
         yield _constant(COUNTS[low])
     if low in SCALARS and not array and low not in ("p", "t", "c", "scale", "std", "delta", "alpha"):
         yield _constant(SCALARS[low])
@@ -257,7 +268,9 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if _MASK.search(name):
         domain = "binary"
-    elif _PROBABILITY.match(name) and (facts.logarithm or re.search(r"(?i)entropy|bce|nll|likelihood", context)):
+    elif _PROBABILITY.match(name) and (
+        facts.logarithm or re.search(r"(?i)entropy|bce|nll|likelihood", context)
+    ):
         domain = "probability"
     for shape in _shapes(name, facts, context):
         yield _array(shape, facts, domain, window=bool(_WEIGHT.match(name)))
@@ -343,8 +356,12 @@ def _array(
     return make
 
 
-_WINDOW = re.compile(r"(?i)^(h{2}|w{2}|f|fh|fw|f_?h|f_?w|kh|kw|k_?h|k_?w|filter_?\w*|kernel_?\w*|hf|wf|field\w*|k)$")
-_IMAGE = re.compile(r"(?i)^(h|w|height|width|n_?h\w*|n_?w\w*|h_?in|w_?in|x_?h|x_?w|in_?h|in_?w|h_\w+|w_\w+|d_1|d_2)$")
+_WINDOW = re.compile(
+    r"(?i)^(h{2}|w{2}|f|fh|fw|f_?h|f_?w|kh|kw|k_?h|k_?w|filter_?\w*|kernel_?\w*|hf|wf|field\w*|k)$"
+)
+_IMAGE = re.compile(
+    r"(?i)^(h|w|height|width|n_?h\w*|n_?w\w*|h_?in|w_?in|x_?h|x_?w|in_?h|in_?w|h_\w+|w_\w+|d_1|d_2)$"
+)
 
 
 def _role(name: str, place: int, rank: int) -> str:

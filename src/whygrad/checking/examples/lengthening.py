@@ -48,6 +48,7 @@ def lengthen(search: Search, guess: Guess, complaint: Complaint) -> bool:
             return True
     return False
 
+
 def shorten(guess: Guess) -> bool:
     """Where nothing came out, whole numbers may be larger than what they count: a window than the signal."""
     numbers = [t.dimension for t in guess.templates.values() if isinstance(t, Size)]

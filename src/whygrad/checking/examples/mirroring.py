@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 def mirrored(texts: Mapping[str, str], functions: Sequence[ast.AST]) -> Iterator[dict[str, str]]:
     """Inputs with symmetric matrices where they stand in a quadratic form or are inverted, if any do.
 
-    `x @ K @ x` and `np.linalg.inv(cov)` are of such matrices as a rule, and `2 * K @ x` is right for no other.
+    `x @ K @ x` and `np.linalg.inv(cov)` are of such matrices as a rule; `2 * K @ x` is right for no other.
     Where `x` is an input too, it and the others may be vectors.
     """
     nodes = [node for function in functions for node in ast.walk(function)]
@@ -61,6 +61,8 @@ def _product(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
 
 def _unscaled(node: ast.expr) -> ast.expr:
     """`x` of `0.5 * x`."""
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant):
+    while (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant)
+    ):
         node = node.right
     return node

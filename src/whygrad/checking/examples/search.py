@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -216,7 +215,7 @@ class Search:
         return None
 
     def _mend(self, guess: Guess, complaint: Complaint) -> bool:
-        """Change the guess so that it no longer gives rise to a complaint; False where it is not known how."""
+        """Change the guess so that it no longer gives rise to a complaint; False if it is not known how."""
         if any(guess.dimensions.equate(*pair) for pair in complaint.pairs):
             return True
         if any(guess.dimensions.equate(a - 1, b - 1) for a, b in complaint.pairs):
@@ -355,7 +354,8 @@ class Search:
             if self.is_late():
                 return False
             trial = guess.copy()
-            if all([trial.dimensions.unify(b, a) for a, b in chosen]) and self.runs(trial):
+            made = [trial.dimensions.unify(b, a) for a, b in chosen]
+            if all(made) and self.runs(trial):
                 guess.dimensions = trial.dimensions
                 return True
         return False

@@ -26,7 +26,7 @@ def shape_place(node: ast.expr) -> tuple[ast.expr, int] | None:
 
 
 def multiple_in(part: ast.expr) -> tuple[int, str]:
-    """(4, "H") of the slice `3 * H : 4 * H` and of `3 * H :`: so many times H it reaches; (0, "") of others."""
+    """(4, "H") of the slice `3 * H : 4 * H` and of `3 * H :`: so many times H it reaches; else (0, "")."""
     if not isinstance(part, ast.Slice) or part.step is not None:
         return 0, ""
     reached = part.upper if part.upper is not None else part.lower
@@ -77,6 +77,12 @@ def outside_indices(node: ast.AST) -> Iterator[ast.AST]:
             yield from outside_indices(child)
 
 
+def entry_owner(node: ast.expr) -> ast.expr | None:
+    """`A` of `A[i]`."""
+    plain = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name)
+    return node.value if plain else None  # type: ignore[attr-defined]
+
+
 def computed_key_prefix(node: ast.expr) -> str:
     """`W` of `"W" + str(l)`, of `"W%d" % l`, of `f"W{l}"`, of `"W{}".format(l)`."""
     if isinstance(node, ast.BinOp):
@@ -87,10 +93,14 @@ def computed_key_prefix(node: ast.expr) -> str:
             return re.split(r"%", left.value)[0]
     if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
         return str(node.values[0].value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        if isinstance(node.func.value, ast.Constant) and isinstance(node.func.value.value, str):
-            return node.func.value.value.split("{")[0]
-    return ""
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Attribute)
+        or node.func.attr != "format"
+    ):
+        return ""
+    text = node.func.value.value if isinstance(node.func.value, ast.Constant) else None
+    return text.split("{")[0] if isinstance(text, str) else ""
 
 
 def is_numpy(node: ast.expr) -> bool:

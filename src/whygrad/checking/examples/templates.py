@@ -1,4 +1,4 @@
-"""What an example value may be: kinds of values with dimensions to be found, written as `--input` has them."""
+"""What an example value may be: kinds of values with dimensions to be found, as `--input` has them."""
 
 from __future__ import annotations
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from whygrad.checking.examples.docstrings import described_kinds, described_shapes
 from whygrad.checking.examples.facts import Facts
-from whygrad.checking.examples.syntax import called_name, computed_key_prefix, divided_shape, index_parts, is_ellipsis, is_none, is_numpy, kept_within_one, last_name, multiple_in, outside_indices, shape_place
+from whygrad.checking.examples.syntax import (
+    called_name,
+    computed_key_prefix,
+    divided_shape,
+    entry_owner,
+    index_parts,
+    is_ellipsis,
+    is_none,
+    is_numpy,
+    kept_within_one,
+    last_name,
+    multiple_in,
+    outside_indices,
+    shape_place,
+)
 
 DEPTH = 4
 """Calls within calls that are read."""
@@ -24,8 +36,9 @@ POSITIVE = {"log", "sqrt", "log2", "log10"}
 SIZED = {"zeros", "ones", "empty", "randn", "rand", "full", "eye", "identity", "arange", "range", "uniform",
          "normal", "random", "randint", "permutation"}  # fmt: skip
 ARRAY_FUNCTIONS = {
-    "len", "dot", "matmul", "outer", "inner", "vdot", "tensordot", "kron", "solve", "inv", "det", "slogdet", "cholesky",
-    "norm", "sum", "mean", "zeros_like", "ones_like", "empty_like", "diag", "trace", "concatenate", "stack", "cumsum",
+    "len", "dot", "matmul", "outer", "inner", "vdot", "tensordot", "kron", "solve", "inv", "det", "slogdet",
+    "cholesky", "norm", "sum", "mean", "zeros_like", "ones_like", "empty_like", "diag", "trace",
+    "concatenate", "stack", "cumsum",
 }  # fmt: skip
 """Functions that are called on arrays."""
 RESHAPING = {"reshape", "tile", "repeat", "broadcast_to"}
@@ -156,10 +169,9 @@ class _Reader(ast.NodeVisitor):
 
     def taken_apart(self, target: ast.expr, value: ast.expr) -> None:
         """What the entries of a list are unpacked as, by `W, b = layers[-1]`."""
-        owner = value.value if isinstance(value, ast.Subscript) else None
-        if isinstance(target, ast.Tuple) and all(isinstance(t, ast.Name) for t in target.elts):
-            if facts := self.of(owner):
-                facts.rows = facts.rows or tuple(ast.unparse(t) for t in target.elts)
+        facts = self.of(value.value) if isinstance(value, ast.Subscript) else None
+        if facts and isinstance(target, ast.Tuple) and all(isinstance(t, ast.Name) for t in target.elts):
+            facts.rows = facts.rows or tuple(ast.unparse(t) for t in target.elts)
 
     def shape_unpacked(self, items: list[ast.expr] | None, target: ast.expr, value: ast.expr) -> None:
         shaped = value.value if isinstance(value, ast.Attribute) and value.attr == "shape" else None
@@ -185,9 +197,8 @@ class _Reader(ast.NodeVisitor):
                 facts.least_rank = max(facts.least_rank, found[1] + 1 if found[1] >= 0 else -found[1])
         elif facts := self.of(node.value):
             self.subscripted(facts, node.slice)
-        elif isinstance(node.value, ast.Subscript) and isinstance(node.value.slice, ast.Name):
-            if facts := self.of(node.value.value):  # `A[i][k]`
-                facts.least_rank = max(facts.least_rank, 2)
+        elif facts := self.of(entry_owner(node.value)):  # `A[i][k]`
+            facts.least_rank = max(facts.least_rank, 2)
         for part in index_parts(node.slice):
             if facts := self.of(part):
                 facts.index = True
@@ -216,9 +227,9 @@ class _Reader(ast.NodeVisitor):
         if facts := self.of(node.value):
             facts.attributes.add(node.attr)
         one = node.value if node.attr == "T" and isinstance(node.value, ast.Subscript) else None
-        if one is not None and not isinstance(one.slice, ast.Slice | ast.Tuple | ast.Constant):
-            if facts := self.of(one.value):  # `x[t].T` transposes a matrix
-                facts.least_rank = max(facts.least_rank, 3)
+        plain = one is not None and not isinstance(one.slice, ast.Slice | ast.Tuple | ast.Constant)
+        if one is not None and plain and (facts := self.of(one.value)):  # `x[t].T` transposes a matrix
+            facts.least_rank = max(facts.least_rank, 3)
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
@@ -230,9 +241,10 @@ class _Reader(ast.NodeVisitor):
             words = [o.value for o in options if isinstance(o, ast.Constant) and isinstance(o.value, str)]
             facts.strings += words
             facts.optional |= is_none(right)
-        if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant):
-            if (facts := self.of(node.comparators[0])) and isinstance(node.left.value, str):
-                facts.keys.setdefault(node.left.value, None)
+        looked_up = isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant)
+        facts = self.of(node.comparators[0]) if looked_up else None
+        if facts and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
+            facts.keys.setdefault(node.left.value, None)
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
@@ -267,7 +279,9 @@ class _Reader(ast.NodeVisitor):
         if name in ("enumerate", "zip") and isinstance(node.target, ast.Tuple):
             targets = node.target.elts[name == "enumerate" :]
         for item, target in zip(sources, targets, strict=False):
-            whole = item.value if isinstance(item, ast.Subscript) and isinstance(item.slice, ast.Slice) else item
+            whole = (
+                item.value if isinstance(item, ast.Subscript) and isinstance(item.slice, ast.Slice) else item
+            )
             if facts := self.of(whole):
                 facts.iterated = True
                 self.taken_apart(target, ast.Subscript(whole, ast.Constant(0), ast.Load()))
@@ -303,9 +317,10 @@ class _Reader(ast.NodeVisitor):
             base: ast.expr = node.func.value if isinstance(node.func, ast.Attribute) else node.func
             base, sizes = (base, node.args) if not is_numpy(base) else (node.args[0], node.args[1:])
             self.sizes_in(*sizes)
-            if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Slice) and name == "reshape":
-                if facts := self.of(base.value):
-                    facts.unrolled = True
+            sliced = isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Slice)
+            facts = self.of(base.value) if sliced and name == "reshape" else None  # type: ignore[attr-defined]
+            if facts:
+                facts.unrolled = True
         self.handed_on(node)
         self.generic_visit(node)
 
