@@ -22,6 +22,18 @@ def twin(text: str, wrong: bool) -> str:
 
 
 CASES = {
+    "the slope of an array, from which a gradient is made by a trace": """
+        import numpy as np
+        x = np.array([-1.5, 0.3, 1.1])
+        y = np.array([0.2, 0.4, -0.8])
+        length = 0.9
+        square = (x[:, None] - x[None, :]) ** 2
+        K = np.exp(-0.5 * square / length ** 2) + 0.1 * np.eye(3)
+        lml = -0.5 * y @ np.linalg.inv(K) @ y - 0.5 * np.linalg.slogdet(K)[1]
+        alpha = np.linalg.solve(K, y)
+        dK_dlength = np.exp(-0.5 * square / length ** 2) * square / length ** <<2||3>>
+        d_length = 0.5 * np.trace((np.outer(alpha, alpha) - np.linalg.inv(K)) @ dK_dlength)
+    """,
     "differences that the force loop computes once more": """
         import numpy as np
         pos = np.array([[0.0, 0.1], [1.2, -0.3], [0.4, 1.5]])

@@ -116,10 +116,15 @@ class Function:
 
 
 def _shown(item: ast.expr) -> str:
-    """The name of a returned value; a dictionary written out whose keys are those of gradients is `grads`."""
+    """The name of a returned value; a dictionary written out whose keys are those of gradients is `grads`.
+
+    Not a cache with a `decay` in it, for which many words of a language would do.
+    """
     if isinstance(item, ast.Dict) and len(item.keys) > 0:
         keys = [k.value for k in item.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
-        return "grads" if any(map(stems, keys)) else ""
+        found = [stems(key) for key in keys]
+        plain = any(not weak for key in found for _, weak in key)
+        return "grads" if plain or (found and all(found)) else ""
     if isinstance(item, ast.Subscript) and isinstance(item.slice, ast.Constant):
         # `grads["W1"]`, as an entry is called everywhere
         container, key = ast.unparse(item.value), item.slice.value

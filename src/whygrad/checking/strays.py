@@ -11,7 +11,7 @@ from whygrad.checking.evidence import Hints
 from whygrad.checking.naming import EXACT, OUTPUT_WORDS, STEP_WORDS, best, is_change, quotients, stems
 from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import FUZZY
-from whygrad.checking.values import has_float, is_number
+from whygrad.checking.values import count, has_float, is_number
 from whygrad.checking.variables import Variable, base_name, first_numbers, gradient_word
 from whygrad.source import tree_of
 
@@ -29,7 +29,7 @@ def of_the_last(
 
     `dxdt` is no derivative that could be checked where `x` was not computed from `t`.
     """
-    gradients = gradients - (_links(gradients) - set(hints.gradients))
+    gradients = gradients - ((_links(gradients) | _slopes(gradients, found, needs)) - set(hints.gradients))
     above: dict[str, str] = {}
     kept = set()
     for name in gradients:
@@ -61,6 +61,18 @@ def _links(gradients: set[str]) -> set[str]:
     found = {name: match for name in gradients if (match := _QUOTIENT.match(gradient_word(name)))}
     below = {match["below"] for match in found.values() if match["above"] != match["below"]}
     return {name for name, match in found.items() if match["above"] in below}
+
+
+def _slopes(gradients: set[str], found: Mapping[str, Variable], needs: Mapping[str, set[str]]) -> set[str]:
+    """`dK_dlength` of an array `K`, from which `d_length` is made."""
+    slopes: set[str] = set()
+    for name in gradients & {*found}:
+        for above, below in quotients(gradient_word(name)):
+            whole = above in found and below in found and count(found[above].value) > 1
+            made = {g for g in gradients - {name} if name in needs.get(g, set())} if whole else set()
+            if any(stem == below for g in made for stem, _ in stems(gradient_word(g))):
+                slopes.add(name)
+    return slopes
 
 
 def mere_steps(gradients: set[str], found: Mapping[str, Variable], observation: Observation) -> set[str]:

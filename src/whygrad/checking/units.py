@@ -12,6 +12,7 @@ from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function, constructor
 from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, last_word, stems
+from whygrad.checking.partners import hands_over
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import UsageError
 
@@ -157,6 +158,10 @@ def _by_contents(outline: Outline) -> Iterator[Found]:
             forths = [m for m in plain if not _stores_gradients(m) and m.returns]
             forths = [m for m in forths if _attributes(m, ast.Store) & read]
             yield from (("class", forward, backward) for forward in forths if len(forths) == 1)
+    plain = [f for f in outline.functions.values() if f.parameters and not _is_empty(f)]
+    for backward in plain:
+        forths = [f for f in plain if f is not backward and hands_over(f, backward)]
+        yield from (("pair", forward, backward) for forward in forths if len(forths) == 1)
     for function in outline.functions.values():
         if _returns_a_value(function) and not _is_empty(function):
             yield "single", function, None
@@ -267,13 +272,8 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     if not all(returned) and OUTPUT_WORDS.search(returned[0]) and _returns_what_gradients_make(function):
         return True
     words = {word.lower() for word in _words(function.name)}
-    both = words & {"forward", "fwd"}
-    if (
-        words & {"backward", "bwd", "vjp"}
-        and not both
-        and function.parameters
-        and stems(function.parameters[0][0])
-    ):
+    goes_back = any(map(BACK.match, words)) and not words & VALUE_WORDS and not any(map(FORTH.match, words))
+    if goes_back and function.parameters and stems(function.parameters[0][0]):
         return False  # it takes the gradient that arrives, and what has no name is one more gradient
     return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
 
