@@ -20,6 +20,7 @@ from typing import Any
 from whygrad.checking.engines import engines_in
 from whygrad.checking.evidence import Hints
 from whygrad.checking.forms import ENGINE
+from whygrad.checking.handed import SHARED
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import rebound
 from whygrad.checking.units import Found, Outline, units_in
@@ -83,9 +84,7 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         engines = [_engine(outline, name, hints) for name in engines_in(outline.classes)]
         units += engines
         results += _checked(source, engines, max(1.0, seconds - RESERVE), until, progress)
-    if main:
-        functions = main[0]["functions"]
-        units = [Unit(", ".join(functions) or "the script", 1, hints), *units]
+    units = [*(Unit(", ".join(m["functions"]) or "the script", 1, hints) for m in main), *units]
     results = main + results
     for unit, result in zip(units, results, strict=True):
         _inherit(source, unit, result, list(zip(units, results, strict=True)))
@@ -138,10 +137,11 @@ def _outline(source: Source) -> Outline | None:
 def _unit(found: Found, hints: Hints) -> Unit:
     _, forward, backward = found
     assert forward is not None
-    name = f"{forward.qualname}, {backward.qualname}" if backward else forward.qualname
-    if backward is not None and forward.owner == backward.owner and forward.owner:
-        name = forward.owner
-    aimed = replace(hints, forward=forward.qualname, backward=backward.qualname if backward else "")
+    second = backward.qualname if backward else ""
+    name = ", ".join(filter(None, (forward.qualname, second)))
+    if backward is not None and forward.owner == backward.owner:
+        name = forward.owner or name
+    aimed = replace(hints, forward=forward.qualname, backward=second, makes=SHARED)
     size = sum(_size(part.node) for part in (forward, backward) if part is not None)
     return Unit(name, forward.node.lineno, aimed, size)
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Hints
+from whygrad.checking.handed import INPUT_FUNCTIONS
 from whygrad.checking.miniature import parse_input
 from whygrad.emission.classes import derive_class, forward_method, plain_forward
 from whygrad.emission.directions import forward_for, forward_formula, forward_script

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from whygrad.absent import install, served_package
-from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.examples.finding import found_inputs
+from whygrad.checking.handed import INPUT_FUNCTIONS
 from whygrad.checking.miniature import as_lists, parse_input
 from whygrad.checking.units import BACK
 from whygrad.emission.leaves import is_numeric

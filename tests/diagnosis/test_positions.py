@@ -62,3 +62,10 @@ def test_an_operand_of_a_product_may_lack_the_slope_of_what_it_passes() -> None:
     material = Material.of({name: np.ones(shape) for name, shape in shapes.items()})
     found = {v.text for v in variants("dA = X.T @ (g @ B.T)", material)}
     assert "dA = X.T @ (g @ B.T * (1 - h ** 2))" in found
+
+
+def test_an_index_of_a_portion_has_the_size_that_the_text_divides_out() -> None:
+    material = Material.of({"c": 2, "C": 6, "G": 2, "L": 3}, in_loop=("c",), phrases=("C // G * L",))
+    costs = {v.text: v.slip.cost for v in variants("g = c % G", material)}
+    assert costs["g = c // (C // G)"] < costs["g = c // L"] < costs["g = c // (C // L)"]
+    assert "g = c % L" in costs and "g = c // c" not in costs

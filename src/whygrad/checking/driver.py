@@ -6,7 +6,6 @@ backward, and names the results.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from whygrad.checking.counting import counted
 from whygrad.checking.evidence import Failure, Form, Hints
 from whygrad.checking.exposing import built_later, exposed, own
 from whygrad.checking.functions import Function
-from whygrad.checking.handed import reached_in
+from whygrad.checking.handed import left_over, maker_among, reached_in
 from whygrad.checking.lines import (
     CAPTURE,
     CONTEXT,
@@ -66,12 +65,9 @@ from whygrad.checking.upstreams import (
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import gradient_word
 from whygrad.checking.wrapping import called_whole, returned_whole
-from whygrad.errors import NoGradientError, UsageError
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
-INPUT_FUNCTIONS = re.compile(
-    r"(?i)^(make|get|example|sample|build|create|gen|generate|setup)?_?(inputs?|example\w*|data|args)$"
-)
 MEANS = ("mean", "predictions", "predictions, the output")
 """Readings (`forms.READINGS`) in which the loss is the mean over what the forward function returns."""
 _OUTPUT_NAMES = ("out", "output", "y", "a", "activation", "s", "z", "outputs")
@@ -118,14 +114,19 @@ class Driver:
         """The loss that stands beside the pass, among the functions or the methods of its class."""
         return foreign_loss({**self.functions, **self.methods}, forward, backward)
 
-    def take_inputs(self, parameters: list[tuple[str, bool]]) -> None:
-        """Lines that bind example inputs: of a function of the file, of `--input`, or of the module."""
-        maker = self.maker()
-        given: dict[str, str] = {}
+    def take_inputs(self, parameters: list[tuple[str, bool]], forth: list[tuple[str, bool]]) -> None:
+        """Lines that bind example inputs: of a function of the file, of `--input`, or of the module.
+
+        `forth` are those of the parameters that the forward pass takes.
+        """
+        maker = maker_among(self.functions, self.hints)
+        given, same = dict[str, str](), dict[str, str]()
         if maker:
             self.lines.append(f"{INPUTS} = {maker}()")
             made = self.namespace[maker]() if maker in self.namespace else None
-            given = reached_in(made, [name for name, _ in parameters])
+            names = [name for name, _ in parameters]
+            given = reached_in(made, names)
+            same = left_over(made, {*names, *self.hints.input}, [n for n, need in forth if need])
         for name in dict.fromkeys([*self.hints.input, *given, *(n for n, _ in parameters)]):
             variable = name if name not in self.namespace or name in self.lacking else f"{name}_"
             if name in self.hints.input:
@@ -139,6 +140,7 @@ class Driver:
             else:
                 continue
             self.names[name] = variable
+        self.names |= {name: self.names[other] for name, other in same.items() if name not in self.names}
 
     def given_values(self) -> dict[str, Any]:
         """The example values that are known so far, by parameter."""
@@ -146,23 +148,6 @@ class Driver:
         if isinstance(after, Failure):
             return {}
         return {name: after[variable] for name, variable in self.names.items() if variable in after}
-
-    def maker(self) -> str:
-        if self.hints.inputs:
-            if self.hints.inputs not in self.functions:
-                raise UsageError(
-                    f"there is no function `{self.hints.inputs}` in the file",
-                    hint=f"functions: {', '.join(self.functions)}",
-                )
-            return self.hints.inputs
-        return next(
-            (
-                name
-                for name, f in self.functions.items()
-                if INPUT_FUNCTIONS.match(name) and not any(need for _, need in f.parameters)
-            ),
-            "",
-        )
 
     def call(self, function: Function, target: str, known: Mapping[str, str]) -> str:
         """Text of a call with the arguments that are known; refuses where a needed one is not."""
@@ -182,7 +167,8 @@ class Driver:
         init = methods.get("__init__")
         self.methods = methods
         loss = self.foreign_loss(forward, backward) if backward is not None else None
-        self.take_inputs([p for f in (init, forward, backward, loss) if f is not None for p in f.parameters])
+        functions = (init, forward, backward, loss)
+        self.take_inputs(*([p for f in fs if f for p in f.parameters] for fs in (functions, functions[:2])))
         callee, before = forward.name, dict[str, Any]()
         if forward.owner:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"

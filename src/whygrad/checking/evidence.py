@@ -50,6 +50,9 @@ class Hints:
     """How forward and backward belong together (`forms.READINGS`); found, no flag."""
     form: str = ""
     """`script` for the statements of the module alone; no flag."""
+    makes: str = ""
+    """May the example inputs that the file makes be meant for another unit (`shared`), or are they
+    (`others`)? No flag."""
     large: str = ""
     """Inputs of very many numbers are not measured (`refuse`), at the given point alone (`once`), or as
     others are; no flag."""

@@ -15,7 +15,7 @@ from whygrad.checking.examples.calls import recorded
 from whygrad.checking.examples.fitting import in_one_column
 from whygrad.checking.examples.mirroring import mirrored
 from whygrad.checking.functions import Function
-from whygrad.checking.handed import hand
+from whygrad.checking.handed import OTHERS, SHARED, hand
 from whygrad.checking.losses import foreign_loss
 from whygrad.checking.miniature import parse_input
 from whygrad.checking.missing import MissingInput
@@ -71,10 +71,13 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         return
     missing: NoGradientError | None = None
     made = 0
+    failed: Failure | None = None
     # What has its example inputs comes before what they must be found for.
     waiting: list[_Arranging] = []
     for found in forms_in(outline, hints):
         if found[0] == "script" or found[1] is None:
+            if failed is not None and not made:
+                continue
             if not (outline.has_gradients or hints.gradients or missing or waiting or made):
                 _refuse_half(outline)
             # Where functions lack example inputs, that is what to say, not that a script lacks gradients.
@@ -85,6 +88,12 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         arranging = _Arranging(source, hints, outline, base, found)
         try:
             program = arranging.given()
+            if isinstance(program, Failure) and arranging.may_be_anothers():
+                if hints.makes != SHARED:
+                    failed = failed or program  # unless it is another form that they are made for
+                    continue
+                arranging = _Arranging(source, replace(hints, makes=OTHERS), outline, base, found)
+                program = arranging.given()
         except NoGradientError as error:
             missing = missing or error
             continue
@@ -95,6 +104,9 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         made += 1
         if isinstance(program, Failure):
             return
+    if failed is not None and not made:
+        yield failed
+        return
     for arranging in waiting:
         try:
             yield arranging.unaided()
@@ -160,6 +172,11 @@ class _Arranging:
         if isinstance(first, Program):
             first.rivals = (p for p in readings if isinstance(p, Program))
         return first
+
+    def may_be_anothers(self) -> bool:
+        """Did the forward pass not run with inputs that the file makes, so that they may be another one's?"""
+        began = self.form == "single" or self.driver is None or self.driver.forward_lines
+        return bool(self.outline.maker(self.hints)) and not began
 
     def driven(self) -> Iterator[Program | Failure]:
         """The program in each of its readings; raises MissingInput where the author gave too few inputs."""

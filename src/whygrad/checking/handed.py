@@ -1,12 +1,22 @@
-"""Values that a caller in Python hands over as they are, for the driver to take."""
+"""Example values that are given: by a caller in Python, or by a function of the file that makes them."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from whygrad.checking.evidence import Value
+from whygrad.checking.evidence import Hints, Value
+from whygrad.checking.functions import Function
+from whygrad.checking.naming import stems
+from whygrad.checking.values import is_numeric
+
+INPUT_FUNCTIONS = re.compile(
+    r"(?i)^(make|get|example|sample|build|create|gen|generate|setup)?_?(inputs?|example\w*|data|args)$"
+)
+SHARED, OTHERS = "shared", "others"
+"""What `Hints.makes` may say of the inputs that the file makes."""
 
 _values: dict[str, Value] = {}
 
@@ -22,6 +32,27 @@ def handed(name: str) -> Value:
         return copy.deepcopy(_values[name])
     except Exception:
         return _values[name]
+
+
+def maker_among(functions: Mapping[str, Function], hints: Hints) -> str:
+    """The function of the file that returns example inputs; none where they are another unit's."""
+    if hints.inputs or hints.makes == OTHERS:
+        return "" if hints.makes == OTHERS else hints.inputs
+    makers = (
+        name
+        for name, f in functions.items()
+        if INPUT_FUNCTIONS.match(name) and not any(need for _, need in f.parameters)
+    )
+    return next(makers, "")
+
+
+def left_over(made: Any, taken: Collection[str], needed: Sequence[str]) -> dict[str, str]:
+    """The one input that is still needed, with the name of the one value that nothing takes."""
+    if not isinstance(made, Mapping):
+        return {}
+    lacking = [name for name in dict.fromkeys(needed) if name not in made]
+    free = [key for key, value in made.items() if key not in taken and is_numeric(value) and not stems(key)]
+    return {lacking[0]: free[0]} if len(lacking) == len(free) == 1 else {}
 
 
 def reached_in(made: Any, names: list[str]) -> dict[str, str]:

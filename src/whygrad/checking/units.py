@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from whygrad.checking.contexts import with_contexts
-from whygrad.checking.driver import INPUT_FUNCTIONS
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function, constructor
+from whygrad.checking.handed import INPUT_FUNCTIONS, maker_among
 from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, last_word, stems
 from whygrad.checking.partners import hands_over
 from whygrad.checking.variables import gradient_word
@@ -37,8 +37,6 @@ class Outline:
     classes: dict[str, dict[str, Function]]
     has_gradients: bool
     """Statements of the module assign what looks like gradients."""
-    called: frozenset[str] = field(default_factory=frozenset)
-    """Functions that other functions of the file call."""
 
     @classmethod
     def of(cls, tree: ast.Module) -> Outline:
@@ -49,14 +47,7 @@ class Outline:
 
     def maker(self, hints: Hints) -> str:
         """The function that returns example inputs."""
-        if hints.inputs:
-            return hints.inputs
-        makers = (
-            name
-            for name, f in self.functions.items()
-            if INPUT_FUNCTIONS.match(name) and not any(need for _, need in f.parameters)
-        )
-        return next(makers, "")
+        return maker_among(self.functions, hints)
 
 
 def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 0) -> dict[str, Function]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.fragments import OPERATORS, Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 
 if TYPE_CHECKING:
@@ -45,6 +45,24 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
         if isinstance(node.ctx, ast.Load) and m.library == "np":
             text, base = f.segment(node), f.segment(node.value)
             yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
+
+
+def portions(f: Fragment, m: Material) -> Iterator[Variant]:
+    """Where an index falls among portions: `c // (C // G)` for `c % G`, portions of another size."""
+    sizes = [n for n in m.integers() if n.isidentifier() and n not in m.in_loop]
+    written = " ".join((*m.phrases, *m.siblings))
+    for node in f.expressions():
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.FloorDiv | ast.Mod):
+            continue
+        old, left, divisor = f.segment(node), f.segment(node.left), f.segment(node.right)
+        quotients = [f"{a} // {b}" for a, b in itertools.permutations(sizes, 2)]
+        # Of equal sizes the text says which is meant, where it divides them elsewhere.
+        costs = dict.fromkeys(sizes, 1.1) | {size: 1.05 if size in written else 1.2 for size in quotients}
+        for (size, cost), symbol in itertools.product(costs.items(), ("//", "%")):
+            if divisor != size:
+                new = f"{left} {symbol} {f'({size})' if size in quotients else size}"
+                cost += 0.1 * (symbol != OPERATORS[type(node.op)])
+                yield Variant(f.replaced(node, new), Slip("index", old, new, f.extent(node)[0], cost))
 
 
 def _shifted(text: str, other: str) -> float:

@@ -19,7 +19,7 @@ from whygrad.checking.values import shape_of
 from whygrad.diagnosis.callees import callees
 from whygrad.diagnosis.completions import carries, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
-from whygrad.diagnosis.indexing import indices
+from whygrad.diagnosis.indexing import indices, portions
 from whygrad.diagnosis.positions import positions
 from whygrad.diagnosis.repeats import forgotten, repeats
 from whygrad.diagnosis.slips import Slip, Variant
@@ -310,7 +310,7 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, forgotten, positions, indices, names, operators, constants, labels, carries, repeats,
+    signs, forgotten, positions, indices, portions, names, operators, constants, labels, carries, repeats,
     callees, structure_variants, statement_variants, quantities,
 )  # fmt: skip
 
