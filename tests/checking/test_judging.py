@@ -91,3 +91,15 @@ def test_the_gradient_of_one_step_is_not_compared_with_all_steps() -> None:
     found = {c.name: c.verdict for c in evidence.claims}
     assert found["dU"] in ("wrong", "inherited") and found["dV"] == "right"
     assert found["dy"] != "wrong"
+
+
+def test_an_output_that_no_variable_moves_was_not_what_is_differentiated() -> None:
+    text = """
+x, goal, w, b = 0.7, 0.2, -0.4, 1.3
+scaled = 3.0 * x
+delta = w * scaled + b - goal
+dw, db = delta * scaled, delta
+"""
+    claims = measure(Source("user.py", text)).finals
+    assert {c.name: c.verdict for c in claims} == {"dw": "undecided", "db": "undecided"}
+    assert all("`scaled`, which was taken for the output" in c.reason for c in claims)

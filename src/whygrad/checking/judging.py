@@ -312,6 +312,21 @@ def doubt_deltas(claims: Sequence[Claim], text: str) -> None:
             )
 
 
+def doubt_output(claims: Sequence[Claim], output: str) -> None:
+    """Call nothing wrong where what was taken for the output depends on none of several variables.
+
+    Then it is likelier that something else was differentiated than that all gradients are made in vain.
+    """
+    wrong = [claim for claim in claims if claim.verdict == "wrong"]
+    if len(wrong) > 1 and all(_is_zero(claim) for claim in claims):
+        for claim in wrong:
+            claim.verdict, claim.mismatch = "undecided", None
+            claim.reason = (
+                f"`{output}`, which was taken for the output, depends on none of the variables; "
+                "say what is differentiated: --output NAME"
+            )
+
+
 def _clearest(claim: Claim, comparisons: Sequence[Comparison | None]) -> Mismatch:
     """The mismatch at the given point if it is wrong there, else at the first point where it is."""
     wrong = [k for k, c in enumerate(comparisons) if c is not None and not c.agrees]

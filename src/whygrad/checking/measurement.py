@@ -117,6 +117,8 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     evidence.notes.extend([note] if note else [])
     if random:
         _doubt_all(judged)
+    if program.form == "script" and not program.hints.output:
+        judging.doubt_output(judged, evidence.output)
     if only_right and any(claim.verdict != "right" for claim in judged):
         evidence.claims = judged
         return evidence

@@ -99,7 +99,7 @@ def of_the_forward_pass(
     outputs = [
         v for n, v in found.items() if n not in gradients and OUTPUT_WORDS.search(n) and is_number(v.value)
     ]
-    plain = {n for n in gradients if n in found and all(weak for _, weak in stems(gradient_word(n)))}
+    plain = {n for n in gradients if n in found and _is_weak(n)}
     plain = {n for n in plain - set(hints.gradients) if not gradient_word(n).startswith(("d", "D"))}
     others = [n for n in found if n not in gradients]
     # `d_pos` of a triplet, a distance: there is no `pos` that it could be the gradient of.
@@ -110,15 +110,31 @@ def of_the_forward_pass(
     # `dr = x[i] - x[j]` of a force loop is computed there once more; an energy needs it before that.
     begun = first_numbers(observation)
     floats = {n for n, v in found.items() if n not in gradients and has_float(v.value)}
+    computed = [v for v in outputs if needs.get(v.name, set()) & floats - {v.name}]
     made |= {
         n
         for n in gradients - set(hints.gradients)
         if n in begun
-        and all(weak for _, weak in stems(gradient_word(n)))
+        and (_is_weak(n) or _is_before_all(n, others, computed, begun))
         and needs.get(n, set()) & floats
         and any(begun[n] < begun.get(v.name, -1) and n in needs.get(v.name, set()) for v in outputs)
     }
     return made if gradients - made else set()
+
+
+def _is_weak(name: str) -> bool:
+    return all(weak for _, weak in stems(gradient_word(name)))
+
+
+def _is_before_all(name: str, others: list[str], outputs: list[Variable], begun: Mapping[str, int]) -> bool:
+    """Is a name that says of no variable plainly that it is its gradient made before any output is?
+
+    `ct_list` holds the candidates of an LSTM. After an output, such a name may be that of a step, which the
+    output of a next round needs.
+    """
+    ranked = best(gradient_word(name), others)
+    named = bool(ranked) and ranked[0][0] >= EXACT
+    return not named and all(begun[name] < begun.get(v.name, -1) for v in outputs)
 
 
 def _names_nothing(name: str, others: list[str]) -> bool:
