@@ -102,21 +102,6 @@ CASES = {
         dfdx = 1.0 <<+||*>> dfdq
         dfdy = 1.0 * dfdq
     """,
-    "candidates of a cell, kept in a list": """
-        import numpy as np
-        w, u, xs, h_list, ct_list = 0.4, -0.7, [0.5, -1.1], [0.3], [None]
-        for t in (1, 2):
-            x = xs[t - 1]
-            ct_list.append(np.tanh(w * x + u * h_list[t - 1]))
-            h_list.append(0.8 * h_list[t - 1] + 0.2 * ct_list[t])
-        loss = 0.5 * h_list[2] ** 2
-        delta_h, w_grad, u_grad = h_list[2], 0.0, 0.0
-        for t in (2, 1):
-            delta_ct = delta_h * <<0.8||0.2>> * (1 - ct_list[t] ** 2)
-            w_grad += delta_ct * xs[t - 1]
-            u_grad += delta_ct * h_list[t - 1]
-            delta_h = 0.8 * delta_h + delta_ct * u
-    """,
     "derivatives of a simulation": """
         dt, x0 = 0.1, 1.0
         x, v = x0, 0.0
