@@ -39,6 +39,7 @@ from whygrad.checking.losses import (
 )
 from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import FORCE, stems
+from whygrad.checking.parts import kept_by, with_parts
 from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
@@ -95,11 +96,14 @@ class Driver:
         """Variables of the module that could not be computed, and are given."""
         self.lines: list[str] = []
         self.methods: Mapping[str, Function] = {}
+        self.classes: Mapping[str, Mapping[str, Function]] = {}
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
         self.exposed: list[str] = []
         """Attributes of the object that are inputs."""
+        self.inner: dict[str, str] = {}
+        """Parameters of its parts that are inputs, by their path: the variable of the driver."""
         self.stated: dict[str, str] = {}
         """Parameters of the backward function that a reading gives another value than their names do."""
         self.wrapped = False
@@ -165,7 +169,7 @@ class Driver:
     ) -> Program | Failure:  # fmt: skip
         methods = classes.get(forward.owner, {})
         init = methods.get("__init__")
-        self.methods = methods
+        self.methods, self.classes = methods, classes
         loss = self.foreign_loss(forward, backward) if backward is not None else None
         functions = (init, forward, backward, loss)
         self.take_inputs(*([p for f in fs if f for p in f.parameters] for fs in (functions, functions[:2])))
@@ -299,6 +303,8 @@ class Driver:
             refuse_mixed(forward, backward, called, given, items[outputs[0]])
         if form == "class":
             returned += stored_by(backward, LAYER, ended[LAYER])
+            kept = kept_by(ended[LAYER], self.inner, LAYER, self.classes) if self.inner else ()
+            returned = with_parts(returned, list(kept))
         returned += captured_in(ended.get(LOCAL, {}), local, returned, backward)
         if supposed and form == "class":
             returned = without_deltas(returned)

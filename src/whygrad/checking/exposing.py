@@ -10,6 +10,7 @@ from whygrad.checking.evidence import Failure
 from whygrad.checking.functions import Function
 from whygrad.checking.lines import LAYER, STIRRED
 from whygrad.checking.naming import EXACT, best, stems
+from whygrad.checking.parts import parts_of
 from whygrad.checking.values import has_float, is_numeric, shape_of, vector
 
 if TYPE_CHECKING:
@@ -28,17 +29,27 @@ def exposed(
         return {}
     passed = {name for function in (init, forward) if function for name, _ in function.parameters}
     for name in own_parameters(own(made), passed | known):
-        variable = name if name not in driver.namespace else f"{name}_"
-        # An example input of that name that nothing takes is not the layer's parameter.
-        driver.lines = [line for line in driver.lines if not line.startswith(f"{variable} = ")]
-        value_ = f"{LAYER}.{name}"
-        # Zeros that a constructor makes are nobody's example.
-        stirred = STIRRED.format(variable=variable, value=value_)
-        driver.lines.append(stirred if driver.hints.input else f"{variable} = {value_}")
-        driver.lines.append(f"{value_} = {variable}")
-        driver.names[name] = variable
+        _expose(driver, name, name)
         driver.exposed.append(name)
+    for part in parts_of(made[LAYER], driver.classes):
+        for name in own_parameters(part.attributes, set()):
+            path = f"{part.path}.{name}"
+            if path not in driver.inner:
+                driver.inner[path] = _expose(driver, path[1:], part.variable(name))
     return own(made)
+
+
+def _expose(driver: Driver, path: str, name: str) -> str:
+    variable = name if name not in driver.namespace else f"{name}_"
+    # An example input of that name that nothing takes is not the layer's parameter.
+    driver.lines = [line for line in driver.lines if not line.startswith(f"{variable} = ")]
+    value = f"{LAYER}.{path}"
+    # Zeros that a constructor makes are nobody's example.
+    stirred = STIRRED.format(variable=variable, value=value)
+    driver.lines.append(stirred if driver.hints.input else f"{variable} = {value}")
+    driver.lines.append(f"{value} = {variable}")
+    driver.names[name] = variable
+    return variable
 
 
 def own(namespace: Mapping[str, Any]) -> dict[str, Any]:

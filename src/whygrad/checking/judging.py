@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from whygrad.checking.evidence import Claim, Hints, Mismatch, Value
 from whygrad.checking.naming import STEP_WORDS
 from whygrad.checking.strays import is_delta_of_unnamed
 from whygrad.checking.truth import is_cut_off, is_narrow_within
-from whygrad.checking.values import is_narrow, rebuild, shape_of, vector
+from whygrad.checking.values import is_narrow, rebuild, vector
 from whygrad.checking.variables import base_name
 from whygrad.source import tree_of
 
@@ -237,68 +237,6 @@ def without_steps(claims: list[Claim], needs: Mapping[str, set[str]], hints: Hin
         return made and not kept
 
     return [claim for claim in claims if not is_step(claim)]
-
-
-def allow_late_means(
-    claims: Sequence[Claim],
-    shapes: Mapping[str, tuple[int, ...]],
-    upstream: str,
-    own: Collection[str] = (),
-) -> str:
-    """Accept layers that take the mean over the batch where they make the gradients of their parameters.
-
-    In Coursera's layers the arriving gradient is that of each example, and `dW = 1 / m * dZ @ A.T` averages.
-    No loss stands beside such a layer to say otherwise, so this convention is right there: every parameter
-    is off by the same 1/m, and what has the axis of the m examples is right. One parameter alone off is a
-    slip. Parameters that a layer made as its `own` have no axis of examples, whatever their lengths; what has
-    the gradient zero may have any factor. Returns what was accepted, as a note.
-    """
-    wrong = [c for c in claims if c.verdict == "wrong"]
-    if len(wrong) == 1 and base_name(wrong[0].of) in own:
-        _doubt_lone_mean(wrong[0], claims, shapes.get(upstream, ())[:1], upstream, own)
-        return ""
-    batches = {n for c in claims if c.verdict == "right" for n in shapes.get(c.of, ())}
-    counts = {n for n in shapes.get(upstream, ()) if n > 1 and n in batches}
-    ratios = [c.mismatch.facts.get("constant_ratio") if c.mismatch else None for c in wrong]
-    for m in counts:
-        averaged = all(r is not None and abs(r * m - 1) < 1e-6 for r in ratios)
-        lone = [c for c in wrong if base_name(c.of) not in own]
-        if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in lone):
-            continue
-        right = [c for c in claims if c.verdict != "wrong" and c.values and not _is_zero(c)]
-        if any(m not in (shapes.get(c.of) or shape_of(c.values[0])) for c in right):
-            continue
-        for claim in wrong:
-            claim.verdict, claim.mismatch = "right", None
-            claim.agreements = [True] * len(claim.agreements)
-            claim.right_at_given_inputs = True
-        names = " and ".join(f"`{c.name}`" for c in wrong)
-        return (
-            f"{names} take the mean over the {m} examples: right where the cost is a mean and `{upstream}` "
-            f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
-        )
-    return ""
-
-
-def _doubt_lone_mean(
-    claim: Claim, claims: Sequence[Claim], batch: tuple[int, ...], upstream: str, own: Collection[str]
-) -> None:
-    """Leave open a mean in the one parameter that a layer has: no other shows whether it is meant."""
-    others = [c for c in claims if base_name(c.of) in own and c is not claim]
-    ratio = claim.mismatch.facts.get("constant_ratio") if claim.mismatch else None
-    if others or ratio is None or not batch or batch[0] < 2 or abs(ratio * batch[0] - 1) > 1e-6:
-        return
-    claim.verdict, claim.mismatch = "undecided", None
-    claim.reason = (
-        f"the mean over the {batch[0]} examples: right where the cost is a mean and `{upstream}` is the "
-        f"gradient of each example, else {batch[0]} times too small"
-    )
-
-
-def _is_zero(claim: Claim) -> bool:
-    """Is the true gradient nothing but what rounding leaves of zero?"""
-    numbers = [vector(value) for value in claim.truth]
-    return all(n is not None and bool((np.abs(n) <= ROUNDING).all()) for n in numbers)
 
 
 def doubt_deltas(claims: Sequence[Claim], text: str) -> None:

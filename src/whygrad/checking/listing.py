@@ -40,12 +40,12 @@ def function_of(program: Program, name: str) -> str:
 
 def local_name(program: Program, name: str) -> str:
     """The variable that holds a final gradient in its scope: `dW` of `grads["W"]` stays as written."""
-    return name
+    return next((item.local for item in program.returned if item.name == name and item.local), name)
 
 
 def last_execution(program: Program, observation: Observation, name: str) -> Execution | None:
     """The last execution, in the user's own text, that bound or changed a final gradient."""
-    scope, name = function_of(program, name), name.replace("'", '"')
+    scope, name = function_of(program, name), local_name(program, name).replace("'", '"')
     found = None
     for execution in observation.executions:
         statement = observation.statements[execution.index]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.checking import blame, judging, listing
+from whygrad.checking import averaging, blame, judging, listing
 from whygrad.checking.charity import charitable
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, TooLargeError, Value
 from whygrad.checking.forms import arrangements
@@ -153,7 +153,9 @@ def _judged(
     if program.form not in ("pair", "class"):
         return judged, ""
     shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
-    return judged, judging.allow_late_means(judged, shapes, roles.objective[0][1], program.own)
+    inner = [item.name for item in program.returned if item.of]
+    averaging.doubt_undivided(judged, shapes, inner)
+    return judged, averaging.allow_late_means(judged, shapes, roles.objective[0][1], program.own)
 
 
 def _plainly_wrong(

@@ -43,6 +43,10 @@ class Returned:
     """Where it is after the driver ran: `__whygrad_result[0]`."""
     function: str
     """The function that computes it."""
+    local: str = ""
+    """As that function names it, where that is not `name`: `self.dW` of `self.layers[0].dW`."""
+    of: str = ""
+    """The variable of the driver that it is the gradient of, where that is known."""
 
 
 @dataclass(eq=False)

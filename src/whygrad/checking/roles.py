@@ -9,7 +9,7 @@ import ast
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.lines import LOCAL
@@ -111,8 +111,17 @@ def recognise(program: Program, observation: Observation) -> Roles:
     outputs = {o for o, _ in objective}
     first_input = program.first_input if program.first_input in subjects else ""
     local = frozenset(item.name for item in program.returned if item.path.startswith(f"{LOCAL}["))
+    stated = {**{item.name: item.of for item in program.returned if item.of}, **hints.gradients}
     pairings, unsure = paired(
-        list(claims), subjects, shapes, hints, needs, outputs, first_input, frozenset(upstreams), local
+        list(claims),
+        subjects,
+        shapes,
+        replace(hints, gradients=stated),
+        needs,
+        outputs,
+        first_input,
+        frozenset(upstreams),
+        local,
     )
     if program.form != "script":
         pairings += of_whole_numbers(unsure, subjects, shapes)
