@@ -29,7 +29,7 @@ FLOORS = {
     "scripts": 8, "functions": 8, "loading": 8,
     "pytest_plugin": 8, "notebook": 8,
     "pages": 8,
-    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "__main__": 8,
+    "cli": 8, "commands": 8, "isolation": 8, "worker": 8, "batch": 8, "dependence": 8, "__main__": 8,
     "": 8,  # the package root: public names, lazily
 }  # fmt: skip
 

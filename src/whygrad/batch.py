@@ -24,6 +24,7 @@ from whygrad.checking.handed import SHARED
 from whygrad.checking.rounds import opened_main
 from whygrad.checking.slicing import rebound
 from whygrad.checking.units import Found, Outline, units_in
+from whygrad.dependence import Result, Unit, covered, reconcile
 from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.files import check_opened
 from whygrad.diagnosis.findings import facts_of
@@ -39,19 +40,7 @@ MOST = 3
 SHARE = 0.5
 """Of the limit, what the script may take where units stand beside it."""
 
-Result = dict[str, Any]
 Progress = Callable[[Mapping[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Something that can be checked by itself."""
-
-    name: str
-    line: int
-    hints: Hints
-    size: int = 0
-    """About how long it takes to check, beside others: what is in its text."""
 
 
 def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress) -> Result:
@@ -68,8 +57,8 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
     if outline.has_gradients or outline.maker(hints):
         main = _main(source, hints, bool(units), seconds, until, progress)
         if main:
-            covered = _covered(source, main[0]["functions"])
-            units = [u for u in units if not _names(u) <= covered]
+            ran = covered(source, main[0]["functions"])
+            units = [unit for unit in units if not unit.owners <= ran]
     elif units and (opened := check_opened(source, hints)) is not None:
         main = [opened.to_json()]
     if not units or (len(units) == 1 and not main):
@@ -86,8 +75,11 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         results += _checked(source, engines, max(1.0, seconds - RESERVE), until, progress)
     units = [*(Unit(", ".join(m["functions"]) or "the script", 1, hints) for m in main), *units]
     results = main + results
-    for unit, result in zip(units, results, strict=True):
-        _inherit(source, unit, result, list(zip(units, results, strict=True)))
+
+    def judge(text: Source, some: Sequence[Unit]) -> list[Result]:
+        return list(_checked(text, some, max(1.0, seconds - RESERVE), until, lambda _: None))
+
+    reconcile(source, units, results, judge)
     return merged(source.filename, units, results)
 
 
@@ -106,18 +98,6 @@ def _main(
     if error.get("code") == UsageError.code:
         raise UsageError(error["message"], hint=error["hint"])
     return [] if found["status"] == "error" else [found]
-
-
-def _inherit(source: Source, unit: Unit, result: Result, others: Sequence[tuple[Unit, Result]]) -> None:
-    """A unit that calls one whose mistake is known, and in which no other is found, only inherits it."""
-    if result["status"] != "wrong" or any(f["repair"] for f in result["findings"]):
-        return
-    reached = _covered(source, sorted(_names(unit))) if _names(unit) else set()
-    for other, found in others:
-        solved = [f for f in found["findings"] if f["repair"]]
-        if other is not unit and solved and _names(other) and _names(other) <= reached:
-            result["findings"] = [{**f, "shared": True} for f in solved]
-            return
 
 
 def _is_aimed(hints: Hints) -> bool:
@@ -155,27 +135,6 @@ def _size(node: ast.AST) -> int:
     """How much is in a function; what stands in a loop is executed, and followed, several times."""
     rounds = 3 if isinstance(node, ast.For | ast.While) else 1
     return 1 + rounds * sum(map(_size, ast.iter_child_nodes(node)))
-
-
-def _names(unit: Unit) -> set[str]:
-    return {name.partition(".")[0] for name in (unit.hints.forward, unit.hints.backward) if name}
-
-
-def _covered(source: Source, functions: Sequence[str]) -> set[str]:
-    """Functions and classes that ran when the script, or the unit with example inputs, was checked."""
-    reads: dict[str, set[str]] = {"": set()}
-    for statement in tree_of(source.text).body:
-        names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-        key = statement.name if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
-        reads.setdefault(key, set()).update(names)
-    waiting = [name.partition(".")[0] for name in functions] or [""]
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += reads.get(name, ())
-    return seen
 
 
 @dataclass(eq=False)
@@ -241,6 +200,8 @@ def _started(source: Source, unit: Unit, place: int, until: float) -> _Job:
                 def tell(known: CheckResult) -> None:
                     stream.write(_line(known.to_json()))
                     stream.flush()
+                    if unit.verdict_only:
+                        os._exit(0)
 
                 stream.write(_line(_answer(source, unit, tell)))
             status = 0

@@ -42,6 +42,15 @@ def test_the_whole_is_told_by_a_table_then_findings_then_what_was_assumed():
     assert "gradient of" not in text, "the table of variables would be too long"
 
 
+def test_why_something_is_undecided_is_told_of_many_units_as_well():
+    doubted = [
+        variable("undecided", unit="relu", reason="it moves with nothing"),
+        variable("right", unit="relu"),
+    ]
+    text = render_text(report_of({**WHOLE, "variables": doubted}, TEXT), 100, False, True)
+    assert "Undecided\n• relu, grad_x: it moves with nothing\n\n" in text
+
+
 def test_one_sentence_counts_the_units():
     assert summary(WHOLE) == "4 units: 1 right, 2 wrong, 1 not checked, 1 finding"
     assert summary({**WHOLE, "findings": [], "units": UNITS[:1] * 3}) == "all gradients of 3 units are right"

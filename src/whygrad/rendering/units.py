@@ -12,7 +12,7 @@ Result = Mapping[str, Any]
 
 
 def unit_blocks(result: Result) -> Iterator[Block]:
-    """The table of units, and a line for each that could not be checked."""
+    """The table of units, and a line for each that could not be checked or decided."""
     units = result.get("units") or ()
     if not units:
         return
@@ -22,6 +22,13 @@ def unit_blocks(result: Result) -> Iterator[Block]:
     ]
     if failed:
         yield Section("Not checked", (Bullets(tuple(failed)),))
+    undecided = [
+        say(Words(v["unit"], "name"), ", ", Words(v["name"], "name"), f": {v['reason']}")
+        for v in result["variables"]
+        if v["verdict"] == "undecided" and v["reason"]
+    ]
+    if undecided:
+        yield Section("Undecided", (Bullets(tuple(undecided)),))
 
 
 def _row(unit: Result) -> tuple[Words, ...]:
