@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from whygrad.checking.evidence import Claim
-from whygrad.checking.judging import ROUNDING
-from whygrad.checking.values import shape_of, vector
+from whygrad.checking.judging import is_zero
+from whygrad.checking.values import shape_of
 from whygrad.checking.variables import base_name
 
 AVERAGED = "it takes the mean over the examples, as where the cost is a mean and the loss hands down no 1/N"
@@ -41,7 +39,7 @@ def allow_late_means(
         lone = [c for c in wrong if base_name(c.of) not in own]
         if len(wrong) < 2 or not averaged or any(m in shapes.get(c.of, ()) for c in lone):
             continue
-        right = [c for c in claims if c.verdict != "wrong" and c.values and not _is_zero(c)]
+        right = [c for c in claims if c.verdict != "wrong" and c.values and not is_zero(c)]
         if any(m not in (shapes.get(c.of) or shape_of(c.values[0])) for c in right):
             continue
         for claim in wrong:
@@ -71,12 +69,6 @@ def _doubt_lone_mean(
     )
 
 
-def _is_zero(claim: Claim) -> bool:
-    """Is the true gradient nothing but what rounding leaves of zero?"""
-    numbers = [vector(value) for value in claim.truth]
-    return all(n is not None and bool((np.abs(n) <= ROUNDING).all()) for n in numbers)
-
-
 def doubt_undivided(
     claims: Sequence[Claim], shapes: Mapping[str, tuple[int, ...]], inner: Collection[str]
 ) -> None:
@@ -85,7 +77,7 @@ def doubt_undivided(
     The gradient that the loss hands down is that of each example then, and so is what the first layer
     returns; the gradients `inner`, which the layers keep of their parameters, are right.
     """
-    kept = [c for c in claims if c.name in inner and not _is_zero(c)]
+    kept = [c for c in claims if c.name in inner and not is_zero(c)]
     if not kept or any(c.verdict != "right" for c in kept):
         return
     for claim in claims:

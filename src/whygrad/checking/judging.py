@@ -51,6 +51,12 @@ def largest(m: Measured) -> float:
     return float(max(sizes, default=0.0))
 
 
+def is_zero(claim: Claim) -> bool:
+    """Is the true gradient nothing but what rounding leaves of zero?"""
+    numbers = [vector(value) for value in claim.truth]
+    return all(n is not None and bool((np.abs(n) <= ROUNDING).all()) for n in numbers)
+
+
 def both_below(got: Value, want: Value, size: float) -> bool:
     """Are a value and the truth, of one shape, both of no size worth the name?"""
     ours, true = vector(got), vector(want)
@@ -256,7 +262,7 @@ def doubt_output(claims: Sequence[Claim], output: str) -> None:
     Then it is likelier that something else was differentiated than that all gradients are made in vain.
     """
     wrong = [claim for claim in claims if claim.verdict == "wrong"]
-    if len(wrong) > 1 and all(_is_zero(claim) for claim in claims):
+    if len(wrong) > 1 and all(is_zero(claim) for claim in claims):
         for claim in wrong:
             claim.verdict, claim.mismatch = "undecided", None
             claim.reason = (
