@@ -354,3 +354,44 @@ def test_a_gradient_that_bears_the_name_of_no_variable_is_spoken_of(name: str, n
     text = textwrap.dedent(UNMATCHED.replace("NAME", name)).lstrip("\n")
     evidence = measure(Source("user.py", text), Hints())
     assert any(f"`{name}` was compared with nothing" in note for note in evidence.notes) is noted
+
+
+def test_a_step_at_the_end_and_a_margin_named_delta_leave_a_summed_loss_the_output():
+    output, found = roles("""
+        import numpy as np
+        X = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]])
+        y = np.array([0, 2])
+        W = np.array([[0.1, -0.2, 0.3], [0.2, 0.1, -0.4], [0.3, 0.2, 0.1]])
+        delta = 1.0
+        loss = 0.0
+        dW = np.zeros_like(W)
+        scores = X.dot(W)
+        for i in range(2):
+            for j in range(3):
+                margin = scores[i, j] - scores[i, y[i]] + delta
+                if j != y[i] and margin > 0:
+                    loss += margin
+                    dW[:, j] += X[i]
+                    dW[:, y[i]] -= X[i]
+        loss /= 2
+        dW /= 2
+        W = W - 0.1 * dW
+    """)
+    assert output == "loss"
+    assert found == {"dW": ("W", "right")}
+
+
+def test_gradients_of_what_enters_nothing_that_is_computed_are_not_judged():
+    with pytest.raises(NoGradientError, match=r"`dbeta`.*`beta`.*enters nothing"):
+        roles("""
+            import numpy as np
+            X = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+            gamma, beta = np.array([1.0, 1.5]), np.zeros(2)
+            std = np.sqrt(X.var(axis=0) + 1e-5)
+            xhat = (X - X.mean(axis=0)) / std
+            dout = np.ones_like(X)
+            dbeta = dout.sum(axis=0)
+            dgamma = np.sum(dout * xhat, axis=0)
+            g = dout * gamma
+            dX = (g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / std
+        """)

@@ -5,10 +5,12 @@ import ast
 import numpy as np
 import pytest
 
+from whygrad.diagnosis import check_program
 from whygrad.diagnosis.differences import differences, factors_of, parts
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.search import Bench
+from whygrad.source import Source
 
 RNG = np.random.RandomState(3)
 SPACES = [
@@ -63,3 +65,23 @@ def test_factors_left_to_right() -> None:
     fragment = Fragment("a * (b + c) * d")
     assert fragment.value is not None
     assert [fragment.segment(n) for n in factors_of(fragment, fragment.value)] == ["a", "b + c", "d"]
+
+
+@pytest.mark.parametrize("loss", ["np.sum((X.dot(W) - y) ** 2)", "np.sum((X.dot(W) - y) ** 2) / X.shape[0]"])
+def test_a_factor_is_said_by_a_number_of_the_text_not_by_sizes_that_equal_it(loss: str) -> None:
+    text = f"""\
+import numpy as np
+def loss(W, X, y, reg):
+    l = {loss}
+    l += 0.05 * reg * np.sum(W * W)
+    dW = 2 * X.T.dot(X.dot(W) - y)
+    dW /= {"X.shape[0]" if "shape" in loss else "1"}
+    dW += reg * W
+    return l, dW
+"""
+    (finding,) = check_program(Source("user.py", text)).findings
+    assert finding.repair is not None
+    (edit,) = finding.repair.edits
+    space = {"W": 3.0, "reg": 0.5, "dW": 0.0}
+    exec(edit.after.strip(), space)
+    assert space["dW"] == pytest.approx(0.1 * 0.5 * 3.0)

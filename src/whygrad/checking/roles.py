@@ -249,7 +249,8 @@ def _output(
     if tops:
         return max(tops, key=lambda v: v.last).name
     # A weight that a step along its gradient has changed depends on inputs by that alone.
-    before = [v for v in before if v.last < start or not _depends(v.name, needs, gradients)]
+    made = {n for n in gradients if _depends(n, needs, moving | functions)}
+    before = [v for v in before if v.last < start or not _leans(v, made, observation)]
     numbers = [v for v in before if _is_output(v.value) and _depends(v.name, needs, moving)]
     if not numbers:
         numbers = [
@@ -276,15 +277,41 @@ def _output(
         # `total = data_loss + penalty` has no word of its own, but depends on one that has.
         later = [v for v in scalars if v.last > last.last and last.name in needs.get(v.name, set())]
         return (later or [last])[-1].name
-    if scalars:
-        return scalars[-1].name
     arrays = sorted((v for v in floats if count(v.value) > 1), key=lambda v: v.last)
-    if not arrays:
+    if not scalars and not arrays:
         raise NoGradientError(
             "no output was recognised: no number computed before the first gradient depends on the inputs",
             hint="say which variable is differentiated: --output loss",
         )
-    return arrays[-1].name
+    output = (scalars or arrays)[-1].name
+    if apart := _apart(output, gradients, found, needs):
+        raise NoGradientError(
+            f"no output was recognised: `{apart[0]}` looks like a gradient with respect to `{apart[1]}`, "
+            "which enters nothing that is computed before it",
+            hint="compute the forward pass in the script too, or say what is differentiated: --output loss",
+        )
+    return output
+
+
+def _apart(
+    output: str, gradients: set[str], found: Mapping[str, Variable], needs: Mapping[str, set[str]]
+) -> tuple[str, str] | None:
+    """A gradient and the variable that it is named after, with which a supposed output has nothing to do."""
+    plain = [n for n in found if n not in gradients and "[" not in n and has_float(found[n].value)]
+    for name in sorted(gradients & {*found}, key=lambda n: found[n].last):
+        ranked = best(gradient_word(name), plain)
+        of = ranked[0][1] if ranked and ranked[0][0] >= EXACT else output
+        if of != output and of not in needs.get(output, ()) and output not in needs.get(of, ()):
+            return name, of
+    return None
+
+
+def _leans(variable: Variable, gradients: set[str], observation: Observation) -> bool:
+    """Is it computed from gradients?
+
+    A step behind it makes no loss depend on them that is summed up in the loop that sums them up.
+    """
+    return _depends(variable.name, dependencies(observation, until=variable.last), gradients)
 
 
 def _is_part(name: str, other: str, needs: Mapping[str, set[str]]) -> bool:

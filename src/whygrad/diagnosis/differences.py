@@ -185,6 +185,13 @@ def multiples(name: str, bench: Bench, m: Material) -> Iterator[str]:
         (n for n, s in m.shapes.items() if s == ()), key=lambda n: not isinstance(m.values[n], float)
     )
     numbers = {n: float(m.values[n]) for n in scalars if is_number(m.values[n])}
+    often = [
+        (1.0, ""),
+        (2.0, "2 * "),
+        (0.5, "0.5 * "),
+        (-1.0, "-"),
+        *((float(n), f"{n} * ") for n in m.written),
+    ]
     for text in (n for n, shape in m.shapes.items() if shape == want.shape and n != name):
         value = as_array(m.values[text])
         with np.errstate(all="ignore"):
@@ -193,7 +200,7 @@ def multiples(name: str, bench: Bench, m: Material) -> Iterator[str]:
             continue
         wanted = float(np.ravel(ratio)[0])
         for number, by in itertools.product(numbers, ("", *(n for n, v in numbers.items() if v > 1))):
-            for times, shown in ((1.0, ""), (2.0, "2 * "), (0.5, "0.5 * "), (-1.0, "-")):
+            for times, shown in often:
                 size = times * numbers[number] / (numbers[by] if by else 1.0)
                 term = f"{shown}{number}{f' / {by}' if by else ''} * {text}"
                 if np.isclose(size, wanted, rtol=1e-6, atol=0) and bench.judge(f"{name} + {term}").right:

@@ -58,6 +58,8 @@ class Material:
     """Words by which functions of the text choose what they do."""
     unused: tuple[str, ...] = ()
     """Names that the function takes and reads nowhere."""
+    written: tuple[str, ...] = ()
+    """Numbers that the forward pass is written with, and twice those: what a square of them brings down."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any], **more: Any) -> Material:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.pieces import PRODUCT, SUM
+from whygrad.source import tree_of
 
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material
@@ -53,6 +54,19 @@ def pieces(statements: Iterable[ast.stmt]) -> list[Piece]:
 def _piece(node: ast.expr, target: str = "") -> Piece:
     names = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
     return Piece(ast.unparse(node), names, target)
+
+
+def written_numbers(found: Iterable[Piece]) -> tuple[str, ...]:
+    """Numbers with a fraction that pieces are written with, and twice each: what a square brings down."""
+    numbers = [
+        node.value
+        for piece in found
+        for node in ast.walk(tree_of(piece.text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, float)
+    ]
+    known = [n * times for n in dict.fromkeys(numbers) for times in (1, 2)]
+    shown = dict.fromkeys(f"{n:.12g}" for n in known if n > 0 and not n.is_integer())
+    return tuple(shown)[:MOST_SIBLINGS]
 
 
 def phrases(found: Iterable[Piece], known: Set[str]) -> list[str]:

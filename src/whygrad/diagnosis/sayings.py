@@ -96,8 +96,7 @@ def quantity_texts(m: Material) -> Iterator[tuple[int, str]]:
     """Texts of quantities, simple ones first, with a rank of how simple they are."""
     names = list(m.values)
     yield from ((0, n) for n in names)
-    for text in ("2", "3", "0.5", "4"):
-        yield 1, text
+    yield from ((1, text) for text in dict.fromkeys(("2", "3", "0.5", "4", *m.written)))
     for name, shape in m.shapes.items():
         rank = len(shape)
         if rank >= 1 and isinstance(shape[0], int):

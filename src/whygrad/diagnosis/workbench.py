@@ -19,7 +19,15 @@ from whygrad.diagnosis.callees import taken, words
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.repeats import Piece, bindings, phrases, pieces, siblings, unused_names
+from whygrad.diagnosis.repeats import (
+    Piece,
+    bindings,
+    phrases,
+    pieces,
+    siblings,
+    unused_names,
+    written_numbers,
+)
 from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
@@ -147,6 +155,7 @@ class Workbench:
             siblings=tuple(siblings(suspect.node, self.beside(suspect), known)),
             bindings=bindings(forward, known),
             unused=tuple(n for n in self.unused(suspect.function) if n in values),
+            written=written_numbers(forward),
             in_loop=tuple(n for n in suspect.loops if n in scope.first),
         )
 

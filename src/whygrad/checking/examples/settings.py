@@ -1,16 +1,21 @@
-"""Usual values of settings, by their names: rates, strides, numbers of rounds."""
+"""Usual values of settings, by their names: rates, strides, numbers of rounds.
+
+Penalties, slopes and scales are no round numbers: `0.05 * reg` would be half of `reg ** 2` at 0.1, and a
+slope that the text writes as 0.1 once more would hide that it is not the one that is given.
+"""
 
 SCALARS = {
-    "reg": "0.1", "lambd": "0.7", "lambda_": "0.7", "lamda": "0.7", "lam": "0.7", "l2": "0.1", "alpha": "0.3",
+    "reg": "0.13", "lambd": "0.7", "lambda_": "0.7", "lamda": "0.7", "lam": "0.7",
+    "l2": "0.13", "alpha": "0.3",
     "lr": "0.1", "learning_rate": "0.1", "eta": "0.1", "rate": "0.1", "eps": "1e-5", "epsilon": "1e-7",
     "keep_prob": "0.8", "p": "0.6", "prob": "0.6", "drop_prob": "0.4", "dropout": "0.4", "momentum": "0.9",
-    "delta": "1.0", "margin": "1.0", "temperature": "1.5", "slope": "0.1", "negative_slope": "0.1",
-    "weight_decay": "0.1", "decay": "0.9", "scale": "0.5", "weight_scale": "0.5", "std": "0.5", "t": "2",
-    "regularization": "0.1", "regularization_strength": "0.1", "reg_lambda": "0.1", "penalty": "0.1",
+    "delta": "1.0", "margin": "1.0", "temperature": "1.5", "slope": "0.13", "negative_slope": "0.13",
+    "weight_decay": "0.13", "decay": "0.9", "scale": "0.6", "weight_scale": "0.6", "std": "0.6", "t": "2",
+    "regularization": "0.13", "regularization_strength": "0.13", "reg_lambda": "0.13", "penalty": "0.13",
     "drop_rate": "0.4", "dropout_rate": "0.4", "dropout_prob": "0.4", "learningrate": "0.1", "tau": "0.7",
     "learn_rate": "0.1", "learnrate": "0.1", "l_rate": "0.1", "lrate": "0.1", "step_size": "0.1",
-    "stepsize": "0.1", "sparsity_param": "0.2", "rho": "0.2", "l1": "0.1", "l2_reg": "0.1",
-    "reg_strength": "0.1", "wd": "0.1", "c": "0.5", "keep_probability": "0.8",
+    "stepsize": "0.1", "sparsity_param": "0.2", "rho": "0.2", "l1": "0.13", "l2_reg": "0.13",
+    "reg_strength": "0.13", "wd": "0.13", "c": "0.7", "keep_probability": "0.8",
 }  # fmt: skip
 COUNTS = {
     "stride": "2", "strides": "2", "s": "2", "pad": "1", "padding": "1", "pool_height": "2",
@@ -26,6 +31,6 @@ KEYS = {
     "mode": "'train'", "stride": "2", "pad": "1", "eps": "1e-5", "momentum": "0.9", "p": "0.6",
     "keep_prob": "0.8", "seed": "123", "pool_height": "2", "pool_width": "2", "f": "2", "dropout": "0.6",
     "training": "True", "train": "True", "is_training": "True", "padding": "1", "epsilon": "1e-5",
-    "filter_size": "3", "pool_size": "2", "num_filters": "3", "reg": "0.1", "lambda": "0.1",
+    "filter_size": "3", "pool_size": "2", "num_filters": "3", "reg": "0.13", "lambda": "0.13",
 }  # fmt: skip
 POOL_KEYS = {"stride": "2", "pad": "0"}
