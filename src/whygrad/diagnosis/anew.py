@@ -62,7 +62,7 @@ def slope_anew(text: str, part: HandedBack, bench: Bench) -> Iterator[Solution]:
             if isinstance(option, ast.BinOp) and isinstance(option.op, ast.Add | ast.Sub)
             else shown
         )
-        new = f"{factor} * {part.arriving}"
+        new = f"{factor} * {part.arriving}" if part.arriving else shown
         if bench.judge(new).right:
             yield Solution(new, (Slip("derived", text, new, 0, 2.0),))
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class HandedBack:
     forward: ast.expr
     """What the operation makes, in what its operands hold."""
     arriving: str
-    """The gradient that arrives: `out.grad`, or a parameter of the rule."""
+    """The gradient that arrives: `out.grad`, or a parameter of the rule; "" where only the slope is kept."""
     invents: bool = False
     """It is a parameter of the rule, so that any other does as well."""
 
@@ -50,8 +51,10 @@ def handed_back(tree: ast.Module) -> Iterator[HandedBack]:
     classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     methods = [m for c in tree.body if isinstance(c, ast.ClassDef) for m in c.body]
     for method in (*methods, *tree.body):
-        if isinstance(method, ast.FunctionDef) and (made := _made(method, classes)):
-            yield from _rules(method, *made)
+        if isinstance(method, ast.FunctionDef):
+            if made := _made(method, classes):
+                yield from _rules(method, *made)
+            yield from _edges(method, classes)
 
 
 def _made(method: ast.FunctionDef, classes: set[str]) -> tuple[ast.expr, list[str], str] | None:
@@ -96,14 +99,7 @@ def _inlined(value: ast.expr, body: Sequence[ast.stmt], parameters: set[str]) ->
 def _rules(
     method: ast.FunctionDef, forward: ast.expr, operands: list[str], name: str
 ) -> Iterator[HandedBack]:
-    held = Counter(
-        (n.value.id, n.attr)
-        for n in ast.walk(forward)
-        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
-    )
-    leaves: dict[str, str] = {}
-    for (operand, slot), _ in held.most_common():
-        leaves.setdefault(operand, f"{operand}.{slot}")
+    leaves = _leaves(forward)
     for statement in method.body:
         nested = isinstance(statement, ast.FunctionDef)
         inside = [n for n in ast.walk(statement) if isinstance(n, ast.FunctionDef | ast.Lambda)]
@@ -115,6 +111,67 @@ def _rules(
             for place, value, operand in _parts(rule, statement, operands):
                 if operand in leaves:
                     yield HandedBack(place, value, leaves[operand], forward, arriving, bool(taken))
+
+
+def _leaves(forward: ast.expr) -> dict[str, str]:
+    """What the operands of an operation hold, by operand: `self.data`."""
+    held = Counter(
+        (n.value.id, n.attr)
+        for n in ast.walk(forward)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    )
+    leaves: dict[str, str] = {}
+    for (operand, slot), _ in held.most_common():
+        leaves.setdefault(operand, f"{operand}.{slot}")
+    return leaves
+
+
+def _edges(method: ast.FunctionDef, classes: set[str]) -> Iterator[HandedBack]:
+    """Slopes that an operation keeps with its operands: `Node(a.v * b.v, [(a, b.v), (b, a.v)])`."""
+    own = [s for s in method.body if not isinstance(s, ast.FunctionDef)]
+    parameters = {a.arg for a in method.args.args}
+    nodes: dict[str, ast.expr] = {}
+    for statement in own:
+        place = (statement.lineno, statement.col_offset)
+        for call in (n for n in ast.walk(statement) if isinstance(n, ast.Call) and n.args):
+            if ast.unparse(call.func) in classes:
+                forward = _inlined(call.args[0], own, parameters)
+                rest = [*call.args[1:], *(k.value for k in call.keywords)]
+                kept = [*_kept_pairs(rest, parameters)]
+                if isinstance(statement, ast.Assign):
+                    nodes[ast.unparse(statement.targets[0])] = forward
+            elif isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+                # `a.users.append((b.v, node))` keeps the slope with the operand.
+                operand = ast.unparse(call.func.value).partition(".")[0]
+                pairs = [*_kept_pairs([ast.Tuple([call.args[0]])], {*nodes})]
+                forward = nodes[pairs[0][0]] if pairs else call
+                kept = [(operand, slope) for _, slope in pairs]
+            else:
+                continue
+            leaves = _leaves(forward)
+            for operand, slope in kept:
+                if operand in leaves and isinstance(slope, ast.Lambda):
+                    taken = slope.args.args
+                    if len(taken) == 1:
+                        yield HandedBack(place, slope.body, leaves[operand], forward, taken[0].arg, True)
+                elif operand in leaves:
+                    yield HandedBack(place, slope, leaves[operand], forward, "")
+
+
+def _kept_pairs(arguments: Sequence[ast.expr], names: set[str]) -> Iterator[tuple[str, ast.expr]]:
+    """Pairs of an operand and its slope, or operands and then as many slopes."""
+    sequences = [a.elts for a in arguments if isinstance(a, ast.Tuple | ast.List) and a.elts]
+    for items in sequences:
+        pairs = [e.elts for e in items if isinstance(e, ast.Tuple) and len(e.elts) == 2]
+        for one, two in pairs if len(pairs) == len(items) else ():
+            if isinstance(one, ast.Name) and one.id in names:
+                yield one.id, two
+            elif isinstance(two, ast.Name) and two.id in names:
+                yield two.id, one
+    for operands, slopes in itertools.pairwise(sequences):
+        named = [e.id for e in operands if isinstance(e, ast.Name)]
+        if len(named) == len(operands) == len(slopes) and {*named} <= names:
+            yield from zip(named, slopes, strict=True)
 
 
 def _arriving(rule: ast.FunctionDef | ast.Lambda, name: str, leaves: Mapping[str, str]) -> str:
@@ -172,12 +229,14 @@ def bench_of(part: HandedBack, scope: Scope, oblong: bool = False) -> Bench | No
         if leaf is not None:
             made = _value(code, {**space, MOVED: leaf})
         arriving = _invented(made) if part.invents else _value(part.arriving, space)
+        if not part.arriving:
+            arriving = _ones(made)
         want = _want(code, space, leaf, made, arriving)
         if want is None:
             continue
         environments.append({**environment, part.arriving: arriving} if part.invents else environment)
         wants.append(want)
-    return Bench(environments, wants, scope.shared) if wants else None
+    return Bench(environments, wants, scope.shared, spread=not part.arriving) if wants else None
 
 
 def _oblong(part: HandedBack, environment: Mapping[str, Value]) -> dict[str, Value] | None:
@@ -253,6 +312,12 @@ def _want(code: str, space: Mapping[str, Value], leaf: Value, made: Value, arriv
     slopes, errors = gradient(function, start)
     sure = np.isfinite(errors) & (errors <= 1e-8 * (1 + np.abs(slopes)))
     return rebuild(leaf, slopes) if sure.all() else None
+
+
+def _ones(made: Value) -> Value:
+    """With these arriving, a gradient is the slope of an operation on each entry by itself."""
+    numbers = vector(made) if is_numeric(made) else None
+    return None if numbers is None else rebuild(made, np.ones(numbers.size))
 
 
 def _invented(made: Value) -> Value:

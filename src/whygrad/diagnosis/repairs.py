@@ -15,7 +15,7 @@ from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
 from whygrad.diagnosis.stages import Stages
-from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off, reads
+from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off, reads, reads_gradient
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
 
@@ -71,6 +71,8 @@ class Repairer(Stages):
         self.at, self.scopes, self.inlined = self.search_points(claim), {}, None
         everything = backward_slice(self.trials.evidence, self.draft.tree, claim)
         wrong = self.likeliest_first([s for s in everything if not s.right])
+        # What an object holds is made elsewhere; only the wrong object may have been asked.
+        made = [s for s in wrong if not reads_gradient(s.node)]
         stages: Sequence[Stage] = (
             self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
@@ -89,7 +91,9 @@ class Repairer(Stages):
             if found or several:
                 return self.chosen(found or [fix for fix in rules[:1] if self.spoils_nothing(fix, base)])
         for stage in stages:
-            suspects = everything if stage in (self.by_meaning, self.by_common_factor) else wrong
+            suspects = everything if stage in (self.by_meaning, self.by_common_factor) else made
+            if stage in (self.by_value, self.by_helpers):
+                suspects = wrong
             if found and stage == self.by_factor:
                 suspects = shared
             known = len(found)
@@ -154,6 +158,11 @@ class Repairer(Stages):
         if not self.is_engine(backward_slice(self.trials.evidence, self.draft.tree, claim)):
             return 0
         return next((suspect.line for suspect, *_ in self.faulty_operations()), 0)
+
+    def is_worked_out(self, claim: Claim) -> bool:
+        """Is a gradient what an engine works out, which differentiates whatever the forward pass is?"""
+        found = backward_slice(self.trials.evidence, self.draft.tree, claim)
+        return any(s.own and reads_gradient(s.node) for s in found)
 
     def is_engine(self, suspects: Sequence[Suspect]) -> bool:
         """Are gradients read off objects, which a loop of the script filled?"""
@@ -221,7 +230,7 @@ class Repairer(Stages):
                 gained = len(outcome.right - base.right)
                 if fix.suspect.right and gained < 2:
                     continue
-                if self.changes_output(fix):
+                if self.changes_output(fix) or not still_reads(fix):
                     continue
                 kept.append(replace(fix, points=outcome.points, gained=gained))
             if len(kept) >= MOST_KEPT:
@@ -232,6 +241,16 @@ class Repairer(Stages):
         """Does an edit of a line that both parts need change what is differentiated, and so the truth?"""
         forward = part_of(self.trials.evidence, fix.suspect) == "forward"
         return forward and not self.trials.same_output(fix.draft, self.draft)
+
+
+def still_reads(fix: Fix) -> bool:
+    """Does a line that read the gradient of an object, and nothing more, do no more than that?"""
+    if not reads_gradient(fix.suspect.node):
+        return True
+    try:
+        return reads_gradient(ast.parse(fix.solution.text.strip()).body[0])
+    except (SyntaxError, IndexError):
+        return False
 
 
 def makes_depend(fix: Fix) -> bool:

@@ -225,7 +225,7 @@ class Check:
             c for c in evidence.finals if c.verdict == "inherited"]  # fmt: skip
         search = ForwardSearch(evidence, self.draft, self.within(FORWARD_SECONDS))
         rule = repairer.wrong_rule(roots[0]) if roots else 0
-        allowed = self.forward_allowed and not rule
+        allowed = self.forward_allowed and not rule and not any(map(repairer.is_worked_out, roots[:1]))
         forward = search.best() if allowed else []
         if forward and forward[0].gate:
             # What the backward pass would be, were the forward pass meant as it stands, is offered as well.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whygrad.checking.evidence import Claim, Evidence
+from whygrad.checking.naming import stems
 from whygrad.checking.watching import root_name
 from whygrad.diagnosis.drafts import Draft
 
@@ -249,6 +250,11 @@ def read_off(value: ast.AST | None) -> str:
         value = value.func
     plain = isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name)
     return value.attr if plain and value.value.id not in ("np", "math", "self") else ""  # type: ignore[union-attr]
+
+
+def reads_gradient(node: ast.AST) -> bool:
+    """Does a statement only read the gradient of an object, which an engine works out: `dx = x.grad`?"""
+    return any(not stem for stem, _ in stems(read_off(getattr(node, "value", None))))
 
 
 def keeping(evidence: Evidence, draft: Draft) -> list[tuple[Suspect, int]]:

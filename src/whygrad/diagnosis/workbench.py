@@ -231,12 +231,20 @@ class Workbench:
 
     def whole(self, suspect: Suspect, value: ast.expr, solution: Solution) -> Solution:
         """A solution for the value of a statement as one for the statement."""
+        return self.wholes(suspect, [(value, solution)])
+
+    def wholes(self, suspect: Suspect, parts: Sequence[tuple[ast.expr, Solution]]) -> Solution:
+        """Solutions for parts of a statement, in order, as one for the statement."""
         source = self.draft.source
-        outer, inner = source.span_of(suspect.node), source.span_of(value)
-        text, part = source.segment(outer), source.segment(inner)
-        at = _offset(text, outer, inner)
-        slips = tuple(Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips)
-        return Solution(text[:at] + solution.text + text[at + len(part) :], slips)
+        outer = source.span_of(suspect.node)
+        text = made = source.segment(outer)
+        slips: list[Slip] = []
+        for value, solution in reversed(parts):
+            inner = source.span_of(value)
+            at, part = _offset(text, outer, inner), source.segment(inner)
+            made = made[:at] + solution.text + made[at + len(part) :]
+            slips[:0] = [Slip(s.kind, s.old, s.new, s.start + at, s.cost) for s in solution.slips]
+        return Solution(made, tuple(slips))
 
     def kept_place(self, suspect: Suspect, scope: Scope) -> Callable[[str], bool]:
         """Does a text of a statement that makes an index (`top = i * stride`) make one still?
