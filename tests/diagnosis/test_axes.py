@@ -7,7 +7,7 @@ import ast
 import numpy as np
 import pytest
 
-from whygrad.diagnosis.axes import axes
+from whygrad.diagnosis.axes import axes, several_axes
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 
@@ -38,3 +38,19 @@ def test_all_reductions_of_a_line_change_their_axis_together(wrong: str, right: 
 
 def test_axes_of_tuples_and_of_other_calls_are_left_alone() -> None:
     assert not texts("x.sum(axis=(0, 1)) + np.concatenate([x, x], axis=0)")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("np.sum(g * x, axis=(0, 1))", "np.sum(g * x, axis=(0, 2))"),
+        ("g.sum((1, 2))", "g.sum((0, 2))"),
+        ("g.sum(axis=0)", "g.sum(axis=(0, 2))"),
+        ("g.sum(axis=(0, 1, 2))", "g.sum(axis=(0, 1))"),
+    ],
+)
+def test_a_reduction_of_more_axes_goes_along_others(wrong: str, right: str) -> None:
+    material = Material.of({"g": np.ones((3, 2, 4)), "x": np.ones((3, 2, 4))})
+    found = [variant.text for variant in several_axes(Fragment(wrong), material)]
+    assert right in found and wrong not in found
+    assert not [*several_axes(Fragment(wrong), Material.of({"g": np.ones((3, 2))}))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 REDUCTIONS = ("sum", "mean", "max", "min", "var", "std", "prod", "norm")
 AXES = ("0", "1", "-1")
+MOST_AXES = 4
 
 
 def axes(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -43,16 +45,49 @@ def axes(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(f.patched(*patches), Slip("axis", f"axis={old}", shown, start, cost))
 
 
+def several_axes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A reduction along other axes, where there are more than two: `axis=(0, 2)` for `axis=(0, 1)`."""
+    rank = min(max((len(shape) for shape in m.shapes.values()), default=0), MOST_AXES)
+    for node in f.expressions():
+        given = _given_axes(node) if isinstance(node, ast.Call) and rank > 2 else None
+        if given is None:
+            continue
+        old, (start, end) = _whole_numbers(given), f.extent(given)
+        if not old or min(old) < 0:
+            continue
+        for count in range(1, rank):
+            for new in itertools.combinations(range(rank), count):
+                text = str(new[0]) if count == 1 else str(new)
+                if set(new) == set(old) or len(old) == count == 1:
+                    continue
+                cost = 1.0 if count == len(old) else 1.1
+                slip = Slip("axis", f"axis={f.segment(given)}", f"axis={text}", start, cost)
+                yield Variant(f.patched((start, end, text)), slip)
+
+
+def _whole_numbers(given: ast.expr) -> tuple[int, ...]:
+    """The axes that are written out; none where one is not a number."""
+    nodes = given.elts if isinstance(given, ast.Tuple) else [given]
+    plain = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, int)]
+    return tuple(plain) if len(plain) == len(nodes) else ()
+
+
 def _axis(node: ast.Call) -> ast.expr | None:
-    """The axis of a reduction: by keyword, or `x.sum(0)`."""
+    """The axis of a reduction, if it is one number."""
+    named = _given_axes(node)
+    plain = named.operand if isinstance(named, ast.UnaryOp) else named
+    return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None
+
+
+def _given_axes(node: ast.Call) -> ast.expr | None:
+    """What says along which axes a reduction goes: by keyword, or `x.sum(0)`."""
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in REDUCTIONS:
         return None
     named = next((k.value for k in node.keywords if k.arg == "axis"), None)
     library = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy")
     if named is None and len(node.args) > library:
         named = node.args[1 if library else 0]
-    plain = named.operand if isinstance(named, ast.UnaryOp) else named
-    return named if isinstance(plain, ast.Constant) and isinstance(plain.value, int) else None
+    return named
 
 
 def reduced_terms(f: Fragment, m: Material) -> Iterator[Variant]:

@@ -134,6 +134,8 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
 def _may_stand(f: Fragment, node: ast.expr, other: str, m: Material) -> bool:
     """Is a quantity of a kind for a place: whole numbers in an index, enough axes where one is indexed?"""
     parent = f.parents.get(node)
+    if _is_mask_already(f, node, other, m):
+        return False
     if isinstance(parent, ast.Subscript) and node is parent.value:
         index = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
         axes = [n for n in index if not isinstance(n, ast.Constant) or isinstance(n.value, int)]
@@ -144,6 +146,16 @@ def _may_stand(f: Fragment, node: ast.expr, other: str, m: Material) -> bool:
     if not isinstance(parent, ast.Subscript) or not isinstance(value, float | np.generic | np.ndarray):
         return True
     return np.asarray(value).dtype.kind in "iub"
+
+
+def _is_mask_already(f: Fragment, node: ast.expr, other: str, m: Material) -> bool:
+    """Is a mask a factor of the same product already? Once more it says nothing."""
+    if getattr(m.values[other], "dtype", None) != np.bool_:
+        return False
+    product = node
+    while isinstance(above := f.parents.get(product), ast.BinOp) and isinstance(above.op, ast.Mult):
+        product = above
+    return any(f.segment(n) == other for n in ast.walk(product) if n is not node and isinstance(n, ast.Name))
 
 
 def _alike(text: str, other: str) -> bool:

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from whygrad.diagnosis.axes import axes, reduced_terms
+from whygrad.diagnosis.axes import axes, reduced_terms, several_axes
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.grouping import changed, parentheses, quotients_of_sums
 from whygrad.diagnosis.leavings import leavings
@@ -31,8 +31,8 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
-        factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes, absolutes,
-        operand_factors, windows, columns, reduced_terms, leavings,
+        several_axes, factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes,
+        absolutes, operand_factors, windows, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)
