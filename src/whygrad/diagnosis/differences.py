@@ -25,6 +25,8 @@ from whygrad.emission.pieces import PRODUCT, SUM
 
 MOST_SUMMED = 10
 MOST_FACTORS = 5
+CALLED = {"multiply": ast.Mult, "add": ast.Add, "subtract": ast.Sub, "divide": ast.Div}
+"""Functions of the library that stand for operators."""
 ENOUGH = 40
 """Candidates for one part that are run."""
 
@@ -61,13 +63,22 @@ def parts(f: Fragment, node: ast.expr, wanted: Array, bench: Bench) -> Iterator[
     yield node, wanted
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield from parts(f, node.operand, -wanted, bench)
-    if not isinstance(node, ast.BinOp):
+    operation = as_operation(node)
+    if operation is None:
         return
-    left, right = (as_array(bench.value(f.segment(n), 0)) for n in (node.left, node.right))
+    left, right = (as_array(bench.value(f.segment(n), 0)) for n in (operation.left, operation.right))
     with np.errstate(all="ignore"):
-        for inner, want in undone(node, left, right, wanted):
+        for inner, want in undone(operation, left, right, wanted):
             if want is not None and np.all(np.isfinite(want)):
                 yield from parts(f, inner, want, bench)
+
+
+def as_operation(node: ast.expr) -> ast.BinOp | None:
+    """An operation of two operands, `np.multiply(a, b)` among them."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 2:
+        operator = CALLED.get(node.func.attr) if not node.keywords else None
+        return ast.BinOp(node.args[0], operator(), node.args[1]) if operator else None
+    return node if isinstance(node, ast.BinOp) else None
 
 
 def undone(

@@ -11,6 +11,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Claim
 from whygrad.checking.values import vector
+from whygrad.diagnosis.called import no_longer_called
 from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
@@ -77,7 +78,7 @@ class Repairer(Stages):
             self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
             self.by_meaning, self.by_accumulation, self.by_contributions, self.by_synthesis,
-            self.by_terms, self.by_factor, self.by_lacking, self.by_helpers, self.by_pairs,
+            self.by_terms, self.by_factor, self.by_lacking, self.by_helpers, self.by_called, self.by_pairs,
             self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
@@ -110,6 +111,9 @@ class Repairer(Stages):
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
                 outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)
                 found = [fix for fix in outside if fix.cost <= SIMPLE_SLIP] or found
+            if stage == self.by_synthesis and self.passes_over_a_function(found):
+                for way in (self.by_helpers, self.by_called):
+                    found += self.confirmed(way(claim, suspects, base, wanted), base, wanted, claim)
             # What is returned only puts together what the lines above it made: they are looked at too.
             only_returned = all(isinstance(fix.suspect.node, ast.Return) for fix in found)
             dear = only_returned or min(sound, default=0.0) > SIMPLE_SLIP
@@ -163,6 +167,11 @@ class Repairer(Stages):
         """Is a gradient what an engine works out, which differentiates whatever the forward pass is?"""
         found = backward_slice(self.trials.evidence, self.draft.tree, claim)
         return any(s.own and reads_gradient(s.node) for s in found)
+
+    def passes_over_a_function(self, found: Sequence[Fix]) -> bool:
+        """Do all edits do without a function that the line calls? It may be what should be mended."""
+        texts = [(fix.text, fix.solution.text) for fix in found]
+        return bool(texts) and all(no_longer_called(self.draft.tree, old, new) for old, new in texts)
 
     def is_engine(self, suspects: Sequence[Suspect]) -> bool:
         """Are gradients read off objects, which a loop of the script filled?"""

@@ -109,6 +109,10 @@ def quantity_texts(m: Material) -> Iterator[tuple[int, str]]:
         yield from ((2, t) for t in (f"(1 - {n} ** 2)", f"{n} * (1 - {n})", f"({n} > 0)"))
     for function in m.functions:
         yield from ((2, f"{function}({n})") for n in names)
+        if function.endswith(".exp"):
+            # What is left of a decay, and what is gone: the slope of `log(1 + exp(x))` by its value.
+            yield from ((2, f"{function}(-{n})") for n in names if n.isidentifier())
+            yield from ((3, f"(1 - {function}(-{n}))") for n in names if n.isidentifier())
     if m.library == "np":
         for name, shape in m.shapes.items():
             if len(shape) >= 1:
@@ -164,6 +168,11 @@ def _differ(a: float, b: float) -> bool:
 def as_factor(text: str) -> str:
     """A text as it stands in a product."""
     return text if _one_term(text) else f"({text})"
+
+
+def bare(text: str) -> str:
+    """A text without parentheses around all of it."""
+    return text[1:-1] if text[0] == "(" and _one_term(text) else text
 
 
 def _one_term(text: str) -> bool:
@@ -269,6 +278,8 @@ def summed_products_of(wanted: Array, table: Table) -> Iterator[tuple[str, int]]
                 continue
             if not any(shape[:k] + shape[k + 1 :] == wanted.shape for k in range(min(len(shape), 2))):
                 continue
+            if shape not in (left.shape, right.shape):
+                continue  # of an outer product a sum leaves but one of the two, so many times
             product = left * right
             for axis in range(min(product.ndim, 2)):
                 total = product.sum(axis=axis)

@@ -12,6 +12,7 @@ from whygrad.checking.evidence import Claim
 from whygrad.checking.values import vector
 from whygrad.diagnosis.alignment import derived_texts, spellings
 from whygrad.diagnosis.blocks import BlockBench, rest_of_block
+from whygrad.diagnosis.called import bench_of_return, calls_in, returns_of
 from whygrad.diagnosis.contributions import contribution, pairs
 from whygrad.diagnosis.differences import differences
 from whygrad.diagnosis.factors import factors
@@ -118,6 +119,27 @@ class Stages(Trying):
             if found is not None:
                 own = makes_one_of(bench, text, target_name(suspect.node), meanings)
                 yield replace(suspect, shared=suspect.shared or own), scope, *found
+
+    def by_called(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """What a function that a line calls returns, by the value that the call should have given."""
+        for _, _, line, outer in [*self._own(claim, suspects), *self._inverted(claim, suspects)]:
+            for called in calls_in(self.draft.source.segment(self.draft.source.span_of(line)), outer):
+                for suspect in returns_of(self.draft.tree, called.function):
+                    value, scope = suspect.node.value, self.scope(suspect)  # type: ignore[attr-defined]
+                    text = self.draft.source.segment(self.draft.source.span_of(value))
+                    bench = bench_of_return(text, scope, called) if not self.late() else None
+                    if bench is None:
+                        continue
+                    material = self.material(suspect, scope)
+                    found = Searcher(material, 0.5).expression(text, bench, deep=False)
+                    found += [*differences(text, bench, material), *compositions(text, bench, material)]
+                    found = found or Searcher(material, 0.5).expression(text, bench)
+                    for solution in sorted(found, key=lambda s: s.cost)[:MOST_OF_ONE]:
+                        fix = self.fix(suspect, scope, self.whole(suspect, value, solution))
+                        if self.trials.same_output(fix.draft, self.draft):
+                            yield fix
 
     def by_moving(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

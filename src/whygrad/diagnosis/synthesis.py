@@ -17,6 +17,7 @@ from whygrad.diagnosis.sayings import (
     Table,
     as_array,
     as_factor,
+    bare,
     matrix_products,
     missing_factors,
     multiples_of,
@@ -93,7 +94,8 @@ def _anew(text: str, wanted: Array, table: Table) -> Iterator[Solution]:
     candidates += list(products_of(wanted, table))[:20]
     candidates += list(matrix_products(wanted, table))
     candidates += list(summed_products_of(wanted, table))
-    for new, rank in candidates:
+    for said, rank in candidates:
+        new = bare(said)
         yield Solution(new, (Slip("derived", text, new, 0, 1.6 + 0.1 * rank),))
 
 
