@@ -254,7 +254,7 @@ class Repairer(Stages):
 
 def still_reads(fix: Fix) -> bool:
     """Does a line that read the gradient of an object, and nothing more, do no more than that?"""
-    if not reads_gradient(fix.suspect.node):
+    if not (fix.suspect.own and reads_gradient(fix.suspect.node)):
         return True
     try:
         return reads_gradient(ast.parse(fix.solution.text.strip()).body[0])

@@ -254,7 +254,7 @@ def read_off(value: ast.AST | None) -> str:
 
 def reads_gradient(node: ast.AST) -> bool:
     """Does a statement only read the gradient of an object, which an engine works out: `dx = x.grad`?"""
-    return any(not stem for stem, _ in stems(read_off(getattr(node, "value", None))))
+    return isinstance(node, ast.Assign) and any(not stem for stem, _ in stems(read_off(node.value)))
 
 
 def keeping(evidence: Evidence, draft: Draft) -> list[tuple[Suspect, int]]:
