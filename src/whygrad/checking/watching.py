@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -61,6 +61,28 @@ def shape_reads(node: ast.AST) -> list[str]:
         if isinstance(inner, ast.Name):
             found.append(inner.id)
     return found
+
+
+def loaded(node: ast.AST, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Names that a statement or an expression reads, but for those that a comprehension in it makes.
+
+    The `b` of `[rng.randn(b) for b in sizes]` is not the `b` of the lines around it.
+    """
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Load) and node.id not in hidden:
+            yield node.id
+    elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        first = node.generators[0].iter
+        targets = (n for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        inside = hidden | {n.id for n in targets}
+        kept = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        kept += [part for g in node.generators for part in (g.iter, *g.ifs) if part is not first]
+        yield from loaded(first, hidden)
+        for part in kept:
+            yield from loaded(part, inside)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from loaded(child, hidden)
 
 
 def root_name(node: ast.AST) -> str:
@@ -140,7 +162,7 @@ class _Watcher:
             return self.hooked(node, kind, targets, function, loops, names)
         outer_reads = self.loop_reads
         if isinstance(node, ast.For):
-            self.loop_reads += tuple(n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name))
+            self.loop_reads += tuple(loaded(node.iter))
             header = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
             inner_names = tuple(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
             loops, names = (*loops, header), (*names, *inner_names)
@@ -166,7 +188,7 @@ class _Watcher:
         index = len(self.statements)
         targets = [t for t in targets if kind != "call" or root_name(t) not in self.imported]
         roots = tuple(dict.fromkeys(name for name in map(root_name, targets) if name))
-        loads = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        loads = list(loaded(node))
         shaped = shape_reads(node)
         if isinstance(node, ast.AugAssign):
             loads += roots
