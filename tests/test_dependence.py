@@ -126,3 +126,29 @@ def test_a_mistake_is_told_where_it_is(tmp_path, right, wrong, line, unit):
     _, said = check(written(tmp_path, text))
     assert [finding["unit"] for finding in said["findings"]] == [unit]
     assert line in text.splitlines()[said["findings"][0]["line"] - 1]
+
+
+GIVEN = """
+import numpy as np
+class Activation:
+    def __init__(self, activation, activation_prime):
+        self.activation, self.activation_prime = activation, activation_prime
+    def forward(self, data):
+        self.data = data
+        return self.activation(data)
+    def backward(self, output_error):
+        return self.activation_prime(self.data) * output_error
+def tanh(x):
+    return np.tanh(x)
+def tanh_prime(x):
+    return 1 - np.tanh(x)
+layer = Activation(tanh, tanh_prime)
+out = layer.forward(np.array([[0.3, -0.8, 0.5]]))
+layer.backward(2 * out)
+"""
+
+
+def test_a_layer_inherits_the_mistake_of_a_function_that_it_was_given(tmp_path):
+    _, said = check(written(tmp_path, GIVEN))
+    assert [finding["unit"] for finding in said["findings"]] == ["tanh, tanh_prime"]
+    assert [unit["unit"] for unit in said["units"] if unit["inherits"]] == ["Activation"]

@@ -46,7 +46,10 @@ def reconcile(source: Source, units: Sequence[Unit], results: Sequence[Result], 
 
     `judge` gives the verdicts on units of an edited text.
     """
-    reached = [covered(source, sorted(unit.owners)) if unit.owners else set() for unit in units]
+    pairs = list(zip(units, results, strict=True))
+    reached = [
+        covered(source, sorted(unit.owners | _given(r))) if unit.owners else set() for unit, r in pairs
+    ]
     for place in sorted(range(len(units)), key=lambda place: len(reached[place])):
         owners, found = units[place].owners, results[place]
         edits = edits_of(found) if found["status"] == "wrong" and owners else {}
@@ -66,6 +69,11 @@ def reconcile(source: Source, units: Sequence[Unit], results: Sequence[Result], 
             if results[k]["status"] == "wrong" and (new["status"] == "right" or not edits_of(results[k])):
                 results[k]["findings"] = [{**f, "shared": True} for f in found["findings"] if f["repair"]]
     _excuse_losses(units, results)
+
+
+def _given(result: Result) -> set[str]:
+    """Functions that a unit was given, by the first words of its example inputs: `tanh_prime`."""
+    return {text.partition(" ")[0] for text in result.get("assumed", {}).values()}
 
 
 def _excuse_losses(units: Sequence[Unit], results: Sequence[Result]) -> None:

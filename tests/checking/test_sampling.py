@@ -60,3 +60,37 @@ def test_a_gradient_of_the_engine_that_differences_contradict_is_disputed(monkey
     evidence = measure(Source("user.py", LAYER.format(power=" ** 2")), Hints())
     assert any("defect of whygrad" in note for note in evidence.notes)
     assert evidence.verdict != "wrong"
+
+
+LOSS = """
+import numpy as np
+def mse(y_true, y_pred):
+    return np.mean((y_true - y_pred) ** 2)
+def mse_prime(y_true, y_pred):
+    return 2 * (y_pred {sign} y_true) / y_true.size
+print(mse(np.array([[0]]), np.array([[0.3]])), mse_prime(np.array([[0]]), np.array([[0.3]])))
+"""
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "right"), ("+", "wrong")])
+def test_a_target_that_is_0_in_the_file_hides_no_sign(sign, verdict):
+    assert measure(Source("loss.py", LOSS.format(sign=sign))).verdict == verdict
+
+
+LABELS = """
+import numpy as np
+def loss(z, y):
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(y)), y]).mean()
+def loss_prime(z, y):
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    p[np.arange(len(y)), y] -= 1
+    return p / len(y)
+print(loss(np.array([[0.1, 0.4, -0.3], [1.0, 0.2, 0.7]]), np.array([0, 0])))
+"""
+
+
+def test_a_label_that_is_0_stays_a_label():
+    evidence = measure(Source("loss.py", LABELS))
+    assert evidence.verdict == "right"
+    assert {int(m.overrides["y"].max()) for m in evidence.points if "y" in m.overrides} == {1}

@@ -66,3 +66,37 @@ def test_a_step_along_minus_the_gradient_is_right(text):
 def test_a_step_that_is_not_is_refused_for_it_has_no_name(text):
     with pytest.raises(ForeignLossError):
         measure(Source("network.py", text))
+
+
+LAYER = """
+import numpy as np
+class Layer:
+    def __init__(self, n_in, n_out):
+        self.weights = np.random.rand(n_in, n_out) - 0.5
+    def forward(self, data):
+        self.input = data
+        return np.dot(data, self.weights)
+    def backward(self, output_error, learning_rate):
+        input_error = np.dot(output_error, self.weights.T)
+        weights_error = {error}
+        self.weights -= {step}
+        return input_error
+"""
+ERROR, STEP = "np.dot(self.input.T, output_error)", "learning_rate * weights_error"
+
+
+@pytest.mark.parametrize(
+    ("error", "step", "verdicts"),
+    [
+        (ERROR, STEP, {"weights_error": "right", "dinput": "right"}),
+        (f"2 * {ERROR}", STEP, {"weights_error": "wrong", "dinput": "right"}),
+        # A penalty, a momentum, or a step of which the length is in the error, is no gradient by itself.
+        (f"{ERROR} + 0.1 * self.weights", STEP, {"dinput": "right"}),
+        (f"learning_rate * {ERROR}", "weights_error * 1.0", {"dinput": "right"}),
+        (ERROR, "learning_rate * weights_error / (1 + abs(weights_error))", {"dinput": "right"}),
+    ],
+)
+def test_what_is_multiplied_by_the_length_of_a_step_is_a_gradient_whatever_its_name(error, step, verdicts):
+    evidence = measure(Source("layer.py", LAYER.format(error=error, step=step)))
+    found = {claim.name.replace("ddata", "dinput"): claim.verdict for claim in evidence.claims}
+    assert found == verdicts

@@ -46,15 +46,20 @@ from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
 from whygrad.checking.returned import (
     after_parameters,
-    captured_in,
     entries_of,
     gradients_in,
     loss_place,
     stored_by,
-    used_up_by,
 )
 from whygrad.checking.slicing import sliced
-from whygrad.checking.stepping import kept_lines, step_lines, steps_in, without_deltas
+from whygrad.checking.stepping import (
+    captured_in,
+    kept_lines,
+    step_lines,
+    steps_in,
+    used_up_by,
+    without_deltas,
+)
 from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
 from whygrad.checking.upstreams import (
     assign_rest,
@@ -276,7 +281,7 @@ class Driver:
             self.lines.append(loss_line(supposed, objective[0][0], target))
             objective = [(LOSS, "")]
         self.forward_lines = len(self.lines)
-        callee, local, stepped = backward.name, list[str](), list[str]()
+        callee, local, stepped = backward.name, dict[str, str](), list[str]()
         if form == "class":
             callee, local = f"{LAYER}.{backward.attribute}", used_up_by(backward)
             stepped = [n for n in self.exposed if n in own(after)] if supposed else []
@@ -285,7 +290,9 @@ class Driver:
         if local:
             arguments = self.call(backward, "", known)
             self.lines.append(
-                CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=local, arguments=arguments)
+                CAPTURE.format(
+                    result=RESULT, locals=LOCAL, callee=callee, names=[*local], arguments=arguments
+                )
             )
         else:
             self.lines += returned_whole(self, backward, self.call(backward, "", known), callee)
@@ -305,7 +312,7 @@ class Driver:
             returned += stored_by(backward, LAYER, ended[LAYER])
             kept = kept_by(ended[LAYER], self.inner, LAYER, self.classes) if self.inner else ()
             returned = with_parts(returned, list(kept))
-        returned += captured_in(ended.get(LOCAL, {}), local, returned, backward)
+        returned += captured_in(ended.get(LOCAL, {}), local, self.names, returned, backward)
         if supposed and form == "class":
             returned = without_deltas(returned)
         if stepped and not returned:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from whygrad.checking.examples.settings import COUNTS, SCALARS
 from whygrad.checking.naming import OWN, PLAIN_OUTPUT_WORDS, is_gradient_name
 from whygrad.checking.rounds import parses, trains
+from whygrad.checking.stepping import stepped
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.source import tree_of
 
@@ -302,23 +303,12 @@ def _stored(node: ast.AST) -> set[str]:
 def _steps(loop: ast.stmt) -> Iterator[tuple[str, str]]:
     """Gradients with what they are the gradients of: `dw` and `own__w` of `self.w -= self.lr * dw`."""
     made = _stored(loop)
-    for target, value in filter(None, map(_stepped, ast.walk(loop))):
+    for target, value in filter(None, map(stepped, ast.walk(loop))):
         of = ast.unparse(_plain(target))
         read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & made
         named = [name for name in sorted(read) if is_gradient_name(name, {of, of.removeprefix(OWN)})]
         if len(named) == 1 and of.isidentifier():
             yield named[0], of
-
-
-def _stepped(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
-    """What a statement takes something from, and what it takes: `w -= step`, `w = w - step`."""
-    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub):
-        return node.target, node.value
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.BinOp):
-        return None
-    value, target = node.value, node.targets[0]
-    less = isinstance(value.op, ast.Sub) and ast.unparse(value.left) == ast.unparse(target)
-    return (target, value.right) if less else None
 
 
 def _loss_of(loop: ast.stmt) -> str:
@@ -354,7 +344,7 @@ def _compared(loop: ast.stmt) -> tuple[str, str, tuple[int, int]] | None:
 
 def _is_penalised(method: ast.FunctionDef, loop: ast.stmt, place: tuple[int, int], of: set[str]) -> bool:
     """Is there a word for a penalty, or do the lines behind the predictions read what they are to change?"""
-    steps = {id(n) for s in ast.walk(loop) if _stepped(s) for n in ast.walk(s)}
+    steps = {id(n) for s in ast.walk(loop) if stepped(s) for n in ast.walk(s)}
     read = {
         ast.unparse(_plain(n))
         for n in ast.walk(loop)

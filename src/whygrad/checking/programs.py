@@ -198,7 +198,7 @@ class Program:
         with steady():
             return tracing.record_script(
                 source,
-                inputs=(*(tuple(inputs) or self.inputs), *self.fixed),
+                inputs=tuple(dict.fromkeys((*(tuple(inputs) or self.inputs), *self.overrides(point)))),
                 overrides=self.overrides(point),
                 path=self.source.filename,
                 argv=[],

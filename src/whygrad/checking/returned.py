@@ -1,4 +1,4 @@
-"""What a backward function hands over: gradients returned, in containers, stored, or used up in updates."""
+"""What a backward function hands over: gradients returned, in containers, or stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
-from whygrad.checking.lines import LOCAL
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -149,44 +148,6 @@ def _listed(backward: Function, layer: str, made: Any) -> Iterator[Returned]:
                 if isinstance(item, ast.Name) and stems(item.id):
                     path = f"{layer}{ast.unparse(value)[4:]}[{place}]"
                     yield Returned(item.id, path, backward.qualname)
-
-
-def used_up_by(backward: Function) -> list[str]:
-    """Local gradients that a backward method only updates its parameters with: `self.W -= lr * dW`."""
-    stored = {
-        n.id for n in ast.walk(backward.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    found: dict[str, None] = {}
-    for target, value in _updates(backward.node):
-        if isinstance(target, ast.Attribute | ast.Subscript) and ast.unparse(target).startswith("self."):
-            read = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
-            found |= {name: None for name in read if name in stored and stems(name)}
-    return list(found)
-
-
-def captured_in(
-    values: Mapping[str, Any], local: list[str], returned: list[Returned], backward: Function
-) -> list[Returned]:
-    """Gradients that the method only makes a step with, by the values of its variables."""
-    taken = {item.name for item in returned}
-    return [
-        Returned(name, f"{LOCAL}[{name!r}]", backward.qualname)
-        for name in local
-        if name not in taken and is_numeric(values.get(name))
-    ]
-
-
-def _updates(function: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Targets that a function adds to, or takes from, each with what is said of its new value."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
-            yield node.target, node.value
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target, value = node.targets[0], node.value
-            pairs = [(target, value)]
-            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                pairs = list(zip(target.elts, value.elts, strict=False))
-            yield from ((t, v) for t, v in pairs if ast.unparse(t) in ast.unparse(v))
 
 
 def entries_of(value: Any, name: str, path: str, function: str) -> list[Returned]:

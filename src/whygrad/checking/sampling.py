@@ -40,7 +40,18 @@ def points_of(program: Program, roles: Roles, given: dict[str, Value]) -> list[P
         namespace = program.run(point)
         return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
 
-    return propose(moved, accept, bounds={name: b for name, b in bounds.items() if b and name in moved})
+    points = propose(moved, accept, bounds={name: b for name, b in bounds.items() if b and name in moved})
+    # A target that is 0 in the call of the file hides how it is used; it may be a label, and stays whole.
+    whole = {name: np.ones_like(v) for name, v in program.hints.given.items() if _is_whole_zero(v)}
+    for place in range(1, len(points) if whole else 0, 2):
+        other = Point(points[place].label, {**points[place].overrides, **whole})
+        points[place] = other if accept(other) else points[place]
+    return points
+
+
+def _is_whole_zero(value: Value) -> bool:
+    """Is it an array of whole numbers that are all zero?"""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.size > 0 and not value.any()
 
 
 def _bounds(text: str) -> tuple[float, float] | None:

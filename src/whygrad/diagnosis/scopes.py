@@ -122,9 +122,16 @@ def _hooked(text: str, filename: str, place: tuple[int, int], names: frozenset[s
     return compile(tree, filename, "exec")
 
 
+def own_names(text: str, driver: str) -> frozenset[str]:
+    """Names of the user's at module level: those that the text binds, or reads without binding them.
+
+    What a driver binds is none, even if the text has a variable of that name, which has another value.
+    """
+    return _bound(text) - _bound(driver) | frozenset(unbound_names(text))
+
+
 @lru_cache(maxsize=64)
-def own_names(text: str) -> frozenset[str]:
-    """Names that the user's own text binds at module level; what a driver adds is no name of the user's."""
+def _bound(text: str) -> frozenset[str]:
     found: set[str] = set()
     for statement in tree_of(text).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -135,13 +142,13 @@ def own_names(text: str) -> frozenset[str]:
                 found.add(node.id)
             elif isinstance(node, ast.alias):
                 found.add((node.asname or node.name).split(".")[0])
-    return frozenset(found | set(unbound_names(text)))
+    return frozenset(found)
 
 
 def scope_of(program: Program, node: ast.stmt, points: Sequence[Point]) -> Scope:
     """Run the program at points and note what is in scope before a statement of its text."""
     text = program.full()
-    scope, own = Scope(), own_names(program.text)
+    scope, own = Scope(), own_names(program.text, program.driver)
     place, codes = (node.lineno, node.col_offset), dict[frozenset[str], CodeType]()
     for point in points:
         overrides = program.overrides(point)
