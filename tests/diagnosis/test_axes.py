@@ -54,3 +54,10 @@ def test_a_reduction_of_more_axes_goes_along_others(wrong: str, right: str) -> N
     found = [variant.text for variant in several_axes(Fragment(wrong), material)]
     assert right in found and wrong not in found
     assert not [*several_axes(Fragment(wrong), Material.of({"g": np.ones((3, 2))}))]
+
+
+def test_axes_that_a_name_stands_for_may_be_others() -> None:
+    material = Material.of({"x": np.ones((2, 3, 4))})
+    found = [v.text for v in several_axes(Fragment("ax = (0, 1, 2)"), material)]
+    assert {"ax = (1, 2)", "ax = (0, 2)"} <= set(found)
+    assert not list(several_axes(Fragment("q = x[0, 1]"), material))

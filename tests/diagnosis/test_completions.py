@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
-from whygrad.diagnosis.completions import carries, labels
+from whygrad.diagnosis.completions import carries, indicators, labels
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.source import Source
@@ -59,3 +59,31 @@ def test_a_carry_has_the_shape_of_a_step() -> None:
     found = {variant.text for variant in carries(Fragment("a = step(d[:, t, :], c[t])"), material)}
     assert found == {"a = step(d[:, t, :] + back, c[t])"}
     assert not list(carries(Fragment("a = d[:, 0]"), material))
+
+
+def test_in_a_loop_over_classes_the_one_belongs_at_the_label() -> None:
+    values = {"p": np.ones(3), "y": np.array([1, 0]), "y[i]": 1, "i": 0, "j": 2, "n": 2}
+    material = Material.of(values, in_loop=("i", "j"), phrases=("-np.log(p[y[i]])",))
+    found = {v.text for v in indicators(Fragment("dW[:, j] += (p[j] - 1) * X[i]"), material)}
+    assert "dW[:, j] += (p[j] - (j == y[i])) * X[i]" in found
+    found = {v.text for v in indicators(Fragment("g[j] += p[j] * s"), material)}
+    assert found == {"g[j] += (p[j] - (j == y[i])) * s"}
+    assert not list(indicators(Fragment("g = p[0] - 1"), Material.of(values)))
+
+
+def test_the_label_of_a_loop_is_put_back() -> None:
+    text = """\
+import numpy as np
+S = np.array([[0.5, -1.2, 0.3], [1.1, 0.4, -0.7], [-0.2, 0.8, 0.9]])
+t = [2, 0, 1]
+loss = 0.0
+dS = np.zeros_like(S)
+for i in range(3):
+    q = np.exp(S[i]) / np.sum(np.exp(S[i]))
+    loss -= np.log(q[t[i]])
+    for c in range(3):
+        dS[i, c] = q[c]
+"""
+    (finding,) = check_program(Source("example.py", text)).findings
+    assert finding.code == "WG309" and finding.repair is not None
+    assert finding.repair.edits[0].after == "        dS[i, c] = q[c] - (c == t[i])"

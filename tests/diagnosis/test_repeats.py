@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.repeats import bindings, likeness_of, phrases, pieces, unused_names
+from whygrad.diagnosis.repeats import bindings, divisors, likeness_of, phrases, pieces, unused_names
 from whygrad.source import Source
 
 
@@ -160,3 +160,26 @@ dx = 3 * y ** 2 * square
     for square in ("* y", "** 2"):
         (found,) = check_program(Source("tanh.py", text.format(square=square))).findings
         assert found.line == 6
+
+
+def test_what_the_forward_pass_divides_by_may_stand_for_another_divisor() -> None:
+    found = pieces(ast.parse("loss = -(w * picked).sum() / self.w.sum() + b / n").body)
+    assert divisors(found, {"self", "b"}) == ["self.w.sum()"] and not divisors(found, {"w", "n"})
+    material = Material.of({"g": np.ones(3), "n": 3}, divisors=("self.w.sum()",))
+    assert "g *= w / self.w.sum()" in {v.text for v in variants("g *= w / n", material)}
+
+
+def test_a_weighted_mean_is_divided_by_its_weights_where_it_was_divided() -> None:
+    text = """\
+import numpy as np
+s = np.array([0.5, -1.2, 0.3, 0.8])
+w = np.array([0.5, 1.0, 3.0, 0.7])
+t = np.array([0.2, 0.1, -0.4, 0.9])
+n = len(s)
+loss = np.sum(w * (s - t) ** 2) / w.sum()
+ds = 2 * (s - t)
+ds *= w / n
+"""
+    (finding,) = check_program(Source("example.py", text)).findings
+    assert finding.line == 8 and finding.repair is not None
+    assert finding.repair.edits[0].after == "ds *= w / w.sum()"

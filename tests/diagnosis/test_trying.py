@@ -207,3 +207,34 @@ def test_lines_that_lead_to_no_right_gradient_come_before_those_that_do() -> Non
     (found,) = check_program(Source("shared.py", text)).findings
     assert found.repair is not None and found.line == 19
     assert found.repair.edits[0].after.strip() == "part = k // width"
+
+
+PENALISED = """\
+import numpy as np
+
+def make_inputs():
+    draw = np.random.RandomState(8).randn
+    return dict(W=draw(4, 3), X=draw(5, 4), y=np.array([1, 0, 2, 2, 1]), reg=0.25)
+
+def softmax_loss(W, X, y, reg):
+    dW = np.zeros_like(W)
+    loss = 0.0
+    for i in range(len(y)):
+        p = np.exp(X[i] @ W)
+        p /= p.sum()
+        loss -= np.log(p[y[i]])
+        for j in range(W.shape[1]):
+            dW[:, j] += ({}) * X[i]
+    loss = loss / len(y) + reg * np.sum(W * W)
+    dW = dW / len(y)
+    return loss, dW
+"""
+
+
+@pytest.mark.parametrize("slip", ["p[j] - 1", "p[j] + (j == y[i])"])
+def test_a_slip_in_a_line_beside_a_penalty_that_no_line_adds(slip: str) -> None:
+    result = check_program(Source("example.py", PENALISED.format(slip)))
+    first, second = result.findings
+    assert first.line == 15 and second.repair is not None
+    after = [line.strip() for edit in second.repair.edits for line in edit.after.split("\n")][:2]
+    assert after == ["dW[:, j] += (p[j] - (j == y[i])) * X[i]", "dW += 2 * reg * W"]

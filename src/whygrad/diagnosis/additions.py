@@ -48,18 +48,9 @@ class Additions(Workbench):
             return
         rescaled = list(self._rescaled(claim, own))
         yield from rescaled
-        ends = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
-        ends = [s for s in ends if isinstance(s.node, ast.Return) and s.line > claim.line]
-        for suspect in () if rescaled else ends[-1:]:
-            scope = self.scope(suspect)
-            known = [
-                (kept[0], self.trials.wanted(claim, p))
-                for p, kept in zip(self.at, scope.environments, strict=False)
-                if len(kept) == 1 and self.trials.usable(claim, p)
-            ]
-            if self.late() or not known:
+        for suspect, scope, bench in () if rescaled else self.ends(claim, own):
+            if self.late():
                 return
-            bench = Bench([e for e, _ in known], [w for _, w in known], scope.shared)
             for term in multiples(claim.name, bench, self.material(suspect, scope)):
                 if len(own) == 1 and self._is_plain(own[0], claim):
                     value = own[0].node.value  # type: ignore[attr-defined]
@@ -72,6 +63,20 @@ class Additions(Workbench):
                 more = self.draft.with_more(suspect.node, line, before=True)
                 slip = Slip("term", "", term, 0, 1.4)
                 yield self.fix(suspect, scope, Solution(more, (slip,)), len(bench.wants))
+
+    def ends(self, claim: Claim, own: Sequence[Suspect]) -> Iterator[tuple[Suspect, Scope, Bench]]:
+        """The `return` behind the lines of a gradient, with what should have been made there."""
+        found = [s for s in statements(self.draft.tree) if s.function == own[0].function and not s.in_loop]
+        found = [s for s in found if isinstance(s.node, ast.Return) and s.line > claim.line]
+        for suspect in found[-1:]:
+            scope = self.scope(suspect)
+            known = [
+                (kept[0], self.trials.wanted(claim, p))
+                for p, kept in zip(self.at, scope.environments, strict=False)
+                if len(kept) == 1 and self.trials.usable(claim, p)
+            ]
+            if known:
+                yield suspect, scope, Bench([e for e, _ in known], [w for _, w in known], scope.shared)
 
     def _rescaled(self, claim: Claim, own: Sequence[Suspect]) -> Iterator[Fix]:
         """What is added already, as another multiple of a quantity: `dW += W` for `dW += 2 * reg * W`."""

@@ -49,8 +49,10 @@ def several_axes(f: Fragment, m: Material) -> Iterator[Variant]:
     """A reduction along other axes, where there are more than two: `axis=(0, 2)` for `axis=(0, 1)`."""
     rank = min(max((len(shape) for shape in m.shapes.values()), default=0), MOST_AXES)
     for node in f.expressions():
-        given = _given_axes(node) if isinstance(node, ast.Call) and rank > 2 else None
-        if given is None:
+        given = _given_axes(node) if isinstance(node, ast.Call) else None
+        if given is None and node is f.value and isinstance(node, ast.Tuple):
+            given = node  # `ax = (2, 3)`
+        if given is None or rank <= 2:
             continue
         old, (start, end) = _whole_numbers(given), f.extent(given)
         if not old or min(old) < 0:
@@ -61,7 +63,8 @@ def several_axes(f: Fragment, m: Material) -> Iterator[Variant]:
                 if set(new) == set(old) or len(old) == count == 1:
                     continue
                 cost = 1.0 if count == len(old) else 1.1
-                slip = Slip("axis", f"axis={f.segment(given)}", f"axis={text}", start, cost)
+                said = "" if given is f.value else "axis="
+                slip = Slip("axis", f"{said}{f.segment(given)}", f"{said}{text}", start, cost)
                 yield Variant(f.patched((start, end, text)), slip)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -38,6 +39,28 @@ def labels(f: Fragment, m: Material) -> Iterator[Variant]:
                 text, old = f.segment(node), f.segment(whole)
                 new = f"{old} - np.eye({text}.shape[-1])[{name}]"
                 yield Variant(f.replaced(whole, new, SUM), Slip("label", old, new, f.extent(whole)[0], 1.45))
+
+
+def indicators(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`p[j] - (j == y[i])` for `p[j] - 1` or `p[j]` in a loop over `j`, where an entry `y[i]` is picked."""
+    written = " ".join((f.text, *m.phrases, *m.siblings))
+    picks = [n for n in m.integers() if n[-1] == "]" or f"[{n}]" in written or f", {n}]" in written]
+    picks = [n for n in picks if n not in m.in_loop]
+    for node in f.expressions() if picks and m.in_loop else ():
+        parent, (start, _), text = f.parents.get(node), f.extent(node), f.segment(node)
+        one = isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value == 1
+        own = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)} if _is_entry(node) else set()
+        for name, pick in itertools.product(m.in_loop, picks):
+            if one and isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub):
+                slip = Slip("label", text, f"{name} == {pick}", start, 1.15)
+                yield Variant(f.replaced(node, slip.new), slip)
+            elif name in own and not isinstance(parent, ast.Subscript):
+                slip = Slip("label", text, f"{text} - ({name} == {pick})", start, 1.2)
+                yield Variant(f.replaced(node, slip.new, SUM), slip)
+
+
+def _is_entry(node: ast.expr) -> TypeGuard[ast.Subscript]:
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)
 
 
 def _copied(f: Fragment, node: ast.expr) -> ast.expr:

@@ -17,11 +17,11 @@ import numpy as np
 
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.callees import callees
-from whygrad.diagnosis.completions import carries, labels
+from whygrad.diagnosis.completions import carries, indicators, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.indexing import indices, portions
 from whygrad.diagnosis.positions import positions
-from whygrad.diagnosis.repeats import forgotten, repeats
+from whygrad.diagnosis.repeats import forgotten, other_divisors, repeats
 from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.diagnosis.statements import statement_variants
 from whygrad.diagnosis.structures import BUFFERS, structure_variants
@@ -56,6 +56,8 @@ class Material:
     """The user's functions and methods with how many arguments they take, at least and at most."""
     words: tuple[str, ...] = ()
     """Words by which functions of the text choose what they do."""
+    divisors: tuple[str, ...] = ()
+    """What the forward pass computes to divide by it."""
     unused: tuple[str, ...] = ()
     """Names that the function takes and reads nowhere."""
     written: tuple[str, ...] = ()
@@ -324,8 +326,8 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 
 
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
-    signs, forgotten, positions, indices, portions, names, operators, constants, labels, carries, repeats,
-    callees, structure_variants, statement_variants, quantities,
+    signs, forgotten, positions, indices, portions, names, operators, constants, labels, indicators, carries,
+    repeats, other_divisors, callees, structure_variants, statement_variants, quantities,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from whygrad.diagnosis.called import no_longer_called
 from whygrad.diagnosis.moves import MOVES
 from whygrad.diagnosis.sameness import plain_form
 from whygrad.diagnosis.search import SIMPLE
-from whygrad.diagnosis.stages import Stages
+from whygrad.diagnosis.stages import FAR_SCALED, Stages
 from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off, reads, reads_gradient
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
@@ -23,7 +23,14 @@ from whygrad.diagnosis.workbench import Fix
 MOST_KEPT = 12
 SIMPLE_SLIP = 1.2
 """Dearer edits do not end the search for others."""
-SHARES = {"by_block": 0.5, "by_rounds": 0.3, "by_twins": 0.3, "by_trial": 0.65, "by_accumulation": 0.6}
+SHARES = {
+    "by_block": 0.5,
+    "by_rounds": 0.3,
+    "by_twins": 0.3,
+    "by_trial": 0.65,
+    "by_accumulation": 0.6,
+    "by_slip_and_addition": 0.5,
+}
 """What ways of searching that take long may take of the time left, for those behind them are quicker."""
 MOST_FINALS = 12
 """Gradients whose statements are compared to see which ones they share."""
@@ -77,9 +84,9 @@ class Repairer(Stages):
         stages: Sequence[Stage] = (
             self.by_moving, self.by_carry, self.by_scaling, self.by_common_factor, self.by_value,
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
-            self.by_meaning, self.by_accumulation, self.by_contributions, self.by_synthesis,
-            self.by_terms, self.by_factor, self.by_lacking, self.by_helpers, self.by_called, self.by_pairs,
-            self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_slip_and_addition, self.by_meaning, self.by_accumulation, self.by_contributions,
+            self.by_synthesis, self.by_terms, self.by_factor, self.by_lacking, self.by_helpers,
+            self.by_called, self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []
@@ -103,10 +110,11 @@ class Repairer(Stages):
             # What the line itself says may be the fault of a helper above it, so both are looked at; a line
             # that makes a true gradient is to blame only if nothing is wrong behind it.
             sound = [fix.cost for fix in found if not fix.suspect.innocent]
-            # That lines change places is weighed against slips in them.
+            # That lines change places, or that a quotient is missing, is weighed against slips in them.
             only_moves = all(fix.solution.slips[0].kind in MOVES for fix in found)
+            unlikely = only_moves or all(fix.solution.slips[0].cost >= FAR_SCALED for fix in found)
             early = stage in (self.by_value, self.by_moving, self.by_contributions) or (
-                only_moves and stage in (self.by_carry, self.by_scaling, self.by_common_factor))  # fmt: skip
+                unlikely and stage in (self.by_carry, self.by_scaling, self.by_common_factor))  # fmt: skip
             if stage == self.by_trial and sound and self.is_engine(everything) and base.right:
                 # One loop visits all nodes: what is wrong for some of them is likelier wrong in their rule.
                 outside = self.confirmed(self.by_helpers(claim, suspects, base, wanted), base, wanted, claim)

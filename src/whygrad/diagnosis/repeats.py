@@ -107,6 +107,32 @@ def repeats(f: Fragment, m: Material) -> Iterator[Variant]:
         yield Variant(f.replaced(f.value, same), Slip("repeat", text, same, start, 1.1))
 
 
+def divisors(found: Iterable[Piece], known: Set[str]) -> list[str]:
+    """What the forward pass divides by, where that is computed on the spot: `np.sum(w)`."""
+    texts: dict[str, None] = {}
+    for piece in found:
+        for node in ast.walk(ast.parse(piece.text)):
+            if (
+                isinstance(node, ast.BinOp)
+                and isinstance(node.op, ast.Div)
+                and isinstance(node.right, ast.Call)
+            ):
+                part = _piece(node.right)
+                texts |= {part.text: None} if part.names <= known else {}
+    return [*texts][:MOST_SIBLINGS]
+
+
+def other_divisors(f: Fragment, m: Material) -> Iterator[Variant]:
+    """A divisor of the forward pass in place of another one."""
+    for node in f.expressions() if m.divisors else ():
+        parent = f.parents.get(node)
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:
+            old = f.segment(node)
+            for text in m.divisors:
+                if text != ast.unparse(node):
+                    yield Variant(f.replaced(node, text), Slip("constant", old, text, f.extent(node)[0], 1.1))
+
+
 @lru_cache(maxsize=4096)
 def likeness_of(first: str, second: str) -> float:
     """Twice the tokens in common, of all tokens: 1 for the same ones in whatever order."""

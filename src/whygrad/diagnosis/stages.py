@@ -42,6 +42,7 @@ from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
 MOST_OF_BLOCK = 2
 MOST_SCALINGS = 3
+FAR_SCALED = 1.45
 TERM = 1.5
 """Cost of a term that is put behind what the line has."""
 
@@ -214,7 +215,9 @@ class Stages(Trying):
             material = self.material(suspect, scope)
             found = scaled_by(ratio, material) if ratio else self._scalings(claim, scope, material)
             for factor, symbol in found:
-                slip = Slip("constant" if ratio else "factor", name, f"{name} {symbol} {factor}", 0, 1.3)
+                # A quotient of two quantities stands there for something else, unless nothing does.
+                cost = 1.3 if factor.replace(".", "").isidentifier() or "(" not in factor[:1] else FAR_SCALED
+                slip = Slip("constant" if ratio else "factor", name, f"{name} {symbol} {factor}", 0, cost)
                 more = self.draft.with_more(suspect.node, f"{name} {symbol}= {factor}")
                 yield self.fix(suspect, scope, Solution(more, (slip,)))
 

@@ -20,7 +20,7 @@ from whygrad.diagnosis.powers import (
     repeated_powers,
 )
 from whygrad.diagnosis.slips import Slip, Variant
-from whygrad.diagnosis.windows import columns, windows
+from whygrad.diagnosis.windows import columns, steps, windows
 from whygrad.emission.pieces import PRODUCT, SUM
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
         several_axes, factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes,
-        absolutes, operand_factors, windows, columns, reduced_terms, leavings,
+        absolutes, operand_factors, windows, steps, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

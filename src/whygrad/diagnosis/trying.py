@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from whygrad.checking.evidence import Claim
+from whygrad.checking.evidence import Claim, Failure
 from whygrad.diagnosis.blocks import rest_of_block
+from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.omissions import without_sizes
 from whygrad.diagnosis.repeats import forgotten, written
 from whygrad.diagnosis.ruling import Ruling
-from whygrad.diagnosis.search import SIMPLE
+from whygrad.diagnosis.search import SIMPLE, Bench
 from whygrad.diagnosis.slips import Slip, Solution, Variant
-from whygrad.diagnosis.suspects import Suspect, backward_slice, behind, helpers, keeping
+from whygrad.diagnosis.suspects import (
+    Suspect,
+    backward_slice,
+    behind,
+    helpers,
+    keeping,
+    part_of,
+    statements,
+)
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.twins import alike, twins
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
@@ -125,6 +136,39 @@ class Trying(Ruling):
                     if self.trials.judge(fix.draft, base, wanted).right:
                         yield fix
                         return
+
+    def by_slip_and_addition(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """A slip in a line of a gradient that a term such as a penalty's is missing from, too.
+
+        What such a slip leaves is a multiple of a quantity, entry by entry.
+        """
+        own = [s for s in suspects if s.own and not isinstance(s.node, ast.Return)]
+        if not (claim.name.isidentifier() and own and own[0].function and self._is_penalised(claim)):
+            return
+        usable = [self.trials.evidence.points[p] for p in self.at if self.trials.usable(claim, p)]
+        for end, scope, bench in self.ends(claim, own) if usable else ():
+            material = self.material(end, scope)
+            for fix in itertools.chain(*(self._trial_variants(s, 0.0, COSTS[1][1]) for s in own)):
+                made = self.trials.pieces.values(fix.draft.text, usable[0], [claim.name])
+                if isinstance(made, Failure):
+                    continue
+                left = Bench([{**bench.environments[0], **made}], bench.wants[:1], scope.shared)
+                for term in multiples(claim.name, left, material):
+                    more = self.draft.with_more(end.node, f"{claim.name} += {term}", before=True)
+                    first = fix.suspect, fix.scope, Variant(fix.solution.text, fix.solution.slips[0])
+                    added = end, scope, Variant(more, Slip("term", "", term, 0, 1.4))
+                    yield self.together([first, added])
+
+    def _is_penalised(self, claim: Claim) -> bool:
+        """Does the forward pass read a variable in more than one place?"""
+        forward = (
+            s.node for s in statements(self.draft.tree) if part_of(self.trials.evidence, s) == "forward"
+        )
+        parts = (part for node in forward if (part := getattr(node, "value", None)) is not None)
+        read = [n.id for part in parts for n in ast.walk(without_sizes(part)) if isinstance(n, ast.Name)]
+        return read.count(claim.of) > 1
 
     def by_keeping(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from whygrad.diagnosis.fragments import Fragment
@@ -39,6 +39,40 @@ def windows(f: Fragment, m: Material) -> Iterator[Variant]:
             # A name says why the slice begins there, a number does not.
             cost = 1.4 if texts[0].startswith("1:1 +") else 1.2
             yield Variant(text, Slip("slice", old, new, start, cost))
+
+
+def steps(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`x[i * s:i * s + k]` for `x[i:i + k]`: windows that begin every few entries, or one after another."""
+    sizes = [n for n in m.integers() if n.isidentifier() and n not in m.in_loop and m.values[n] != 1]
+    written = " ".join((*m.phrases, *m.siblings)) + " "
+    for node in ast.walk(f.tree):
+        if not isinstance(node, ast.Subscript):
+            continue
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        names = [n for p in parts if isinstance(p, ast.Slice) for n in ast.walk(p) if isinstance(n, ast.Name)]
+        moved = list(dict.fromkeys(n.id for n in names if n.id in m.in_loop))
+        # Windows of an image move alike along both sides.
+        for chosen in ([moved] if len(moved) > 1 else []) + [[name] for name in moved]:
+            places = [n for n in names if n.id in chosen]
+            for size in sizes:
+                # Of equal sizes that one is meant by which the text steps elsewhere.
+                cost = 1.05 if any(f"{name} * {size} " in written for name in m.in_loop) else 1.25
+                yield _stepped(f, node, [(n, f"{n.id} * {size}") for n in places], cost)
+            products = [f.parents[n] for n in places]
+            if all(isinstance(p, ast.BinOp) and isinstance(p.op, ast.Mult) for p in products):
+                patches = [
+                    (p, n.id) for p, n in zip(products, places, strict=True) if isinstance(p, ast.expr)
+                ]
+                yield _stepped(f, node, patches, 1.2)
+
+
+def _stepped(
+    f: Fragment, node: ast.Subscript, places: Sequence[tuple[ast.expr, str]], cost: float
+) -> Variant:
+    text = f.patched(*((*f.extent(place), new) for place, new in places))
+    start, end = f.extent(node)
+    new = text[start : end + len(text) - len(f.text)]
+    return Variant(text, Slip("slice", f.segment(node), new, start, cost))
 
 
 def columns(f: Fragment, m: Material) -> Iterator[Variant]:

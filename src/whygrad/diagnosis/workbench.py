@@ -22,6 +22,7 @@ from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.repeats import (
     Piece,
     bindings,
+    divisors,
     phrases,
     pieces,
     siblings,
@@ -154,6 +155,7 @@ class Workbench:
             phrases=tuple(dict.fromkeys(repeated)),
             siblings=tuple(siblings(suspect.node, self.beside(suspect), known)),
             bindings=bindings(forward, known),
+            divisors=tuple(divisors(forward, known)),
             unused=tuple(n for n in self.unused(suspect.function) if n in values),
             written=written_numbers(forward),
             in_loop=tuple(n for n in suspect.loops if n in scope.first),

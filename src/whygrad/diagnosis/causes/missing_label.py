@@ -34,6 +34,8 @@ loss = -np.log(p[np.arange(4), y]).mean()
         return case.slip.kind == "label"
 
     def title(self, case: Case) -> str:
+        if case.slip.old.replace(".", "").isdigit():
+            return f"`{case.slip.old}` belongs at the label alone: `{case.slip.new}`"
         return f"the one at the label is missing from `{case.slip.old}`: `{case.added}`"
 
     def why(self, case: Case) -> str:
