@@ -41,6 +41,8 @@ BUDGET = 12.0
 """Seconds after which no further point is measured (three are in any case)."""
 MANY_TIMES = 10.0
 """A tiny constant moves a gradient by so many times itself at most, next to the largest of the gradients."""
+MORE_POINTS, MORE_SEED, MORE_SECONDS = 20, 20251127, 1.0
+"""Further points, what they are drawn from, and seconds after which no more are measured."""
 FEW_POINTS = 3
 """Points at which a rival may show itself wrong."""
 
@@ -136,6 +138,32 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
     evidence.notes.extend(listing.unjudged(roles.unmatched, evidence.claims))
     return evidence
+
+
+def elsewhere(evidence: Evidence) -> Evidence:
+    """The final gradients at further points, which no edit was chosen by."""
+    program, found = evidence.program, Evidence(evidence.program)
+    first = program.observe(GIVEN)
+    if isinstance(first, Failure) or first.failure is not None:
+        return found
+    roles = recognise(program, first)
+    given = _inputs_at(first, roles, program)
+    points = points_of(program, roles, given, MORE_POINTS, MORE_SEED)[1:]
+    until = time.perf_counter() + MORE_SECONDS
+    measured = at_points(program, roles, points, given, until, first, guard=False)
+    found.points = [m.point for m in measured]
+    known = {(claim.name, claim.of) for claim in evidence.finals}
+    pairings = [p for p in roles.finals if (p.name, p.of) in known] if measured else []
+    found.claims = [_claim(program, pairing, measured, roles, seek_kinks=False) for pairing in pairings]
+    for claim in found.claims:  # what was cut off because one gradient seemed to be tells nothing of another
+        plain = [signed(truth_of(m, claim.of), claim.sign) for m in measured]
+        claim.truth = [w if _is_same(t, w) else None for t, w in zip(claim.truth, plain, strict=True)]
+    return found
+
+
+def _is_same(first: Value, second: Value) -> bool:
+    one, other = vector(first), vector(second)
+    return one is not None and other is not None and np.array_equal(one, other)
 
 
 def _judged(

@@ -33,13 +33,14 @@ def propose(
     accept: Accept,
     count: int = COUNT,
     bounds: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    seed: int = SEED,
 ) -> list[Point]:
     """Points with the given one first; `accept` says whether the forward pass is finite at a candidate.
 
     Inputs that have `bounds` stay between them, and symmetric ones symmetric.
     """
     points = [Point("given")]
-    rng = np.random.RandomState(SEED)
+    rng = np.random.RandomState(seed)
     numbers: dict[str, int] = {}
     mirrored = [name for name, value in given.items() if symmetric(value)]
     for kind, candidate in _candidates(given, rng):

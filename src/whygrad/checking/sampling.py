@@ -12,7 +12,7 @@ from whygrad.checking.intermediates import forward_values
 from whygrad.checking.listing import forward_limit
 from whygrad.checking.measured import Measured
 from whygrad.checking.observing import Observation
-from whygrad.checking.points import hides, is_choice, propose
+from whygrad.checking.points import COUNT, SEED, hides, is_choice, propose
 from whygrad.checking.programs import Program
 from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles
@@ -25,7 +25,9 @@ FEW_ENTRIES = 64
 """Inputs of up to so many numbers are differentiated by differences at all points if tracing fails."""
 
 
-def points_of(program: Program, roles: Roles, given: dict[str, Value]) -> list[Point]:
+def points_of(
+    program: Program, roles: Roles, given: dict[str, Value], count: int = COUNT, seed: int = SEED
+) -> list[Point]:
     """The points at which a program is checked, the given one first; its forward pass is finite at each."""
     # A one-hot target that a bare `grad` may also mean stays one.
     kept = {rival for p in roles.finals for rival in p.rivals if is_choice(given.get(rival))}
@@ -40,7 +42,8 @@ def points_of(program: Program, roles: Roles, given: dict[str, Value]) -> list[P
         namespace = program.run(point)
         return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
 
-    points = propose(moved, accept, bounds={name: b for name, b in bounds.items() if b and name in moved})
+    kept_between = {name: b for name, b in bounds.items() if b and name in moved}
+    points = propose(moved, accept, count, kept_between, seed)
     # A target that is 0 in the call of the file hides how it is used; it may be a label, and stays whole.
     whole = {name: np.ones_like(v) for name, v in program.hints.given.items() if _is_whole_zero(v)}
     for place in range(1, len(points) if whole else 0, 2):

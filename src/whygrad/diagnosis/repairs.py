@@ -249,6 +249,8 @@ class Repairer(Stages):
                     continue
                 if self.changes_output(fix) or not still_reads(fix):
                     continue
+                if not self.trials.holds(fix.draft, self.draft):
+                    continue
                 kept.append(replace(fix, points=outcome.points, gained=gained))
             if len(kept) >= MOST_KEPT:
                 break

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from whygrad.checking.comparison import compare
 from whygrad.checking.evidence import Claim, Evidence, Failure, Value
+from whygrad.checking.measurement import elsewhere
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.pieces import Pieces
 from whygrad.diagnosis.search import Score
@@ -25,6 +28,10 @@ class Outcome:
     points: int = 0
 
 
+_PIECEWISE = re.compile(
+    r"\b(?:where|clip|maximum|minimum|max|min|abs|sign|relu|heaviside|select)\b|[^-=]>|[^=]<|[<>]="
+)
+"""What a text says whose parts differ on both sides of a kink."""
 FAILED = Outcome(frozenset(), frozenset({"*"}))
 
 
@@ -109,6 +116,21 @@ class Trials:
                     share += 0.1 + 0.8 * float(1 - np.mean(found.wrong))
         total = max(1, len(names) * len(chosen))
         return Outcome(frozenset(right), frozenset(names) - right, share / total, len(chosen))
+
+    @cached_property
+    def further(self) -> Trials:
+        """Trials at further points."""
+        return Trials(elsewhere(self.evidence))
+
+    def holds(self, draft: Draft, before: Draft) -> bool:
+        """Is what an edit makes right also right at further points?
+
+        Between kinks an expression may equal another one by chance, at all of a few points.
+        """
+        if not _PIECEWISE.search(draft.text):
+            return True
+        gained = self.run(draft).right - self.run(before).right
+        return not gained & self.further.run(draft).wrong
 
     def same_output(self, draft: Draft, other: Draft) -> bool:
         """Is what is differentiated the same number after an edit of what both parts call?"""
