@@ -69,3 +69,49 @@ def test_results_without_a_name_are_no_loss_where_a_gradient_arrives(factor, ver
     evidence = measure(Source("user.py", textwrap.dedent(BACK).format(factor=factor)))
     assert evidence.program.functions == ("scores", "scores_back")
     assert evidence.verdict == verdict
+
+
+TRAINED = """
+    import numpy as np
+
+    def beginn(n, m):
+        rng = np.random.RandomState(0)
+        return {{"W": rng.randn(m, n), "b": np.zeros((m, 1))}}
+
+    def vorn(X, w):
+        A = np.tanh(w["W"] @ X + w["b"])
+        {kept}
+        return A, cache
+
+    def cost(A, Y):
+        return 0.5 * np.sum((A - Y) ** 2)
+
+    def backward(w, cache, X, Y):
+        A = {taken}
+        dZ = (A - Y) * (1 - A ** 2)
+        return {{"dW": dZ @ X.T, "db": {factor} * np.sum(dZ, axis=1, keepdims=True)}}
+
+    def weiter(w, grads):
+        return {{"W": w["W"] - 0.1 * grads["dW"], "b": w["b"] - 0.1 * grads["db"]}}
+
+    def train(X, Y):
+        w = beginn(X.shape[0], Y.shape[0])
+        for _ in range(3):
+            A, cache = vorn(X, w)
+            print(cost(A, Y))
+            w = weiter(w, backward(w, cache, X, Y))
+        return w
+"""
+
+
+@pytest.mark.parametrize("factor, verdict", [("1", "right"), ("2", "wrong")])
+@pytest.mark.parametrize(
+    ("kept", "taken"),
+    [('cache = {"A": A}', 'cache["A"]'), ("cache = (A, X)", "cache[0]")],
+    ids=["by its keys", "by the call"],
+)
+def test_a_pair_by_how_a_network_is_trained(kept, taken, factor, verdict):
+    text = textwrap.dedent(TRAINED).format(kept=kept, taken=taken, factor=factor)
+    evidence = measure(Source("user.py", text))
+    assert evidence.program.functions[:2] == ("vorn", "backward")
+    assert evidence.verdict == verdict

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from whygrad.checking.contexts import with_contexts
 from whygrad.checking.evidence import Form, Hints
 from whygrad.checking.functions import Function, constructor
 from whygrad.checking.handed import INPUT_FUNCTIONS, maker_among
 from whygrad.checking.naming import OUTPUT_WORDS, is_gradient_name, last_word, stems
-from whygrad.checking.partners import hands_over
+from whygrad.checking.partners import givers, hands_over
 from whygrad.checking.variables import gradient_word
 from whygrad.errors import UsageError
 
@@ -37,13 +37,15 @@ class Outline:
     classes: dict[str, dict[str, Function]]
     has_gradients: bool
     """Statements of the module assign what looks like gradients."""
+    givers: Mapping[str, str] = field(default_factory=dict)
+    """Functions with the one that gives what they are called with."""
 
     @classmethod
     def of(cls, tree: ast.Module) -> Outline:
         functions = {n.name: Function(n.name, n) for n in tree.body if isinstance(n, ast.FunctionDef)}
         own = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
         classes = {name: _methods(node, own) for name, node in own.items()}
-        return cls(functions, classes, _module_gradients(tree))
+        return cls(functions, classes, _module_gradients(tree), givers(tree))
 
     def maker(self, hints: Hints) -> str:
         """The function that returns example inputs."""
@@ -88,7 +90,7 @@ def forms_in(outline: Outline, hints: Hints) -> Iterator[Found]:
     if outline.has_gradients:
         yield "script", None, None
     yield from _classes(outline)
-    pairs = sorted(_pairs(outline.functions), key=lambda pair: not pair[0])
+    pairs = sorted(_pairs(outline), key=lambda pair: not pair[0])
     yield from (("pair", forward, backward) for near, forward, backward in pairs if near)
     yield from _singles(outline)
     yield from (("pair", forward, backward) for near, forward, backward in pairs if not near)
@@ -103,7 +105,7 @@ def units_in(outline: Outline) -> list[Found]:
     taken = {f.qualname for _, f, _ in found if f is not None}
     found += [
         ("pair", forward, backward)
-        for near, forward, backward in _pairs(outline.functions)
+        for near, forward, backward in _pairs(outline)
         if near and forward.qualname not in taken and backward.qualname not in taken
     ]
     unimplemented = [item for item in found if _is_empty(item[1]) or _is_empty(item[2])]
@@ -213,6 +215,7 @@ def halves(outline: Outline) -> list[str]:
     ]
 
 
+_PLAINLY_FORTH = re.compile(r"(?i)^(forwards?|fwd|fprop|feedforward)$")
 _PLAINLY_BACK = re.compile(r"(?i)^(backwards?|bwd|backprop|backpropagate|backpropagation)$")
 
 
@@ -306,7 +309,7 @@ def _hinted(outline: Outline, hints: Hints) -> Found:
 
 def _with_partner(outline: Outline, alone: Function) -> Found:
     """A function of which only one half was named, with the half that belongs to it in the file."""
-    pairs = sorted(_pairs(outline.functions), key=lambda pair: not pair[0])
+    pairs = sorted(_pairs(outline), key=lambda pair: not pair[0])
     whole: list[Found] = [
         *_classes(outline),
         *(("pair", forward, backward) for _, forward, backward in pairs),
@@ -344,8 +347,12 @@ _CARRIES = {"prop", "feed", "step", "compute", "do", "run"}
 """Words of methods that say nothing of the direction: `feed_forward`, `forward_prop`."""
 
 
-def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Function]]:
-    """Backward functions, each with the forward function of the nearest name, and whether it is near."""
+def _pairs(outline: Outline) -> Iterator[tuple[bool, Function, Function]]:
+    """Backward functions, each with the forward function of the nearest name, and whether it is near.
+
+    One that is called with what another function returns is near to it, whatever their names are.
+    """
+    functions = outline.functions
     for name, backward in functions.items():
         words = _words(name)
         rest = [w for w in words if not BACK.match(w)]
@@ -355,6 +362,8 @@ def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Fun
             continue
         if len(rest) == len(words) or not backward.parameters or _gives_loss_and_gradients(backward):
             continue
+        if any(map(_PLAINLY_FORTH.match, rest)):
+            continue  # `forwardProp`
         scored = []
         for other, forward in functions.items():
             others = [w for w in _words(other) if not FORTH.match(w)]
@@ -367,5 +376,8 @@ def _pairs(functions: dict[str, Function]) -> Iterator[tuple[bool, Function, Fun
             scored.append((score, forward))
         if scored:
             score, forward = max(scored, key=lambda pair: pair[0])
-            if score > 0 or len(scored) == 1:
-                yield score > 0, forward, backward
+            rivals = [f for _, f in scored if score <= 0]
+            near = [f for f in rivals if hands_over(f, backward)]
+            near = near or [f for f in rivals if f.name == outline.givers.get(name)]
+            if score > 0 or near or len(scored) == 1:
+                yield score > 0 or bool(near), near[0] if near else forward, backward
