@@ -31,6 +31,7 @@ from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.fitting import input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.search import Search, Wanted
+from whygrad.checking.examples.tying import tied_by_gradients
 from whygrad.checking.examples.usage import Definition, facts_of, learn_ranks
 from whygrad.checking.functions import Function, definition_of
 from whygrad.checking.losses import foreign_loss, loss_arguments, output_place
@@ -123,7 +124,7 @@ class Unaided:
                     continue
                 program, texts = squared
             misfits = self.misfits(program, forward)
-            if misfits and (tied := self.tied(search, how)) is not None:
+            if misfits and (tied := tied_by_gradients(self, search, how)) is not None:
                 (program, texts), misfits = tied, self.misfits(tied[0], forward)
             if misfits and (fitted := self.shrunk(misfits, texts, how)):
                 (program, texts), misfits = fitted, {}
@@ -157,21 +158,6 @@ class Unaided:
         return {n for name in read for score, n in best(name, names) if score >= EXACT} | set(read) & set(
             names
         )
-
-    def tied(self, search: Search, how: How) -> tuple[Program, Texts] | None:
-        """The last solution with dimensions tied that only the backward pass brings together: `b[f]`."""
-        with contextlib.suppress(NoGradientError):
-            program, _ = self.completed(*how, search.guess.texts(small=False))
-            if isinstance(program, Failure):
-                return None
-            shapes = self.misfits(program, how[1])
-            ties = [search.tie(name, shape) for name, shape in shapes.items()]
-            runs = (search.guess.texts(small) for small in (True, False)) if any(ties) else ()
-            for texts in runs:
-                if search.tried(texts) is None:
-                    program, texts = self.completed(*how, texts)
-                    return None if isinstance(program, Failure) else (program, texts)
-        return None
 
     def shrunk(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
         """The solution with the inputs as small as their gradients, where all shapes fit then."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whygrad.checking.functions import Function
 from whygrad.checking.lines import ONE_ENTRY, UPSTREAM
-from whygrad.checking.naming import EXACT, UPSTREAM_WORDS, best
+from whygrad.checking.naming import EXACT, UPSTREAM_WORDS, best, stems
 from whygrad.checking.values import is_numeric
 
 TARGET_WORDS = re.compile(
@@ -29,12 +29,22 @@ def unfilled_upstreams(backward: Function, free: Iterable[str], known: Mapping[s
     needed = {n for n, must in backward.parameters if must}
     open_ = [n for n in free if n in needed and not _is_cache(n)]
     outputs = [n for n in known if n]
-    named = [n for n in open_ if any(score >= EXACT for score, _ in best(n, outputs))]
+    named = [n for n in open_ if _output_meant(n, outputs)]
     if len(named) > 1:
         return named
     found = [n for n in open_ if UPSTREAM_WORDS.match(n) and not _is_step(n)]
     # What is neither an input, nor a cache, nor a step size can only be the upstream gradient.
     return (found or [n for n in open_ if not _is_step(n)])[:1]
+
+
+def _output_meant(upstream: str, outputs: Sequence[str]) -> str:
+    """The result that an upstream gradient is named after: `c` of `dc_next` too, where one is so named."""
+    ranked = [name for score, name in best(upstream, list(outputs)) if score >= EXACT]
+    if ranked:
+        return ranked[0]
+    words = [set(stem.split("_")) for stem, _ in stems(upstream) if "_" in stem]
+    meant = [name for name in outputs if any(name in parts for parts in words)]
+    return meant[0] if len(meant) == 1 else ""
 
 
 def _is_cache(name: str) -> bool:
@@ -54,8 +64,8 @@ def outputs_of(upstreams: list[str], names: list[str], items: list[Any]) -> list
     """Places of the results that the upstream gradients belong to; the first numeric one where none says."""
     found: list[int] = []
     for upstream in upstreams:
-        ranked = [n for score, n in best(upstream, [n for n in names if n]) if score >= EXACT]
-        place = names.index(ranked[0]) if ranked else len(found)
+        meant = _output_meant(upstream, [n for n in names if n])
+        place = names.index(meant) if meant else len(found)
         found.append(place if place not in found else len(found))
     if found and all(place < len(items) for place in found):
         return found

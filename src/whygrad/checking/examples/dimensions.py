@@ -128,12 +128,27 @@ class Dimensions:
             return False
         return any(self._needs(part, other, depth + 1) for part in self.bound[root][2])
 
-    def equate(self, first: int, second: int) -> bool:
+    def equate(self, first: int, second: int, small: bool = False) -> bool:
         """Make two dimensions one whose sizes a run complained of; False where one is no dimension."""
-        sizes = self.sizes(small=False)
+        sizes = self.sizes(small)
         roots = [*self.free(), *(n for n in self.bound if self.root(n) == n)]
         owners = [[n for n in roots if sizes[n] == size] for size in (first, second)]
         return bool(all(owners)) and self.unify(owners[0][0], owners[1][0])
+
+    def retie(self, first: int, second: int) -> bool:
+        """Make a part of a sum another dimension, so that the sum is what a run asks for.
+
+        `W` has columns for the state before and the input, 11 + 5; the next state has 13 rows: 18 are asked.
+        """
+        sizes = self.sizes(small=False)
+        for mine, other in ((first, second), (second, first)):
+            sums = [parts for n, (kind, _, parts) in self.bound.items() if kind == "sum" and sizes[n] == mine]
+            for part in (part for parts in sums for part in parts):
+                wanted = sizes[part] + other - mine
+                found = [n for n in self.free() if sizes[n] == wanted]
+                if wanted != sizes[part] and found and self.unify(part, found[0]):
+                    return True
+        return False
 
     def extend(self, index: int, size: int) -> bool:
         """Let the dimension of a size have one entry more than that of an index: `x[n]` is the last."""

@@ -127,22 +127,20 @@ class Search:
                     self._found.add(key)
                     yield found
 
-    def tie(self, name: str, wanted: tuple[int, ...]) -> bool:
-        """Tie dimensions that only this parameter has to those that its gradient has, at prime sizes."""
-        template = self.guess.templates.get(name)
+    def tie(self, name: str, wanted: tuple[int, ...], small: bool) -> bool:
+        """Tie dimensions that only this parameter has to those of its gradient, at sizes of one kind."""
+        template, dimensions = self.guess.templates.get(name), self.guess.dimensions
         if not isinstance(template, Array) or not wanted or len(template.dimensions) != len(wanted):
             return False
-        roots = [
-            self.guess.dimensions.root(d) for t in self.guess.templates.values() for d in dimensions_of(t)
-        ]
-        sizes = self.guess.dimensions.sizes(small=False)
-        if self.guess.dimensions.roles.get(template.dimensions[0]) == "unrolled":
-            self.guess.dimensions.fixed[template.dimensions[0]] = wanted[0]
+        roots = [dimensions.root(d) for t in self.guess.templates.values() for d in dimensions_of(t)]
+        sizes = dimensions.sizes(small)
+        if dimensions.roles.get(template.dimensions[0]) == "unrolled":
+            dimensions.fixed[template.dimensions[0]] = wanted[0]
             return True
         tied = False
         for own, size in zip(template.dimensions, wanted, strict=True):
-            if sizes[own] != size and roots.count(self.guess.dimensions.root(own)) == 1:
-                tied |= self.guess.dimensions.equate(sizes[own], size)
+            if sizes[own] != size and roots.count(dimensions.root(own)) == 1:
+                tied |= dimensions.equate(sizes[own], size, small)
         return tied
 
     def turn(self, names: Iterable[str]) -> None:
@@ -220,6 +218,8 @@ class Search:
             return True
         if any(guess.dimensions.equate(a - 1, b - 1) for a, b in complaint.pairs):
             return True  # both have one more: a column of ones
+        if any(guess.dimensions.retie(*pair) for pair in complaint.pairs):
+            return True
         if complaint.kind == "KeyError" and self._add_key(guess, complaint):
             return True
         if complaint.limit and self._lower_labels(guess, complaint):
@@ -265,7 +265,8 @@ class Search:
         sizes = guess.dimensions.sizes(small=False)
         arrays = [t for t in guess.templates.values() if isinstance(t, Array) and len(t.dimensions) > 1]
         named = [t for n, t in guess.templates.items() if t in arrays and n in complaint.names]
-        return any(guess.dimensions.equate(*(sizes[d] for d in t.dimensions[-2:])) for t in (*named, *arrays))
+        pairs = [[sizes[d] for d in t.dimensions[-2:]] for t in (*named, *arrays)]
+        return any(guess.dimensions.equate(rows, columns) for rows, columns in pairs)
 
     def _add_key(self, guess: Guess, complaint: Complaint) -> bool:
         for name in reversed(complaint.names):
