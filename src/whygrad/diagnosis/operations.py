@@ -205,12 +205,21 @@ def _parts(
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             adds = isinstance(node, ast.Assign) or isinstance(node.op, ast.Add)
             if adds and isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                yield place, node.value, target.value.id
+                yield place, _added(node.value, ast.unparse(target)), target.value.id
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = node.value
             plain = len(called.args) == 1 and not called.keywords
             if plain and isinstance(called.func, ast.Attribute) and isinstance(called.func.value, ast.Name):
                 yield place, called.args[0], called.func.value.id
+
+
+def _added(value: ast.expr, held: str) -> ast.expr:
+    """What is added to what an operand holds: `g` of `self.grad = self.grad + g`."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        for one, other in ((value.left, value.right), (value.right, value.left)):
+            if ast.unparse(one) == held:
+                return other
+    return value
 
 
 def bench_of(part: HandedBack, scope: Scope, oblong: bool = False) -> Bench | None:

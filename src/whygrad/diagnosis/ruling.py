@@ -7,32 +7,43 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from whygrad.checking.evidence import Claim
+from whygrad.checking.plain import OutOfTime, time_limit
 from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.anew import slope_anew, spread_again
 from whygrad.diagnosis.applications import bench_at, operations_in, parts_of, wants_of
 from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.operations import HandedBack, bench_of, handed_back
-from whygrad.diagnosis.scopes import Scope
-from whygrad.diagnosis.search import Bench, Searcher
+from whygrad.diagnosis.scopes import Scope, fresh
+from whygrad.diagnosis.search import SIMPLE, Bench, Searcher
 from whygrad.diagnosis.slips import Solution
 from whygrad.diagnosis.suspects import Suspect, statements
 from whygrad.diagnosis.synthesis import compositions
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
+SECONDS = 0.03
+"""An edited function that runs longer is none."""
+Rule = tuple[Suspect, Scope, HandedBack, Bench]
+"""What a rule hands back, where it stands, with what it should hand back."""
+
 
 @dataclass(eq=False)
 class Ruling(Additions):
     """What is known of an engine's rules without running the program that uses it."""
 
-    faulty: dict[str, list[tuple[Suspect, Scope, HandedBack, Bench]]] = field(default_factory=dict)
+    known_rules: dict[str, list[Rule]] = field(default_factory=dict)
     """By text."""
 
-    def faulty_operations(self) -> list[tuple[Suspect, Scope, HandedBack, Bench]]:
+    def faulty_operations(self) -> list[Rule]:
         """What rules of a home-made engine hand back and should not, by what their operations make."""
-        found = self.faulty.get(self.draft.text)
+        return [rule for rule in self.rules() if not rule[3].judge(self._text(rule[2])).right]
+
+    def rules(self) -> list[Rule]:
+        """What rules of a home-made engine hand back, with what they should."""
+        found = self.known_rules.get(self.draft.text)
         if found is None:
-            self.faulty[self.draft.text] = found = []
+            self.known_rules[self.draft.text] = found = []
             known = {(s.node.lineno, s.node.col_offset): s for s in statements(self.draft.tree)}
             for part in handed_back(self.draft.tree):
                 suspect = known.get(part.place)
@@ -41,12 +52,9 @@ class Ruling(Additions):
                 if suspect is not None and bench is not None:
                     found.append((suspect, scope, part, bench))
             found += self._applications(known)
-            found[:] = [rule for rule in found if not rule[3].judge(self._text(rule[2])).right]
         return found
 
-    def _applications(
-        self, known: Mapping[tuple[int, int], Suspect]
-    ) -> Iterator[tuple[Suspect, Scope, HandedBack, Bench]]:
+    def _applications(self, known: Mapping[tuple[int, int], Suspect]) -> Iterator[Rule]:
         """What backward passes of operations that are classes hand back."""
         operations = operations_in(self.draft.tree) if self.program.form == "script" else []
         points = [self.trials.evidence.points[p] for p in self.at]
@@ -69,6 +77,7 @@ class Ruling(Additions):
 
         Several parts of one statement are made right together.
         """
+        yield from self._in_called()
         answers: dict[Suspect, list[tuple[ast.expr, Solution]]] = {}
         scopes: dict[Suspect, Scope] = {}
         for suspect, scope, part, bench in self.faulty_operations():
@@ -82,6 +91,27 @@ class Ruling(Additions):
                 together = self.wholes(suspect, sorted(parts, key=lambda p: (p[0].lineno, p[0].col_offset)))
                 yield self.fix(suspect, scopes[suspect], together, 1)
 
+    def _in_called(self) -> Iterator[Fix]:
+        """One slip in a function that a wrong rule calls, after which all rules that call it are right."""
+        own = {n.name: n for n in self.draft.tree.body if isinstance(n, ast.FunctionDef)}
+        wrong = {name for rule in self.faulty_operations() for name in _calls(rule[2].value)} & {*own}
+        for name in sorted(wrong):
+            judged = [(self._text(p), b) for _, _, p, b in self.rules() if name in _calls(p.value)]
+            inside = [s for s in statements(self.draft.tree) if s.function == name]
+            for fix in (fix for s in inside for fix in self._slips_in(s)):
+                function = _function(fix.draft.text, name)
+                if function is not None and _all_right(judged, function):
+                    yield fix
+
+    def _slips_in(self, suspect: Suspect) -> Iterator[Fix]:
+        """One slip in a statement, whatever it leads to."""
+        scope = self.scope(suspect)
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        for variant in variants(text, self.material(suspect, scope)) if scope.first else ():
+            fix = self.fix(suspect, scope, Solution(variant.text, (variant.slip,)))
+            if variant.slip.cost < SIMPLE and not self.late():
+                yield fix
+
     def _answers(self, suspect: Suspect, scope: Scope, part: HandedBack, bench: Bench) -> list[Solution]:
         """What the expression that a rule hands back should be, cheapest first."""
         bench = (bench_of(part, scope, oblong=True) if part.invents else None) or bench
@@ -89,6 +119,42 @@ class Ruling(Additions):
         material = self.material(suspect, scope)
         searcher = Searcher(material, 0.6)
         found = [*spread_again(text, part, bench), *searcher.expression(text, bench, deep=False)]
-        found = found or [*differences(text, bench, material), *compositions(text, bench, material)]
-        found = found or [*slope_anew(text, part, bench)] or searcher.expression(text, bench)
-        return sorted(found, key=lambda s: s.cost)
+        if not found:
+            found = [*differences(text, bench, material), *compositions(text, bench, material)]
+            # What only takes out what is too much is longer than the slope itself.
+            anew = [*slope_anew(text, part, bench)]
+            shorter = [s for s in found if not anew or len(s.text) <= len(anew[0].text)]
+            found = shorter or anew
+        return sorted(found or searcher.expression(text, bench), key=lambda s: s.cost)
+
+
+def _calls(value: ast.expr) -> set[str]:
+    """Names of functions that an expression calls."""
+    called = (n.func for n in ast.walk(value) if isinstance(n, ast.Call))
+    return {f.id for f in called if isinstance(f, ast.Name)}
+
+
+def _function(text: str, name: str) -> ast.FunctionDef | None:
+    """The function of a name in a text; None where an edit left no Python."""
+    try:
+        return next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == name)
+    except SyntaxError:
+        return None
+
+
+def _all_right(judged: Sequence[tuple[str, Bench]], function: ast.FunctionDef) -> bool:
+    """Are expressions what they should be, with another function in place of the one of its name?"""
+    try:
+        with time_limit(SECONDS):
+            return function is not None and all(
+                _with(bench, function).judge(text).right for text, bench in judged
+            )
+    except OutOfTime:  # a loop whose end depends on what was edited
+        return False
+
+
+def _with(bench: Bench, function: ast.FunctionDef) -> Bench:
+    space = dict(bench.shared)
+    exec(compile(ast.Module([function], []), "<candidate>", "exec"), space)
+    # What an edited function writes in place must spoil nothing for the next one.
+    return Bench([fresh(e) for e in bench.environments], bench.wants, space, bench.spread)

@@ -285,6 +285,12 @@ def _keywords(f: Fragment, node: ast.Call) -> Iterator[Variant]:
         yield Variant(
             f.patched((end, end, f"{comma}keepdims=True")), Slip("axis", "", "keepdims=True", start, 1.0)
         )
+    elif isinstance(said := given["keepdims"].value, ast.Constant):
+        old, new = f.segment(said), str(not said.value)
+        yield Variant(
+            f.replaced(said, new),
+            Slip("axis", f"keepdims={old}", f"keepdims={new}", f.extent(said)[0] - 9, 1.0),
+        )
     for name in ("keepdims", "axis"):
         if name in given:
             low, high = f.extent(given[name].value)
