@@ -12,6 +12,7 @@ from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.anew import slope_anew, spread_again
 from whygrad.diagnosis.applications import bench_at, operations_in, parts_of, wants_of
 from whygrad.diagnosis.differences import differences
+from whygrad.diagnosis.factors import factors
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.operations import HandedBack, bench_of, handed_back
 from whygrad.diagnosis.scopes import Scope, fresh
@@ -121,6 +122,8 @@ class Ruling(Additions):
         found = [*spread_again(text, part, bench), *searcher.expression(text, bench, deep=False)]
         if not found:
             found = [*differences(text, bench, material), *compositions(text, bench, material)]
+            within = (Solution(v.text, (v.slip,)) for v in factors(text, material, enclosed=True))
+            found += [s for s in within if bench.judge(s.text).right]
             # What only takes out what is too much is longer than the slope itself.
             anew = [*slope_anew(text, part, bench)]
             shorter = [s for s in found if not anew or len(s.text) <= len(anew[0].text)]
