@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from whygrad.checking.evidence import Claim
-from whygrad.checking.plain import OutOfTime, time_limit
+from whygrad.checking.plain import OutOfTime, execute, time_limit
 from whygrad.diagnosis.additions import Additions
 from whygrad.diagnosis.anew import slope_anew, spread_again
 from whygrad.diagnosis.applications import bench_at, operations_in, parts_of, wants_of
@@ -158,6 +158,6 @@ def _all_right(judged: Sequence[tuple[str, Bench]], function: ast.FunctionDef) -
 
 def _with(bench: Bench, function: ast.FunctionDef) -> Bench:
     space = dict(bench.shared)
-    exec(compile(ast.Module([function], []), "<candidate>", "exec"), space)
+    execute(compile(ast.Module([function], []), "<candidate>", "exec"), space, SECONDS)
     # What an edited function writes in place must spoil nothing for the next one.
     return Bench([fresh(e) for e in bench.environments], bench.wants, space, bench.spread)
