@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from whygrad.checking.evidence import Claim
 from whygrad.checking.plain import OutOfTime, execute, time_limit
@@ -22,6 +23,7 @@ from whygrad.diagnosis.suspects import Suspect, statements
 from whygrad.diagnosis.synthesis import compositions
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
+from whygrad.source import tree_of
 
 SECONDS = 0.03
 """An edited function that runs longer is none."""
@@ -78,7 +80,10 @@ class Ruling(Additions):
 
         Several parts of one statement are made right together.
         """
-        yield from self._in_called()
+        called = [*self._in_called()]
+        yield from called
+        if called:
+            return
         answers: dict[Suspect, list[tuple[ast.expr, Solution]]] = {}
         scopes: dict[Suspect, Scope] = {}
         for suspect, scope, part, bench in self.faulty_operations():
@@ -95,9 +100,12 @@ class Ruling(Additions):
     def _in_called(self) -> Iterator[Fix]:
         """One slip in a function that a wrong rule calls, after which all rules that call it are right."""
         own = {n.name: n for n in self.draft.tree.body if isinstance(n, ast.FunctionDef)}
-        wrong = {name for rule in self.faulty_operations() for name in _calls(rule[2].value)} & {*own}
+        faulty = self.faulty_operations()
+        wrong = {name for rule in faulty for name in _calls(rule[2].value)} & {*own}
         for name in sorted(wrong):
-            judged = [(self._text(p), b) for _, _, p, b in self.rules() if name in _calls(p.value)]
+            calling = [rule for rule in self.rules() if name in _calls(rule[2].value)]
+            calling.sort(key=lambda rule: rule not in faulty)
+            judged = [(self._text(part), bench) for _, _, part, bench in calling]
             inside = [s for s in statements(self.draft.tree) if s.function == name]
             for fix in (fix for s in inside for fix in self._slips_in(s)):
                 function = _function(fix.draft.text, name)
@@ -147,17 +155,22 @@ def _function(text: str, name: str) -> ast.FunctionDef | None:
 
 def _all_right(judged: Sequence[tuple[str, Bench]], function: ast.FunctionDef) -> bool:
     """Are expressions what they should be, with another function in place of the one of its name?"""
+    # It is made before the time runs, for a time limit within another one ends both.
+    made: dict[str, Any] = dict(judged[0][1].shared)
+    execute(compile(ast.Module([function], []), "<candidate>", "exec"), made, SECONDS)
+    own = {function.name: made.get(function.name)}
     try:
         with time_limit(SECONDS):
-            return function is not None and all(
-                _with(bench, function).judge(text).right for text, bench in judged
-            )
+            return all(_is_right(text, bench, own) for text, bench in judged)
     except OutOfTime:  # a loop whose end depends on what was edited
         return False
 
 
-def _with(bench: Bench, function: ast.FunctionDef) -> Bench:
-    space = dict(bench.shared)
-    execute(compile(ast.Module([function], []), "<candidate>", "exec"), space, SECONDS)
-    # What an edited function writes in place must spoil nothing for the next one.
-    return Bench([fresh(e) for e in bench.environments], bench.wants, space, bench.spread)
+def _is_right(text: str, bench: Bench, own: Mapping[str, Any]) -> bool:
+    """Is an expression right with other functions of the user's, which may write into what they are given?"""
+    read = {n.id for n in ast.walk(tree_of(text)) if isinstance(n, ast.Name)}
+    for environment, want in zip(bench.environments, bench.wants, strict=True):
+        given = fresh({n: v for n, v in environment.items() if n in read})
+        if not Bench([given], [want], {**bench.shared, **own}, bench.spread).judge(text).right:
+            return False
+    return True
