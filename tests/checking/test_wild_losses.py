@@ -184,3 +184,33 @@ def forward(X, y):
     assert found == {"n": "X_.shape[0]", "d": "X_.shape[1]", "m": "len(y)", "k": "y.shape[1]"}
     assert counted(Function("forward", node), {"y": "y"}).keys() == {"m", "k"}
     assert eval(found["d"], {"X_": np.zeros((4, 3))}) == 3
+
+
+MODEL = """
+import numpy as np
+def forward(X, parameters):
+    Z1 = parameters["W1"].dot(X) + parameters["b1"]
+    A1 = np.tanh(Z1)
+    Z2 = parameters["W2"].dot(A1) + parameters["b2"]
+    A2 = 1 / (1 + np.exp(-Z2))
+    return A2, (A1, A2)
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    cost = (1. / m) * (-np.dot(Y, np.log(A2).T) - np.dot(1 - Y, np.log(1 - A2).T))
+    return np.squeeze(cost)
+def backward(X, Y, cache, parameters):
+    A1, A2 = cache
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dW2, db2 = dZ2.dot(A1.T) / m, dZ2.sum(axis=1, keepdims=True) / m
+    dZ1 = parameters["W2"].T.dot(dZ2) * (1 - A1 ** 2)
+    dW1, db1 = dZ1.dot(X.T) / m, dZ1.sum(axis=1, keepdims=True) / m
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+"""
+
+
+def test_a_table_of_products_is_no_loss():
+    """With several rows `np.dot(Y, np.log(A2).T)` is a matrix; one row is what its author had in mind."""
+    evidence = measure(Source("model.py", MODEL))
+    assert evidence.verdict == "right" and len(evidence.finals) == 4
+    assert evidence.program.assumed["Y"].endswith("(1, 3)")

@@ -18,6 +18,7 @@ SECONDS = 2.5
 """Longest processor time for rivals."""
 _ONE = re.compile(r"[(,] ?1[,)]")
 _MATRIX = re.compile(r"randn\((?!1,)\d+, (?!1\))\d+\)")
+_VECTOR = re.compile(r"^\w+\(\d+\)$")
 _ALONE = re.compile(r"\(1(, ?1)+\)")
 
 
@@ -26,10 +27,13 @@ def charitable(
 ) -> Evidence:
     """The evidence of a program, or of the first of its rivals that is right, where it is not.
 
-    `measure` takes a program, a time, and whether it may stop where not all is right.
+    Where none is right, it is that of the program in which the fewest gradients are wrong. `measure` takes a
+    program, a time, and whether it may stop where not all is right.
     """
     refused: NoGradientError | None = None
     first: Evidence | None = None
+    milder: Program | None = None
+    fewest = 0
     stop = time.process_time() + SECONDS  # of the processor: on a busy machine no less is tried
     for place, rival in enumerate(itertools.chain((program,), program.rivals)):
         if place > MOST_RIVALS or (place and time.process_time() > stop):
@@ -53,7 +57,13 @@ def charitable(
             and (first is None or tells(evidence.finals))
         ):
             return evidence
-        first = first or evidence
+        wrong = sum(claim.verdict == "wrong" for claim in evidence.finals)
+        if first is None:
+            first, fewest = evidence, wrong
+        elif evidence.failure is None and len(evidence.finals) == len(first.finals) and 0 < wrong < fewest:
+            milder, fewest = rival, wrong
+    if milder is not None:
+        return measure(milder, until, False)
     if first is not None:
         return first
     assert refused is not None
@@ -105,8 +115,9 @@ def _is_as_credible(first: Evidence, rival: Program) -> bool:
     if any(_ALONE.search(rival.assumed.get(n, "")) and _MATRIX.search(text) for n, text in given.items()):
         return False  # of a single class and a single feature nothing is left but the penalty
     narrower = [
-        n for n, text in rival.assumed.items() if _ONE.search(text) and not _ONE.search(given.get(n, ""))
-    ]
+        n for n, text in rival.assumed.items()
+        if _ONE.search(text) and not _ONE.search(given.get(n, "")) and not _VECTOR.search(given.get(n, ""))
+    ]  # fmt: skip
     wrong = {claim.of for claim in first.finals if claim.verdict == "wrong" and _wrong_throughout(claim)}
     return not narrower or bool(wrong & set(list(given)[:1]))
 

@@ -12,7 +12,7 @@ from whygrad.checking.driver import Driver
 from whygrad.checking.engines import engine_program, engines_in
 from whygrad.checking.evidence import Failure, Hints, Value
 from whygrad.checking.examples.calls import recorded
-from whygrad.checking.examples.fitting import in_one_column
+from whygrad.checking.examples.fitting import across, in_one_column
 from whygrad.checking.examples.mirroring import mirrored
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import OTHERS, SHARED, hand
@@ -30,6 +30,7 @@ from whygrad.checking.supposing import suppositions
 from whygrad.checking.unaided import Unaided
 from whygrad.checking.units import Found, Outline, forms_in, halves
 from whygrad.checking.upstreams import TARGET_WORDS, free_parameters
+from whygrad.checking.values import shape_of
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source, tree_of
 
@@ -240,8 +241,9 @@ class _Arranging:
             if first is not None:
                 rest = (p for program in found for p in (program, *self.mirrored(unaided, program)))
                 first.rivals = itertools.chain(
-                    self.narrowed(unaided, first), self.mirrored(unaided, first), rest
-                )
+                    self.narrowed(unaided, first), self.mirrored(unaided, first),
+                    self.across(unaided, first), rest,
+                )  # fmt: skip
                 return first
             if any(isinstance(error, ForeignLossError) for error in refused):
                 found = self.supposed(unaided)
@@ -283,6 +285,13 @@ class _Arranging:
         functions = [f.node for f in (self.forward, self.backward) if f is not None]
         for texts in mirrored(first.assumed, functions):
             yield from self.assuming(unaided, first.hints.reading, texts)
+
+    def across(self, unaided: Unaided, first: Program) -> Iterator[Program]:
+        """The program with a bias for each row, where it has one for each column."""
+        namespace = first.run()
+        if not isinstance(namespace, Failure) and first.objective[0][0] in namespace:
+            for texts in across(first.assumed, shape_of(namespace[first.objective[0][0]])):
+                yield from self.assuming(unaided, first.hints.reading, texts)
 
     def assuming(self, unaided: Unaided, reading: str, texts: dict[str, str]) -> Iterator[Program]:
         """The program at other inputs, if there are any and it runs with them."""

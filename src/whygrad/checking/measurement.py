@@ -183,7 +183,13 @@ def _judged(
     shapes = {n: v.shape for n, v in first_values(first).items() if isinstance(v, np.ndarray)}
     inner = [item.name for item in program.returned if item.of]
     averaging.doubt_undivided(judged, shapes, inner)
-    return judged, averaging.allow_late_means(judged, shapes, roles.objective[0][1], program.own)
+
+    def again(claim: Claim) -> None:
+        claim.agreements, claim.mismatch = [], None
+        judging.judge(claim, measured, [error_of(m, claim.of) for m in measured], program, seek_kinks)
+
+    upstream, text = roles.objective[0][1], program.source.text
+    return judged, averaging.allow_late_means(judged, shapes, upstream, program.own, text, again)
 
 
 def _plainly_wrong(

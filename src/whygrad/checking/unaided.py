@@ -25,7 +25,7 @@ from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import missing_input, why_none
 from whygrad.checking.examples.alone import batch_size, is_called_alone, sums_nothing
 from whygrad.checking.examples.calls import described
-from whygrad.checking.examples.complaints import UnlikeError, complaint_of, remember
+from whygrad.checking.examples.complaints import UnlikeError, complaint_of, refuse_table, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.fitting import input_shapes, listed, smaller
@@ -124,6 +124,7 @@ class Unaided:
                     continue
                 program, texts = squared
             misfits = self.misfits(program, forward)
+            plain, unfitted = (len(misfits) + 0.01 * count, texts, program), misfits
             if misfits and (tied := tied_by_gradients(self, search, how)) is not None:
                 (program, texts), misfits = tied, self.misfits(tied[0], forward)
             if misfits and (fitted := self.shrunk(misfits, texts, how)):
@@ -132,6 +133,9 @@ class Unaided:
                 (program, texts), misfits = single, {}
             elif misfits and batch_size(self.unlike)[0] and not self.unlike.keys() & texts.keys():
                 misfits = {}  # the code made these shapes itself: a missing sum is a finding
+            if program is not plain[2]:  # fitted to its gradients, which may be what is wrong
+                made.append(plain)
+                search.turn(unfitted)
             layers = max(layers, sum(map(listed, texts.values())))
             if sum(map(listed, texts.values())) < layers:  # without hidden layers less is to be seen
                 made.append((9 + 0.01 * count, texts, program))
@@ -348,7 +352,9 @@ class Unaided:
             if np.ndim(target) == np.ndim(output) > 1 and np.shape(target) != np.shape(output):
                 raise UnlikeError(np.shape(target), np.shape(output))
         called = getattr(made, loss.attribute) if loss.owner else self.namespace[loss.name]
-        return called(**{name: known[place] for name, place in chosen.items()})
+        value = called(**{name: known[place] for name, place in chosen.items()})
+        refuse_table(value, items[place])
+        return value
 
     def misfits(self, program: Program, forward: Function) -> dict[str, tuple[int, ...]]:
         """Parameters whose gradients have another shape, which is told."""

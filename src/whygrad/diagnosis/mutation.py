@@ -136,7 +136,7 @@ def quantities(f: Fragment, m: Material) -> Iterator[Variant]:
 def _may_stand(f: Fragment, node: ast.expr, other: str, m: Material) -> bool:
     """Is a quantity of a kind for a place: whole numbers in an index, enough axes where one is indexed?"""
     parent = f.parents.get(node)
-    if _is_mask_already(f, node, other, m):
+    if _is_mask_already(f, node, other, m) or _is_length_one(f, node, m.shapes[other]):
         return False
     if isinstance(parent, ast.Subscript) and node is parent.value:
         index = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
@@ -158,6 +158,18 @@ def _is_mask_already(f: Fragment, node: ast.expr, other: str, m: Material) -> bo
     while isinstance(above := f.parents.get(product), ast.BinOp) and isinstance(above.op, ast.Mult):
         product = above
     return any(f.segment(n) == other for n in ast.walk(product) if n is not node and isinstance(n, ast.Name))
+
+
+def _is_length_one(f: Fragment, node: ast.expr, shape: tuple[int, ...]) -> bool:
+    """Would `other.shape[1]` be the length of an axis of one? Nobody divides by that."""
+    parent = f.parents.get(node)
+    above = f.parents.get(parent) if isinstance(parent, ast.Attribute) and parent.attr == "shape" else None
+    axis = (
+        above.slice.value
+        if isinstance(above, ast.Subscript) and isinstance(above.slice, ast.Constant)
+        else None
+    )
+    return isinstance(axis, int) and axis < len(shape) and shape[axis] == 1
 
 
 def _alike(text: str, other: str) -> bool:

@@ -26,6 +26,13 @@ from whygrad.emission.pieces import PRODUCT, SUM
 if TYPE_CHECKING:
     from whygrad.diagnosis.mutation import Material
 
+SHIFTS = (("{0} - 1", 1.3), ("{0} + 1", 1.35))
+SLOPES = (
+    ("1 - {0}", 1.1), ("{0} ** 2", 1.2), ("1 - {0} ** 2", 1.25), ("{0} * (1 - {0})", 1.25), ("{0} > 0", 1.4),
+    ("1 / {0}", 1.3),
+)  # fmt: skip
+"""What is written for a quantity where its slope, or the like, belongs; the length of an axis has none."""
+
 
 def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
@@ -213,9 +220,9 @@ def locals_of(f: Fragment, m: Material) -> Iterator[Variant]:
             inner = f.segment(node.args[0])
             for new in (f"{inner} * (1 - {inner})", f"1 - {inner} ** 2"):
                 yield Variant(f.replaced(node, new), Slip("local", text, new, start, 1.2))
-        for new, cost in ((f"1 - {text}", 1.1), (f"{text} ** 2", 1.2), (f"1 - {text} ** 2", 1.25),
-                          (f"{text} * (1 - {text})", 1.25), (f"{text} - 1", 1.3), (f"{text} + 1", 1.35),
-                          (f"{text} > 0", 1.4), (f"1 / {text}", 1.3)):  # fmt: skip
+        is_length = isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape")
+        for form, cost in SHIFTS if is_length else (*SHIFTS, *SLOPES):
+            new = form.format(text)
             yield Variant(f.replaced(node, new), Slip("local", text, new, start, cost))
         parent = f.parents.get(node)
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and node is parent.right:

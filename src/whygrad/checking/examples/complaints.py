@@ -37,6 +37,13 @@ class UnlikeError(ValueError):
         self.pairs = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
 
 
+def refuse_table(loss: Any, output: Any) -> None:
+    """Raises UnlikeError for `np.dot(Y, np.log(A).T)` with several rows: a table of products is no loss."""
+    shape = np.shape(loss)
+    if len(shape) > 1 and min(shape) > 1 and shape != np.shape(output):
+        raise UnlikeError(shape[:1], (1,))
+
+
 class ManyLossesError(ValueError):
     """What is to be one loss came out as an array."""
 

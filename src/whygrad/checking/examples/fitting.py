@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,21 @@ def smaller(
             maker = _MADE_BY_SIZE.match(texts[name])
             found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
     return found
+
+
+def across(texts: Mapping[str, str], output: tuple[int, ...]) -> Iterator[dict[str, str]]:
+    """Texts with an input that is added to the columns of an output, where the guess is added to its rows.
+
+    `W.dot(A) + b` runs with a `b` of one number for each example as well, and so it is guessed where the
+    backward pass sums along the wrong axis.
+    """
+    if len(output) != 2 or output[0] == output[1]:
+        return
+    for name, text in texts.items():
+        guess = _array(text)
+        if guess is not None and guess.shape in ((output[1],), (1, output[1])):
+            maker = _MADE_BY_SIZE.match(text)
+            yield {**texts, name: f"{maker[1] if maker else 'randn'}({output[0]}, 1)"}
 
 
 def _is_smaller(shape: tuple[int, ...], than: tuple[int, ...]) -> bool:
