@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from whygrad.checking.measurement import measure
+from whygrad.errors import NoGradientError
 from whygrad.source import Source
 
 LAYER = """\
@@ -94,12 +95,26 @@ def test_the_gradient_of_one_step_is_not_compared_with_all_steps() -> None:
 
 
 def test_an_output_that_no_variable_moves_was_not_what_is_differentiated() -> None:
+    """A share of mistakes is flat: the gradients are those of a loss that is nowhere computed."""
+    text = """
+import numpy as np
+x, y = np.array([[0.7, 0.2], [-0.4, 1.3], [0.9, -1.1]]), np.array([1.0, -1.0, 1.0])
+w, b = np.array([0.3, 0.8]), 0.1
+share = np.mean(np.sign(x @ w + b) != y)
+delta = np.maximum(0, 1 - y * (x @ w + b)) > 0
+dw, db = -(delta * y) @ x, -np.sum(delta * y)
+"""
+    claims = measure(Source("user.py", text)).finals
+    assert {c.name: c.verdict for c in claims} == {"dw": "undecided", "db": "undecided"}
+    assert all("`share`, which was taken for the output" in c.reason for c in claims)
+
+
+def test_variables_that_enter_nothing_have_no_gradient() -> None:
     text = """
 x, goal, w, b = 0.7, 0.2, -0.4, 1.3
 scaled = 3.0 * x
 delta = w * scaled + b - goal
 dw, db = delta * scaled, delta
 """
-    claims = measure(Source("user.py", text)).finals
-    assert {c.name: c.verdict for c in claims} == {"dw": "undecided", "db": "undecided"}
-    assert all("`scaled`, which was taken for the output" in c.reason for c in claims)
+    with pytest.raises(NoGradientError, match="enters nothing that is computed before"):
+        measure(Source("user.py", text))
