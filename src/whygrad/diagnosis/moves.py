@@ -89,6 +89,17 @@ def read_unfinished(draft: Draft, suspects: Sequence[Suspect]) -> Iterator[Move]
                 break
 
 
+def swapped(draft: Draft, suspect: Suspect) -> Iterator[Move]:
+    """A statement that stands right before a loop, behind it: `order.append(node)`, before its parents."""
+    block = list(suspect.block)
+    place = block.index(suspect.node) if suspect.node in block else len(block)
+    loops = block[place + 1 : place + 2]
+    if loops and isinstance(loops[0], ast.For | ast.While) and _own_lines(block[place : place + 2]):
+        line = draft.source.lines[suspect.line - 1].strip()
+        lines = suspect.line, suspect.node.end_lineno or suspect.line, loops[0].end_lineno or loops[0].lineno
+        yield _rotated(draft, suspect, lines, Slip("behind", line, line, 0, 1.0))
+
+
 def _own_lines(block: Sequence[ast.stmt]) -> bool:
     """Does each statement begin on a line of its own?"""
     return all(b.lineno > (a.end_lineno or a.lineno) for a, b in itertools.pairwise(block))

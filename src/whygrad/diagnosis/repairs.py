@@ -98,6 +98,10 @@ class Repairer(Stages):
             several = len({fix.span.line for fix in rules}) > 1
             if found or several:
                 return self.chosen(found or [fix for fix in rules[:1] if self.spoils_nothing(fix, base)])
+        elif self.is_worked_out(claim):
+            found = self.confirmed(self.by_sweeping(claim, wrong, base, wanted), base, wanted, claim)
+            if found:
+                return self.chosen(found)
         for stage in stages:
             suspects = everything if stage in (self.by_meaning, self.by_common_factor) else made
             if stage in (self.by_value, self.by_helpers):

@@ -14,7 +14,8 @@ class Slip:
     """`name`, `index`, `slice`, `operator`, `sign`, `constant`, `parentheses`, `factor`, `term`,
     `drop-factor`, `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`,
     `add-at`, `dtype`, `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `unreached`,
-    `compare`, `derived`, `import`, `label`, `carry`, `repeat`, `late`, `rounds`."""
+    `compare`, `derived`, `import`, `label`, `carry`, `repeat`, `late`, `rounds`,
+    `behind`, `order`."""
     old: str
     new: str
     start: int = 0

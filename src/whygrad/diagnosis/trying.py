@@ -15,7 +15,6 @@ from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.omissions import without_sizes
 from whygrad.diagnosis.repeats import forgotten, written
-from whygrad.diagnosis.ruling import Ruling
 from whygrad.diagnosis.search import SIMPLE, Bench
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import (
@@ -27,6 +26,7 @@ from whygrad.diagnosis.suspects import (
     part_of,
     statements,
 )
+from whygrad.diagnosis.sweeping import Sweeping
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.twins import alike, twins
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
@@ -46,7 +46,7 @@ PHASES = (range(FEW), range(FEW, 100_000))
 
 
 @dataclass(eq=False)
-class Trying(Ruling):
+class Trying(Sweeping):
     """Ways of searching that know nothing of the value that is wanted."""
 
     def by_trial(

@@ -31,6 +31,7 @@ from whygrad.diagnosis.causes.sign import Sign
 from whygrad.diagnosis.causes.transposed import Transposed
 from whygrad.diagnosis.causes.unexplained import Unexplained
 from whygrad.diagnosis.causes.unknown_name import UnknownName
+from whygrad.diagnosis.causes.visiting_order import VisitingOrder
 from whygrad.diagnosis.causes.wrong_axis import WrongAxis
 from whygrad.diagnosis.causes.wrong_constant import WrongConstant
 from whygrad.diagnosis.causes.wrong_function import WrongFunction
@@ -52,9 +53,9 @@ CAUSES: tuple[Cause, ...] = (
     ComponentsSummed(), WrongUpstream(), WrongIndex(), WrongName(), IntegerDtype(),
     DuplicateIndices(), OverwrittenAccumulation(), WrongAxis(), MissingUnbroadcast(), Sign(), Transposed(),
     WrongProduct(), WrongConstant(), MissingUpstream(), MissingLocalDerivative(), MissingMask(),
-    DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongRounds(), WrongFunction(),
-    WrongOperator(), ExtraFactor(), MissingTerm(), DiagonalJacobian(), ExtraTerm(), WrongOperand(),
-    Unexplained(),
+    DerivativeAtWrongPoint(), WrongLocalDerivative(), WrongSlice(), WrongRounds(), VisitingOrder(),
+    WrongFunction(), WrongOperator(), ExtraFactor(), MissingTerm(), DiagonalJacobian(), ExtraTerm(),
+    WrongOperand(), Unexplained(),
 )  # fmt: skip
 
 

@@ -37,13 +37,15 @@ for k in range(3):
 """
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind in ("indent", "unreached", "late")
+        return case.slip.kind in ("indent", "unreached", "late", "behind")
 
     def title(self, case: Case) -> str:
         if case.slip.kind == "unreached":
             return f"nothing behind `{case.slip.old}` ever runs"
         if case.slip.kind == "late":
             return f"`{case.slip.old}` is read here, before `{case.slip.new}` has run"
+        if case.slip.kind == "behind":
+            return f"`{case.slip.old}` belongs behind the loop below it"
         inward = not case.slip.old.startswith("return")
         return f"`{case.slip.old}` belongs {'into the loop above it' if inward else 'behind the loop'}"
 
@@ -54,6 +56,10 @@ for k in range(3):
             if case.exception:
                 return f"the script raises {case.exception} here; in the other order it runs on"
             return "the line needs what the other one leaves behind, and runs before it"
+        if case.slip.kind == "behind":
+            return (
+                "what the loop does has to come first: the gradient of a node is whole only behind its users"
+            )
         return (
             "every round of the loop makes a contribution of its own; where the line stands, it does not run "
             "once for each of them"

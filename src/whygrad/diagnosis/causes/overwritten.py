@@ -46,7 +46,7 @@ for k in range(3):
     def why(self, case: Case) -> str:
         if case.slip.new.startswith("+") and case.slip.old.startswith("-"):
             return "the output grows with this, so the contribution is added, not subtracted"
-        if case.slip.new.startswith("+"):
+        if case.slip.new.startswith("+") or f"else {_target(case)} + " in case.slip.new:
             return (
                 "a variable used several times receives the sum of its contributions; here the "
                 "last one overwrites"
