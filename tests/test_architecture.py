@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "whygrad"
 
 FLOORS = {
-    "errors": 0, "source": 0, "interning": 0, "absent": 0, "modernization": 0, "neighbors": 0,
+    "errors": 0, "source": 0, "interning": 0, "absent": 0, "customary": 0, "modernization": 0, "neighbors": 0,
     "graph": 1, "rules": 1, "report": 1,
     "ops": 2,
     "tracing": 3,

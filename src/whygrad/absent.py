@@ -19,7 +19,11 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from whygrad.customary import customary
+from whygrad.errors import WhygradError
+from whygrad.modernization import modern
 from whygrad.neighbors import Neighbors, Patient
+from whygrad.source import read_source
 
 OLD_NAMES = {
     "cPickle": "pickle", "cStringIO": "io", "StringIO": "io", "Queue": "queue",
@@ -82,9 +86,15 @@ class _StandInModule(types.ModuleType):
 
 
 class _Loader(importlib.abc.Loader):
+    """Gives a module that holds what goes by one name everywhere, and stand-ins for all else."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        module = _StandInModule(spec.name)
-        module.__all__ = []  # type: ignore[attr-defined]
+        module, known = _StandInModule(spec.name), _customary_in(self.path)
+        vars(module).update(known)
+        module.__all__ = [*known]  # type: ignore[attr-defined]
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -112,11 +122,13 @@ class Finder(importlib.abc.MetaPathFinder):
             return importlib.util.spec_from_file_location(fullname, sibling, loader=Patient(sibling))
         if self._guarded():
             return None
-        spec = importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
+        spec = importlib.machinery.ModuleSpec(fullname, _Loader(self.path), is_package=True)
         folder = _packages_of(self.path).get(fullname)
         if folder:
             # The package that the file stands in, by `__package__`; its own __init__ need not run.
             spec.submodule_search_locations = [folder]
+        elif self._gives_all():
+            self.missing.insert(0, fullname)  # a name that is not defined may be one of its own
         else:
             self.missing.append(fullname)
         return spec
@@ -144,6 +156,11 @@ class Finder(importlib.abc.MetaPathFinder):
         name = frame.f_code.co_filename
         return "site-packages" in name or name.startswith((os.path.dirname(os.__file__), "<frozen"))
 
+    def _gives_all(self) -> bool:
+        """Is it `from module import *`?"""
+        frame = self._importer()
+        return frame is not None and "*" in linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
     def _guarded(self) -> bool:
         """Does the import stand in a `try` that handles its failure?"""
         frame = self._importer()
@@ -164,6 +181,15 @@ class _Renamed(importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """It has run already."""
+
+
+@functools.lru_cache(maxsize=4)
+def _customary_in(path: str) -> dict[str, Any]:
+    """What the file reads and may be given without the module that it is imported from."""
+    try:
+        return dict(customary(modern(read_source(path))[0].text))
+    except WhygradError:
+        return {}
 
 
 @functools.lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ import numpy as np
 
 from whygrad.checking import averaging, blame, judging, listing
 from whygrad.checking.charity import charitable
+from whygrad.checking.dated import DatedError
 from whygrad.checking.evidence import Claim, Evidence, Failure, Hints, Point, TooLargeError, Value
 from whygrad.checking.forms import arrangements
 from whygrad.checking.fused import doubt_fused, doubt_fused_loss
@@ -33,6 +34,7 @@ from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
+from whygrad.customary import taken_for
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import Source
 from whygrad.tracing.scripts import SUPPLIED, unbound_names
@@ -43,6 +45,8 @@ MANY_TIMES = 10.0
 """A tiny constant moves a gradient by so many times itself at most, next to the largest of the gradients."""
 MORE_POINTS, MORE_SEED, MORE_SECONDS = 20, 20251127, 1.0
 """Further points, what they are drawn from, and seconds after which no more are measured."""
+MOST_DATED = 4
+"""Statements of one text that are read as they once ran."""
 FEW_POINTS = 3
 """Points at which a rival may show itself wrong."""
 
@@ -57,17 +61,29 @@ def measure(program: Program | Source, hints: Hints | None = None, budget: float
         return _measure(program, hints or Hints(), budget)
 
 
-def _measure(program: Program | Source, hints: Hints, budget: float) -> Evidence:
+def _measure(program: Program | Source, hints: Hints, budget: float, again: int = 0) -> Evidence:
     started = time.perf_counter()
     if isinstance(program, Program):
         return _measured(program, started + budget)
+    try:
+        return _arranged(program, hints, started + budget)
+    except DatedError as error:
+        if again >= MOST_DATED:
+            raise
+        renewed = Source(program.filename, error.text)
+        evidence = _measure(renewed, hints, budget - (time.perf_counter() - started), again + 1)
+        evidence.notes.append(error.note)
+        return evidence
+
+
+def _arranged(program: Source, hints: Hints, until: float) -> Evidence:
     refused: NoGradientError | None = None
     for arranged in arrangements(program, hints):
         if isinstance(arranged, Failure):
             return Evidence(Program(program, hints=hints), failure=arranged)
         judged = charitable if arranged.supposed is None else by_supposed_loss
         try:
-            return judged(arranged, _measured, started + budget)
+            return judged(arranged, _measured, until)
         except NoGradientError as error:
             refused = refused or error
     assert refused is not None
@@ -136,7 +152,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     )
     outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
-    evidence.notes.extend(listing.unjudged(roles.unmatched, evidence.claims))
+    evidence.notes.extend([*listing.unjudged(roles.unmatched, evidence.claims), *taken_for()])
     return evidence
 
 

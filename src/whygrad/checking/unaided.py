@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.contexts import new_context
+from whygrad.checking.dated import as_it_ran
 from whygrad.checking.driver import Driver
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import missing_input, why_none
@@ -120,7 +121,8 @@ class Unaided:
                 if squared is None and count < 3:
                     search.turn(self.blamed(program, wanted))
                 if squared is None or not self.by_labels:
-                    made += [(0.5 + 0.01 * count, squared[1], squared[0])] if squared else []
+                    misfits = self.misfits(squared[0], forward) if squared else {}
+                    made += [(0.5 + len(misfits) + 0.01 * count, squared[1], squared[0])] if squared else []
                     continue
                 program, texts = squared
             misfits = self.misfits(program, forward)
@@ -137,7 +139,8 @@ class Unaided:
                 made.append(plain)
                 search.turn(unfitted)
             layers = max(layers, sum(map(listed, texts.values())))
-            if sum(map(listed, texts.values())) < layers:  # without hidden layers less is to be seen
+            fewer = sum(map(listed, texts.values())) < layers  # without hidden layers less is to be seen
+            if fewer or any(_has_one_label(texts, other) for _, other, _ in made):
                 made.append((9 + 0.01 * count, texts, program))
                 continue
             if not misfits:
@@ -148,7 +151,9 @@ class Unaided:
             search.turn(misfits)
         if not made and not perfect:
             shown = {**{name: described(value) for name, value in self.called.items()}, **tried}
-            raise why_none(search, forward, backward, refused, failed, shown)
+            refusal = why_none(search, forward, backward, refused, failed, shown)
+            raised = failed.exception if failed is not None else search.complaint
+            raise as_it_ran(refusal, self.source, raised)
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)
@@ -380,6 +385,11 @@ class Unaided:
                 found[owners[ranked[0]].rstrip("_")] = shape
                 self.unlike[ranked[0]] = shapes[ranked[0]], shape
         return found
+
+
+def _has_one_label(texts: Texts, other: Texts) -> bool:
+    """Is there one label where other inputs, that run as well, have one for each example?"""
+    return any(text == "1" and "randint(" in other.get(name, "") for name, text in texts.items())
 
 
 def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:

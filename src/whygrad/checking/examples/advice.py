@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from whygrad.absent import missing_modules
@@ -59,9 +60,12 @@ def why_none(
         complaint.kind in ("NameError", "MissingModuleError") or "isinstance() arg 2" in complaint.message
     )
     if complaint and stands_in and absent:
+        used = re.match(r"`([\w.]+)\.\w+(?:\(\))?` is used", complaint.message)
+        module = used[1] if used else absent[0]
+        others = f"; not found: {', '.join(absent[:3])}" if not used else ""
         return NoGradientError(
-            f"`{forward.qualname}` cannot be run: {complaint.message}; not found: {', '.join(absent[:3])}",
-            hint=f"put the file of `{absent[0].rpartition('.')[2]}` beside this one, or install it",
+            f"`{forward.qualname}` cannot be run: {complaint.message}{others}",
+            hint=f"put the file of `{module.rpartition('.')[2]}` beside this one, or install it",
         )
     said = f" ({complaint.kind}: {brief(complaint.message)})" if complaint else ""
     return NoGradientError(

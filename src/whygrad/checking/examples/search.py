@@ -206,7 +206,8 @@ class Search:
             raise
         except BaseException as error:
             return complaint_of(error, self.filename)
-        if not any(n.size for n in numbers):
+        first = result[0] if isinstance(result, tuple) and result else result  # what stands beside is a cache
+        if not any(n.size for n in numbers) or (isinstance(first, np.ndarray) and not first.size):
             return Complaint("Empty", "it returns no numbers", ())
         if not all(np.isfinite(n).all() for n in numbers if n.dtype.kind == "f"):
             return Complaint("NotFinite", "its result is not finite", ())

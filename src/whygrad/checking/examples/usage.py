@@ -226,11 +226,15 @@ class _Reader(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if facts := self.of(node.value):
             facts.attributes.add(node.attr)
-        one = node.value if node.attr == "T" and isinstance(node.value, ast.Subscript) else None
-        plain = one is not None and not isinstance(one.slice, ast.Slice | ast.Tuple | ast.Constant)
-        if one is not None and plain and (facts := self.of(one.value)):  # `x[t].T` transposes a matrix
-            facts.least_rank = max(facts.least_rank, 3)
         self.generic_visit(node)
+
+    def multiplied(self, factor: ast.expr) -> None:
+        """`x[t].T @ d` transposes a matrix; `x[i].T[:, None]` and `dw[:, k] += x[i].T` may be vectors."""
+        one = factor.value if isinstance(factor, ast.Attribute) and factor.attr == "T" else None
+        if not isinstance(one, ast.Subscript) or isinstance(one.slice, ast.Slice | ast.Tuple | ast.Constant):
+            return
+        if facts := self.of(one.value):
+            facts.least_rank = max(facts.least_rank, 3)
 
     def visit_Compare(self, node: ast.Compare) -> None:
         for left, right in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
@@ -251,6 +255,7 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node.op, ast.FloorDiv) and (facts := self.of(node.right)):
             facts.divisor = True
         for operand in (node.left, node.right) if isinstance(node.op, ast.MatMult) else ():
+            self.multiplied(operand)
             if facts := self.of(operand.value if isinstance(operand, ast.Attribute) else operand):
                 facts.arrayed = True
         self.generic_visit(node)
@@ -295,6 +300,9 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul"):
+            for factor in (node.func.value, *node.args):
+                self.multiplied(factor)
         if facts := self.of(node.func):
             facts.called = True
         name = last_name(node.func)
