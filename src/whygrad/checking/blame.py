@@ -102,7 +102,8 @@ def _understood(
     wanted = [true_values(program, finals, plain, m, k) for k, m in enumerate(measured)]
     found = experiments.discover(program, finals, plain, measured, wanted)
     shown = {item.name for item in found}
-    items = [*(item for item in items if item in plain or item.name not in shown), *found]
+    kept = [item for item in plain if any(item.truths)]
+    items = [*(item for item in items if item in kept or item.name not in shown), *found]
     if found and len(items) > len(plain) + len(found):
         again = misread(program, finals, items, measured, _factors(items, finals))
         misnamed += again

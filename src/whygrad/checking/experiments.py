@@ -7,7 +7,7 @@ gradients right and spoils none, then that is what the statement should have com
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from whygrad.checking import listing
 from whygrad.checking.correcting import Wanted, corrected_run, still_wrong
 from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.families import begins_with, families, meant, rounds_of
 from whygrad.checking.intermediates import Intermediate, ratio
 from whygrad.checking.observing import Execution
 from whygrad.checking.values import has_float, is_numeric, shape_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from whygrad.checking.programs import Program
 
 MOST_TRIALS = 160
+MOST_OF_ROUND = 6
+"""Families that are tried of a statement whose first round begins with none of them."""
 
 
 def discover(
@@ -43,13 +46,17 @@ def discover(
     wrong = _wrong(program, finals, items, measured[:1], wanted[:1])
     found: list[Intermediate] = []
     trials = 0
-    for execution in _open_statements(program, finals, first, known, wrong):
-        name = first.observation.statements[execution.index].names[0]
-        for row in _rows(first, shape_of(execution.results[name])):
+    sound = {claim.name for claim in finals} - wrong
+    # What right gradients are made of as well is right.
+    open_ = _feeding(program, finals, first, wrong) - _feeding(program, finals, first, sound) - known
+    for hypotheses in (
+        *_of_rounds(program, first, open_, measured),
+        *_of_single(program, finals, first, known, wrong, measured),
+    ):
+        for item in hypotheses:
             trials += 1
             if trials > MOST_TRIALS or not wrong:
                 return found
-            item = _meant(name, execution, row, measured)
             if item is None:
                 continue
             now = _wrong(program, finals, [*items, *found, item], measured[:1], _with(wanted[:1], item))
@@ -63,6 +70,47 @@ def discover(
                 wrong = now
                 break
     return found
+
+
+Hypotheses = Iterator[Intermediate | None]
+"""What one statement may be meant to compute, one after another."""
+
+
+def _of_single(
+    program: Program,
+    finals: list[Claim],
+    first: Measured,
+    known: set[str],
+    wrong: set[str],
+    measured: Sequence[Measured],
+) -> Iterator[Hypotheses]:
+    """Of each statement that ran once: the cotangents of its shape."""
+    for execution in _open_statements(program, finals, first, known, wrong):
+        name = first.observation.statements[execution.index].names[0]
+        rows = ((name, execution, row) for row in _rows(first, shape_of(execution.results[name])))
+        yield (_meant(*place, measured) for place in [*rows])
+
+
+def _of_rounds(
+    program: Program, first: Measured, feeding: set[str], measured: Sequence[Measured]
+) -> Iterator[Hypotheses]:
+    """Of each statement of a loop: families of cotangents. First those that its first round begins with.
+
+    A statement that begins as a family does is right in its own line, and has no other meaning.
+    """
+    options = [
+        (name, runs[0].index, family, begins_with(first, name, runs, family))
+        for name, runs in rounds_of(first, first.limit, program.backward_function)
+        if name in feeding
+        for family in families(first, len(runs), shape_of(runs[0].results[name]))
+    ]
+    begun = {index for _, index, _, begins in options if begins}
+    for wanted in (True, False):
+        for index in dict.fromkeys(o[1] for o in options if (o[1] in begun) == wanted):
+            chosen = [o for o in options if o[1] == index and o[3] == wanted][
+                : None if wanted else MOST_OF_ROUND
+            ]
+            yield (meant(name, place, family, measured) for name, place, family, _ in chosen)
 
 
 def _wrong(
@@ -89,11 +137,7 @@ def _open_statements(
 ) -> list[Execution]:
     """Statements of the backward part whose truth is not known, that ran once and feed a wrong gradient."""
     scope = program.backward_function
-    needs = dependencies(m.observation, scope)
-    feeding: set[str] = set()
-    for claim in finals:
-        if claim.name in wrong:
-            feeding |= needs.get(base_name(claim.name), set())
+    feeding = _feeding(program, finals, m, wrong)
     closed = known | {base_name(c.name) for c in finals}
     # `dx = dx1`: what is missing may be missing there, so the copy's truth says nothing of `dx1`.
     closed |= {
@@ -111,6 +155,13 @@ def _open_statements(
         if name in feeding - closed and is_numeric(value) and has_float(value):
             out.append(execution)
     return out
+
+
+def _feeding(program: Program, finals: list[Claim], m: Measured, chosen: set[str]) -> set[str]:
+    """What some final gradients are computed from."""
+    needs = dependencies(m.observation, program.backward_function)
+    names = (needs.get(base_name(c.name), set()) for c in finals if c.name in chosen)
+    return set[str]().union(*names)
 
 
 def _copied(text: str) -> str:

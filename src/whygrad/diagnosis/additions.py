@@ -23,6 +23,7 @@ from whygrad.diagnosis.looping import (
     taking,
     waiting,
 )
+from whygrad.diagnosis.recurrence import is_known_by_round
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -105,7 +106,8 @@ class Additions(Workbench):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """What a round of a loop should add to a gradient, in place of what it adds or beside it."""
-        if not claim.name.replace(".", "").isidentifier():
+        known = is_known_by_round(claim, self.trials.evidence.statements)
+        if known or not claim.name.replace(".", "").isidentifier():
             return
         for suspect in suspects:
             node = suspect.node

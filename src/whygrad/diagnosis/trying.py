@@ -53,7 +53,7 @@ class Trying(Sweeping):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """One slip in any statement that takes part, judged by running the program."""
-        unseen = [s for s in suspects if rest_of_block(self.draft, s, claim.line) is None]
+        unseen = [s for s in suspects if not self.is_seen(s, claim)]
         # What leads to right ones too is right itself.
         sound = self.leading_to_right(base)
         own = [s for s in unseen if base.right and (s.own or s.line not in sound)]
@@ -66,6 +66,14 @@ class Trying(Sweeping):
             yield from found
             if found or self.late():
                 return
+
+    def is_seen(self, suspect: Suspect, claim: Claim) -> bool:
+        """Does running a part of its block tell what is wrong with a statement?"""
+        if not suspect.in_loop:
+            return rest_of_block(self.draft, suspect, claim.line) is not None
+        bench = self.block_bench(suspect, self.scope(suspect), claim)
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        return bench is not None and not bench.judge(text).right
 
     def leading_to_right(self, base: Outcome) -> set[int]:
         """Lines of statements that right gradients come from."""

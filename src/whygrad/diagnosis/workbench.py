@@ -17,8 +17,10 @@ from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.blocks import RETURNED, BlockBench, rest_of_block, rest_to_return
 from whygrad.diagnosis.callees import taken, words
 from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.entries import operands_in_loop
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
+from whygrad.diagnosis.recurrence import bench_of_round
 from whygrad.diagnosis.repeats import (
     Piece,
     bindings,
@@ -41,7 +43,6 @@ from whygrad.source import Span, tree_of
 SEARCH_POINTS = 3
 MOST_QUANTITIES = 40
 MOST_OF_ONE = 4
-MOST_EXTENTS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,10 +133,10 @@ class Workbench:
         else:
             values |= self.forward_expressions(scope)
         if suspect.loops:
-            values |= entries_in_loop(suspect, scope) | extents_in_loop(suspect, scope)
+            values |= operands_in_loop(suspect, scope)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
         if len(values) > MOST_QUANTITIES:
-            ranked = sorted(values, key=lambda n: (n not in near, n not in scope.local))
+            ranked = sorted(values, key=lambda n: (n not in near, root_of(n) not in scope.local))
             values = {name: values[name] for name in ranked[:MOST_QUANTITIES]}
         claims = self.trials.evidence.claims
         names = frozenset(c.name for c in claims)
@@ -283,6 +284,9 @@ class Workbench:
 
     def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
         """A bench that runs a statement and those after it; None where only running the program tells."""
+        if suspect.in_loop:
+            known = self.trials.evidence.statements
+            return bench_of_round(self.draft, suspect, scope, claim, known, self.at)
         rest, name = rest_of_block(self.draft, suspect, claim.line), claim.name
         if rest is None:
             ends = [n for n in suspect.block if isinstance(n, ast.Return) and n.lineno == claim.line]
@@ -307,38 +311,6 @@ def _offset(text: str, outer: Span, inner: Span) -> int:
     rows = text.split("\n")[: inner.line - outer.line]
     column = inner.column - (1 if rows else outer.column)
     return sum(len(row) + 1 for row in rows) + column
-
-
-def entries_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
-    """`X[n]` where a loop goes over `n`, or where the statements beside this one index by it."""
-    first = scope.first
-    used = {n.slice.id for s in suspect.block for n in ast.walk(s)
-            if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Name)}  # fmt: skip
-    places = [n for n in (*suspect.loops, *sorted(used)) if isinstance(first.get(n), int | np.integer)]
-    found: dict[str, Value] = {}
-    for name in scope.names():
-        value = first[name]
-        for place in dict.fromkeys(places):
-            if _length(value) > abs(first[place]) and name != place:
-                found[f"{name}[{place}]"] = value[first[place]]
-    return {n: v for n, v in found.items() if is_numeric(v)}
-
-
-def extents_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
-    """Lengths of the parts that the lines beside it read, `bottom - top`, and how many entries a part has."""
-    texts: dict[str, None] = {}
-    for node in (n for s in suspect.block for n in ast.walk(s) if isinstance(n, ast.Subscript)):
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        lengths = [
-            f"{p.upper.id} - {p.lower.id}"
-            for p in parts
-            if isinstance(p, ast.Slice) and isinstance(p.lower, ast.Name) and isinstance(p.upper, ast.Name)
-        ]
-        product = " * ".join(f"({length})" for length in lengths)
-        texts |= dict.fromkeys([product, *lengths] if len(lengths) > 1 else lengths)
-    bench = Bench([scope.first], [])
-    found = {text: bench.value(text, 0) for text in [*texts][:MOST_EXTENTS]}
-    return {text: value for text, value in found.items() if isinstance(value, int | np.integer)}
 
 
 def root_of(text: str) -> str:
@@ -384,7 +356,3 @@ def _unused(text: str, name: str) -> tuple[str, ...]:
 def _is_numeric_free(scope: Scope, name: str) -> bool:
     """Functions that make inputs or print are no part of a formula."""
     return is_numeric(scope.shared.get(name)) or name.startswith(("make_", "main"))
-
-
-def _length(value: Value) -> int:
-    return len(value) if isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim) else 0

@@ -1,0 +1,83 @@
+"""What a loop carries from round to round is mended by what the next round should make of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.drafts import Draft
+from whygrad.diagnosis.recurrence import NEXT, rest_of_rounds
+from whygrad.diagnosis.suspects import Suspect, statements
+from whygrad.source import Source
+
+CELL = """\
+import numpy as np
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+rng = np.random.RandomState(17)
+xs, ys, h0, v = rng.randn(4, 2), rng.randn(4), rng.randn(3) * 0.5, rng.randn(3)
+Uz, Uc, Wz, Wc = rng.randn(3, 2), rng.randn(3, 2), rng.randn(3, 3), rng.randn(3, 3)
+h, z, c, e = {-1: h0}, {}, {}, {}
+loss = 0.0
+for t in range(4):
+    z[t] = sigmoid(Uz @ xs[t] + Wz @ h[t - 1])
+    c[t] = np.tanh(Uc @ xs[t] + Wc @ h[t - 1])
+    h[t] = (1 - z[t]) * h[t - 1] + z[t] * c[t]
+    e[t] = v @ h[t] - ys[t]
+    loss += 0.5 * e[t] ** 2
+dUz, dUc, dWz, dWc = np.zeros((3, 2)), np.zeros((3, 2)), np.zeros((3, 3)), np.zeros((3, 3))
+dh = np.zeros(3)
+for t in reversed(range(4)):
+    dh = dh + e[t] * v
+    dc = dh * z[t] * (1 - c[t] ** 2)
+    dz = dh * (c[t] - h[t - 1]) * z[t] * (1 - z[t])
+    dUz += np.outer(dz, xs[t])
+    dUc += np.outer(dc, xs[t])
+    dWz += np.outer(dz, h[t - 1])
+    dWc += np.outer(dc, h[t - 1])
+    dh = dh * (1 - z[t]) + Wz.T @ dz + Wc.T @ dc
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("dh * (1 - z[t]) + Wz.T @ dz", "dh + Wz.T @ dz"),
+        ("dh * (1 - z[t]) + Wz.T @ dz", "Wz.T @ dz"),
+        (" + Wc.T @ dc", ""),
+        ("dz = dh * (c[t] - h[t - 1])", "dz = dh * c[t]"),
+    ],
+    ids=["a factor", "a term", "a matrix product", "a term of the line before"],
+)
+def test_what_a_round_hands_on_gets_what_it_lacks(right: str, wrong: str) -> None:
+    assert CELL.count(right) == 1
+    (finding,) = check_program(Source("cell.py", CELL.replace(right, wrong))).findings
+    assert finding.repair is not None
+    (edit,) = finding.repair.edits
+    lines = CELL.split("\n")
+    assert right in lines[finding.line - 1]
+    lines[finding.line - 1] = edit.after
+    assert check_program(Source("mended.py", "\n".join(lines))).status == "right"
+
+
+def suspect_on(draft: Draft, line: int) -> Suspect:
+    return next(s for s in statements(draft.tree) if s.line == line)
+
+
+def test_the_rest_goes_on_into_the_next_round() -> None:
+    draft = Draft.of(Source("loop.py", "for t, k in pairs:\n    a = g * k\n    b = a + t\n    g = b * 2\n"))
+    last = rest_of_rounds(draft, suspect_on(draft, 4), 3)
+    assert last is not None and last.rounds == 1
+    space = {"g": 5.0, "t": 1, "k": 2, NEXT: (10, 3)}
+    exec(last.text, space)
+    assert (space["a"], space["b"], space["t"]) == (15.0, 25.0, 10)
+    first = rest_of_rounds(draft, suspect_on(draft, 2), 3)
+    assert first is not None and first.rounds == 0 and first.text == "b = a + t"
+    assert rest_of_rounds(draft, suspect_on(draft, 3), 3) is None
+
+
+def test_a_loop_that_is_left_early_has_no_next_round_to_be_sure_of() -> None:
+    draft = Draft.of(
+        Source("loop.py", "for t in x:\n    a = g * t\n    if a > 1:\n        break\n    g = a\n")
+    )
+    assert rest_of_rounds(draft, suspect_on(draft, 5), 2) is None
