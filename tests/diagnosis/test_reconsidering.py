@@ -1,5 +1,6 @@
 """An edit that got past an exception is taken back where nothing mends what is left."""
 
+import numpy as np
 import pytest
 
 from whygrad.checking.evidence import Hints
@@ -44,3 +45,21 @@ def test_a_text_that_is_refused_is_not_chosen_again() -> None:
     again.run()
     assert first.chosen[0] not in again.chosen
     assert Draft.of(source).text not in first.chosen
+
+
+@pytest.mark.parametrize("wrong", ["p - t", "(p + t) / n"])
+def test_a_tiny_constant_that_the_backward_pass_neglects(wrong: str) -> None:
+    """Where `p` is small, the gradient of `-log(p + 1e-7)` differs from `(p - t) / n`, which is meant."""
+    text = f"""\
+import numpy as np
+s = np.array([[0.5, -9.2, 0.3], [1.1, 0.4, -7.7], [-0.2, 0.8, 9.9], [0.1, 0.3, -0.6]])
+t = np.eye(3)[[1, 2, 0, 2]]
+n = s.shape[0]
+p = np.exp(s) / np.sum(np.exp(s), axis=1, keepdims=True)
+loss = -np.sum(t * np.log(p + 1e-7)) / n
+ds = {wrong}
+"""
+    found = edits(text)
+    space: dict = {"np": np, "n": 4, "p": np.full((4, 3), 0.3), "t": np.eye(3)[[1, 2, 0, 2]]}
+    exec("\n".join(found.values()), space)
+    assert min(found) == 7 and np.allclose(space["ds"], (space["p"] - space["t"]) / 4)

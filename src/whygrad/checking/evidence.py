@@ -53,6 +53,8 @@ class Hints:
     makes: str = ""
     """May the example inputs that the file makes be meant for another unit (`shared`), or are they
     (`others`)? No flag."""
+    neglect: bool = False
+    """Take what the gradients are without the tiny constants of the forward pass for the truth; no flag."""
     large: str = ""
     """Inputs of very many numbers are not measured (`refuse`), at the given point alone (`once`), or as
     others are; no flag."""
@@ -269,6 +271,8 @@ class Evidence:
     """Per point: what the forward pass computes (summed, or times the upstream gradient)."""
     intended: list[float] = field(default_factory=list)
     """Per point: what it is meant to compute, where a formula was given; then that is the truth."""
+    has_tiny: bool = False
+    """The forward pass has tiny constants (`log(p + 1e-7)`), which a backward pass may neglect."""
     first_round: bool = False
     """A training loop was run for its first round only."""
 

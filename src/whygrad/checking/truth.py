@@ -113,6 +113,15 @@ def without_tiny_constants(program: Program, truth: Truth, inputs: Sequence[str]
     return neglected
 
 
+def neglect_tiny(program: Program, truths: Sequence[Truth], inputs: Sequence[str]) -> None:
+    """Let what is true without the tiny constants of the forward pass be the truth, where that is known."""
+    for truth in truths:
+        neglected = without_tiny_constants(program, truth, tuple(inputs))
+        if neglected.derivative is not None and not neglected.untraced:
+            truth.gradients |= neglected.gradients
+            truth.derivative, truth.run = neglected.derivative, neglected.run
+
+
 def tiny_in(truth: Truth) -> float:
     """The largest tiny constant of the recorded forward pass."""
     return 0.0 if truth.recording is None else largest_tiny(truth.recording.graph)

@@ -155,7 +155,7 @@ def _factors(
 
     One that is missing beside all of them is found too.
     """
-    factors = factors_of(f, node)
+    factors = f.factors(node)
     if len(factors) > MOST_FACTORS or _parent_is(f, node, ast.Mult):
         return
     text, start = f.segment(node), f.extent(node)[0]
@@ -217,14 +217,6 @@ def multiples(name: str, bench: Bench, m: Material) -> Iterator[str]:
                 if np.isclose(size, wanted, rtol=1e-6, atol=0) and bench.judge(f"{name} + {term}").right:
                     yield term
                     return
-
-
-def factors_of(f: Fragment, node: ast.expr) -> list[ast.expr]:
-    """The factors of a product, left to right."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        left = [node.left] if f.is_parenthesised(node.left) else factors_of(f, node.left)
-        return [*left, node.right]
-    return [node]
 
 
 def _said(value: Array, table: Table, m: Material) -> Iterator[tuple[str, int]]:

@@ -149,3 +149,10 @@ class Fragment:
             return [*self.terms(node.left), node.right] if not self.is_parenthesised(node.left) else [
                 node.left, node.right]  # fmt: skip
         return [node]
+
+    def factors(self, node: ast.expr) -> list[ast.expr]:
+        """The factors of a product, left to right; [node] where it is none."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            left = [node.left] if self.is_parenthesised(node.left) else self.factors(node.left)
+            return [*left, node.right]
+        return [node]

@@ -1,4 +1,5 @@
-"""Take back an edit that got past an exception, where what is left after it cannot be repaired.
+"""Take back an edit that got past an exception, where what is left after it cannot be repaired; search again
+for what neglects a tiny constant.
 
 Several edits may let a script run to its end, and where a second mistake waits behind the first, no gradient
 is right after any of them. Which of them was meant shows only when the second mistake is mended as well.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from whygrad.checking.evidence import Hints
 from whygrad.diagnosis.findings import CheckResult
@@ -41,4 +43,24 @@ def reconsidered(source: Source, hints: Hints, tell: Callable[[CheckResult], Non
             continue
         if other.solved():
             return found
-    return result
+    return _neglecting(source, hints, check, result) or result
+
+
+def _neglecting(source: Source, hints: Hints, check: Check, result: CheckResult) -> CheckResult | None:
+    """The result where the truth is that without the tiny constants of the forward pass, if all is repaired.
+
+    A backward pass for `-log(p + 1e-7)` is rarely more than one for `-log(p)`, and no edit makes it more.
+    """
+    if hints.neglect or not check.unsolved or check.first is None or not check.first.has_tiny:
+        return None
+    other = Check(source, replace(hints, neglect=True))
+    try:
+        found = other.run()
+    except WhygradError:
+        return None
+    # What is right with the constant is not to be mended.
+    return found if other.solved() and _mistaken(found) <= _mistaken(result) else None
+
+
+def _mistaken(result: CheckResult) -> set[str]:
+    return {v.name for v in result.variables if v.verdict in ("wrong", "inherited")}

@@ -95,7 +95,8 @@ class Check:
                 continue
             if self.first is None:
                 self.first, self.at_first = evidence, self.draft
-                wrong = [c for c in evidence.finals if c.verdict == "wrong"]
+                wrong = [c for c in evidence.finals if c.verdict == "wrong"] or [
+                    c for c in evidence.claims if c.verdict == "wrong"]  # fmt: skip
                 shown = [unsolved(c, evidence) for c in pointed(evidence, self.draft.tree, wrong)]
                 self.tell(replace(self.result(), findings=tuple(shown)))
             if not self.progressed(evidence):

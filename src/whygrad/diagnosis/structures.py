@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from whygrad.diagnosis.axes import axes, reduced_terms, several_axes
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.grouping import changed, parentheses, quotients_of_sums
+from whygrad.diagnosis.layouts import layouts
 from whygrad.diagnosis.leavings import leavings
 from whygrad.diagnosis.powers import (
     absolutes,
@@ -39,7 +40,7 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
         several_axes, factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes,
-        absolutes, operand_factors, windows, steps, columns, reduced_terms, leavings,
+        absolutes, operand_factors, layouts, windows, steps, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

@@ -28,15 +28,27 @@ dy = 2 * y
     right = "dx = dy @ W.T"
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind in ("transpose", "operands") and ("@" in case.repaired or ".T" in case.repaired
-                                                                or "dot" in case.repaired)  # fmt: skip
+        product = "@" in case.repaired or ".T" in case.repaired or "dot" in case.repaired
+        return case.slip.kind in ("transpose", "operands") and (product or _orders_axes(case))
 
     def title(self, case: Case) -> str:
+        if _orders_axes(case):
+            return f"the axes of `{case.variable}` are in another order: `{case.slip.new}`"
         return f"`{case.variable}` multiplies `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
+        if _orders_axes(case):
+            return (
+                "the gradient of a transposed array is transposed back, and what is flattened is filled in "
+                "the order in which it was flattened"
+            )
         return (
             "for Y = A @ B with G arriving at Y the gradients are G @ B.T for A and A.T @ G for "
             "B; the shapes of square "
             "matrices fit either way, the numbers do not"
         )
+
+
+def _orders_axes(case: Case) -> bool:
+    """Are three axes or more put into another order?"""
+    return case.slip.kind == "transpose" and case.slip.new.count(",") > 1
