@@ -41,7 +41,7 @@ def _new_axes(f: Fragment) -> Iterator[Variant]:
             if list(order) != parts:
                 text = f.patched((start, end, ", ".join(order)))
                 old, new = ", ".join(parts), ", ".join(order)
-                yield Variant(text, Slip("index", old, new, start, 1.1))
+                yield Variant(text, Slip("layout", old, new, start, 1.1))
 
 
 def _columns(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -69,12 +69,12 @@ def _orders(f: Fragment, m: Material) -> Iterator[Variant]:
             for order in _permutations(tuple(range(rank))):
                 old = f.segment(inner)
                 new = f"{old}.transpose({', '.join(map(str, order))})"
-                yield Variant(f.replaced(inner, new), Slip("transpose", old, new, f.extent(inner)[0], 1.2))
+                yield Variant(f.replaced(inner, new), Slip("layout", old, new, f.extent(inner)[0], 1.2))
         elif call.func.attr == "transpose":
             given, start, end = _order(f, call)
             for order in _permutations(given):
                 new = ", ".join(map(str, order))
-                slip = Slip("transpose", ", ".join(map(str, given)), new, start, 1.1)
+                slip = Slip("layout", ", ".join(map(str, given)), new, start, 1.1)
                 yield Variant(f.patched((start, end, new)), slip)
 
 

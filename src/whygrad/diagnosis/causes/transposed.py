@@ -29,15 +29,15 @@ dy = 2 * y
 
     def explains(self, case: Case) -> bool:
         product = "@" in case.repaired or ".T" in case.repaired or "dot" in case.repaired
-        return case.slip.kind in ("transpose", "operands") and (product or _orders_axes(case))
+        return case.slip.kind == "layout" or (case.slip.kind in ("transpose", "operands") and product)
 
     def title(self, case: Case) -> str:
-        if _orders_axes(case):
+        if case.slip.kind == "layout":
             return f"the axes of `{case.variable}` are in another order: `{case.slip.new}`"
         return f"`{case.variable}` multiplies `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
-        if _orders_axes(case):
+        if case.slip.kind == "layout":
             return (
                 "the gradient of a transposed array is transposed back, and what is flattened is filled in "
                 "the order in which it was flattened"
@@ -47,8 +47,3 @@ dy = 2 * y
             "B; the shapes of square "
             "matrices fit either way, the numbers do not"
         )
-
-
-def _orders_axes(case: Case) -> bool:
-    """Are three axes or more put into another order?"""
-    return case.slip.kind == "transpose" and case.slip.new.count(",") > 1
