@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
-from whygrad.diagnosis.differences import differences, factors_of, parts
+from whygrad.diagnosis.differences import differences, parts
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.search import Bench
@@ -64,7 +64,7 @@ def test_parts_have_the_values_that_make_the_whole_right() -> None:
 def test_factors_left_to_right() -> None:
     fragment = Fragment("a * (b + c) * d")
     assert fragment.value is not None
-    assert [fragment.segment(n) for n in factors_of(fragment, fragment.value)] == ["a", "b + c", "d"]
+    assert [fragment.segment(n) for n in fragment.factors(fragment.value)] == ["a", "b + c", "d"]
 
 
 @pytest.mark.parametrize("loss", ["np.sum((X.dot(W) - y) ** 2)", "np.sum((X.dot(W) - y) ** 2) / X.shape[0]"])
