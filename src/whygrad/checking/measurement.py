@@ -30,7 +30,7 @@ from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
 from whygrad.checking.settling import presumed
 from whygrad.checking.supposing import by_supposed_loss
-from whygrad.checking.truth import neglect_tiny, tiny_in, without_tiny_constants
+from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, rebuild, vector
 from whygrad.checking.variables import base_name, dependencies, first_values, variables
@@ -119,8 +119,6 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
         return evidence
     measured = at_points(program, roles, points, given, until, first)
     evidence.has_tiny = any(tiny_in(m.truth) for m in measured)
-    if program.hints.neglect:
-        neglect_tiny(program, [m.truth for m in measured], roles.roots)
     evidence.outputs = [m.forward.program.objective_of(m.observation.namespace) for m in measured]
     evidence.first_round = program.form == "script" and first_round(program.text) != program.text
     if program.hints.formula:
@@ -170,8 +168,6 @@ def elsewhere(evidence: Evidence) -> Evidence:
     points = points_of(program, roles, given, MORE_POINTS, MORE_SEED)[1:]
     until = time.perf_counter() + MORE_SECONDS
     measured = at_points(program, roles, points, given, until, first, guard=False)
-    if program.hints.neglect:
-        neglect_tiny(program, [m.truth for m in measured], roles.roots)
     found.points = [m.point for m in measured]
     known = {(claim.name, claim.of) for claim in evidence.finals}
     pairings = [p for p in roles.finals if (p.name, p.of) in known] if measured else []

@@ -16,7 +16,7 @@ from whygrad.checking.points import COUNT, SEED, hides, is_choice, propose
 from whygrad.checking.programs import Program
 from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles
-from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded
+from whygrad.checking.truth import DIRECTIONS, Forward, Truth, engine, guarded, neglect_tiny
 from whygrad.checking.values import count
 
 MANY_ENTRIES = 100_000
@@ -102,6 +102,8 @@ def at_points(
         limit = forward_limit(program, observation)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))
+    if program.hints.neglect:
+        neglect_tiny(program, [m.truth for m in out], roles.roots)
     return out
 
 
