@@ -46,6 +46,16 @@ def backward(dout, cache):
     x, w = cache
     return dout @ w.T, x.T @ dout
 """
+WRITTEN_INTO = """
+import numpy as np
+def forward(x, w):
+    return x @ w, (x, w)
+def backward(dout, cache):
+    x, w = cache
+    dx, dw = dout @ w.T, x.T @ dout
+    dout *= 0.5
+    return dx, dw
+"""
 
 
 class Counted(Replayer):
@@ -78,7 +88,7 @@ def gradients(text):
     return [np.concatenate([np.ravel(t) for t in c.truth]) for c in evidence.finals]
 
 
-@pytest.mark.parametrize("text", [SMOOTH, PAIR, WHOLE, BRANCHES], ids=["smooth", "pair", "whole", "branches"])
+@pytest.mark.parametrize("text", [SMOOTH, PAIR, WHOLE, BRANCHES, WRITTEN_INTO])
 def test_the_truth_is_that_of_tracing_at_every_point(text, request):
     replayed = gradients(text)
     request.getfixturevalue("traced")

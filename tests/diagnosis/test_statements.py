@@ -1,12 +1,15 @@
 """Slips of a statement as a whole."""
 
+import numpy as np
 import pytest
 
+from whygrad.diagnosis import check_program
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.statements import statement_variants
+from whygrad.source import Source
 
-MATERIAL = Material({"dw": None, "dW": None}, targets=("dW",))
+MATERIAL = Material.of({"dw": 0.5, "dW": 0.5, "dout": np.ones((3, 2)), "n": 3}, targets=("dW",))
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,10 @@ MATERIAL = Material({"dw": None, "dW": None}, targets=("dW",))
         ("d = np.zeros_like(w)", "d = np.zeros_like(w, dtype=float)"),
         ("d = np.zeros(3, dtype=int)", "d = np.zeros(3, dtype=float)"),
         ("a[:] = b", "a = b"),
+        ("dz = dout", "dz = dout.copy()"),
+        ("self.x = x", "self.x = x.copy()"),
+        ("flat = dout.reshape(3, 2)", "flat = dout.reshape(3, 2).copy()"),
+        ("dout *= mask + 1", "dout = dout * (mask + 1)"),
     ],
 )
 def test_the_slip_is_undone(wrong: str, right: str) -> None:
@@ -29,3 +36,41 @@ def test_the_slip_is_undone(wrong: str, right: str) -> None:
 
 def test_several_targets_are_no_accumulation() -> None:
     assert not [v for v in statement_variants(Fragment("a, b = c"), MATERIAL) if "+=" in v.text]
+
+
+def test_a_number_needs_no_copy() -> None:
+    assert not [v for v in statement_variants(Fragment("k = n"), MATERIAL) if "copy" in v.text]
+
+
+SHARED = """
+import numpy as np
+
+
+def make_inputs():
+    rng = np.random.RandomState(8)
+    return dict(x=rng.randn(4, 3), W=rng.randn(3, 3), dout=rng.randn(4, 3))
+
+
+def res_forward(x, W):
+    z = x @ W
+    out = x + np.maximum(z, 0)
+    return out, (x, W, z)
+
+
+def res_backward(dout, cache):
+    x, W, z = cache
+    dz = dout{copy}
+    dz[z <= 0] = 0
+    dW = x.T @ dz
+    dx = dout + dz @ W.T
+    return dx, dW
+"""
+
+
+def test_a_gradient_that_goes_by_two_names_is_copied() -> None:
+    """At every point the truth is that of what arrived, which the backward pass has changed at the end."""
+    assert check_program(Source("layer.py", SHARED.format(copy=".copy()"))).status == "right"
+    result = check_program(Source("layer.py", SHARED.format(copy="")))
+    (finding,) = result.findings
+    assert (finding.line, finding.cause, result.notes) == (18, "value-changed-before-use", ())
+    assert finding.repair is not None and finding.repair.edits[0].after.strip() == "dz = dout.copy()"

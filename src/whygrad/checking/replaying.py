@@ -54,7 +54,10 @@ class Replayer:
         for name, rows in recording.inputs.items():
             if name in given and not all(_take(values, *pair) for pair in _leaves(rows, given[name])):
                 return False
-        _, seeds = output_rows(self.program, recording, namespace)
+        # What arrives is as it was given: a backward pass may write into it.
+        arriving = {name: given[name] for _, name in self.program.objective if name in given}
+        weights = {**namespace, **arriving}
+        _, seeds = output_rows(self.program, recording, weights)
         derivative = traced.derivative
         if derivative is None:
             return False
@@ -62,7 +65,7 @@ class Replayer:
         if not self._is_same(recording, run, namespace):
             return False
         truth.recording, truth.derivative, truth.run = replace(recording, values=values), derivative, run
-        truth.weights = namespace
+        truth.weights = weights
         truth.gradients.update(input_gradients(recording, derivative, run, self.inputs))
         truth.errors.update({name: np.zeros(found.size) for name, found in truth.gradients.items()})
         return True

@@ -25,6 +25,7 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
                 yield Variant(f.patched((at, at + 1, symbol)), Slip("augment", "=", symbol, at, cost))
             yield from _targets(f, target, m)
         yield from _floats(f, statement.value, m)
+        yield from _own(f, statement.value, m)
         if isinstance(target, ast.Subscript) and _is_full_slice(target.slice):
             name = f.segment(target.value)
             slip = Slip("in-place", f.segment(target), name, f.extent(target)[0], 1.0)
@@ -43,8 +44,39 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
             cost = 1.0 if symbol == "=" or {symbol, old} == {"+=", "-="} else 1.3
             yield Variant(f.patched((at, at + len(old), symbol)), Slip("augment", old, symbol, at, cost))
         yield from _targets(f, statement.target, m)
+        yield from _out_of_place(f, statement, old, m)
         if isinstance(statement.target, ast.Subscript) and old in ("+=", "-=") and m.library == "np":
             yield _at_each(f, statement.target, statement.value, "add" if old == "+=" else "subtract")
+
+
+_VIEWS = ("reshape", "ravel", "transpose", "view", "squeeze", "swapaxes")
+
+
+def _own(f: Fragment, value: ast.expr, m: Material) -> Iterator[Variant]:
+    """`dz = dout.copy()`: what is done to `dz` is done to `dout` otherwise."""
+    if m.library != "np":
+        return
+    called = value.func if isinstance(value, ast.Call) else None
+    views = isinstance(called, ast.Attribute) and called.attr in _VIEWS
+    text = f.segment(value)
+    array = isinstance(value, ast.Name | ast.Attribute | ast.Subscript) and m.shapes.get(text, (0,))
+    if array or views:
+        slip = Slip("alias", text, f"{text}.copy()", f.extent(value)[0], 0.9)
+        yield Variant(f.replaced(value, f"{text}.copy()"), slip)
+
+
+def _out_of_place(f: Fragment, statement: ast.AugAssign, symbol: str, m: Material) -> Iterator[Variant]:
+    """`d = d * mask` for `d *= mask`, which changes an array that goes by other names too."""
+    target = f.segment(statement.target)
+    if m.library == "np" and isinstance(statement.target, ast.Name | ast.Attribute) and m.shapes.get(target):
+        low, high = f.outer(statement.value)
+        new = f"{target} = {target} {symbol[:-1]} {_bound(f.text[low:high], statement.value)}"
+        yield Variant(new, Slip("alias", f.text, new, 0, 1.0))
+
+
+def _bound(text: str, value: ast.expr) -> str:
+    """An expression as the right-hand side of a product or a difference."""
+    return f"({text})" if isinstance(value, ast.BinOp) and not text.startswith("(") else text
 
 
 def _at_each(f: Fragment, target: ast.Subscript, value: ast.expr, how: str) -> Variant:

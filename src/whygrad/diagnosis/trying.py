@@ -31,7 +31,9 @@ from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.twins import alike, twins
 from whygrad.diagnosis.workbench import MOST_OF_ONE, Fix
 
-KEPT = frozenset({"name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"})
+KEPT = frozenset(
+    {"alias", "name", "index", "unwrap", "transpose", "function", "sign", "constant", "drop-factor"}
+)
 """Slips of a line that only keeps what the backward pass will need."""
 COSTS = ((0.0, 1.12), (1.12, 1.21), (1.21, SIMPLE + 0.01))
 """Likely slips, then the other plain ones."""

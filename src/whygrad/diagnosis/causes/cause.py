@@ -45,6 +45,18 @@ class Case:
         return between(self.slip.old, self.slip.new)
 
     @property
+    def target(self) -> str:
+        """What the statement assigns: of an attribute more than the name of its object."""
+        try:
+            statement = ast.parse(self.statement).body[0]
+        except (SyntaxError, IndexError):
+            return self.variable
+        one = (
+            statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        )
+        return ast.unparse(one) if isinstance(one, ast.Attribute) else self.variable
+
+    @property
     def value(self) -> ast.expr | None:
         try:
             return getattr(ast.parse(self.statement).body[0], "value", None)

@@ -36,15 +36,24 @@ W = W - 0.1 * (x.T @ dy)
 """
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind in ("move", "in-place")
+        return case.slip.kind in ("move", "in-place", "alias")
 
     def title(self, case: Case) -> str:
+        if case.slip.kind == "alias" and case.slip.new == f"{case.slip.old}.copy()":
+            return f"`{case.target}` is the array `{case.slip.old}`, and what changes one changes both"
+        if case.slip.kind == "alias":
+            return f"`{case.slip.old}` changes an array in place that is used under another name too"
         name = case.slip.old.partition("[")[0]
         if name == case.variable.partition("[")[0]:
             return f"`{name}` is changed here, before the backward pass has used it"
         return f"`{case.slip.old}` is changed before `{case.variable}` is computed from it"
 
     def why(self, case: Case) -> str:
+        if case.slip.kind == "alias":
+            return (
+                "an assignment gives an array another name and copies nothing; who still needs it as it was "
+                "finds it changed"
+            )
         return (
             "local gradients are taken at the values of the forward pass, and these are gone "
             "when the line runs"

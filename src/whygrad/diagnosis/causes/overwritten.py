@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from whygrad.diagnosis.causes.cause import Case, Cause
 
 
@@ -41,12 +39,12 @@ for k in range(3):
         return case.slip.kind == "augment"
 
     def title(self, case: Case) -> str:
-        return f"`{_target(case)}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
+        return f"`{case.target}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
         if case.slip.new.startswith("+") and case.slip.old.startswith("-"):
             return "the output grows with this, so the contribution is added, not subtracted"
-        if case.slip.new.startswith("+") or f"else {_target(case)} + " in case.slip.new:
+        if case.slip.new.startswith("+") or f"else {case.target} + " in case.slip.new:
             return (
                 "a variable used several times receives the sum of its contributions; here the "
                 "last one overwrites"
@@ -54,13 +52,3 @@ for k in range(3):
         if case.slip.new.startswith("-"):
             return "the output falls when this grows, so the contribution is subtracted, not added"
         return "this line sets the value; adding to what was there counts it twice"
-
-
-def _target(case: Case) -> str:
-    """What is assigned: of an attribute more than the name of its object."""
-    try:
-        statement = ast.parse(case.statement).body[0]
-    except SyntaxError:
-        return case.variable
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-    return ast.unparse(target) if isinstance(target, ast.Attribute) else case.variable
