@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.repeats import bindings, divisors, likeness_of, phrases, pieces, unused_names
+from whygrad.diagnosis.repeats import bindings, divisors, likeness_of, phrases, pieces, shares, unused_names
 from whygrad.source import Source
 
 
@@ -183,3 +183,41 @@ ds *= w / n
     (finding,) = check_program(Source("example.py", text)).findings
     assert finding.line == 8 and finding.repair is not None
     assert finding.repair.edits[0].after == "ds *= w / w.sum()"
+
+
+@pytest.mark.parametrize(
+    ("line", "beside", "found"),
+    [
+        ("g[j] += e * U[u]", "g[i] += -e * U[u] + 2 * lam * V[i]", ["+ 2 * lam * V[j]"]),
+        ("g[j] += e * U[u] + 2 * lam * V[j]", "g[i] += -e * U[u] + 2 * lam * V[i]", []),
+        ("g[j] = e", "g[i] = e - lam * (V[i] - m[i])", ["- lam * (V[j] - m[j])"]),
+        ("g[j] += e", "h[i] += e + lam * V[i]", []),
+        ("g[j] += e", "g[j] += lam * V[j]", []),
+        ("g += e", "g[i] += e + lam * V[i]", []),
+    ],
+)
+def test_a_term_that_another_entry_gets_is_one_of_this_too(line: str, beside: str, found: list[str]) -> None:
+    statements = ast.parse(f"{line}\n{beside}").body
+    assert shares(statements[0], statements) == found
+
+
+def test_a_penalty_that_only_one_of_two_items_gets() -> None:
+    text = """
+import numpy as np
+U = np.array([[0.3, -0.4], [0.5, 0.9]])
+V = np.array([[0.2, 0.7], [-0.6, 0.1], [0.8, -0.3]])
+lam = 0.05
+loss = 0.0
+gU, gV = np.zeros_like(U), np.zeros_like(V)
+for u, i, j in [(0, 1, 2), (0, 0, 2), (1, 2, 1)]:
+    x = U[u] @ V[i] - U[u] @ V[j]
+    loss += np.log(1 + np.exp(-x)) + lam * (U[u] @ U[u] + V[i] @ V[i] + V[j] @ V[j])
+    e = 1 / (1 + np.exp(x))
+    gU[u] += -e * (V[i] - V[j]) + 2 * lam * U[u]
+    gV[i] += -e * U[u] + 2 * lam * V[i]
+    gV[j] += e * U[u]{term}
+"""
+    assert check_program(Source("bpr.py", text.format(term=" + 2 * lam * V[j]"))).status == "right"
+    (finding,) = check_program(Source("bpr.py", text.format(term=""))).findings
+    assert (finding.line, finding.cause) == (14, "missing-term") and finding.repair is not None
+    assert finding.repair.edits[0].after.strip() == "gV[j] += e * U[u] + 2 * lam * V[j]"

@@ -50,6 +50,8 @@ class Material:
     """Pieces of the forward pass that a line may repeat."""
     siblings: tuple[str, ...] = ()
     """Pieces of the lines beside this one."""
+    shares: tuple[str, ...] = ()
+    """Terms that lines beside this one add to other entries of what it adds to."""
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What the forward pass binds names to."""
     takes: Mapping[str, tuple[int, int]] = field(default_factory=dict)

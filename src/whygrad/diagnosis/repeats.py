@@ -82,6 +82,44 @@ def siblings(suspect: ast.stmt, others: Iterable[ast.stmt], known: Set[str]) -> 
     return alike[:MOST_SIBLINGS]
 
 
+def shares(suspect: ast.stmt, others: Iterable[ast.stmt]) -> list[str]:
+    """Terms that a line beside adds to another entry of the same array, at this entry: `lam * V[j]`."""
+    place = _entry(suspect)
+    if place is None:
+        return []
+    own = {_signed(*term) for term in _terms(suspect.value)}  # type: ignore[attr-defined]
+    found: dict[str, None] = {}
+    for other in others:
+        beside = _entry(other) if other is not suspect else None
+        if beside is not None and beside[0] == place[0] and beside[1] != place[1]:
+            terms = [_signed(*term) for term in _terms(other.value)]  # type: ignore[attr-defined]
+            renamed = [re.sub(rf"\b{beside[1]}\b", place[1], term) for term in terms if beside[1] in term]
+            found |= dict.fromkeys(term for term in renamed if term not in own)
+    return [*found][:MOST_SIBLINGS]
+
+
+def _entry(statement: ast.stmt) -> tuple[str, str] | None:
+    """The array and the name of the index that a statement assigns or adds to: `gV[j] += ...`."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    if not isinstance(target, ast.Subscript) or not isinstance(statement, ast.Assign | ast.AugAssign):
+        return None
+    parts = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+    return (ast.unparse(target.value), parts[0].id) if isinstance(parts[0], ast.Name) else None
+
+
+def _terms(value: ast.expr, negative: bool = False) -> Iterator[tuple[ast.expr, bool]]:
+    """The terms of a sum, each with whether it is taken off."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        yield from _terms(value.left, negative)
+        yield from _terms(value.right, negative != isinstance(value.op, ast.Sub))
+    else:
+        yield value, negative
+
+
+def _signed(term: ast.expr, negative: bool) -> str:
+    return f"{'-' if negative else '+'} {ast.unparse(term)}"
+
+
 def bindings(found: Iterable[Piece], known: Set[str]) -> dict[str, str]:
     """What names are bound to, where all that is read is known."""
     return {piece.target: piece.text for piece in found if piece.target and piece.names <= known}
@@ -100,6 +138,11 @@ def repeats(f: Fragment, m: Material) -> Iterator[Variant]:
                 kind = "repeat" if phrase in m.phrases else "name"
                 slip = Slip(kind, text, phrase, f.extent(node)[0], 1.0 + 0.5 * (1 - alike))
                 yield Variant(f.replaced(node, phrase), slip)
+    whole = f.value
+    for share in m.shares if whole is not None else ():
+        assert whole is not None
+        (start, end), old = f.outer(whole), f.segment(whole)
+        yield Variant(f"{f.text[:end]} {share}", Slip("term", old, f"{old} {share}", start, 1.05))
     target = f.statement.targets[0] if isinstance(f.statement, ast.Assign) else None
     same = m.bindings.get(target.id, "") if isinstance(target, ast.Name) and f.value is not None else ""
     if same and f.value is not None:
