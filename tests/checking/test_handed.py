@@ -109,3 +109,50 @@ def test_what_is_left_over_has_to_be_one_of_each():
     assert left_over(made, {"w"}, ["x", "w"]) == {"x": "batch"}
     assert left_over(made, set(), ["x", "w"]) == left_over(made, {"w"}, ["x", "v"]) == {}
     assert left_over((1.0, 2.0), set(), ["x"]) == {}
+
+
+CHAIN = """
+import numpy as np
+
+
+def make_inputs():
+    rng = np.random.RandomState(0)
+    return dict(x=rng.randn(3, 5), w=rng.randn(2), dout=rng.randn(3, 2))
+
+
+def filter_forward(x, w):
+    return x[:, :-1] * w[0] + x[:, 1:] * w[1], (x, w)
+
+
+def filter_backward(dout, cache):
+    x, w = cache
+    n, dx = dout.shape[1], np.zeros_like(x)
+    dx[:, :n] += dout * w[0]
+    dx[:, 1:n + 1] += dout * w[1]
+    return dx, np.array([np.sum(dout * x[:, :n]), np.sum(dout * x[:, 1:n + 1])])
+
+
+def thin_forward(x):
+    return x.reshape(len(x), -1, 2).sum(axis=2), x.shape
+
+
+def thin_backward(dout, shape):
+    return np.repeat(dout, 2, axis=1){slip}
+
+
+def chain_forward(x, w):
+    y, first = filter_forward(x, w)
+    out, second = thin_forward(y)
+    return out, (first, second)
+
+
+def chain_backward(dout, cache):
+    return filter_backward(thin_backward(dout, cache[1]), cache[0])
+"""
+
+
+def test_inputs_whose_arriving_gradient_fits_no_output_are_the_callers():
+    """Both filter functions run with the inputs, the backward one with a gradient of another shape."""
+    assert whole(CHAIN.format(slip=""))["status"] == "right"
+    said = whole(CHAIN.format(slip=" / 2"))
+    assert said["status"] == "wrong" and {f["line"] for f in said["findings"]} == {27}

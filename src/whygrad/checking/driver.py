@@ -111,6 +111,7 @@ class Driver:
         """Parameters of its parts that are inputs, by their path: the variable of the driver."""
         self.stated: dict[str, str] = {}
         """Parameters of the backward function that a reading gives another value than their names do."""
+        self.objective: list[tuple[str, str]] = []
         self.wrapped = False
         """Do values of the framework's own kind go into the object and come out of it?"""
 
@@ -263,7 +264,7 @@ class Driver:
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
         assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
-        objective = []
+        objective = self.objective
         for place, output in enumerate(outputs):
             upstream = upstreams[place] if place < len(upstreams) else ""
             variable = self.bind_output(names[output], paths[output], place, after)

@@ -72,7 +72,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         return
     missing: NoGradientError | None = None
     made = 0
-    failed: Failure | None = None
+    failed: Program | Failure | None = None
     # What has its example inputs comes before what they must be found for.
     waiting: list[_Arranging] = []
     for found in forms_in(outline, hints):
@@ -89,7 +89,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         arranging = _Arranging(source, hints, outline, base, found)
         try:
             program = arranging.given()
-            if isinstance(program, Failure) and arranging.may_be_anothers():
+            if arranging.may_be_anothers(program):
                 if hints.makes != SHARED:
                     failed = failed or program  # unless it is another form that they are made for
                     continue
@@ -174,10 +174,18 @@ class _Arranging:
             first.rivals = (p for p in readings if isinstance(p, Program))
         return first
 
-    def may_be_anothers(self) -> bool:
-        """Did the forward pass not run with inputs that the file makes, so that they may be another one's?"""
-        began = self.form == "single" or self.driver is None or self.driver.forward_lines
-        return bool(self.outline.maker(self.hints)) and not began
+    def may_be_anothers(self, program: Program | Failure | None) -> bool:
+        """May the inputs that the file makes be another form's?
+
+        The forward pass did not run with them, or the gradient that arrives fits none of its outputs.
+        """
+        driver, backward = self.driver, self.backward
+        if self.form == "single" or driver is None or not self.outline.maker(self.hints):
+            return False
+        if driver.forward_lines and backward is not None and not self.hints.upstream:
+            arriving = [n for n, _ in backward.parameters if UPSTREAM_WORDS.match(n) and n in driver.names]
+            return bool(arriving) and not driver.reading and not any(u for _, u in driver.objective)
+        return isinstance(program, Failure) and not driver.forward_lines
 
     def driven(self) -> Iterator[Program | Failure]:
         """The program in each of its readings; raises MissingInput where the author gave too few inputs."""
