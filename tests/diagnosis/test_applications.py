@@ -116,3 +116,96 @@ def test_the_pass_is_repaired_and_not_where_the_gradient_is_read(right: str, wro
 
 def test_a_tape_that_is_right_is_right() -> None:
     assert check_program(Source("tape.py", TAPE)).status == "right"
+
+
+OPERATIONS = """
+import numpy as np
+
+
+class Op:
+    def __init__(self, *args):
+        self.args, self.adj = args, 0.0
+        self.val = self.compute(*[a.val for a in args])
+
+    def accumulate(self, g):
+        self.adj = self.adj + g
+
+
+class Leaf(Op):
+    def __init__(self, val):
+        self.args, self.adj, self.val = (), 0.0, np.array(val, dtype=float)
+
+
+class Mul(Op):
+    def compute(self, a, b):
+        return a * b
+
+    def back(self):
+        a, b = self.args
+        a.accumulate(self.adj * b.val)
+        b.accumulate(self.adj * a.val)
+
+
+class Sigmoid(Op):
+    def compute(self, a):
+        return 1 / (1 + np.exp(-a))
+
+    def back(self):
+        self.args[0].adj += self.adj * self.val * (1 - self.val)
+
+
+class Dot(Op):
+    def compute(self, a, b):
+        return np.dot(a, b)
+
+    def back(self):
+        a, b = self.args
+        a.accumulate(self.adj * b.val)
+        b.accumulate(self.adj * a.val)
+
+
+def backprop(end):
+    order, marked = [], set()
+
+    def mark(op):
+        if op not in marked:
+            marked.add(op)
+            for a in op.args:
+                mark(a)
+            order.append(op)
+
+    mark(end)
+    end.adj = 1.0
+    for op in order[::-1]:
+        if op.args:
+            op.back()
+
+
+u0 = [0.5, -1.2, 0.3]
+v0 = [1.0, 0.4, -0.8]
+u, v = Leaf(u0), Leaf(v0)
+end = Dot(Mul(Sigmoid(Mul(u, v)), u), v)
+score = float(end.val)
+
+backprop(end)
+gu = u.adj
+gv = v.adj
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("self.adj * self.val * (1 - self.val)", "self.val * (1 - self.val)"),
+        ("self.val * (1 - self.val)", "self.args[0].val * (1 - self.args[0].val)"),
+    ],
+)
+def test_a_pass_without_parameters_adds_to_the_operands(right: str, wrong: str) -> None:
+    assert check_program(Source("ops.py", OPERATIONS)).status == "right"
+    typed = OPERATIONS.replace(right, wrong)
+    result = check_program(Source("ops.py", typed))
+    assert {f.line for f in result.findings} == {OPERATIONS[: OPERATIONS.index(right)].count("\n") + 1}
+    lines = typed.split("\n")
+    for edit in (edit for finding in result.findings if finding.repair for edit in finding.repair.edits):
+        lines[edit.line - 1] = edit.after
+    assert check_program(Source("ops.py", "\n".join(lines))).status == "right"

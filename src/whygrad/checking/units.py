@@ -336,6 +336,16 @@ def _other(outline: Outline, alone: Function) -> str:
     return f"{alone.qualname} --backward {next(reversed(names), 'FUNC')}"
 
 
+def is_forth(name: str) -> bool:
+    """Does a method go forth by its name: `forward`, `compute`?"""
+    return _goes(name, FORTH) or _ALSO_FORTH.match(name) is not None
+
+
+def is_back(name: str) -> bool:
+    """Does a method go back by its name: `backward`, `back`, `vjp`?"""
+    return _goes(name, BACK)
+
+
 def _words(name: str) -> list[str]:
     words = [word for word in re.split(r"_+|(?<=[a-z])(?=[A-Z])", name) if word]
     return [word for word in words if word.lower() not in _EMPTY] or words

@@ -17,10 +17,11 @@ import numpy as np
 
 from whygrad.checking.evidence import Point, Value
 from whygrad.checking.functions import Function
+from whygrad.checking.naming import stems
 from whygrad.checking.numeric import gradient
 from whygrad.checking.plain import call, copy_numeric, execute, fresh_namespace, hook_inputs
 from whygrad.checking.programs import Program
-from whygrad.checking.units import Outline
+from whygrad.checking.units import Outline, is_back, is_forth
 from whygrad.checking.values import is_numeric, rebuild, shape_of, vector
 from whygrad.diagnosis.operations import MOST_ENTRIES, MOST_RUNS, HandedBack
 from whygrad.diagnosis.scopes import Scope
@@ -38,45 +39,94 @@ class Passes:
     owner: str
     forward: Function
     backward: Function
+    slot: str = ""
+    """The attribute in which the gradient arrives, where the backward pass takes none."""
 
     @property
     def carried(self) -> bool:
         """Does an object or a context, which both passes take first, carry values between them?"""
         return all(bool(f.context) or not f.is_static for f in (self.forward, self.backward))
 
+    @property
+    def arriving(self) -> str:
+        return f"self.{self.slot}" if self.slot else self.backward.parameters[0][0]
+
 
 def operations_in(tree: ast.Module) -> list[Passes]:
-    """Classes of a file with a `forward` of some operands and a `backward` of the gradient that arrives."""
+    """Classes of a file with a pass that takes operands, and one for the gradient that arrives."""
     found = []
     for owner, methods in Outline.of(tree).classes.items():
-        forward, backward = methods.get("forward"), methods.get("backward")
-        if forward is None or backward is None or {forward.definer, backward.definer} != {owner}:
+        own = [m for m in methods.values() if m.definer == owner]
+        forth = [m for m in own if is_forth(m.name) and m.parameters and m.returned_value is not None]
+        back = [m for m in own if is_back(m.name) and len(m.parameters) < 2]
+        if len(forth) != 1 or len(back) != 1 or not Passes(owner, forth[0], back[0]).carried:
             continue
-        passes = Passes(owner, forward, backward)
-        if passes.carried and forward.parameters and len(backward.parameters) == 1:
-            found.append(passes)
+        slot = "" if back[0].parameters else _slot(back[0].node)
+        if slot or back[0].parameters:
+            found.append(Passes(owner, forth[0], back[0], slot))
     return found
 
 
-def parts_of(passes: Passes) -> list[HandedBack]:
-    """The expressions that a backward pass returns, one for each operand."""
-    returns = [n for n in ast.walk(passes.backward.node) if isinstance(n, ast.Return) and n.value is not None]
-    if len(returns) != 1:
-        return []
-    value = returns[0].value
-    items = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    operands = [name for name, _ in passes.forward.parameters]
+def _slot(backward: ast.FunctionDef) -> str:
+    """The attribute of its own that a backward pass reads, and that is named as a gradient is."""
+    read = [n for n in ast.walk(backward) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)]
+    own = [n.attr for n in read if isinstance(n.value, ast.Name) and n.value.id == "self"]
+    return next((name for name in own if any(not stem for stem, _ in stems(name))), "")
+
+
+def parts_of(passes: Passes) -> list[tuple[int, HandedBack]]:
+    """The expressions that a backward pass hands back, each with the place of its operand."""
     made = passes.forward.returned_value
-    if made is None or len(items) > len(operands):
+    if made is None:
         return []
-    arriving = passes.backward.parameters[0][0]
-    found = []
-    for item, operand in zip(items, operands, strict=False):
-        statement, shown = _maker(passes.backward.node, item) or (returns[0], item)
-        if shown is not None:
-            place = statement.lineno, statement.col_offset
-            found.append(HandedBack(place, shown, operand, made, arriving))
-    return found
+    found = [*(_added_to(passes.backward.node) if passes.slot else _returned(passes.backward.node))]
+    operands = [name for name, _ in passes.forward.parameters]
+    return [
+        (k, HandedBack((s.lineno, s.col_offset), value, operands[k], made, passes.arriving))
+        for k, s, value in found
+        if k < len(operands)
+    ]
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[tuple[int, ast.stmt, ast.expr]]:
+    """What a backward pass returns, one for each operand."""
+    returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
+    for statement in returns if len(returns) == 1 else ():
+        value = statement.value
+        items = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+        for place, item in enumerate(items):
+            maker, shown = _maker(function, item) or (statement, item)
+            if shown is not None:
+                yield place, maker, shown
+
+
+def _added_to(function: ast.FunctionDef) -> Iterator[tuple[int, ast.stmt, ast.expr]]:
+    """What a backward pass adds to its operands: `a.grad += ...`, `self.args[0].receive(...)`."""
+    places = {
+        e.id: k
+        for s in function.body
+        if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Tuple) and _is_own(s.value)
+        for k, e in enumerate(s.targets[0].elts)
+        if isinstance(e, ast.Name)
+    }
+    for statement in function.body:
+        owner, value = None, None
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1:
+            owner, value = call.func.value, call.args[0]
+        elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Attribute):
+            owner, value = statement.target.value, statement.value
+        if isinstance(owner, ast.Name) and owner.id in places and value is not None:
+            yield places[owner.id], statement, value
+        elif isinstance(owner, ast.Subscript) and _is_own(owner.value) and value is not None:
+            place = owner.slice.value if isinstance(owner.slice, ast.Constant) else None
+            if isinstance(place, int):
+                yield place, statement, value
+
+
+def _is_own(node: ast.expr) -> bool:
+    """Is it an attribute of the object itself, as its operands are?"""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _maker(function: ast.FunctionDef, item: ast.expr | None) -> tuple[ast.stmt, ast.expr] | None:
@@ -123,7 +173,8 @@ def _watched(program: Program, found: Sequence[Passes], point: Point) -> dict[st
     given: dict[int, tuple[Any, list[Value]]] = {}
 
     def watch(owner: type) -> None:
-        forward = _plain(owner, "forward")
+        passes = by_name[owner.__name__]
+        forward = _plain(owner, passes.forward.name)
 
         def began(arguments: tuple[Any, ...]) -> None:
             if arguments:
@@ -131,11 +182,12 @@ def _watched(program: Program, found: Sequence[Passes], point: Point) -> dict[st
 
         def ended(arguments: tuple[Any, ...]) -> None:
             carrier, operands = given.get(id(arguments[0]), (None, []))
-            arriving = arguments[1] if len(arguments) > 1 else None
+            slot = passes.slot
+            arriving = getattr(arguments[0], slot, None) if slot else arguments[-1]
             runs[owner.__name__].append([*_handed(forward, carrier, operands, copy_numeric(arriving))])
 
-        _wrap(owner, "forward", began)
-        _wrap(owner, "backward", ended)
+        _wrap(owner, passes.forward.name, began)
+        _wrap(owner, passes.backward.name, ended)
 
     namespace = fresh_namespace(text, overrides, {WATCH: watch})
     execute(compile(tree, program.source.filename, "exec"), namespace, program.seconds)

@@ -63,7 +63,7 @@ class Ruling(Additions):
         points = [self.trials.evidence.points[p] for p in self.at]
         wants = wants_of(self.program, operations, points) if operations else {}
         for passes in operations:
-            for place, part in enumerate(parts_of(passes)):
+            for place, part in parts_of(passes):
                 suspect = known.get(part.place)
                 scope = self.scope(suspect) if suspect is not None else Scope()
                 bench = bench_at(scope, wants[passes.owner], place) if scope.first else None
