@@ -2,7 +2,7 @@
 
 import pytest
 
-from whygrad.checking.learners import learners_in, restored
+from whygrad.checking.learners import learners_in
 from whygrad.diagnosis import check_program
 from whygrad.errors import NoGradientError
 from whygrad.source import Source
@@ -118,5 +118,5 @@ def test_lines_and_columns_stay_where_they_are():
     (learner,) = learners_in(CLASSIFIER)
     plain = learner.text("labels", False).split("\n")
     assert len(plain) == len(CLASSIFIER.split("\n"))
-    assert restored(plain[20]) == CLASSIFIER.split("\n")[20]
+    assert learner.restored(plain[20]) == CLASSIFIER.split("\n")[20]
     assert learner.gradients == {"dw": "own__weights", "db": "own__bias"}

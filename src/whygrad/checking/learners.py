@@ -14,14 +14,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.checking.examples.settings import COUNTS, SCALARS
-from whygrad.checking.naming import OWN, PLAIN_OUTPUT_WORDS, is_gradient_name
-from whygrad.checking.rounds import parses, trains
+from whygrad.checking.loops import (
+    NUMPY,
+    Plain,
+    Step,
+    claimed,
+    compared_in,
+    is_self,
+    loss_of,
+    plain,
+    reads_itself,
+    said,
+    unsupposed,
+    with_loss,
+)
+from whygrad.checking.naming import OWN, is_gradient_name
+from whygrad.checking.rounds import parses, stored_in, trains
 from whygrad.checking.stepping import stepped
+from whygrad.checking.supposing import SQUARES, TWO_WAYS
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.source import tree_of
 
 ROWS, FEATURES = 5, 3
-LOSS, NUMPY = "supposed_loss", "__whygrad_np"
 _SIZES = {"n_samples": str(ROWS), "n_features": str(FEATURES), "input_size": str(FEATURES)}
 _FIT = re.compile(r"(?i)^_?(fit|train|learn|optimi[sz]e|gradient_descent|update)\w*$")
 _PENALTY = re.compile(r"(?i)reg(?!ress)|lambda|lambd|decay|\bl[12]|penalt|dropout")
@@ -54,6 +68,20 @@ class Learner:
     """Expressions of the predictions, and of the target that they are compared with."""
     penalised: bool = False
     """May the gradients be those of a loss with a penalty, which no usual loss has?"""
+    steps: tuple[Step, ...] = ()
+    """The steps that were made claims, where the loop has no gradients by name."""
+    kinds = tuple((loss, target, column) for loss, target in ((TWO_WAYS, "labels"), (SQUARES, "numbers"))
+                  for column in (False, True))  # fmt: skip
+    """The losses that are tried, each with a target that is made up for it, a row or a column."""
+
+    @property
+    def about(self) -> str:
+        """What was checked, for a note."""
+        return f"`{self.name}` was checked in its first round, with data that were made up"
+
+    def restored(self, text: str) -> str:
+        """What was said of the plain statements, in the words of the class: `self.w` for `own__w`."""
+        return _RENAMED.sub("self.", unsupposed(said(text, self.steps)))
 
     def text(self, target: str, column: bool, loss: str = "") -> str:
         """The program with a target of labels or of numbers, and with a loss of `out` and `y` if need be."""
@@ -64,17 +92,8 @@ class Learner:
         given += [f"{name} = {value}" for name, value in self.settings.items()]
         lines[self.room] = "; ".join(given)
         if loss and self.place[0]:
-            number, end = self.place
-            names = {"np": NUMPY, "out": self.predicted, "y": self.compared}
-            written = re.sub(r"\b(np|out|y)\b", lambda match: names[match[1]], loss)
-            line = lines[number - 1]
-            lines[number - 1] = f"{line[:end]}; {LOSS} = {written}{line[end:]}"
+            lines = with_loss(lines, self.place, loss, self.predicted, self.compared, self.steps)
         return "\n".join(lines)
-
-
-def restored(text: str) -> str:
-    """What was said of the plain statements, in the words of the class: `self.w` for `own__w`."""
-    return _RENAMED.sub("self.", text)
 
 
 def learners_in(text: str) -> Iterator[Learner]:
@@ -109,23 +128,33 @@ def _learner(
     settings: dict[str, str] = {}
     for function in opened:
         settings |= _settings(function, {parameters[0], targets[0]})
-    loop = next(_loops(method, settings), None)
-    if loop is None or helpers is None or "" in settings.values():
+    if helpers is None or "" in settings.values():
         return None
     lines = _rewritten(text, tree, owner, opened, helpers)
     if lines is None:
         return None
     room, written = lines
-    gradients = dict(_steps(loop))
-    output = _loss_of(loop)
-    found = _compared(loop)
+    loop, steps = next(_loops(method, settings), None), tuple[Step, ...]()
+    gradients = dict(_steps(loop)) if loop else {}
+    for statement in method.body if loop is None else ():
+        known = {*settings, *parameters}
+        if isinstance(statement, ast.For | ast.While) and (
+            made := claimed("\n".join(written), statement.lineno, known)
+        ):
+            loop, (written, steps) = statement, ([*made[0]], made[1])
+            gradients = {step.claim: step.name for step in steps}
+            break
+    if loop is None:
+        return None
+    output = loss_of(loop)
+    found = compared_in(loop)
     if not gradients or (found is None and not output):
         return None
     predicted, compared, place = found or ("", "", (0, 0))
     name = method.name if method is owner else f"{owner.name}.{method.name}"
     learner = Learner(
         name, tuple(written), room, parameters[0], targets[0], settings, gradients, output, place,
-        predicted, compared, _is_penalised(method, loop, place, set(gradients.values())),
+        predicted, compared, _is_penalised(method, loop, place, steps, set(gradients.values())), steps,
     )  # fmt: skip
     return learner if parses(learner.text("numbers", False, "out - y")) else None
 
@@ -180,34 +209,16 @@ def _own_calls(function: ast.FunctionDef) -> list[str]:
     return [
         node.func.attr
         for node in ast.walk(function)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_self(node.func.value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_self(node.func.value)
     ]
-
-
-def _is_self(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
-
-
-class _Plain(ast.NodeTransformer):
-    """`own__w` for `self.w`."""
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        self.generic_visit(node)
-        return ast.Name(f"{OWN}{node.attr}", node.ctx) if _is_self(node.value) else node
-
-
-def _plain(node: ast.AST) -> ast.AST:
-    """A copy with plain names."""
-    plain: ast.AST = _Plain().visit(ast.parse(ast.unparse(node)))
-    return plain
 
 
 def _as_line(method: ast.FunctionDef) -> str:
     """A small method as a function on one line."""
     names = [a.arg for a in method.args.args]
-    plain = _plain(method)
-    assert isinstance(plain, ast.Module) and isinstance(plain.body[0], ast.FunctionDef)
-    function = plain.body[0]
+    renamed = plain(method)
+    assert isinstance(renamed, ast.Module) and isinstance(renamed.body[0], ast.FunctionDef)
+    function = renamed.body[0]
     function.decorator_list = []
     if names[:1] == ["self"]:
         function.args.args = function.args.args[1:]
@@ -233,7 +244,7 @@ def _rewritten(
         return None
     for function in opened:
         for node in ast.walk(function):
-            if isinstance(node, ast.Attribute) and _is_self(node.value):
+            if isinstance(node, ast.Attribute) and is_self(node.value):
                 number, end = (node.value.end_lineno or 0) - 1, node.value.end_col_offset or 0
                 if lines[number][end : end + 1] != ".":
                     return None  # columns are counted in bytes, or the dot stands elsewhere
@@ -288,74 +299,35 @@ def _rooms(lines: Sequence[str], tree: ast.Module, owner: Owner) -> list[int]:
 def _loops(method: ast.FunctionDef, known: Mapping[str, str]) -> Iterator[ast.stmt]:
     """Training loops of a method, with plain names."""
     before = set(known) | {a.arg for a in method.args.args}
-    plain = _Plain().visit(ast.parse(ast.unparse(method)).body[0])
-    positioned = {ast.unparse(_plain(s)): s for s in method.body}
-    for statement in plain.body:
+    renamed = Plain().visit(ast.parse(ast.unparse(method)).body[0])
+    positioned = {ast.unparse(plain(s)): s for s in method.body}
+    for statement in renamed.body:
         if trains(statement, before):
             yield positioned[ast.unparse(statement)]
-        before |= _stored(statement)
-
-
-def _stored(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        before |= stored_in(statement)
 
 
 def _steps(loop: ast.stmt) -> Iterator[tuple[str, str]]:
     """Gradients with what they are the gradients of: `dw` and `own__w` of `self.w -= self.lr * dw`."""
-    made = _stored(loop)
+    made = stored_in(loop)
     for target, value in filter(None, map(stepped, ast.walk(loop))):
-        of = ast.unparse(_plain(target))
+        of = ast.unparse(plain(target))
         read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & made
         named = [name for name in sorted(read) if is_gradient_name(name, {of, of.removeprefix(OWN)})]
         if len(named) == 1 and of.isidentifier():
             yield named[0], of
 
 
-def _loss_of(loop: ast.stmt) -> str:
-    """The variable that holds the loss of a round."""
-    for name in sorted(_stored(loop)):
-        if PLAIN_OUTPUT_WORDS.search(name) and not is_gradient_name(name, set()):
-            return name
-    return ""
-
-
-def _compared(loop: ast.stmt) -> tuple[str, str, tuple[int, int]] | None:
-    """Predictions, the target they are compared with, and the place behind the statement that has them."""
-    simple = [n for n in ast.walk(loop) if isinstance(n, ast.Assign)]
-    for statement in simple:
-        for node in ast.walk(statement.value):
-            if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)):
-                continue
-            sides = {TARGET_WORDS.match(_word(s)) is not None: s for s in (node.left, node.right)}
-            if set(sides) != {True, False}:
-                continue
-            target, other = ast.unparse(_plain(sides[True])), sides[False]
-            if isinstance(other, ast.Name):
-                holding = [s for s in simple if s.lineno <= statement.lineno and other.id in _stored(s)]
-                if holding:
-                    return other.id, target, _end(holding[-1])
-            whole = statement.targets[0]
-            if statement.value is node and isinstance(whole, ast.Name):
-                error = whole.id
-                out = f"({target} - {error})" if node.left is sides[True] else f"({error} + {target})"
-                return out, target, _end(statement)
-    return None
-
-
-def _is_penalised(method: ast.FunctionDef, loop: ast.stmt, place: tuple[int, int], of: set[str]) -> bool:
+def _is_penalised(
+    method: ast.FunctionDef, loop: ast.stmt, place: tuple[int, int], steps: Sequence[Step], of: set[str]
+) -> bool:
     """Is there a word for a penalty, or do the lines behind the predictions read what they are to change?"""
-    steps = {id(n) for s in ast.walk(loop) if stepped(s) for n in ast.walk(s)}
+    if steps:
+        return _PENALTY.search(ast.unparse(method)) is not None or reads_itself(steps)
+    moves = {id(n) for s in ast.walk(loop) if stepped(s) for n in ast.walk(s)}
     read = {
-        ast.unparse(_plain(n))
+        ast.unparse(plain(n))
         for n in ast.walk(loop)
-        if isinstance(n, ast.Attribute | ast.Name) and n.lineno > place[0] and id(n) not in steps
+        if isinstance(n, ast.Attribute | ast.Name) and n.lineno > place[0] and id(n) not in moves
     }
     return _PENALTY.search(ast.unparse(method)) is not None or bool(read & of)
-
-
-def _word(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _end(statement: ast.stmt) -> tuple[int, int]:
-    return statement.end_lineno or statement.lineno, statement.end_col_offset or 0

@@ -118,6 +118,14 @@ def hides(name: str, value: Value) -> bool:
     return has_ties(value) and not holds(value)
 
 
+def has_units(value: Value) -> bool:
+    """Is an entry of several 1 or -1, so that a factor of it may be missing unseen? Not so in a mask."""
+    numbers = vector(value)
+    if numbers is None or numbers.size < 2 or not np.all(np.isfinite(numbers)):
+        return False
+    return bool((np.abs(numbers) == 1.0).any()) and not np.isin(numbers, (-1.0, 0.0, 1.0)).all()
+
+
 def has_ties(value: Value) -> bool:
     """Does an array or list of numbers hold equal ones? Not so a mask, a one-hot target, labels, counts."""
     numbers = vector(value)

@@ -46,7 +46,7 @@ def _cut_loops(body: list[ast.stmt], before: set[str], lines: list[str]) -> None
             _cut(statement, lines)
         elif isinstance(statement, ast.If):
             _cut_loops(statement.body, before, lines)
-        before |= _stored(statement)
+        before |= stored_in(statement)
 
 
 @lru_cache(maxsize=4096)
@@ -88,10 +88,10 @@ def _can_open(tree: ast.Module, place: int, calls: int) -> bool:
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
     later: set[str] = set()
     for statement in tree.body[place + 1 :]:
-        later |= _stored(statement)
+        later |= stored_in(statement)
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             later.add(statement.name)
-    stored = _stored(function)
+    stored = stored_in(function)
     gradients = any(is_gradient_name(name, stored) for name in stored)
     return uses == 1 and gradients and not later & read
 
@@ -127,7 +127,8 @@ def parses(text: str) -> bool:
     return True
 
 
-def _stored(node: ast.AST) -> set[str]:
+def stored_in(node: ast.AST) -> set[str]:
+    """Names that are bound anywhere within a node."""
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
@@ -137,7 +138,7 @@ def trains(statement: ast.stmt, before: set[str]) -> bool:
 
 
 def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
-    stored = _stored(loop) | _filled(loop)
+    stored = stored_in(loop) | _filled(loop)
     gradients = {name for name in stored if is_gradient_name(name, stored | before)}
     updated = {name for name in stored & before if name not in gradients}
     # `for l in reversed(range(L)): W[l] -= ...` goes over the layers of one backward pass.
@@ -149,8 +150,8 @@ def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {root for t in targets if (root := _changed(t)) and not _read(t) & own} & updated
-            read = {g for g in _read(node.value) & gradients if _leads(loop, names, g)} if names else set()
+            names = {root for t in targets if (root := _changed(t)) and not read_in(t) & own} & updated
+            read = {g for g in read_in(node.value) & gradients if _leads(loop, names, g)} if names else set()
             if read and _is_update(node, names):
                 return True
     return _trains_by_pairs(loop, before, gradients)
@@ -170,8 +171,8 @@ def _leads(loop: ast.For | ast.While, names: set[str], gradient: str) -> bool:
     while before < len(known):
         before = len(known)
         for node in assigned:
-            if (_stored(node) | _filled(node)) & known:
-                known |= _read(node.value)
+            if (stored_in(node) | _filled(node)) & known:
+                known |= read_in(node.value)
     return bool(known & names)
 
 
@@ -182,7 +183,8 @@ def _changed(target: ast.expr) -> str:
     return target.id if isinstance(target, ast.Name) else ""
 
 
-def _read(node: ast.AST) -> set[str]:
+def read_in(node: ast.AST) -> set[str]:
+    """Names that are read anywhere within a node."""
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
@@ -236,7 +238,7 @@ def _cut(loop: ast.For | ast.While, lines: list[str]) -> None:
     to run over.
     """
     body = list(loop.body)
-    while body and hasattr(body[-1], "body") and not (_stored(body[-1]) | _filled(body[-1])):
+    while body and hasattr(body[-1], "body") and not (stored_in(body[-1]) | _filled(body[-1])):
         body.pop()
     if not body or hasattr(body[-1], "body"):
         if isinstance(loop, ast.For):

@@ -12,7 +12,7 @@ from whygrad.checking.intermediates import forward_values
 from whygrad.checking.listing import forward_limit
 from whygrad.checking.measured import Measured
 from whygrad.checking.observing import Observation
-from whygrad.checking.points import COUNT, SEED, hides, is_choice, propose
+from whygrad.checking.points import COUNT, SEED, has_units, hides, is_choice, propose
 from whygrad.checking.programs import Program
 from whygrad.checking.replaying import Replayer
 from whygrad.checking.roles import Roles
@@ -42,8 +42,13 @@ def points_of(
         namespace = program.run(point)
         return not isinstance(namespace, Failure) and bool(np.isfinite(program.objective_of(namespace)))
 
-    kept_between = {name: b for name, b in bounds.items() if b and name in moved}
-    points = propose(moved, accept, count, kept_between, seed)
+    # An entry of 1 hides a missing factor; where the forward pass does not run with others, it stays.
+    units = {n: given[n] for n in roles.candidates if n in given and n not in moved and has_units(given[n])}
+    for chosen in ({**moved, **units}, moved):
+        kept_between = {name: b for name, b in bounds.items() if b and name in chosen}
+        points = propose(chosen, accept, count, kept_between, seed)
+        if len(points) == count or not units:
+            break
     # A target that is 0 in the call of the file hides how it is used; it may be a label, and stays whole.
     whole = {name: np.ones_like(v) for name, v in program.hints.given.items() if _is_whole_zero(v)}
     for place in range(1, len(points) if whole else 0, 2):

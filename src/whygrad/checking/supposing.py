@@ -186,7 +186,7 @@ def _said(loss: str, which: str) -> str:
 def _is_clear(claims: list[Claim]) -> bool:
     """Is what is right more than an accident, and is each other gradient wrong beyond doubt?"""
     right = [c for c in claims if c.verdict == "right"]
-    wrong = [c for c in claims if c.verdict == "wrong"]
+    wrong = [c for c in claims if c.verdict in ("wrong", "inherited")]
     return len(right) + len(wrong) == len(claims) and len(right) * 2 >= len(claims) and tells(right)
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from whygrad.checking.evidence import Hints, hints_of
 from whygrad.checking.opening import opened_call
+from whygrad.checking.trainings import trainings_in
 from whygrad.checking.units import Outline
 from whygrad.diagnosis.findings import CheckResult, Repair, facts_of
 from whygrad.diagnosis.large import checked
-from whygrad.diagnosis.learning import check_learners
-from whygrad.errors import WhygradError
+from whygrad.diagnosis.learning import Tell, check_learners, check_training
+from whygrad.errors import NoGradientError, WhygradError
 from whygrad.source import Source, parsed, read_source, tree_of
 
 
-def check_program(
-    source: Source, hints: Hints | None = None, tell: Callable[[CheckResult], None] = lambda _: None
-) -> CheckResult:
+def check_program(source: Source, hints: Hints | None = None, tell: Tell = lambda _: None) -> CheckResult:
     """Check one file's text; `tell` is told the verdict before repairs are searched for.
 
     Raises ScriptError for text that is no Python, NoGradientError and UsageError where there is nothing
@@ -29,13 +29,24 @@ def check_program(
     except (SyntaxError, RecursionError, MemoryError):
         tree, hints = parsed(source), hints or Hints()  # it says what is wrong
     plain = not (hints.forward or hints.output or hints.gradients or hints.input or hints.given)
-    opened = check_opened(source, hints, tell) if plain and not Outline.of(tree).has_gradients else None
-    return opened or checked(source, hints, tell)
+    if not plain:
+        return checked(source, hints, tell)
+    named = Outline.of(tree).has_gradients
+    opened = None if named else check_opened(source, hints, tell)
+    return opened or _by_its_steps(source, hints, tell, named) or checked(source, hints, tell)
 
 
-def check_opened(
-    source: Source, hints: Hints, tell: Callable[[CheckResult], None] = lambda _: None
-) -> CheckResult | None:
+def _by_its_steps(source: Source, hints: Hints, tell: Tell, named: bool) -> CheckResult | None:
+    """The result of a training script without a loss, where `named` gradients do not say enough."""
+    if next(trainings_in(source.text), None) is None:
+        return None
+    with contextlib.suppress(NoGradientError):
+        if named and checked(source, hints, lambda _: None).status != "undecided":
+            return None
+    return check_training(source, hints, tell)
+
+
+def check_opened(source: Source, hints: Hints, tell: Tell = lambda _: None) -> CheckResult | None:
     """Check the statements of a function that trains, or of a method of a class, as those of the script.
 
     None where there is none, where it does not run by itself, or where its gradients cannot be decided.

@@ -7,10 +7,12 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from whygrad.checking.evidence import Evidence, Hints
-from whygrad.checking.learners import LOSS, Learner, learners_in, restored
+from whygrad.checking.learners import Learner, learners_in
+from whygrad.checking.loops import LOSS
 from whygrad.checking.measurement import measure
 from whygrad.checking.programs import Program
-from whygrad.checking.supposing import SQUARES, SUPPOSED, TWO_WAYS, Supposition, by_supposed_loss
+from whygrad.checking.supposing import SUPPOSED, Supposition, by_supposed_loss
+from whygrad.checking.trainings import Training, trainings_in
 from whygrad.diagnosis.findings import CheckResult
 from whygrad.diagnosis.large import checked
 from whygrad.errors import NoGradientError, WhygradError
@@ -20,6 +22,7 @@ SECONDS = 4.0
 """For one of the losses that are tried."""
 
 Tell = Callable[[CheckResult], None]
+Loop = Learner | Training
 
 
 def check_learners(source: Source, hints: Hints, tell: Tell = lambda _: None) -> CheckResult | None:
@@ -47,7 +50,17 @@ def check_learners(source: Source, hints: Hints, tell: Tell = lambda _: None) ->
     return replace(right[0], notes=(*right[0].notes, *further))
 
 
-def _result(source: Source, learner: Learner, hints: Hints, tell: Tell) -> CheckResult | None:
+def check_training(source: Source, hints: Hints, tell: Tell = lambda _: None) -> CheckResult | None:
+    """Check the steps of a script that computes no loss; None where nothing can be decided."""
+    for training in trainings_in(source.text):
+        try:
+            return _with_usual_loss(source, training, hints, tell)
+        except WhygradError:
+            break
+    return None
+
+
+def _result(source: Source, learner: Loop, hints: Hints, tell: Tell) -> CheckResult | None:
     """The result with the loss of the loop; where that is another up to a factor, with a usual one."""
     own = _with_own_loss(source, learner, hints, tell) if learner.output else None
     if own is not None and own.status == "right":
@@ -59,13 +72,13 @@ def _result(source: Source, learner: Learner, hints: Hints, tell: Tell) -> Check
     return usual if own is None or (usual is not None and usual.status == "right") else own
 
 
-def _with_own_loss(source: Source, learner: Learner, hints: Hints, tell: Tell) -> CheckResult | None:
+def _with_own_loss(source: Source, learner: Loop, hints: Hints, tell: Tell) -> CheckResult | None:
     hints = replace(hints, gradients=dict(learner.gradients), output=learner.output)
     text = _running(source, learner, hints)
     return _checked(source, learner, text, hints, tell, []) if text else None
 
 
-def _with_usual_loss(source: Source, learner: Learner, hints: Hints, tell: Tell) -> CheckResult | None:
+def _with_usual_loss(source: Source, learner: Loop, hints: Hints, tell: Tell) -> CheckResult | None:
     hints = replace(hints, gradients=dict(learner.gradients), output=LOSS)
     evidence = _supposed(source, learner, hints)
     said = [note.replace("the file has no loss", "the loop has no such loss") if learner.output else note
@@ -74,16 +87,18 @@ def _with_usual_loss(source: Source, learner: Learner, hints: Hints, tell: Tell)
 
 
 def _checked(
-    source: Source, learner: Learner, text: str, hints: Hints, tell: Tell, notes: list[str]
+    source: Source, learner: Loop, text: str, hints: Hints, tell: Tell, notes: list[str]
 ) -> CheckResult | None:
-    result = checked(Source(source.filename, text), hints, lambda said: tell(_restored(said, source)))
+    result = checked(
+        Source(source.filename, text), hints, lambda said: tell(_restored(said, source, learner))
+    )
     if result.status in ("error", "undecided"):
         return None
-    about = f"`{learner.name}` was checked in its first round, with data that were made up"
-    return _restored(replace(result, notes=(*result.notes, *notes, about), functions=(learner.name,)), source)
+    notes, functions = [*result.notes, *notes, learner.about], tuple(filter(None, (learner.name,)))
+    return _restored(replace(result, notes=tuple(notes), functions=functions), source, learner)
 
 
-def _running(source: Source, learner: Learner, hints: Hints) -> str:
+def _running(source: Source, learner: Loop, hints: Hints) -> str:
     """The statements with a target for which they run; "" where there is none."""
     for target in ("labels", "numbers"):
         for column in (False, True):
@@ -94,7 +109,7 @@ def _running(source: Source, learner: Learner, hints: Hints) -> str:
     return ""
 
 
-def _supposed(source: Source, learner: Learner, hints: Hints) -> Evidence:
+def _supposed(source: Source, learner: Loop, hints: Hints) -> Evidence:
     """The evidence with the usual loss that makes most gradients right."""
 
     def program(loss: str, target: str, column: bool) -> Program:
@@ -107,24 +122,24 @@ def _supposed(source: Source, learner: Learner, hints: Hints) -> Evidence:
         return program(reading.removeprefix(SUPPOSED), target, column)
 
     def tried() -> Iterator[Program]:
-        for loss, target in ((TWO_WAYS, "labels"), (SQUARES, "numbers")):
-            for column in (False, True):
-                one = program(loss, target, column)
-                if measure(one, hints, SECONDS).failure is None:
-                    yield one
-                    break
+        ran = set[str]()
+        for loss, target, column in learner.kinds:
+            one = program(loss, target, column)
+            if loss not in ran and measure(one, hints, SECONDS).failure is None:
+                ran.add(loss)
+                yield one
 
     programs = tried()
     first = next(programs, None)
     if first is None:
-        raise NoGradientError(f"`{learner.name}` does not run with made-up data")
+        raise NoGradientError(f"`{learner.name or 'the loop'}` does not run with a usual loss")
     first.rivals = programs
     return by_supposed_loss(first, lambda one, until, only: measure(one, hints, SECONDS), 0.0)
 
 
-def _restored(result: CheckResult, source: Source) -> CheckResult:
-    """What is said of the plain statements, said of the class; edits of lines that are not its own go."""
-    found = _mapped(result)
+def _restored(result: CheckResult, source: Source, learner: Loop) -> CheckResult:
+    """What is said of the plain statements, said of the file's; edits of lines that are not its own go."""
+    found = _mapped(result, learner.restored)
     assert isinstance(found, CheckResult)
     own = tuple(f.with_repair(f.repair if _is_own(f.repair, source) else None) for f in found.findings)
     kept = tuple(
@@ -137,14 +152,14 @@ def _is_own(repair: Any, source: Source) -> bool:
     return repair is None or all(edit.before == source.line(edit.line) for edit in repair.edits)
 
 
-def _mapped(value: Any) -> Any:
+def _mapped(value: Any, restored: Callable[[str], str]) -> Any:
     """A result with all its texts restored."""
     if isinstance(value, str):
         return restored(value)
     if isinstance(value, tuple | list):
-        return type(value)(map(_mapped, value))
+        return type(value)(_mapped(item, restored) for item in value)
     if isinstance(value, dict):
-        return {key: _mapped(item) for key, item in value.items()}
+        return {key: _mapped(item, restored) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _mapped(getattr(value, f.name)) for f in fields(value)})
+        return replace(value, **{f.name: _mapped(getattr(value, f.name), restored) for f in fields(value)})
     return value
