@@ -11,12 +11,13 @@ from whygrad.diagnosis.entries import operands_in_loop
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.suspects import Suspect, statements
 
-LOOP = "for t in reversed(range(3)):\n    a = g * h[t - 1] + W[:, 1:].T @ g\n    g = a + r[t]\n"
+LOOP = "V[:, 0] = 1\nfor t in reversed(range(3)):\n    a = g * h[t - 1] + W[:, 1:].T @ g\n    g = a + r[t]\n"
 
 
 def operands(**environment: Any) -> dict[str, Any]:
-    suspect: Suspect = next(s for s in statements(ast.parse(LOOP)) if s.line == 2)
-    return operands_in_loop(suspect, Scope([[environment]], {"np": np}))
+    tree = ast.parse(LOOP)
+    suspect: Suspect = next(s for s in statements(tree) if s.line == 3)
+    return operands_in_loop(suspect, Scope([[environment]], {"np": np}), tree)
 
 
 def test_entries_of_the_round_and_parts_beside() -> None:

@@ -60,6 +60,53 @@ def test_what_a_round_hands_on_gets_what_it_lacks(right: str, wrong: str) -> Non
     assert check_program(Source("mended.py", "\n".join(lines))).status == "right"
 
 
+STEPS = """\
+import numpy as np
+def make_inputs():
+    rng = np.random.RandomState(5)
+    return dict(x=rng.randn(2, 3, 2), s0=rng.randn(2, 3), W=rng.randn(2, 3), U=rng.randn(3, 3), ds=rng.randn(2, 3, 3))
+def step_forward(x, prev, W, U):
+    gate = 1 / (1 + np.exp(-(x @ W)))
+    kept = np.tanh(prev @ U)
+    return gate * kept + prev, (x, prev, W, U, gate, kept)
+def step_backward(dnext, cache):
+    x, prev, W, U, gate, kept = cache
+    dgate = dnext * kept * gate * (1 - gate)
+    dkept = dnext * gate * (1 - kept ** 2)
+    return dgate @ W.T, dkept @ U.T + dnext, x.T @ dgate, prev.T @ dkept
+def forward(x, s0, W, U):
+    states, caches, s = np.zeros((2, 3, 3)), [], s0
+    for t in range(3):
+        s, cache = step_forward(x[:, t], s, W, U)
+        states[:, t] = s
+        caches.append(cache)
+    return states, caches
+def backward(ds, caches):
+    dx, dW, dU, carried = np.zeros((2, 3, 2)), np.zeros((2, 3)), np.zeros((3, 3)), 0
+    for t in reversed(range(3)):
+        dx[:, t], carried, dWt, dUt = step_backward(ds[:, t] + carried, caches[t])
+        dW += dWt
+        dU += dUt
+    return dx, carried, dW, dU
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("dgate = dnext * kept * gate", "dgate = dnext * gate"),
+        ("dkept = dnext * gate * (1 - kept ** 2)", "dkept = dnext * (1 - kept ** 2)"),
+        ("dkept = dnext * gate * (1 - kept ** 2)", "dkept = dnext * gate * (1 - kept) ** 2"),
+    ],
+)
+def test_a_function_that_every_round_calls_is_searched_by_its_rounds(right: str, wrong: str) -> None:
+    (finding,) = check_program(Source("steps.py", STEPS.replace(right, wrong))).findings
+    lines = STEPS.split("\n")
+    assert right in lines[finding.line - 1] and finding.repair is not None
+    lines[finding.line - 1] = finding.repair.edits[0].after
+    assert check_program(Source("mended.py", "\n".join(lines))).status == "right"
+
+
 def suspect_on(draft: Draft, line: int) -> Suspect:
     return next(s for s in statements(draft.tree) if s.line == line)
 

@@ -17,7 +17,7 @@ from whygrad.checking.correcting import Wanted, corrected_run, still_wrong
 from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.families import begins_with, families, meant, rounds_of
 from whygrad.checking.intermediates import Intermediate, ratio
-from whygrad.checking.observing import Execution
+from whygrad.checking.observing import Execution, Observation
 from whygrad.checking.values import has_float, is_numeric, shape_of
 from whygrad.checking.variables import base_name, dependencies
 from whygrad.source import site
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from whygrad.checking.programs import Program
 
 MOST_TRIALS = 160
-MOST_OF_ROUND = 6
+MOST_OF_ROUND = 24
 """Families that are tried of a statement whose first round begins with none of them."""
 
 
@@ -57,7 +57,7 @@ def discover(
             trials += 1
             if trials > MOST_TRIALS or not wrong:
                 return found
-            if item is None:
+            if item is None or any(item.name == other.name for other in found):
                 continue
             now = _wrong(program, finals, [*items, *found, item], measured[:1], _with(wanted[:1], item))
             if not now < wrong:
@@ -101,7 +101,7 @@ def _of_rounds(
     options = [
         (name, runs[0].index, family, begins_with(first, name, runs, family))
         for name, runs in rounds_of(first, first.limit, program.backward_function)
-        if name in feeding
+        if name in feeding or is_called(program, first.observation, runs[0].index)
         for family in families(first, len(runs), shape_of(runs[0].results[name]))
     ]
     begun = {index for _, index, _, begins in options if begins}
@@ -155,6 +155,11 @@ def _open_statements(
         if name in feeding - closed and is_numeric(value) and has_float(value):
             out.append(execution)
     return out
+
+
+def is_called(program: Program, observation: Observation, index: int) -> bool:
+    """Does a statement stand in a function that the backward part calls? Its names are its own."""
+    return observation.statements[index].function not in ("", program.backward_function)
 
 
 def _feeding(program: Program, finals: list[Claim], m: Measured, chosen: set[str]) -> set[str]:

@@ -61,13 +61,16 @@ def cotangent(m: Measured, row: int) -> Value:
 
 
 def rounds_of(m: Measured, after: int, scope: str) -> Iterator[tuple[str, list[Execution]]]:
-    """Statements of loops of the backward part that make one name each: the name, and the executions."""
+    """Statements that several rounds run, each making one name: the name, and the executions.
+
+    They stand in a loop of the backward part, or in a function that only the backward part calls.
+    """
     for statement in m.observation.statements:
         runs = m.observation.of(statement.index)
-        if statement.function != scope or len(runs) < 2 or len(runs) != m.observation.counts[statement.index]:
+        if len(runs) < 2 or len(runs) != m.observation.counts[statement.index] or runs[0].sequence <= after:
             continue
         plain = statement.targets == statement.names and len(statement.names) == 1
-        if not plain or not statement.loops or runs[0].sequence <= after:
+        if not plain or (statement.function == scope and not statement.loops):
             continue
         name = statement.names[0]
         values = [run.results.get(name) for run in runs]

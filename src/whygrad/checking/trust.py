@@ -62,8 +62,11 @@ def doubt(program: Program, finals: Sequence[Claim], claims: Sequence[Claim], m:
     Then nothing shows that their names were read rightly: what they lead to is wrong in its own line anyway.
     """
     needs = dependencies(m.observation, program.backward_function)
+    own = {n for s in m.observation.statements if s.function == program.backward_function for n in s.names}
     for claim in claims:
         led_to = [c for c in finals if claim.name in needs.get(base_name(c.name), ())]
+        if claim.name not in own:  # of a function that the backward part calls
+            led_to = list(finals)
         if claim.verdict == "wrong":
             claim.doubtful = not any(c.verdict == "inherited" for c in led_to)
 

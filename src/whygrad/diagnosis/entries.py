@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,19 +14,23 @@ from whygrad.diagnosis.search import Bench
 from whygrad.diagnosis.suspects import Suspect
 
 MOST_EXTENTS = 3
-MOST_PARTS = 16
+MOST_PARTS = 24
 
 
-def operands_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
-    """Values by the text that gives them."""
-    found = entries_in_loop(suspect, scope)
-    return found | extents_in_loop(suspect, scope) | parts_beside(suspect, scope)
+def operands_in_loop(suspect: Suspect, scope: Scope, tree: ast.AST) -> dict[str, Value]:
+    """Values by the text that gives them. Only what the text indexes somewhere is taken by its entries."""
+    taken = {
+        n.value.id for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)
+    }
+    names = [name for name in scope.names() if name in taken]
+    found = entries_in_loop(suspect, scope, names)
+    return found | extents_in_loop(suspect, scope) | parts_beside(suspect, scope, names)
 
 
-def parts_beside(suspect: Suspect, scope: Scope) -> dict[str, Value]:
-    """What the lines of the loop read of arrays: `h[t - 1]`; and the same part, cut out, of arrays alike.
+def parts_beside(suspect: Suspect, scope: Scope, names: Sequence[str]) -> dict[str, Value]:
+    """What the lines of the loop read of arrays and lists, and the same part of others alike.
 
-    Beside `Wz[:, n:]` that is `Wr[:, n:]`, which the loop may lack.
+    Beside `h[t - 1]` that is `c[t - 1]`, beside `Wz[:, n:]` it is `Wr[:, n:]`: a loop may lack them.
     """
     read = [n for s in suspect.block for n in ast.walk(s) if isinstance(n, ast.Subscript)]
     plain = [n for n in read if isinstance(n.value, ast.Name) and isinstance(n.ctx, ast.Load)]
@@ -34,22 +39,22 @@ def parts_beside(suspect: Suspect, scope: Scope) -> dict[str, Value]:
         name = ast.unparse(node.value)
         index = ast.unparse(node).removeprefix(name)
         shape = shape_of(scope.first.get(name))
-        cut = any(isinstance(n, ast.Slice) for n in ast.walk(node.slice))
-        alike = [n for n in scope.names() if shape and shape_of(scope.first[n]) == shape] if cut else []
+        cut = any(isinstance(n, ast.Slice | ast.BinOp) for n in ast.walk(node.slice))
+        alike = [n for n in names if shape and shape_of(scope.first[n]) == shape] if cut else []
         texts |= dict.fromkeys(f"{n}{index}" for n in (name, *alike))
     bench = Bench([scope.first], [], scope.shared)
     found = {text: bench.value(text, 0) for text in [*texts][:MOST_PARTS]}
     return {text: value for text, value in found.items() if is_numeric(value)}
 
 
-def entries_in_loop(suspect: Suspect, scope: Scope) -> dict[str, Value]:
+def entries_in_loop(suspect: Suspect, scope: Scope, names: Sequence[str]) -> dict[str, Value]:
     """`X[n]` where a loop goes over `n`, or where the statements beside this one index by it."""
     first = scope.first
     used = {n.slice.id for s in suspect.block for n in ast.walk(s)
             if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Name)}  # fmt: skip
     places = [n for n in (*suspect.loops, *sorted(used)) if isinstance(first.get(n), int | np.integer)]
     found: dict[str, Value] = {}
-    for name in scope.names():
+    for name in names:
         value = first[name]
         for place in dict.fromkeys(places):
             if name != place and (entry := _entry(value, first[place])) is not None:

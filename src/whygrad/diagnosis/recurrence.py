@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from whygrad.checking.evidence import Claim, Statement, Value
-from whygrad.diagnosis.blocks import BlockBench
+from whygrad.diagnosis.blocks import BlockBench, rest_of_block
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.suspects import Suspect
@@ -59,8 +59,8 @@ def _text(draft: Draft, body: Sequence[ast.stmt]) -> str:
 
 
 def is_known_by_round(claim: Claim, statements: Sequence[Statement]) -> bool:
-    """Is the true value of a gradient known in several rounds of a loop, so that no round need be guessed?"""
-    found = (s.wanted[0] for s in statements if s.line == claim.line and s.loops and s.wanted)
+    """Is the true value of a gradient known in several rounds, so that no round need be guessed?"""
+    found = (s.wanted[0] for s in statements if s.line == claim.line and s.wanted)
     return claim.role == "intermediate" and any(
         sum(claim.name in names for names in known) > 1 for known in found
     )
@@ -75,10 +75,14 @@ def bench_of_round(
     at: Sequence[int],
 ) -> BlockBench | None:
     """A bench of the first round, into which nothing wrong was carried; None where no truth is known."""
-    rest = rest_of_rounds(draft, suspect, claim.line) if claim.role == "intermediate" else None
+    if suspect.in_loop:
+        rest = rest_of_rounds(draft, suspect, claim.line)
+    else:  # of a function that every round calls
+        block = rest_of_block(draft, suspect, claim.line)
+        rest = None if block is None else Rest(block, ())
     here = (s for s in statements if s.line == claim.line and claim.name in s.names)
     statement = next(here, None)
-    if rest is None or statement is None:
+    if rest is None or statement is None or claim.role != "intermediate":
         return None
     environments: list[Mapping[str, Value]] = []
     wants: list[Value] = []

@@ -116,7 +116,9 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
     Statements that only make variables found right are marked so.
     """
     everything = [s for s in statements(tree) if s.line <= evidence.program.last_line]
-    backward = [s for s in everything if part_of(evidence, s) == "backward"]
+    backward = _around(evidence, everything, claim) or [
+        s for s in everything if part_of(evidence, s) == "backward"
+    ]
     repeated = {t for s in everything if part_of(evidence, s) == "forward" for t in targets(s.node)}
     own_line = [s for s in backward if s.line <= claim.line <= (s.node.end_lineno or s.line)]
     right = {c.name for c in evidence.claims if c.verdict == "right"} - {claim.name}
@@ -157,6 +159,13 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
             shared |= bool(assigned) and assigned <= repeated and not own
             found.append(replace(suspect, own=own, shared=shared or bool(sound)))
     return sorted(found, key=lambda s: not s.own)
+
+
+def _around(evidence: Evidence, everything: Sequence[Suspect], claim: Claim) -> list[Suspect]:
+    """Statements of the function that makes an intermediate gradient, where the backward part calls it."""
+    here = [s for s in everything if s.line <= claim.line <= (s.node.end_lineno or s.line)]
+    called = claim.role == "intermediate" and here and here[0].function and not part_of(evidence, here[0])
+    return [s for s in everything if s.function == here[0].function] if called else []
 
 
 def behind(evidence: Evidence, tree: ast.Module) -> list[Suspect]:

@@ -14,6 +14,7 @@ from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import variants
 from whygrad.diagnosis.omissions import without_sizes
+from whygrad.diagnosis.recurrence import is_known_by_round
 from whygrad.diagnosis.repeats import forgotten, written
 from whygrad.diagnosis.search import SIMPLE, Bench
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -71,7 +72,7 @@ class Trying(Sweeping):
 
     def is_seen(self, suspect: Suspect, claim: Claim) -> bool:
         """Does running a part of its block tell what is wrong with a statement?"""
-        if not suspect.in_loop:
+        if not suspect.in_loop and not is_known_by_round(claim, self.trials.evidence.statements):
             return rest_of_block(self.draft, suspect, claim.line) is not None
         bench = self.block_bench(suspect, self.scope(suspect), claim)
         text = self.draft.source.segment(self.draft.source.span_of(suspect.node))

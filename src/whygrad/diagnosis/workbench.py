@@ -20,7 +20,7 @@ from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.entries import operands_in_loop
 from whygrad.diagnosis.inlining import Part, forward_parts, rewritten
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.recurrence import bench_of_round
+from whygrad.diagnosis.recurrence import bench_of_round, is_known_by_round
 from whygrad.diagnosis.repeats import (
     Piece,
     bindings,
@@ -134,12 +134,21 @@ class Workbench:
         else:
             values |= self.forward_expressions(scope)
         if suspect.loops:
-            values |= operands_in_loop(suspect, scope)
+            values |= operands_in_loop(suspect, scope, self.draft.tree)
         near = [n.id for n in ast.walk(suspect.node) if isinstance(n, ast.Name)]
-        if len(values) > MOST_QUANTITIES:
-            ranked = sorted(values, key=lambda n: (n not in near, root_of(n) not in scope.local))
-            values = {name: values[name] for name in ranked[:MOST_QUANTITIES]}
         claims = self.trials.evidence.claims
+        if len(values) > MOST_QUANTITIES:
+            # What is gathered over all rounds is no operand of a round.
+            full = {c.name for c in claims if c.role == "final"} if suspect.loops else set()
+            within = [n.id for s in suspect.block for n in ast.walk(s) if isinstance(n, ast.Name)]
+            beside = {*within} if suspect.loops else set()
+
+            def rank(name: str) -> tuple[bool, ...]:
+                root = root_of(name)
+                apart = not any(_are_twins(root, other) for other in beside)
+                return name not in near, root in full, apart, root not in beside, root not in scope.local
+
+            values = {name: values[name] for name in sorted(values, key=rank)[:MOST_QUANTITIES]}
         names = frozenset(c.name for c in claims)
         forward, known = self.forward_pieces(), {*scope.first, *scope.shared}
         # A variance says by its `ddof` what the backward pass divides by, whatever it was taken of.
@@ -286,8 +295,9 @@ class Workbench:
 
     def block_bench(self, suspect: Suspect, scope: Scope, claim: Claim) -> BlockBench | None:
         """A bench that runs a statement and those after it; None where only running the program tells."""
-        if suspect.in_loop:
-            known = self.trials.evidence.statements
+        known = self.trials.evidence.statements
+        several = any(len(kept) > 1 for kept in scope.environments)
+        if suspect.in_loop or (several and is_known_by_round(claim, known)):
             return bench_of_round(self.draft, suspect, scope, claim, known, self.at)
         rest, name = rest_of_block(self.draft, suspect, claim.line), claim.name
         if rest is None:
@@ -318,6 +328,11 @@ def _offset(text: str, outer: Span, inner: Span) -> int:
 def root_of(text: str) -> str:
     """The name that an operand begins with."""
     return re.split(r"\W", text, maxsplit=1)[0]
+
+
+def _are_twins(name: str, other: str) -> bool:
+    """Do two names differ in one letter at most: `Woh` beside `Wfh`?"""
+    return len(name) == len(other) and sum(a != b for a, b in zip(name, other, strict=True)) < 2
 
 
 def _is_slot(node: ast.stmt) -> bool:
