@@ -64,7 +64,8 @@ STEPS = """\
 import numpy as np
 def make_inputs():
     rng = np.random.RandomState(5)
-    return dict(x=rng.randn(2, 3, 2), s0=rng.randn(2, 3), W=rng.randn(2, 3), U=rng.randn(3, 3), ds=rng.randn(2, 3, 3))
+    x, s0, ds = rng.randn(2, 3, 2), rng.randn(2, 3), rng.randn(2, 3, 3)
+    return dict(x=x, s0=s0, W=rng.randn(2, 3), U=rng.randn(3, 3), ds=ds)
 def step_forward(x, prev, W, U):
     gate = 1 / (1 + np.exp(-(x @ W)))
     kept = np.tanh(prev @ U)
