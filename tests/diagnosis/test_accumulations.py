@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
-from whygrad.diagnosis.accumulations import arriving, at_hand, contributions, places, valued, windows
+from whygrad.diagnosis.accumulations import (
+    arriving,
+    at_hand,
+    contributions,
+    entries,
+    places,
+    valued,
+    windows,
+)
 from whygrad.source import Source
 
 VALUES = {
@@ -188,3 +196,43 @@ def test_a_window_that_no_line_fills() -> None:
     assert [(f.code, f.line) for f in found] == [("WG301", 20)]
     assert found[0].repair is not None
     assert "share[:, None, None]" in found[0].repair.edits[0].after
+
+
+def test_pieces_of_arrays_that_loops_go_over_by_their_last_axes() -> None:
+    shapes = {"g": (5, 2, 2), "d": (5, 3, 2, 2), "w": (2,), "s": (2, 2)}
+    assert [*entries(shapes, ["i", "j"])] == ["g[:, i, j]", "d[:, :, i, j]", "s[i, j]"]
+    assert not [*entries(shapes, ["i"])]
+
+
+def test_a_window_takes_its_share_of_every_example() -> None:
+    values = {"masks[i, j]": np.ones((5, 2, 2)), "g[:, i, j]": np.ones(5), "s": np.ones((5, 2))}
+    found = contributions(values, (5, 2, 2))
+    assert "masks[i, j] * g[:, i, j, None, None]" in found and "masks[i, j] * s[:, :, None]" in found
+
+
+def test_a_mask_without_the_gradient_that_arrives() -> None:
+    text = """\
+import numpy as np
+rng = np.random.RandomState(2)
+x, dy = rng.randn(3, 4, 4), rng.randn(3, 2, 2)
+
+def forward(x):
+    masks, y = {}, np.zeros((3, 2, 2))
+    for i in range(2):
+        for j in range(2):
+            part = x[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2]
+            y[:, i, j] = part.max(axis=(1, 2))
+            masks[i, j] = part == y[:, i, j][:, None, None]
+    return y, (x.shape, masks)
+
+def backward(dy, cache):
+    shape, masks = cache
+    dx = np.zeros(shape)
+    for i in range(2):
+        for j in range(2):
+            dx[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2] += masks[i, j]
+    return dx
+"""
+    (finding,) = check_program(Source("example.py", text)).findings
+    assert finding.line == 19 and finding.repair is not None
+    assert finding.repair.edits[0].after.endswith("+= masks[i, j] * dy[:, i, j, None, None]")

@@ -20,6 +20,8 @@ Shape = tuple[Any, ...]
 MOST_QUANTITIES = 24
 """Quantities of which pairs are made."""
 MOST = 400
+MOST_LEADING = 2
+"""Axes of an array that loops over its last ones leave whole."""
 BUILT_IN = frozenset(dir(builtins))
 """Names that need no binding, such as `len` in `x[i:i + len(k)]`."""
 
@@ -104,6 +106,8 @@ def _bound(text: str) -> bool:
 def _products(a: str, x: Shape, b: str, y: Shape, shape: Shape) -> Iterator[str]:
     if x == y == shape or (a < b and {x, y} == {shape, ()}):
         yield f"{a} * {b}"
+    if x == shape and 0 < len(y) < len(shape) and y == shape[: len(y)]:
+        yield f"{a} * {_widened(b, len(y), len(shape) - len(y))}"
     if len(shape) != 2:
         return
     if len(x) == len(y) == 1 and (x[0], y[0]) == shape:
@@ -113,6 +117,20 @@ def _products(a: str, x: Shape, b: str, y: Shape, shape: Shape) -> Iterator[str]
             yield f"{a} @ {b}.T"
         if x[0] == y[0] and (x[1], y[1]) == shape:
             yield f"{a}.T @ {b}"
+
+
+def _widened(text: str, own: int, more: int) -> str:
+    """`g[:, i, None, None]` of `g[:, i]`, for windows of two axes more."""
+    if text.endswith("]"):
+        return f"{text[:-1]}{', None' * more}]"
+    return f"{text}[{', '.join([':'] * own + ['None'] * more)}]"
+
+
+def entries(shapes: Mapping[str, Shape], rounds: Sequence[str]) -> Iterator[str]:
+    """`dout[n, c, i, j]`, `dout[:, i, j]`: of arrays what loops over all axes, or the last ones, go by."""
+    for name, shape in shapes.items() if len(rounds) > 1 else ():
+        if 0 <= len(shape) - len(rounds) <= MOST_LEADING:
+            yield f"{name}[{', '.join([':'] * (len(shape) - len(rounds)) + list(rounds))}]"
 
 
 def places(

@@ -11,7 +11,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.values import shape_of
-from whygrad.diagnosis.accumulations import at_hand, contributions, places, valued, windows
+from whygrad.diagnosis.accumulations import at_hand, contributions, entries, places, valued, windows
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.lacking import lacking
 from whygrad.diagnosis.looping import (
@@ -195,13 +195,10 @@ class Additions(Workbench):
         texts = [
             t for t in at_hand(suspect.block, loops, set(space)) if not reads(ast.parse(t).body[0]) & filled
         ]
-        # Loops over all axes of an array go entry by entry: `dout[n, c, i, j]`.
         rounds = [n for n in suspect.loops if isinstance(scope.first.get(n), int | np.integer)]
-        whole = [n for n in scope.names() if len(rounds) > 1 and len(shape_of(scope.first[n])) == len(rounds)]
-        entries = [f"{name}[{', '.join(rounds)}]" for name in whole if name not in filled]
-        return lambda text: next(iter(valued([text], space).values()), None), valued(
-            [*texts, *entries], space
-        )
+        shapes = {n: shape_of(scope.first[n]) for n in scope.names() if n not in filled}
+        pieces = entries(shapes, rounds)
+        return lambda text: next(iter(valued([text], space).values()), None), valued([*texts, *pieces], space)
 
     def by_carry(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
