@@ -32,6 +32,7 @@ from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, Why
 from whygrad.source import Source, tree_of
 from whygrad.tracing.scripts import unbound_names
 
+NO_TIME = "there was no time to search for repairs"
 RESERVE = 2.0
 """Seconds of the limit that are kept for telling what was found."""
 MOST = 3
@@ -41,21 +42,26 @@ SHARE = 0.5
 """Of the limit, what the script may take where units stand beside it."""
 
 Progress = Callable[[Mapping[str, Any]], None]
+Tell = Callable[[CheckResult], None]
 
 
-def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress) -> Result:
+def check_whole(
+    source: Source, hints: Hints, seconds: float, progress: Progress, tell: Tell = lambda _: None
+) -> Result:
     """Check everything in a file; the object that `whygrad check --format json` prints.
+
+    Where there is one thing to check, `tell` is told what is known of it before the search for repairs.
 
     Raises what `check_program` raises where there is just one thing to check.
     """
     until = time.monotonic() + MOST * seconds - RESERVE
     outline = None if _is_aimed(hints) else _outline(source)
     if outline is None:
-        return check_program(source, hints).to_json()
+        return check_program(source, hints, tell).to_json()
     units = [_unit(found, hints) for found in units_in(outline)]
     main: list[Result] = []
     if outline.has_gradients or outline.maker(hints):
-        main = _main(source, hints, bool(units), seconds, until, progress)
+        main = _main(source, hints, bool(units), seconds, until, progress, tell)
         if main:
             ran = covered(source, main[0]["functions"])
             units = [unit for unit in units if not unit.owners <= ran]
@@ -63,7 +69,7 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
         main = [opened.to_json()]
     if not units or (len(units) == 1 and not main):
         alone = units[0].hints if units and outline.has_gradients else hints
-        return main[0] if main else check_program(source, alone).to_json()
+        return main[0] if main else check_program(source, alone, tell).to_json()
     progress({"done": 0, "of": len(units), "unit": units[0].name})
     for fact in (opened_main, rebound, unbound_names):
         fact(source.text)  # known before the copies are made, it is known to all of them
@@ -84,14 +90,20 @@ def check_whole(source: Source, hints: Hints, seconds: float, progress: Progress
 
 
 def _main(
-    source: Source, hints: Hints, beside_units: bool, seconds: float, until: float, progress: Progress
+    source: Source,
+    hints: Hints,
+    beside_units: bool,
+    seconds: float,
+    until: float,
+    progress: Progress,
+    tell: Tell,
 ) -> list[Result]:
     """The result of the script, or of the unit with example inputs; none where the units are to be asked.
 
     Training that wants files which are not there, or that goes on for hours, hides no layers.
     """
     if not beside_units:
-        return [check_program(source, hints).to_json()]
+        return [check_program(source, hints, tell).to_json()]
     unit = Unit("the script", 1, hints)
     found = next(_checked(source, [unit], max(1.0, SHARE * seconds), until, progress))
     error = found["error"] or {}
@@ -246,7 +258,7 @@ def _read(job: _Job) -> Result:
         return _died(status)
     found: Result = json.loads(lines[-1])
     if status:
-        found["notes"] = [*found["notes"], "there was no time to search for repairs"]
+        found["notes"] = [*found["notes"], NO_TIME]
     return found
 
 
@@ -277,7 +289,7 @@ def _late() -> Result:
     )
 
 
-def _answer(source: Source, unit: Unit, tell: Callable[[CheckResult], None] = lambda _: None) -> Result:
+def _answer(source: Source, unit: Unit, tell: Tell = lambda _: None) -> Result:
     try:
         return check_program(source, unit.hints, tell).to_json()
     except WhygradError as error:

@@ -46,6 +46,7 @@ class Child:
         self._progress = progress
         self.seconds = seconds
         self._lines: list[bytes] = []
+        self._known = b""
         self._trace = bytearray()
         self._token = secrets.token_hex(16)
         self._process = subprocess.Popen(
@@ -76,9 +77,9 @@ class Child:
                 self._ask_for_the_place()
         finally:
             self.stop()
-        if not self._lines:
+        if not self._lines and not (timed_out and self._known):
             raise self._death(timed_out, ended)
-        answer: dict[str, Any] = json.loads(self._lines[0])
+        answer: dict[str, Any] = json.loads(self._lines[0] if self._lines else self._known)
         if "error" in answer:
             raise error_of(answer["error"])
         return answer
@@ -129,6 +130,8 @@ class Child:
                 self._deadline = time.monotonic() + self.seconds + _START
                 if self._progress is not None:
                     self._progress(json.loads(body[1:]))
+            elif token and body.startswith(b"?"):
+                self._known = body[1:]
             elif token and body.endswith(b"\n"):
                 self._lines.append(body)
                 return

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from whygrad.absent import install
 from whygrad.errors import DefectError, FormulaError, LimitError, NoGradientError, ScriptError, WhygradError
@@ -25,6 +25,9 @@ from whygrad.rendering.text import render_text
 from whygrad.report import Report
 from whygrad.source import Source, read_source
 
+if TYPE_CHECKING:
+    from whygrad.diagnosis import CheckResult
+
 MEMORY_BYTES = 8 << 30
 LATER = 2.0
 """Seconds past its limit after which a worker that nobody ends does so itself."""
@@ -32,6 +35,8 @@ COLLECT_AFTER = 20_000
 """New objects after which garbage is looked for: a check makes many that live long, and ends soon."""
 PROGRESS = b"~"
 """Before a line that tells how far the work has come."""
+KNOWN = b"?"
+"""Before a line with the answer as far as it is known."""
 
 Request = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -40,7 +45,7 @@ Reply = dict[str, Any]
 def check(request: Request) -> Reply:
     """Check a file, or the `text` given for it: `result` is what `whygrad check --format json` prints."""
     with _uncollected():
-        from whygrad.batch import check_whole
+        from whygrad.batch import NO_TIME, check_whole
         from whygrad.checking.evidence import hints_of
 
     path, hints = request["path"], request["hints"]
@@ -52,8 +57,14 @@ def check(request: Request) -> Reply:
         provide(values.get("given", {}))
         hints = {**hints, "given": values.get("inputs", {})}
     source, remark = modern(source)
-    result = check_whole(source, hints_of(hints), request["seconds"], request["progress"])
-    result["notes"] = [*([remark] if remark else []), *result["notes"]]
+    remarks = [remark] if remark else []
+
+    def tell(known: CheckResult) -> None:
+        said = known.to_json()
+        request["known"]({"result": {**said, "notes": [*remarks, *said["notes"], NO_TIME]}})
+
+    result = check_whole(source, hints_of(hints), request["seconds"], request["progress"], tell)
+    result["notes"] = [*remarks, *result["notes"]]
     return {"result": result}
 
 
@@ -205,7 +216,11 @@ def main() -> None:
         reply.write(request.get("token", "").encode() + PROGRESS + _line(dict(said)))
         reply.flush()
 
-    line = answer({**request, "progress": progress})
+    def known(said: Reply) -> None:
+        reply.write(request.get("token", "").encode() + KNOWN + _line(said))
+        reply.flush()
+
+    line = answer({**request, "progress": progress, "known": known})
     if os.getpid() == pid:  # not in a copy that the script forked
         reply.write(request.get("token", "").encode() + line)
         reply.flush()

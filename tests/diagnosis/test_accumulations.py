@@ -43,6 +43,11 @@ def test_what_was_written_there_is_the_likeliest() -> None:
     assert contributions(VALUES, (2, 3), "np.outer(da, da)")[0] == "np.outer(da, h)"
 
 
+def test_a_slot_whose_key_is_a_call() -> None:
+    loops = ast.parse("x['a' + str(i + 1)] = np.tanh(x['a' + str(i)])").body
+    assert list(arriving(loops, {"x", "dx"})) == ["dx['a' + str(i + 1)]"]
+
+
 def test_what_a_round_reads() -> None:
     block = ast.parse("da = dh[t] * 2\ndb += da\n").body
     loops = ast.parse("h[t + 1] = np.tanh(w * h[t] + unknown[t])").body

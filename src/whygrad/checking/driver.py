@@ -64,6 +64,7 @@ from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
 from whygrad.checking.upstreams import (
     assign_rest,
     free_parameters,
+    handed_over,
     outputs_of,
     unfilled_upstreams,
     upstream_lines,
@@ -337,12 +338,11 @@ class Driver:
     def bind_upstream(self, upstream: str, output: str, known: dict[str, str], backward: Function) -> str:
         """The variable that holds an upstream gradient; made where nobody gave it."""
         if upstream and upstream not in self.names:
-            # A function may bear the name of a parameter of another one.
-            variable = upstream if upstream not in self.namespace else f"{upstream}_"
+            variable = upstream if upstream not in self.namespace else f"{upstream}_"  # there is a function
             self.lines += upstream_lines(backward, upstream, variable, output)
             self.names[upstream] = variable
         if upstream:
-            known[upstream] = self.names[upstream]
+            known[upstream] = handed_over(backward, upstream, self.names[upstream])
         return self.names.get(upstream, "")
 
     def upstreams(

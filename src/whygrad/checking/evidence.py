@@ -14,6 +14,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal
 
 from whygrad.checking.copying import duplicated
+from whygrad.errors import NoGradientError
 from whygrad.source import Span
 
 if TYPE_CHECKING:
@@ -260,6 +261,8 @@ class Evidence:
     """Names used but not imported, and the import that was supplied: ("math", "import math")."""
     failure: Failure | None = None
     """The script raised at its given inputs; then claims may be empty."""
+    refusal: NoGradientError | None = None
+    """What to say if no edit gets past the failure and makes all right: guessed inputs may not fit."""
     unused: list[str] = field(default_factory=list)
     """Gradient-like variables that nothing reads and that are no claim: `dw` beside `dW`."""
     backward_line: int = 0

@@ -25,10 +25,11 @@ from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.plain import steady
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.raising import RaisedError
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
-from whygrad.checking.settling import presumed
+from whygrad.checking.settling import presumed, settle_unsure
 from whygrad.checking.supposing import by_supposed_loss
 from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
@@ -62,16 +63,18 @@ def measure(program: Program | Source, hints: Hints | None = None, budget: float
 
 
 def _measure(program: Program | Source, hints: Hints, budget: float, again: int = 0) -> Evidence:
-    started = time.perf_counter()
+    until = time.perf_counter() + budget
     if isinstance(program, Program):
-        return _measured(program, started + budget)
+        return _measured(program, until)
     try:
-        return _arranged(program, hints, started + budget)
+        return _arranged(program, hints, until)
+    except RaisedError as error:
+        return error.evidence(program, hints)
     except DatedError as error:
         if again >= MOST_DATED:
             raise
         renewed = Source(program.filename, error.text)
-        evidence = _measure(renewed, hints, budget - (time.perf_counter() - started), again + 1)
+        evidence = _measure(renewed, hints, until - time.perf_counter(), again + 1)
         evidence.notes.append(error.note)
         return evidence
 
@@ -125,7 +128,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
         evidence.intended = [
             _intend(program.hints.formula, m, evidence.outputs[k]) for k, m in enumerate(measured)
         ]
-    _settle_unsure(roles, measured)
+    settle_unsure(roles, measured)
     roles.finals += presumed(program, roles, measured)
     evidence.points = [m.point for m in measured]
     evidence.recordings = [m.truth.recording for m in measured]
@@ -220,7 +223,7 @@ def _plainly_wrong(
     if len(measured) < FEW_POINTS or any(m.truth.untraced or m.truth.recording.notes for m in measured):
         return []
     tried = replace(roles, finals=list(roles.finals), unsure=list(roles.unsure))
-    _settle_unsure(tried, measured)
+    settle_unsure(tried, measured)
     judged, _ = _judged(program, tried, measured, first, seek_kinks=False)
     wrong = [c for c in judged if c.verdict == "wrong" and c.agreements.count(False) > 1]
     return judged if wrong else []
@@ -333,31 +336,6 @@ def _intend(formula: str, m: Measured, computed: float) -> float:
         m.forward_values = []
         m.truth.misled = True
     return meant.value
-
-
-def _settle_unsure(roles: Roles, measured: list[Measured]) -> None:
-    """Pair what its name leaves open by value: equal to a gradient at several points is certain."""
-    for place, pairing in enumerate(roles.finals):
-        options = [Pairing(pairing.name, of, 1.0) for of in (pairing.of, *pairing.rivals)]
-        fitting = [p for p in options if all(_value_equals(m, p) for m in measured)]
-        if pairing.rivals and fitting and len(measured) > 2:
-            roles.finals[place] = fitting[0]
-    for name in list(roles.unsure):
-        for candidate in (*roles.candidates, *roles.roots):
-            pairing = Pairing(name, candidate, 1.0)
-            if all(_value_equals(m, pairing) for m in measured) and len(measured) > 2:
-                roles.finals.append(pairing)
-                roles.unsure.remove(name)
-                break
-
-
-def _value_equals(m: Measured, pairing: Pairing) -> bool:
-    try:
-        value = m.forward.program.value(pairing.name, m.observation.namespace)
-    except LookupError:
-        return False
-    want = signed(truth_of(m, pairing.of), pairing.sign)
-    return want is not None and judging.agrees(value, want)
 
 
 def _note_truth(measured: list[Measured], evidence: Evidence) -> None:

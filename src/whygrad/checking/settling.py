@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from whygrad.checking.measured import Measured, truth_of
+from whygrad.checking import judging
+from whygrad.checking.measured import Measured, signed, truth_of
 from whygrad.checking.naming import best, last_word, stems
 from whygrad.checking.pairing import Pairing
 from whygrad.checking.programs import Program
@@ -25,6 +26,31 @@ ALIKE = 0.4
 """Similarity from which some name of the text may be what a gradient is called after."""
 _PARAMETER = re.compile(r"(?i)(theta|w|weights?|b|bias(es)?|params?|beta|coef\w*)_?\d*$")
 """What a weak name (`dtheta1`) must go on with in a script, where much begins with a `d`."""
+
+
+def settle_unsure(roles: Roles, measured: list[Measured]) -> None:
+    """Pair what its name leaves open by value: equal to a gradient at several points is certain."""
+    for place, pairing in enumerate(roles.finals):
+        options = [Pairing(pairing.name, of, 1.0) for of in (pairing.of, *pairing.rivals)]
+        fitting = [p for p in options if all(_value_equals(m, p) for m in measured)]
+        if pairing.rivals and fitting and len(measured) > 2:
+            roles.finals[place] = fitting[0]
+    for name in list(roles.unsure):
+        for candidate in (*roles.candidates, *roles.roots):
+            pairing = Pairing(name, candidate, 1.0)
+            if all(_value_equals(m, pairing) for m in measured) and len(measured) > 2:
+                roles.finals.append(pairing)
+                roles.unsure.remove(name)
+                break
+
+
+def _value_equals(m: Measured, pairing: Pairing) -> bool:
+    try:
+        value = m.forward.program.value(pairing.name, m.observation.namespace)
+    except LookupError:
+        return False
+    want = signed(truth_of(m, pairing.of), pairing.sign)
+    return want is not None and judging.agrees(value, want)
 
 
 def presumed(program: Program, roles: Roles, measured: Sequence[Measured]) -> list[Pairing]:

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.contexts import new_context
-from whygrad.checking.dated import as_it_ran
 from whygrad.checking.driver import Driver
 from whygrad.checking.evidence import Failure, Form, Hints, Value
 from whygrad.checking.examples.advice import missing_input, why_none
@@ -41,6 +40,7 @@ from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.plain import Namespace
 from whygrad.checking.pointwise import MixedError
 from whygrad.checking.programs import GIVEN, Program
+from whygrad.checking.raising import told_of
 from whygrad.checking.refusals import refuse_many_losses, refuse_odd_loss
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -152,8 +152,7 @@ class Unaided:
         if not made and not perfect:
             shown = {**{name: described(value) for name, value in self.called.items()}, **tried}
             refusal = why_none(search, forward, backward, refused, failed, shown)
-            raised = failed.exception if failed is not None else search.complaint
-            raise as_it_ran(refusal, self.source, raised)
+            raise told_of(refusal, self.source, search.complaint, failed)
         made.sort(key=lambda item: item[0])
         for _, texts, program in made:
             yield self.assuming(program, texts, reading)

@@ -86,6 +86,27 @@ def upstream_lines(backward: Function, upstream: str, variable: str, output: str
         yield ONE_ENTRY.format(upstream=variable, output=output)
 
 
+def handed_over(backward: Function, upstream: str, variable: str) -> str:
+    """What a backward function is given: a copy where it changes that, which tells what is differentiated."""
+    return f"{variable} * 1" if _is_changed(backward, upstream) else variable
+
+
+def _is_changed(backward: Function, upstream: str) -> bool:
+    """Is it changed in place: `dnext_c += ...`, `dx = dout; dx[...] = 0`?"""
+    own = {upstream}
+    for node in ast.walk(backward.node):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in own:
+            own |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AugAssign) else targets
+        for target in targets:
+            inner = target.value if isinstance(target, ast.Subscript) else target
+            stored = isinstance(target, ast.Subscript) or isinstance(node, ast.AugAssign)
+            if stored and isinstance(inner, ast.Name) and inner.id in own:
+                return True
+    return False
+
+
 def _goes_by_one(backward: Function, upstream: str) -> bool:
     """Does a backward function skip entries of zero, and return after the first other: those of a loss?"""
     for loop in ast.walk(backward.node):

@@ -50,7 +50,8 @@ def arriving(loops: Iterable[ast.stmt], known: set[str]) -> Iterator[str]:
     for statement in loops:
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None
         if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            made, key = target.value.id, ast.unparse(target.slice).strip("()")
+            made, key = target.value.id, ast.unparse(target.slice)
+            key = key[1:-1] if isinstance(target.slice, ast.Tuple) and key[0] == "(" else key
             yield from (f"{name}[{key}]" for name in sorted(known) if name != made and name.endswith(made))
 
 

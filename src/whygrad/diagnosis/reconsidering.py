@@ -25,7 +25,7 @@ SECONDS = 5.0
 def reconsidered(source: Source, hints: Hints, tell: Callable[[CheckResult], None]) -> CheckResult:
     """The result of a check; of one that took another edit past an exception, where only that leads on.
 
-    Raises what `Check.run` raises.
+    Raises what `Check.run` raises; and where a backward pass raises and no edit makes all right, that.
     """
     started = time.process_time()
     check = Check(source, hints, tell)
@@ -43,7 +43,10 @@ def reconsidered(source: Source, hints: Hints, tell: Callable[[CheckResult], Non
             continue
         if other.solved():
             return found
-    return _neglecting(source, hints, check, result) or result
+    neglecting = _neglecting(source, hints, check, result)
+    if neglecting is None and check.refusal is not None:
+        raise check.refusal
+    return neglecting or result
 
 
 def _neglecting(source: Source, hints: Hints, check: Check, result: CheckResult) -> CheckResult | None:

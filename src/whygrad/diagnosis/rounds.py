@@ -64,6 +64,7 @@ class Check:
     at_first: Draft | None = None
     """The text that it is of."""
     last: Evidence | None = None
+    refusal: NoGradientError | None = None
     deadline: float = 0.0
     wrong_before: int = 0
     seen: set[str] = field(default_factory=set)
@@ -139,6 +140,7 @@ class Check:
     def measured(self) -> Evidence:
         """The evidence of the present text. Searching gets its time anew after each measurement."""
         evidence = measure(self.draft.source, self.hints)
+        self.refusal = self.refusal or evidence.refusal
         self.hints = pinned(self.hints, evidence.program)  # edited texts are compared at the same inputs
         self.deadline = min(time.process_time() + SECONDS, self.started + MOST_SECONDS)
         return evidence
