@@ -53,3 +53,27 @@ def test_a_slip_inside_the_loop_is_placed_and_mended() -> None:
     assert [wrong.split("\n")[f.line - 1].strip() for f in found] == ["g[y[i]] += 1"]
     assert found[0].repair is not None
     assert found[0].repair.edits[0].after.strip() == "g[y[i]] -= 1"
+
+
+def test_what_a_loop_fills_and_a_line_behind_it_reads_is_part_of_the_backward_pass() -> None:
+    text = """
+import numpy as np
+W = np.array([[0.3, -0.8], [1.1, 0.4]])
+X = np.array([[0.5, 1.2], [-0.7, 0.9]])
+grads = {"W": np.zeros((2, 2))}
+loss = 0.0
+for x in X:
+    h = np.sin(x @ W)
+    loss += 0.5 * np.sum(h ** 2)
+    grads["W"] += np.outer(x, h * np.cos(x @ W))
+kept = h > 0
+dW = grads["W"]
+"""
+    rows = text.split("\n")
+    evidence = evidence_of(text)
+    assert [rows[n - 1].strip().split(" ")[0] for n in sorted(evidence.interleaved)] == [
+        "grads",
+        'grads["W"]',
+    ]
+    found = check_program(Source("loss.py", text.replace("h * np.cos", "np.cos"))).findings
+    assert [f.line for f in found] == [10] and found[0].repair is not None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from whygrad.diagnosis import check_program
-from whygrad.diagnosis.completions import carries, indicators, labels
+from whygrad.diagnosis.completions import carries, enclosed_terms, indicators, labels
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material
 from whygrad.source import Source
@@ -87,3 +87,11 @@ for i in range(3):
     (finding,) = check_program(Source("example.py", text)).findings
     assert finding.code == "WG309" and finding.repair is not None
     assert finding.repair.edits[0].after == "        dS[i, c] = q[c] - (c == t[i])"
+
+
+def test_a_term_that_the_sum_in_a_call_lacks() -> None:
+    values = {"a": np.ones(3), "b": np.ones((2, 3)), "c": np.ones(3), "t": 1, "b[t]": np.ones(3), "s": 0.5}
+    found = [v.text for v in enclosed_terms(Fragment("d += np.exp(a + c) * s"), Material.of(values))]
+    assert "d += np.exp(a + c + b[t]) * s" in found and "d += np.exp(a + c - s) * s" in found
+    assert not any("+ t)" in text or "c + a" in text for text in found)
+    assert not list(enclosed_terms(Fragment("d = np.exp(a * c)"), Material.of(values)))

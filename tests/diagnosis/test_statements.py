@@ -28,6 +28,9 @@ MATERIAL = Material.of({"dw": 0.5, "dW": 0.5, "dout": np.ones((3, 2)), "n": 3}, 
         ("self.x = x", "self.x = x.copy()"),
         ("flat = dout.reshape(3, 2)", "flat = dout.reshape(3, 2).copy()"),
         ("dout *= mask + 1", "dout = dout * (mask + 1)"),
+        ("g = {'a': dout, 'b': dout}", "g = {'a': dout, 'b': dout.copy()}"),
+        ("g = [np.zeros(3)] * n", "g = [np.zeros(3) for _ in range(n)]"),
+        ("dw1 = dw2 = np.zeros(3)", "dw1, dw2 = np.zeros(3), np.zeros(3)"),
     ],
 )
 def test_the_slip_is_undone(wrong: str, right: str) -> None:
@@ -74,3 +77,21 @@ def test_a_gradient_that_goes_by_two_names_is_copied() -> None:
     (finding,) = result.findings
     assert (finding.line, finding.cause, result.notes) == (18, "value-changed-before-use", ())
     assert finding.repair is not None and finding.repair.edits[0].after.strip() == "dz = dout.copy()"
+
+
+def test_one_array_for_two_gradients_is_made_two() -> None:
+    text = """
+import numpy as np
+u = np.array([0.3, -0.8])
+v = np.array([1.1, 0.4])
+loss = 0.0
+for k in range(2):
+    loss += np.sin(u[k]) * v[k]
+du = dv = np.zeros(2)
+for k in range(2):
+    du[k] += np.cos(u[k]) * v[k]
+    dv[k] += np.sin(u[k])
+"""
+    (finding,) = check_program(Source("two.py", text)).findings
+    assert (finding.line, finding.cause) == (8, "value-changed-before-use") and finding.repair is not None
+    assert finding.repair.edits[0].after == "du, dv = np.zeros(2), np.zeros(2)"

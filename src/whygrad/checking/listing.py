@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Literal
 
 from whygrad.checking.copying import duplicate
@@ -243,7 +243,8 @@ def backward_line(listed: Sequence[Statement], scope: str = "") -> int:
 def interleaved(listed: Sequence[Statement], outputs: Set[str], claimed: Set[str]) -> frozenset[int]:
     """Lines of a gradient that is filled while the forward pass goes on, as in a loop over examples.
 
-    They run before the output is complete, make nothing that it needs, and what they make is claimed.
+    They run before the output is complete, make nothing that it needs, and what they make is claimed, or is
+    added up in what a claim is read from behind the loop: `dW = grads["W"]`.
     """
     early = [s for s in listed if s.part == "forward"]
     needed, behind, lines = set(outputs), set(claimed), set[int]()
@@ -251,16 +252,42 @@ def interleaved(listed: Sequence[Statement], outputs: Set[str], claimed: Set[str
     while before < len(needed):
         before = len(needed)
         for statement in early:
-            if needed & set(statement.names):
-                needed |= set(statement.reads)
+            if needed & _bases(statement.names):
+                needed |= _bases(statement.reads)
+    behind |= _filled(early) & _read_for(listed, claimed) - needed
     before = -1
     while before < len(lines):
         before = len(lines)
         for statement in early:
-            if behind & set(statement.names) and not needed & set(statement.names):
-                behind |= set(statement.reads) - needed
+            if behind & _bases(statement.names) and not needed & _bases(statement.names):
+                behind |= _bases(statement.reads) - needed
                 lines.add(statement.line)
     return frozenset(lines)
+
+
+def _bases(names: Iterable[str]) -> set[str]:
+    """Names without the places in them: `grads` of `grads["W1"]`."""
+    return {name.partition("[")[0] for name in names}
+
+
+def _filled(early: Sequence[Statement]) -> set[str]:
+    """What statements of a loop add to, place by place or all at once."""
+    again = [
+        s for s in early if any("[" in name for name in s.targets) or _bases(s.targets) & _bases(s.reads)
+    ]
+    return {name for statement in again for name in _bases(statement.targets)}
+
+
+def _read_for(listed: Sequence[Statement], claimed: Set[str]) -> set[str]:
+    """What the statements behind the forward pass read that lead to claims."""
+    late, found = [s for s in listed if s.part == "backward"], set(claimed)
+    before = -1
+    while before < len(found):
+        before = len(found)
+        for statement in late:
+            if found & _bases(statement.names):
+                found |= _bases(statement.reads)
+    return found
 
 
 def unjudged(names: Sequence[str], claims: Sequence[Claim]) -> list[str]:

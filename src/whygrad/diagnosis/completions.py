@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -107,3 +108,20 @@ def _shape_at_step(f: Fragment, node: ast.Subscript, m: Material) -> tuple[Any, 
     if len(stepped) != 1 or not isinstance(stepped[0], ast.Name) or stepped[0].id not in m.in_loop:
         return ()
     return (*kept, *shape[len(parts) :])
+
+
+def enclosed_terms(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`np.exp(a + b[t])` for `np.exp(a)`: a term that the sum in a call lacks."""
+    for node in f.expressions():
+        inner = node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+        if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, ast.Add | ast.Sub):
+            continue
+        old, start = f.segment(inner), f.extent(inner)[0]
+        for text, value in m.values.items():
+            if isinstance(value, bool | int | str | np.integer) or re.search(
+                rf"(?<!\w){re.escape(text)}", old
+            ):
+                continue
+            for symbol in "+-":
+                new = f"{old} {symbol} {text}"
+                yield Variant(f.replaced(inner, new, SUM), Slip("term", old, new, start, 1.3))

@@ -17,7 +17,7 @@ import numpy as np
 
 from whygrad.checking.values import shape_of
 from whygrad.diagnosis.callees import callees
-from whygrad.diagnosis.completions import carries, indicators, labels
+from whygrad.diagnosis.completions import carries, enclosed_terms, indicators, labels
 from whygrad.diagnosis.fragments import COMPARISONS, OPERATORS, Fragment, binding_of
 from whygrad.diagnosis.indexing import indices, portions
 from whygrad.diagnosis.positions import positions
@@ -342,6 +342,7 @@ def _negated(f: Fragment, term: ast.expr) -> str:
 MUTATIONS: Sequence[Callable[[Fragment, Any], Iterator[Variant]]] = (
     signs, forgotten, positions, indices, portions, names, operators, constants, labels, indicators, carries,
     repeats, other_divisors, callees, structure_variants, statement_variants, quantities,
+    enclosed_terms,
 )  # fmt: skip
 
 

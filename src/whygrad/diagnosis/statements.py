@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """`+=` for `=`, `np.add.at` for an indexed `+=`, another target, an array of floats."""
     statement = f.statement
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 2 and m.library == "np":
+        names, made = ", ".join(map(f.segment, statement.targets)), f.segment(statement.value)
+        again = made if isinstance(statement.value, ast.Call) else f"{made}.copy()"
+        new = f"{names} = {made}, {again}"
+        yield Variant(new, Slip("alias", f.text, new, 0, 0.9))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         start, end = f.extent(target)[1], f.outer(statement.value)[0]
@@ -63,6 +68,23 @@ def _own(f: Fragment, value: ast.expr, m: Material) -> Iterator[Variant]:
     if array or views:
         slip = Slip("alias", text, f"{text}.copy()", f.extent(value)[0], 0.9)
         yield Variant(f.replaced(value, f"{text}.copy()"), slip)
+    yield from _one_for_each(f, value, m)
+
+
+def _one_for_each(f: Fragment, value: ast.expr, m: Material) -> Iterator[Variant]:
+    """An array for each place of a list or a dictionary, where one stands in several."""
+    items = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", [])
+    arrays = [e for e in items if isinstance(e, ast.Name) and m.shapes.get(e.id)]
+    for item in arrays:
+        if sum(other.id == item.id for other in arrays) > 1:
+            slip = Slip("alias", item.id, f"{item.id}.copy()", f.extent(item)[0], 0.9)
+            yield Variant(f.replaced(item, f"{item.id}.copy()"), slip)
+    one = value.left if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) else None
+    if isinstance(one, ast.List) and len(one.elts) == 1 and isinstance(value, ast.BinOp):
+        made, count, old = f.segment(one.elts[0]), f.segment(value.right), f.segment(value)
+        made = f"{made}.copy()" if isinstance(one.elts[0], ast.Name) else made
+        new = f"[{made} for _ in range({count})]"
+        yield Variant(f.replaced(value, new), Slip("alias", old, new, f.extent(value)[0], 0.9))
 
 
 def _out_of_place(f: Fragment, statement: ast.AugAssign, symbol: str, m: Material) -> Iterator[Variant]:

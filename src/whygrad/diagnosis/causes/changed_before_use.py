@@ -39,10 +39,12 @@ W = W - 0.1 * (x.T @ dy)
         return case.slip.kind in ("move", "in-place", "alias")
 
     def title(self, case: Case) -> str:
-        if case.slip.kind == "alias" and case.slip.new == f"{case.slip.old}.copy()":
-            return f"`{case.target}` is the array `{case.slip.old}`, and what changes one changes both"
+        if case.slip.kind == "alias" and case.value is not None and case.slip.old == case.statement:
+            names = case.slip.new.partition("=")[0].count(",") + 1
+            done = "gives one array two names" if names > 1 else "changes an array that has another name too"
+            return f"`{case.slip.old}` {done}"
         if case.slip.kind == "alias":
-            return f"`{case.slip.old}` changes an array in place that is used under another name too"
+            return f"`{case.slip.old}` is one array under several names, and a change of one changes all"
         name = case.slip.old.partition("[")[0]
         if name == case.variable.partition("[")[0]:
             return f"`{name}` is changed here, before the backward pass has used it"
