@@ -138,3 +138,26 @@ def test_of_two_carries_the_one_that_is_forgotten_is_added() -> None:
     """).lstrip("\n")
     found, repaired = mended(text)
     assert found == [23] and "through = back * np.cos(cell) + cell_coming" in repaired
+
+
+FIRST = NETWORK.replace("s = [np.zeros(2)]", "s = [rng.randn(2)]")
+GUARDS = {
+    "what the first step adds": (
+        "    dB += np.outer(raw, s[k])",
+        "    if k > 0:\n        dB += np.outer(raw, s[k])",
+        15,
+    ),
+    "what the last step has not": (
+        "    back = s[k + 1] - goal[k] + coming",
+        "    back = s[k + 1] - goal[k]\n    if k < 3:\n        back = back + coming",
+        13,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_the_rounds_that_a_condition_lets_through(name: str) -> None:
+    plain, guarded, line = GUARDS[name]
+    found, text = mended(FIRST.replace(plain, guarded))
+    assert found == [line]
+    assert check_program(Source("rounds.py", text)).status == "right"

@@ -103,3 +103,13 @@ def test_indices_are_whole_numbers_and_what_is_indexed_has_the_axes() -> None:
     for never in ("g = b[i, k] * b[i:N]", "g = k[i, k] * b[i:N]", "g = A[half, k] * b[i:N]"):
         assert never not in found
     assert "g = A[i, k] * b[half:N]" not in found and "g = A[i, k] * b[A:N]" not in found
+
+
+def test_what_the_line_binds_stands_where_nothing_is_handed_over() -> None:
+    arrays = {"carried": np.ones(2), "other": np.ones(3)}
+    material = Material.of(arrays, takes={"step": (3, 3)})
+    found = [v.text for v in variants("dx, carried = step(g, 0, kept)", material)]
+    assert found.index("dx, carried = step(g, carried, kept)") < found.index(
+        "dx, carried = step(g, other, kept)"
+    )
+    assert "dx, carried = other(g, carried, kept)" not in found

@@ -15,6 +15,7 @@ from whygrad.diagnosis.accumulations import at_hand, contributions, entries, pla
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.lacking import lacking
 from whygrad.diagnosis.looping import (
+    conditions_of,
     handed_on,
     headers,
     never_taken,
@@ -23,6 +24,7 @@ from whygrad.diagnosis.looping import (
     taking,
     waiting,
 )
+from whygrad.diagnosis.mutation import Material
 from whygrad.diagnosis.recurrence import is_known_by_round
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench
@@ -33,6 +35,8 @@ from whygrad.diagnosis.workbench import Fix, Workbench
 from whygrad.emission.leaves import names_read
 
 MOST_LACKING = 12
+Ways = Callable[[str, Material], Iterator[Variant]]
+"""What a part of a statement may have been meant to be."""
 """Missing statements that are run."""
 
 
@@ -244,25 +248,28 @@ class Additions(Workbench):
     def by_rounds(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
-        """Other bounds of a loop that the gradient is made in."""
+        """Other bounds of a loop that the gradient is made in, and other rounds that a part of it is for."""
         known = {s.line: s for s in suspects}
         for loop in rounds_around(suspects, self.draft.tree):
             inside = [
                 s for line, s in known.items() if loop.lineno < line <= (loop.end_lineno or loop.lineno)
             ]
-            if not isinstance(loop, ast.For) or not inside:
-                continue
-            header = replace(inside[0], node=loop, own=True)
-            scope = self.scope(header)
-            span = self.draft.source.span_of(loop.iter)
-            text = self.draft.source.segment(span)
-            for variant in headers(text, self.material(header, scope)) if scope.first else ():
-                if self.late():
-                    return
-                draft = self.draft.replaced(span, variant.text)
-                if self.trials.judge(draft, base, wanted).right:
-                    solution = Solution(variant.text, (variant.slip,))
-                    yield Fix(self.draft, draft, header, span, text, solution, scope)
+            conditions = [n for n in ast.walk(loop) if isinstance(n, ast.If)] if inside else []
+            places: list[tuple[ast.stmt, ast.expr, Ways]] = [(n, n.test, conditions_of) for n in conditions]
+            if isinstance(loop, ast.For) and inside:
+                places.insert(0, (loop, loop.iter, headers))
+            for node, part, ways in places:
+                header = replace(inside[0], node=node, own=True)
+                scope = self.scope(header)
+                span = self.draft.source.span_of(part)
+                text = self.draft.source.segment(span)
+                for variant in ways(text, self.material(header, scope)) if scope.first else ():
+                    if self.late():
+                        return
+                    draft = self.draft.replaced(span, variant.text)
+                    if self.trials.judge(draft, base, wanted).right:
+                        solution = Solution(variant.text, (variant.slip,))
+                        yield Fix(self.draft, draft, header, span, text, solution, scope)
 
     def _behind(self, last: Suspect, points: int = 1) -> Scope:
         """What is in scope behind a statement, at some points."""

@@ -20,6 +20,8 @@ from whygrad.emission.leaves import names_read
 
 HEADERS = frozenset({"index", "constant", "name"})
 """Slips of what a loop goes over, besides a bound that is one too many or too few."""
+CONDITIONS = frozenset({"compare", "constant", "index", "operator", "term"})
+"""Slips of what an `if` within a loop asks."""
 MOST_COST = 1.3
 MOST_IDLE = 6
 TARGET = 1.0
@@ -45,6 +47,12 @@ def headers(text: str, material: Material) -> Iterator[Variant]:
         slip = variant.slip
         kept.setdefault(variant.text, Variant(variant.text, Slip("rounds", text, variant.text, 0, slip.cost)))
     yield from kept.values()
+
+
+def conditions_of(text: str, material: Material) -> Iterator[Variant]:
+    """Other rounds than those that an `if` of a loop lets through: `t >= 0` for `t > 0`."""
+    plain = [v for v in variants(text, material) if v.slip.kind in CONDITIONS and v.slip.cost <= MOST_COST]
+    yield from sorted(plain, key=lambda v: v.slip.cost)
 
 
 def _ends(f: Fragment) -> Iterator[Variant]:

@@ -158,7 +158,16 @@ def backward_slice(evidence: Evidence, tree: ast.Module, claim: Claim) -> list[S
             # What the forward pass computes as well (`x_pad`) is likelier right.
             shared |= bool(assigned) and assigned <= repeated and not own
             found.append(replace(suspect, own=own, shared=shared or bool(sound)))
-    return sorted(found, key=lambda s: not s.own)
+    return [*sorted(found, key=lambda s: not s.own), *_calling(evidence, everything, backward)]
+
+
+def _calling(evidence: Evidence, everything: Sequence[Suspect], made: Sequence[Suspect]) -> Iterator[Suspect]:
+    """Statements of the backward part that call the function of some others, and so give it what it gets."""
+    names = {s.function.rpartition(".")[2] for s in made if not part_of(evidence, s)}
+    for suspect in everything if names else ():
+        called = (n.func for n in ast.walk(suspect.node) if isinstance(n, ast.Call))
+        if part_of(evidence, suspect) == "backward" and {ast.unparse(f) for f in called} & names:
+            yield suspect
 
 
 def _around(evidence: Evidence, everything: Sequence[Suspect], claim: Claim) -> list[Suspect]:
