@@ -71,3 +71,27 @@ dr = t * 2 * r + (1 - t) * np.sign(r)
     (finding,) = check_program(Source("example.py", text)).findings
     assert finding.repair is not None and finding.line == 5
     assert finding.repair.edits[0].after == "dr = (1 - t) * 2 * r + t * np.sign(r)"
+
+
+def test_what_was_sorted_is_put_back() -> None:
+    values = {"d": np.ones(3), "order": np.array([2, 0, 1]), "ids": np.array([1, 1, 0])}
+    found = {v.text for v in variants("q = d[order]", Material.of(values))}
+    assert "q = d[np.argsort(order)]" in found and not any("argsort(ids)" in text for text in found)
+    text = """\
+import numpy as np
+x = np.array([0.3, -1.4, 2.2, 0.9, -0.5])
+t = np.array([-0.7, 0.1, 0.4, 1.0, 1.9])
+order = np.argsort(x)
+loss = np.mean((x[order] - t) ** 2)
+ds = 2 * (x[order] - t) / len(x)
+dx = {}
+"""
+    for slip in ("ds", "ds[order]"):
+        (finding,) = check_program(Source("example.py", text.format(slip))).findings
+        assert finding.repair is not None
+        assert finding.repair.edits[0].after == "dx = ds[np.argsort(order)]"
+
+
+def test_two_values_the_other_way_round() -> None:
+    found = {v.text for v in variants("a, b = k % w, k // w", Material.of({"k": 3, "w": 2}))}
+    assert "a, b = k // w, k % w" in found

@@ -90,3 +90,8 @@ def test_operations_that_say_nothing() -> None:
 
 def test_a_text_mentions_whole_names() -> None:
     assert mentions("self.bias + b1", ["bias"]) and not mentions("b1 + biases", ["b", "bias"])
+
+
+def test_what_is_added_and_subtracted_again_says_nothing() -> None:
+    texts = ("(p + t - p) * t", "p + t - p * t", "q - 2 * p + 2 * p", "p - t - p")
+    assert [cancelling(text) for text in texts] == [1, 0, 1, 1]

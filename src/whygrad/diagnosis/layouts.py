@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 
@@ -25,7 +27,9 @@ def layouts(f: Fragment, m: Material) -> Iterator[Variant]:
         yield from _new_axes(f)
         yield from _columns(f, m)
         yield from _orders(f, m)
+        yield from _put_back(f, m)
     yield from _exchanged(f)
+    yield from _swapped(f)
 
 
 def _new_axes(f: Fragment) -> Iterator[Variant]:
@@ -92,6 +96,43 @@ def _order(f: Fragment, call: ast.Call) -> tuple[tuple[int, ...], int, int]:
 def _permutations(given: Sequence[int]) -> Iterator[tuple[int, ...]]:
     if 3 <= len(given) <= MOST_TURNED:
         yield from (order for order in itertools.permutations(range(len(given))) if order != tuple(given))
+
+
+def _swapped(f: Fragment) -> Iterator[Variant]:
+    """`a, b = k // w, k % w` for `a, b = k % w, k // w`."""
+    target = f.statement.targets[0] if isinstance(f.statement, ast.Assign) else None
+    if isinstance(target, ast.Tuple) and isinstance(f.value, ast.Tuple) and len(f.value.elts) == 2:
+        first, second = f.value.elts
+        one, other = f.segment(first), f.segment(second)
+        if one != other:
+            text = f.patched((*f.extent(first), other), (*f.extent(second), one))
+            old = f"{one}, {other}"
+            yield Variant(text, Slip("operands", old, f"{other}, {one}", f.extent(first)[0], 1.1))
+
+
+def _put_back(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`g[np.argsort(order)]` for `g[order]` or `g`: what was put into an order, put back."""
+    orders = [name for name, value in m.values.items() if _is_order(value)]
+    for node in f.expressions() if orders else ():
+        text, start = f.segment(node), f.extent(node)[0]
+        if isinstance(node, ast.Subscript) and (order := f.segment(node.slice)) in orders:
+            yield Variant(
+                f.replaced(node.slice, f"np.argsort({order})"),
+                Slip("layout", order, f"np.argsort({order})", f.extent(node.slice)[0], 1.1),
+            )
+        shape = m.shapes.get(text, ())
+        for order in orders if shape and not isinstance(f.parents.get(node), ast.Subscript) else ():
+            if shape[0] == len(m.values[order]) and text != order:
+                new = f"{text}[np.argsort({order})]"
+                yield Variant(f.replaced(node, new), Slip("layout", text, new, start, 1.2))
+
+
+def _is_order(value: object) -> bool:
+    """Are these the places of an array in another order?"""
+    if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind != "i" or value.size < 2:
+        return False
+    places = np.arange(value.size)
+    return bool(np.array_equal(np.sort(value), places) and not np.array_equal(value, places))
 
 
 def _exchanged(f: Fragment) -> Iterator[Variant]:

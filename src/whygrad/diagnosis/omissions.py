@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.mutation import Material, swap_cost, variants
 from whygrad.diagnosis.slips import Slip, Variant
+from whygrad.diagnosis.sums import terms_of
 from whygrad.emission.pieces import PRODUCT, SUM
 
 KINDS = frozenset({
@@ -97,16 +99,20 @@ def reductions(text: str) -> Iterator[Variant]:
 
 
 def cancelling(text: str) -> int:
-    """How often an operation says nothing: `W / W` and `W - W` of `W`, a product or a power of one."""
+    """How often an operation says nothing: `W / W` and `p + t - p`, a product or a power of one."""
     try:
         operations = [n for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.BinOp)]
     except SyntaxError:  # running it tells
         return 0
-    alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right)]
+    alike = [n for n in operations if ast.dump(n.left) == ast.dump(n.right) and isinstance(n.op, ast.Div)]
     ones = [n for n in operations if 1 in (_number(n.left), _number(n.right))]
-    return sum(isinstance(n.op, ast.Div | ast.Sub) for n in alike) + sum(
-        isinstance(n.op, ast.Mult | ast.Pow) for n in ones
+    sums = [n for n in operations if isinstance(n.op, ast.Add | ast.Sub)]
+    inner = {id(part) for n in sums for part in (n.left, n.right)}
+    outer = (Counter(terms_of(ast.unparse(n))) for n in sums if id(n) not in inner)
+    back = sum(
+        min(count, terms[-1, name]) for terms in outer for (sign, name), count in terms.items() if sign > 0
     )
+    return len(alike) + back + sum(isinstance(n.op, ast.Mult | ast.Pow) for n in ones)
 
 
 def _number(node: ast.expr) -> object:

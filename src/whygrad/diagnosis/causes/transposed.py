@@ -33,7 +33,8 @@ dy = 2 * y
 
     def title(self, case: Case) -> str:
         if case.slip.kind == "layout":
-            return f"the axes of `{case.variable}` are in another order: `{case.slip.new}`"
+            what = "entries" if "argsort" in case.slip.new else "axes"
+            return f"the {what} of `{case.variable}` are in another order: `{case.slip.new}`"
         return f"`{case.variable}` multiplies `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
