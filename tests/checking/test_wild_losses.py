@@ -214,3 +214,31 @@ def test_a_table_of_products_is_no_loss():
     evidence = measure(Source("model.py", MODEL))
     assert evidence.verdict == "right" and len(evidence.finals) == 4
     assert evidence.program.assumed["Y"].endswith("(1, 3)")
+
+
+LABELS = """
+import numpy as np
+def softmax(x):
+    if x.ndim == 2:
+        x = x.T - np.max(x.T, axis=0)
+        return (np.exp(x) / np.sum(np.exp(x), axis=0)).T
+    x = x - np.max(x)
+    return np.exp(x) / np.sum(np.exp(x))
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.t, self.y = t, softmax(x)
+        if self.t.size == self.y.size:
+            self.t = self.t.argmax(axis=1)
+        rows = np.arange(self.y.shape[0])
+        return -np.sum(np.log(self.y[rows, self.t] + 1e-7)) / len(rows)
+    def backward(self, dout=1):
+        dx = self.y.copy()
+        dx[np.arange(self.t.shape[0]), self.t] -= 1
+        return dx / self.t.shape[0]
+"""
+
+
+def test_labels_that_a_method_keeps_are_turned_where_its_backward_pass_raises():
+    """Labels with two axes run forward; it is they, not the scores, that are to be of another kind."""
+    evidence = measure(Source("loss.py", LABELS))
+    assert evidence.verdict == "right" and evidence.program.assumed["x"].count(",") == 1

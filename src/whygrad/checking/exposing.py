@@ -10,7 +10,7 @@ from whygrad.checking.evidence import Failure
 from whygrad.checking.functions import Function
 from whygrad.checking.lines import LAYER, STIRRED
 from whygrad.checking.naming import EXACT, best, stems
-from whygrad.checking.parts import parts_of
+from whygrad.checking.parts import entries_by_identity, parts_of, shared_text
 from whygrad.checking.values import has_float, is_numeric, shape_of, vector
 
 if TYPE_CHECKING:
@@ -28,13 +28,18 @@ def exposed(
     if isinstance(made, Failure):
         return {}
     passed = {name for function in (init, forward) if function for name, _ in function.parameters}
+    shared: dict[int, str] = {}
     for name in own_parameters(own(made), passed | known):
-        _expose(driver, name, name)
+        shared |= entries_by_identity(own(made)[name], _expose(driver, name, name))
         driver.exposed.append(name)
     for part in parts_of(made[LAYER], driver.classes):
         for name in own_parameters(part.attributes, set()):
             path = f"{part.path}.{name}"
-            if path not in driver.inner:
+            alias = shared_text(part.attributes[name], shared)
+            if alias:  # a layer that was given `self.params["W1"]` goes on with what that becomes
+                driver.lines.append(f"{LAYER}{path} = {alias}")
+                driver.inner |= {} if alias[0] in "[{" else {path: alias}
+            elif path not in driver.inner:
                 driver.inner[path] = _expose(driver, path[1:], part.variable(name))
     return own(made)
 

@@ -62,6 +62,32 @@ def _items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"{path}.{name}", item) for name, item in vars(value).items())
 
 
+def entries_by_identity(value: Any, text: str) -> dict[int, str]:
+    """The arrays in a value that goes by a text, by identity: `params["W1"]`."""
+    if isinstance(value, dict):
+        items = [(item, f'{text}["{key}"]') for key, item in value.items() if isinstance(key, str)]
+    elif isinstance(value, list | tuple):
+        items = [(item, f"{text}[{place}]") for place, item in enumerate(value)]
+    else:
+        return {id(value): text}
+    return {key: name for item, inner in items for key, name in entries_by_identity(item, inner).items()}
+
+
+def shared_text(value: Any, shared: Mapping[int, str]) -> str:
+    """The text that gives a value all of whose arrays are known by identity; "" where one is not."""
+    if isinstance(value, dict):
+        found = {key: shared_text(item, shared) for key, item in value.items()}
+        return (
+            f"{{{', '.join(f'{key!r}: {text}' for key, text in found.items())}}}"
+            if all(found.values())
+            else ""
+        )
+    if isinstance(value, list | tuple):
+        texts = [shared_text(item, shared) for item in value]
+        return f"[{', '.join(texts)}]" if all(texts) else ""
+    return shared.get(id(value), "")
+
+
 def kept_by(made: Any, names: Mapping[str, str], layer: str, classes: Classes) -> Iterator[Returned]:
     """The gradients that parts of an object keep of their own parameters: `layers[0].dW` of `layers[0].W`.
 

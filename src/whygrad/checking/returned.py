@@ -115,7 +115,12 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
         last = node.attr if isinstance(node, ast.Attribute) else _constant_key(node)
         if not text.startswith("self.") or (isinstance(node, ast.Attribute) and not _is_set(made, text[5:])):
             continue
-        if last and (stems(last.lstrip("_")) or stems(container)):
+        whole = getattr(made, last, None) if text == f"self.{last}" else None
+        if isinstance(whole, dict) and "grad" in last.lower():
+            found |= {
+                item.name: item for item in entries_of(whole, text, layer + text[4:], backward.qualname)
+            }
+        elif last and (stems(last.lstrip("_")) or stems(container)):
             found[text] = Returned(text, layer + text[4:], backward.qualname)
         elif isinstance(node, ast.Subscript) and stems(container) and not last:
             whole = ast.unparse(node.value)

@@ -131,12 +131,7 @@ def gradient_word(name: str) -> str:
     """The part of a name that says what it is: `dW` of `self.dW`; `d_W1` of an entry `W1` of `grads`."""
     if name.endswith("]") and '["' in name:
         container, key = name[:-2].rsplit('["', 1)
-        return (
-            key
-            if stems(key) and not stems(container.rpartition(".")[2])
-            else f"d_{key}"
-            if stems(container)
-            else key
-        )
+        held = stems(container.rpartition(".")[2])
+        return f"d_{key}" if held else key
     word = name.rpartition(".")[2]
     return word if stems(word) else word.lstrip("_")

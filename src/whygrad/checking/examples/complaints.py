@@ -70,6 +70,14 @@ class Complaint:
     """Sizes of the arrays and whole numbers that the failing function knew."""
 
 
+def _names_on(line: ast.AST) -> list[str]:
+    """Names on a line, and those of attributes, which hold what a method was given: `self.t`."""
+    nodes = list(ast.walk(line))
+    return [
+        n.id if isinstance(n, ast.Name) else n.attr for n in nodes if isinstance(n, ast.Name | ast.Attribute)
+    ]
+
+
 def complaint_of(error: BaseException, filename: str) -> Complaint:
     """Read an exception; `filename` is that of the user's file."""
     message = str(error)
@@ -79,7 +87,7 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
     pairs = error.pairs if isinstance(error, UnlikeError) else list(_pairs(message))
     for frame, number in frames:
         node = _line_node(frame.f_code.co_filename, number, filename)
-        names += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)] if node else []
+        names += _names_on(node) if node else []
         if frame.f_code.co_filename == filename:
             line = number
         if isinstance(error, AssertionError) and isinstance(node, ast.Assert) and frame is frames[-1][0]:
