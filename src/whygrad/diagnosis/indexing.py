@@ -28,6 +28,7 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
                 for bound in (part.lower, part.upper):
                     if bound is not None:
                         yield from _bounds(f, bound, m)
+                yield from _other_side(f, part)
                 continue
             text = f.segment(part)
             for other in dict.fromkeys(_other_indices(part, text, length, m)):
@@ -45,6 +46,16 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
         if isinstance(node.ctx, ast.Load) and m.library == "np":
             text, base = f.segment(node), f.segment(node.value)
             yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
+
+
+def _other_side(f: Fragment, part: ast.Slice) -> Iterator[Variant]:
+    """`d[:, :n]` for `d[:, n:]`: the other part of what was put together."""
+    bounds = [b for b in (part.lower, part.upper) if b is not None]
+    if len(bounds) == 1 and part.step is None:
+        (low, high), bound = f.outer(bounds[0]), f.segment(bounds[0])
+        start, end = (low, f.text.index(":", high) + 1) if part.lower else (f.text.rindex(":", 0, low), high)
+        new = f":{bound}" if part.lower else f"{bound}:"
+        yield Variant(f.patched((start, end, new)), Slip("slice", f.text[start:end], new, start, 1.0))
 
 
 def portions(f: Fragment, m: Material) -> Iterator[Variant]:

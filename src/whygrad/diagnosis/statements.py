@@ -29,6 +29,7 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
             for symbol, cost in (("+=", 1.0), ("-=", 1.4), ("/=", 1.3), ("*=", 1.4)):
                 yield Variant(f.patched((at, at + 1, symbol)), Slip("augment", "=", symbol, at, cost))
             yield from _targets(f, target, m)
+        yield from _from_the_end(f, target, statement.value)
         yield from _floats(f, statement.value, m)
         yield from _own(f, statement.value, m)
         if isinstance(target, ast.Subscript) and _is_full_slice(target.slice):
@@ -52,6 +53,14 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
         yield from _out_of_place(f, statement, old, m)
         if isinstance(statement.target, ast.Subscript) and old in ("+=", "-=") and m.library == "np":
             yield _at_each(f, statement.target, statement.value, "add" if old == "+=" else "subtract")
+
+
+def _from_the_end(f: Fragment, target: ast.expr, value: ast.expr) -> Iterator[Variant]:
+    """`dW0, dW1 = grads[::-1]`: what a backward loop appends begins with the last layer."""
+    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Name | ast.Attribute):
+        text = f.segment(value)
+        slip = Slip("index", text, f"{text}[::-1]", f.extent(value)[0], 1.0)
+        yield Variant(f.replaced(value, f"{text}[::-1]"), slip)
 
 
 _VIEWS = ("reshape", "ravel", "transpose", "view", "squeeze", "swapaxes")

@@ -34,6 +34,10 @@ grad_product = (1 - activation) * activation
         return f"`{case.variable}` uses `{old}` where `{new}` belongs"
 
     def why(self, case: Case) -> str:
+        if case.slip.new == f"{case.slip.old}[::-1]":
+            return (
+                "a loop that goes back meets the last of them first, and what it appends stands in that order"
+            )
         old, new = case.slip.old, case.slip.new
         a, b = case.values.get(old), case.values.get(new)
         said = f"`{new}` is the entry that the forward pass uses there"

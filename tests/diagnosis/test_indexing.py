@@ -1,0 +1,48 @@
+"""Other places in arrays: the other part of what was put together."""
+
+import numpy as np
+import pytest
+
+from whygrad.diagnosis import check_program
+from whygrad.diagnosis.fragments import Fragment
+from whygrad.diagnosis.indexing import indices
+from whygrad.diagnosis.mutation import Material
+from whygrad.source import Source
+
+MATERIAL = Material.of({"d": np.ones((2, 6)), "n": 3})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("a = d[:, n:]", "a = d[:, :n]"),
+        ("a = d[:, :n]", "a = d[:, n:]"),
+        ("a = f(d[2 * n:], n)", "a = f(d[:2 * n], n)"),
+        ("a = d[(n - 1):]", "a = d[:(n - 1)]"),
+    ],
+)
+def test_the_other_side_of_a_bound(wrong: str, right: str) -> None:
+    found = [v.text for v in indices(Fragment(wrong), MATERIAL)]
+    assert right in found or right.replace("(n - 1)", "n - 1") in found
+
+
+CONCATENATED = """
+import numpy as np
+x = np.array([[0.4, -1.2, 0.3], [0.9, 0.1, -0.6]])
+w = np.array([[0.5, -0.2], [0.3, 0.8], [-0.7, 0.6]])
+t = np.array([[0.2, -0.4, 0.1, 0.6], [1.0, 0.3, -0.5, 0.2]])
+h = x @ w
+both = np.concatenate([np.sin(h), np.cos(h)], axis=1)
+loss = 0.5 * np.sum((both - t) ** 2)
+n = h.shape[1]
+d = both - t
+dh = d[:, {first}] * np.cos(h) - d[:, n:] * np.sin(h)
+dw = x.T @ dh
+"""
+
+
+def test_the_second_half_taken_for_the_first() -> None:
+    assert check_program(Source("cat.py", CONCATENATED.format(first=":n"))).status == "right"
+    (finding,) = check_program(Source("cat.py", CONCATENATED.format(first="n:"))).findings
+    assert (finding.line, finding.cause) == (11, "wrong-slice") and finding.repair is not None
+    assert finding.repair.edits[0].after == "dh = d[:, :n] * np.cos(h) - d[:, n:] * np.sin(h)"
