@@ -156,3 +156,16 @@ def test_inputs_whose_arriving_gradient_fits_no_output_are_the_callers():
     assert whole(CHAIN.format(slip=""))["status"] == "right"
     said = whole(CHAIN.format(slip=" / 2"))
     assert said["status"] == "wrong" and {f["line"] for f in said["findings"]} == {27}
+
+
+def test_what_makes_the_inputs_is_no_unit_whatever_they_are_called():
+    text = LAYERS.format(name="x").replace("dout", "grad_out")
+    text = (
+        text.replace("return dict(x=", 'return {"x": ').replace(", w=", ', "w": ').replace(", b=", ', "b": ')
+    )
+    text = text.replace(", grad_out=", ', "grad_out": ').replace(
+        "(4, 2))\n\n\ndef fc_forward", "(4, 2)}\n\n\ndef fc_forward"
+    )
+    assert '"grad_out": rng.randn(4, 2)}' in text
+    said = whole(text)
+    assert said["status"] == "right" and len(said.get("units", [])) < 2

@@ -242,6 +242,8 @@ def _singles(outline: Outline) -> Iterator[Found]:
     for function in (*outline.functions.values(), *methods):
         if function.qualname in halves_ and any(map(_PLAINLY_BACK.match, _words(function.name))):
             continue  # one half of a class, which returns more than gradients
+        if INPUT_FUNCTIONS.match(function.name) and not function.parameters:
+            continue  # its `grad_output` is an example of what arrives
         if _gives_loss_and_gradients(function) and not _is_property(function):
             yield "single", function, None
 
