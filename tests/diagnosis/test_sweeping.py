@@ -176,3 +176,14 @@ db = b.grad
     assert finding.repair.edits[0].after.strip() == (
         "parent.grad = slope * node.grad if parent.grad is None else parent.grad + slope * node.grad"
     )
+
+
+def test_what_an_earlier_pass_left_is_cleared() -> None:
+    text = engine(RIGHT).replace("e = c * c", "(a * b).backward()\ne = c * c")
+    result = check_program(Source("engine.py", text))
+    (finding,) = result.findings
+    assert (finding.line, finding.cause) == (line_of(text, "e.backward()"), "overwritten-accumulation")
+    assert finding.repair is not None
+    assert finding.repair.edits[0].after == "a.grad = b.grad = 0.0\ne.backward()"
+    cleared = text.replace("e.backward()", finding.repair.edits[0].after)
+    assert check_program(Source("engine.py", cleared)).status == "right"

@@ -15,7 +15,7 @@ class Slip:
     `drop-factor`, `drop-term`, `split`, `container`, `sum`, `axis`, `transpose`, `product`, `augment`,
     `add-at`, `dtype`, `unwrap`, `wrap`, `function`, `target`, `local`, `mask`, `move`, `unreached`,
     `compare`, `derived`, `import`, `label`, `carry`, `repeat`, `late`, `rounds`,
-    `behind`, `order`, `layout`, `alias`."""
+    `behind`, `order`, `layout`, `alias`, `clear`."""
     old: str
     new: str
     start: int = 0

@@ -12,7 +12,7 @@ from whygrad.diagnosis.moves import swapped
 from whygrad.diagnosis.ruling import Ruling
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.slips import Slip, Solution
-from whygrad.diagnosis.suspects import Suspect, statements
+from whygrad.diagnosis.suspects import Suspect, reads_gradient, statements
 from whygrad.diagnosis.traversals import in_order, traversals
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
@@ -27,7 +27,7 @@ class Sweeping(Ruling):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """The start, a sum, a loop the other way round, a line behind the loop beside it, or a new order."""
-        plain = [*self._begun(), *self._turned(), *self._swapped()]
+        plain = [*self._cleared(), *self._begun(), *self._turned(), *self._swapped()]
         both = [fix for first in self._swapped() for fix in self._turned(first)]
         for fix in (*plain, *both, *self._ordered()):
             if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
@@ -41,6 +41,18 @@ class Sweeping(Ruling):
         functions = [n for n in ast.walk(self.draft.tree) if isinstance(n, ast.FunctionDef)]
         spans = [range(f.lineno, (f.end_lineno or f.lineno) + 1) for f in functions]
         return [span for span in spans if late & {*span}]
+
+    def _cleared(self) -> Iterator[Fix]:
+        """Gradients set to zero before the sweep, which an earlier one has left its own in."""
+        own = [s for s in statements(self.draft.tree) if not s.function]
+        reading = [s for s in own if reads_gradient(s.node)]
+        read = [ast.unparse(n) for s in reading for n in _read_off(s.node)]
+        calls = [s for s in own if isinstance(s.node, ast.Expr) and reading and s.line < reading[0].line]
+        if read and calls:
+            text = " = ".join([*dict.fromkeys(read), "0.0"])
+            more = self.draft.with_more(calls[-1].node, text, before=True)
+            slip = Slip("clear", ", ".join(dict.fromkeys(read)), text, 0, 1.0)
+            yield self.fix(calls[-1], Scope(), Solution(more, (slip,)))
 
     def _begun(self) -> Iterator[Fix]:
         """A node begun with ones, or given what arrives on top of what it has."""
@@ -115,3 +127,9 @@ class Sweeping(Ruling):
             text = self.draft.source.segment(here)
             slip = Slip("order", text, ast.unparse(found.parents).split("\n")[0], 0, 1.4)
             yield Fix(self.draft, made, suspect, here, text, Solution(text, (slip,)), Scope())
+
+
+def _read_off(node: ast.stmt) -> list[ast.expr]:
+    """The attributes that a statement reads off objects: `a.grad` and `b.grad`."""
+    value = getattr(node, "value", None)
+    return list(value.elts) if isinstance(value, ast.Tuple | ast.List) else [value] if value else []

@@ -36,12 +36,16 @@ for k in range(3):
 """
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind == "augment"
+        return case.slip.kind in ("augment", "clear")
 
     def title(self, case: Case) -> str:
+        if case.slip.kind == "clear":
+            return f"`{case.slip.old}` still holds what an earlier backward pass has left"
         return f"`{case.target}` is assigned with `{case.slip.old}` where `{case.slip.new}` belongs"
 
     def why(self, case: Case) -> str:
+        if case.slip.kind == "clear":
+            return "a backward pass adds to what it finds, so gradients are set to zero before the next one"
         if case.slip.new.startswith("+") and case.slip.old.startswith("-"):
             return "the output grows with this, so the contribution is added, not subtracted"
         if case.slip.new.startswith("+") or f"else {case.target} + " in case.slip.new:
