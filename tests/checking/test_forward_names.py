@@ -30,3 +30,40 @@ def test_candidates_of_a_cell_that_are_kept_in_a_list_are_no_gradients(side: int
     text = re.sub(r"<<(.*?)\|\|(.*?)>>", lambda m: m[side], textwrap.dedent(CELL).lstrip("\n"))
     evidence = measure(Source("user.py", text))
     assert (evidence.output, evidence.verdict) == ("loss", verdict)
+
+
+SUMS = """
+u, y, a, b = [0.5, -1.0, 2.0], [0.1, 0.0, 1.0], 0.9, 0.4
+s = [0.0]
+for v in u:
+    s.append(a * s[-1] + b * v)
+E_total = 0.5 * sum((p - q) ** 2 for p, q in zip(s[1:], y))
+grad_a = grad_b = 0.0
+for n in range(1, 4):
+    e = s[n] - y[n - 1]
+    for k in range(1, n + 1):
+        grad_a += e * a ** (n - k) * s[k <<||- 1>>]
+        grad_b += e * a ** (n - k) * u[k - 1]
+"""
+MATRICES = """
+import numpy as np
+A, B, x = np.array([[0.4, -0.3]]), np.array([[0.7]]), np.array([1.0, -2.0])
+h = np.tanh(A @ x)
+loss = np.sum((B @ h) ** 2)
+dout = 2 * (B @ h)
+dB = np.outer(dout, h)
+da = (B.T @ dout) * (1 - h <<||** 2>>)
+dA = np.outer(da, x)
+"""
+
+
+@pytest.mark.parametrize(("side", "verdict"), [(1, "wrong"), (2, "right")])
+@pytest.mark.parametrize(
+    ("text", "output"), [(SUMS, "E_total"), (MATRICES, "loss")], ids=["sums", "matrices"]
+)
+def test_an_error_of_a_round_and_a_letter_of_a_matrix(
+    text: str, output: str, side: int, verdict: str
+) -> None:
+    text = re.sub(r"<<(.*?)\|\|(.*?)>>", lambda m: m[side], text.lstrip("\n"))
+    evidence = measure(Source("user.py", text))
+    assert (evidence.output, evidence.verdict) == (output, verdict)

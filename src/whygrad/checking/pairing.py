@@ -77,6 +77,12 @@ def paired(
         if ranked:
             fuller = _fuller(ranked[0][1], shape_of(values[claim]), floats, subjects, needs)
             pairs[claim] = Pairing(claim, fuller or ranked[0][1], ranked[0][0])
+    for known in [*pairs.values()]:
+        # `da` is not of `A`, which `dA` is of, where it has not even its shape.
+        plainer = any(p.of == known.of and p.certainty > known.certainty for p in pairs.values())
+        of = subjects.get(known.of)
+        if plainer and of is not None and shape_of(values[known.name]) != shape_of(of.value):
+            del pairs[known.name]
     unsure = []
     if first_input:
         roots = [n for n in floats if n not in outputs and not _computed(n, floats, needs)]

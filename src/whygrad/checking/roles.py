@@ -33,6 +33,7 @@ from whygrad.checking.variables import (
     dependencies,
     first_numbers,
     gradient_word,
+    is_part,
     variables,
 )
 from whygrad.errors import NoGradientError, UsageError
@@ -266,10 +267,13 @@ def _output(
     scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
     # `losses.append(loss)`: a list of one number is what the first round leaves of a history.
     scalars = [v for v in scalars if not isinstance(v.value, list | tuple)] or scalars
+    # The `e` of a loop that makes gradients is an error of one round, not the `E_total` of the loop before.
+    ended = [v for v in scalars if v.last < start]
+    scalars = [v for v in scalars if v in ended or PLAIN_OUTPUT_WORDS.search(v.name)] if ended else scalars
     scalars.sort(key=lambda v: v.last)
     named = [v for v in scalars if OUTPUT_WORDS.search(v.name)]
     # `e`, which `cost` sums up, may be computed once more on the way back.
-    tops_of = [v for v in named if not any(_is_part(v.name, w.name, needs) for w in named)]
+    tops_of = [v for v in named if not any(is_part(v.name, w.name, needs) for w in named)]
     # An `e` behind a `loss` is an error that its gradients have in common.
     plain = [v for v in tops_of or named if PLAIN_OUTPUT_WORDS.search(v.name)]
     if named := plain or tops_of or named:
@@ -312,11 +316,6 @@ def _leans(variable: Variable, gradients: set[str], observation: Observation) ->
     A step behind it makes no loss depend on them that is summed up in the loop that sums them up.
     """
     return _depends(variable.name, dependencies(observation, until=variable.last), gradients)
-
-
-def _is_part(name: str, other: str, needs: Mapping[str, set[str]]) -> bool:
-    """Is one number computed from another, and not the other from the one?"""
-    return name in needs.get(other, set()) and other not in needs.get(name, set())
 
 
 def _is_output(value: Value) -> bool:

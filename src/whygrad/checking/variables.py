@@ -135,3 +135,8 @@ def gradient_word(name: str) -> str:
         return f"d_{key}" if held else key
     word = name.rpartition(".")[2]
     return word if stems(word) else word.lstrip("_")
+
+
+def is_part(name: str, other: str, needs: Mapping[str, set[str]]) -> bool:
+    """Is one number computed from another, and not the other from the one?"""
+    return name in needs.get(other, set()) and other not in needs.get(name, set())
