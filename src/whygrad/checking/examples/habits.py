@@ -201,7 +201,7 @@ def _sizes(count: int, brackets: str, image: bool = False) -> Make:
 
 
 def _lists(facts: Facts) -> Iterator[Make]:
-    count = facts.unpacked or 3
+    count = facts.unpacked or 4  # two hidden layers: with one, every layer but the last is the first
     if facts.unpacked == 3:
         yield _sizes(3, "()", image=True)
     yield _sizes(count, "[]")
