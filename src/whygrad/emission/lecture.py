@@ -156,8 +156,14 @@ class _Backward(Board):
                 continue  # it goes by way of another gradient
             parts = self.split(name, factor)
             for of, one in parts:
-                left = rf"\frac{{\partial {self.result(passage)}}}{{\partial {of}}}"
+                left = self.fraction(passage, of)
                 yield f"{left} &= {self.setter(passage.line).tex(one)}"
+
+    def fraction(self, passage: Passage, of: str) -> str:
+        """A partial derivative of a line's result; of `c = f * c` it is by the `c` from before."""
+        result = self.result(passage)
+        before = rf"{of}{'^' if '_' in of else '_'}{{\text{{prev}}}}"
+        return rf"\frac{{\partial {result}}}{{\partial {before if of == result else of}}}"
 
     def alike(self, passage: Passage, place: ast.expr, above: str) -> bool:
         """Is the gradient that comes in of the shape of the one that goes out? Else entries are added up."""
@@ -279,7 +285,7 @@ class _Backward(Board):
         above, name = self.above(passage), self.belongs(place)
         if name is None or not above:
             return ""
-        own = rf"\frac{{\partial {self.result(passage)}}}{{\partial {name_tex(name)}}}"
+        own = self.fraction(passage, name_tex(name))
         if above == "1.0":
             return own
         bar = self.setter(passage.line).tex(ast.Name(above, ast.Load()))
