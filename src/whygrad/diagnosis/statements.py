@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from whygrad.checking.naming import stems
 from whygrad.diagnosis.fragments import Fragment
 from whygrad.diagnosis.slips import Slip, Variant
 
@@ -57,7 +58,10 @@ def statement_variants(f: Fragment, m: Material) -> Iterator[Variant]:
 
 def _from_the_end(f: Fragment, target: ast.expr, value: ast.expr) -> Iterator[Variant]:
     """`dW0, dW1 = grads[::-1]`: what a backward loop appends begins with the last layer."""
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Name | ast.Attribute):
+    gradients = isinstance(target, ast.Tuple | ast.List) and all(
+        isinstance(part, ast.Name) and stems(part.id) for part in target.elts
+    )
+    if gradients and isinstance(value, ast.Name | ast.Attribute):
         text = f.segment(value)
         slip = Slip("index", text, f"{text}[::-1]", f.extent(value)[0], 1.0)
         yield Variant(f.replaced(value, f"{text}[::-1]"), slip)
