@@ -169,3 +169,24 @@ def test_what_makes_the_inputs_is_no_unit_whatever_they_are_called():
     assert '"grad_out": rng.randn(4, 2)}' in text
     said = whole(text)
     assert said["status"] == "right" and len(said.get("units", [])) < 2
+
+
+def test_what_is_left_over_is_not_taken_where_the_backward_pass_raises_with_it():
+    """An array runs forward in the place of the number that is meant: `xs` of another function for `x`."""
+    text = """
+import numpy as np
+def make_inputs():
+    return dict(theta=np.array([0.4, -1.2, 0.7]), xs=np.array([0.3, 1.1, -0.6, 0.9]))
+def model_forward(x, theta):
+    a, b, c = theta
+    return a * x**2 + b * x + c, (x, theta)
+def model_backward(grad_out, cache):
+    x, theta = cache
+    grad_theta = np.zeros_like(theta)
+    grad_theta[0] = grad_out * x**2
+    grad_theta[1] = grad_out * x
+    grad_theta[2] = grad_out
+    return grad_out * (2 * theta[0] * x + theta[1]), grad_theta
+"""
+    evidence = measure(Source("fit.py", text), Hints())
+    assert evidence.verdict == "right" and evidence.failure is None

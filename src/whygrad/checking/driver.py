@@ -106,6 +106,7 @@ class Driver:
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
+        self.presumes = False  # is an input of the file's taken for another, by being the only one left?
         self.exposed: list[str] = []
         """Attributes of the object that are inputs."""
         self.inner: dict[str, str] = {}
@@ -125,11 +126,8 @@ class Driver:
         """The loss that stands beside the pass, among the functions or the methods of its class."""
         return foreign_loss({**self.functions, **self.methods}, forward, backward)
 
-    def take_inputs(self, parameters: list[tuple[str, bool]], forth: list[tuple[str, bool]]) -> None:
-        """Lines that bind example inputs: of a function of the file, of `--input`, or of the module.
-
-        `forth` are those of the parameters that the forward pass takes.
-        """
+    def take_inputs(self, parameters: list[tuple[str, bool]], taken_forward: list[tuple[str, bool]]) -> None:
+        """Lines that bind example inputs: of the file's maker, of `--input`, or of the module."""
         maker = maker_among(self.functions, self.hints)
         given, same = dict[str, str](), dict[str, str]()
         if maker:
@@ -137,7 +135,7 @@ class Driver:
             made = self.namespace[maker]() if maker in self.namespace else None
             names = [name for name, _ in parameters]
             given = reached_in(made, names)
-            same = left_over(made, {*names, *self.hints.input}, [n for n, need in forth if need])
+            same = left_over(made, {*names, *self.hints.input}, [n for n, need in taken_forward if need])
         for name in dict.fromkeys([*self.hints.input, *given, *(n for n, _ in parameters)]):
             variable = name if name not in self.namespace or name in self.lacking else f"{name}_"
             if name in self.hints.input:
@@ -151,7 +149,8 @@ class Driver:
             else:
                 continue
             self.names[name] = variable
-        self.names |= {name: self.names[other] for name, other in same.items() if name not in self.names}
+        presumed = {name: self.names[other] for name, other in same.items() if name not in self.names}
+        self.names, self.presumes = {**self.names, **presumed}, bool(presumed)
 
     def given_values(self) -> dict[str, Any]:
         """The example values that are known so far, by parameter."""

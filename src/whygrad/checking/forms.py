@@ -90,7 +90,7 @@ def arrangements(source: Source, hints: Hints) -> Iterator[Program | Failure]:
         try:
             program = arranging.given()
             if arranging.may_be_anothers(program):
-                if hints.makes != SHARED:
+                if hints.makes != SHARED and not arranging.presumes:
                     failed = failed or program  # unless it is another form that they are made for
                     continue
                 arranging = _Arranging(source, replace(hints, makes=OTHERS), outline, base, found)
@@ -174,14 +174,22 @@ class _Arranging:
             first.rivals = (p for p in readings if isinstance(p, Program))
         return first
 
+    @property
+    def presumes(self) -> bool:
+        """Is an input that the file makes taken for another, by being the only one left?"""
+        return self.driver is not None and self.driver.presumes
+
     def may_be_anothers(self, program: Program | Failure | None) -> bool:
         """May the inputs that the file makes be another form's?
 
-        The forward pass did not run with them, or the gradient that arrives fits none of its outputs.
+        The forward pass did not run with them, or the backward pass where one was taken for another, or the
+        gradient that arrives fits none of its outputs.
         """
         driver, backward = self.driver, self.backward
         if self.form == "single" or driver is None or not self.outline.maker(self.hints):
             return False
+        if self.presumes and isinstance(program, Failure):
+            return True
         if driver.forward_lines and backward is not None and not self.hints.upstream:
             arriving = [n for n, _ in backward.parameters if UPSTREAM_WORDS.match(n) and n in driver.names]
             return bool(arriving) and not driver.reading and not any(u for _, u in driver.objective)
