@@ -21,6 +21,6 @@ def test_committed_values_of_operations_are_those_of_today() -> None:
     then, now = json.loads((GOLDEN / "kernels.json").read_text()), json.loads(json.dumps(FILES["kernels"]()))
     assert [case["name"] for case in then] == [case["name"] for case in now]
     for old, new in zip(then, now, strict=True):
-        np.testing.assert_allclose(
-            np.array(old["value"], float), np.array(new["value"], float), rtol=1e-13, atol=1e-300
-        )
+        was, is_ = np.array(old["value"], float), np.array(new["value"], float)
+        # What cancels to zero in a product with an inverse is a rounding error of the largest entry.
+        np.testing.assert_allclose(was, is_, rtol=1e-13, atol=1e-15 * np.abs(was).max(initial=0.0))
