@@ -1,10 +1,16 @@
 """Modules that are not there: siblings are found, the rest is replaced, and said where it is used."""
 
+import ast
+import importlib
 import subprocess
 import sys
 import textwrap
 
+import pytest
+
 from whygrad.absent import _guarded_lines
+from whygrad.loading import run_definitions
+from whygrad.source import Source
 
 PROBE = """
 import sys
@@ -89,3 +95,13 @@ def test_what_stands_in_a_try_is_looked_for_once():
     assert _guarded_lines(text) == {2}
     assert _guarded_lines(text) is _guarded_lines("".join(text))
     assert _guarded_lines("try:\n") == set()
+
+
+def test_what_is_not_installed_is_served_only_while_the_file_runs():
+    """Once its definitions are loaded, imports of the caller's own fail as they did before."""
+    source = Source("square.py", "import not_there_either\ndef square(x):\n    return x * x\n")
+    finders, folders = sys.meta_path[:], sys.path[:]
+    assert run_definitions(source, ast.parse(source.text))["square"](3.0) == 9.0
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("not_there_either")
+    assert (sys.meta_path, sys.path) == (finders, folders)

@@ -242,6 +242,24 @@ def install(path: str) -> Finder:
     return _finder
 
 
+@contextlib.contextmanager
+def served(path: str) -> Iterator[None]:
+    """Serve the imports of a file that runs here and now; afterwards imports are as they were before.
+
+    Without that a caller in Python would find stand-ins wherever a module of its own is not installed.
+    """
+    global _finder
+    before, finders, folders, modules = _finder, sys.meta_path[:], sys.path[:], set(sys.modules)
+    install(path)
+    try:
+        yield
+    finally:
+        _finder, sys.meta_path[:], sys.path[:] = before, finders, folders
+        for name in set(sys.modules) - modules:
+            if isinstance(sys.modules[name], _StandInModule):
+                del sys.modules[name]
+
+
 def missing_modules() -> list[str]:
     """Modules that a stand-in was given for, in order."""
     return list(dict.fromkeys(_finder.missing)) if _finder is not None else []

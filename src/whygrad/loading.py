@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from whygrad.absent import install, served_package
+from whygrad.absent import served, served_package
 from whygrad.checking.examples.finding import found_inputs
 from whygrad.checking.handed import INPUT_FUNCTIONS
 from whygrad.checking.miniature import as_lists, parse_input
@@ -53,16 +53,17 @@ def chosen_function(source: Source, tree: ast.Module, name: str) -> str:
 
 def run_definitions(source: Source, tree: ast.Module) -> dict[str, Any]:
     """The file run as a module, so that what it does as a script is not done."""
-    install(source.filename)
-    namespace = {
-        **supplied(tree), "__name__": "derived", "__file__": source.filename, "__package__": served_package()
-    }  # fmt: skip
-    try:
-        exec(compile(source.text, source.filename, "exec", dont_inherit=True), namespace)
-    except Exception as error:
-        raise ScriptError(
-            f"{source.filename} raises {type(error).__name__}: {error}", hint=f"python {source.filename}"
-        ) from None
+    with served(source.filename):
+        namespace = {
+            **supplied(tree), "__name__": "derived", "__file__": source.filename,
+            "__package__": served_package(),
+        }  # fmt: skip
+        try:
+            exec(compile(source.text, source.filename, "exec", dont_inherit=True), namespace)
+        except Exception as error:
+            raise ScriptError(
+                f"{source.filename} raises {type(error).__name__}: {error}", hint=f"python {source.filename}"
+            ) from None
     return namespace
 
 
