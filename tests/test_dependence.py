@@ -6,8 +6,10 @@ import sys
 import pytest
 from tests.test_batch import check, written
 
+from whygrad.checking.evidence import Hints
+from whygrad.dependence import Unit, reconcile
 from whygrad.rendering.repairs import edits_of
-from whygrad.source import edited
+from whygrad.source import Source, edited
 
 NETWORK = """
 import numpy as np
@@ -152,3 +154,17 @@ def test_a_layer_inherits_the_mistake_of_a_function_that_it_was_given(tmp_path):
     _, said = check(written(tmp_path, GIVEN))
     assert [finding["unit"] for finding in said["findings"]] == ["tanh, tanh_prime"]
     assert [unit["unit"] for unit in said["units"] if unit["inherits"]] == ["Activation"]
+
+
+def test_edits_of_a_text_that_was_read_otherwise_are_not_made_in_the_file():
+    source = Source("user.py", "def f(x):\n    return g(x / 2)\ndef g(x):\n    return x\n")
+    edit = {"line": 4, "before": "    return x // 1", "after": "    return 2 * x"}
+    finding = {"certainty": "verified", "repair": {"edits": [edit], "verified_points": 8}, "evidence": {}}
+    results = [{"status": "wrong", "findings": [finding], "variables": []} for _ in range(2)]
+    units = [Unit(name, 1, Hints(forward=name)) for name in ("f", "g")]
+
+    def judge(text, some):
+        raise AssertionError("there is no edited text to judge")
+
+    reconcile(source, units, results, judge)
+    assert all(result["findings"] == [finding] for result in results)

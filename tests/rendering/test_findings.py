@@ -127,6 +127,11 @@ def test_the_closing_line_says_what_to_do_next():
     assert closing in shown(sure, 200)
 
 
+def test_no_edit_that_was_not_run_is_promised_to_make_all_right():
+    unrun = {**SEED["findings"][0], "repair": {**SEED["findings"][0]["repair"], "verified_points": 0}}
+    assert "every gradient is right" not in shown(result(findings=[unrun]), 200)
+
+
 def test_a_right_result_is_short():
     right = [dict(v, verdict="right") for v in SEED["variables"]]
     text = shown(result(status="right", variables=right))

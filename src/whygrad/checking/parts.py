@@ -100,7 +100,8 @@ def kept_by(made: Any, names: Mapping[str, str], layer: str, classes: Classes) -
             if name in own or not stems(name.lstrip("_")):
                 continue
             for entry, of in _gradients(name, value, {n: attributes[n] for n in own}):
-                variable = names[f"{part.path}.{of.partition('[')[0]}"] + of[len(of.partition("[")[0]) :]
+                holder, *key = of.partition("[")
+                variable = names[f"{part.path}.{holder}"] + "".join(key)
                 yield Returned(
                     f"self{part.path}.{entry}", f"{layer}{part.path}.{entry}",
                     _keeper(classes[type(part.value).__name__], name), f"self.{entry}", variable,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -33,17 +32,26 @@ def check_program(source: Source, hints: Hints | None = None, tell: Tell = lambd
         return checked(source, hints, tell)
     named = Outline.of(tree).has_gradients
     opened = None if named else check_opened(source, hints, tell)
-    return opened or _by_its_steps(source, hints, tell, named) or checked(source, hints, tell)
+    if opened is not None or next(trainings_in(source.text), None) is None:
+        return opened or checked(source, hints, tell)
+    return _by_names_or_steps(source, hints, tell, named)
 
 
-def _by_its_steps(source: Source, hints: Hints, tell: Tell, named: bool) -> CheckResult | None:
-    """The result of a training script without a loss, where `named` gradients do not say enough."""
-    if next(trainings_in(source.text), None) is None:
-        return None
-    with contextlib.suppress(NoGradientError):
-        if named and checked(source, hints, lambda _: None).status != "undecided":
-            return None
-    return check_training(source, hints, tell)
+def _by_names_or_steps(source: Source, hints: Hints, tell: Tell, named: bool) -> CheckResult:
+    """The result of a training script without a loss: by its steps, unless `named` gradients say enough."""
+    plain: CheckResult | None = None
+    refused: NoGradientError | None = None
+    if named:
+        try:
+            plain = checked(source, hints, tell)
+        except NoGradientError as error:
+            refused = error
+        if plain is not None and plain.status != "undecided":
+            return plain
+    found = check_training(source, hints, tell) or plain
+    if found is None and refused is not None:
+        raise refused
+    return found or checked(source, hints, tell)
 
 
 def check_opened(source: Source, hints: Hints, tell: Tell = lambda _: None) -> CheckResult | None:

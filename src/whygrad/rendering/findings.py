@@ -10,6 +10,7 @@ from typing import Any
 
 from whygrad.errors import Place
 from whygrad.rendering.numbers import measured
+from whygrad.rendering.repairs import was_run
 from whygrad.rendering.units import assumed_blocks, unit_blocks
 from whygrad.rendering.verdicts import WORDS, is_engine, summary, verdict_of
 from whygrad.report import (
@@ -189,7 +190,7 @@ def _advice(result: Result, again: str) -> Iterator[str]:
     findings = result.get("findings", ())
     if findings and _is_cut(result):
         yield f"Mend what is named above, then {again}"
-    elif findings and all(f.get("repair") and f.get("certainty") == "verified" for f in findings):
+    elif findings and all(map(was_run, findings)):
         yield f"With all edits above applied every gradient is right; then {again}"
     elif findings:
         yield f"Start with the first finding: later ones may follow from it. Then {again}"

@@ -18,9 +18,14 @@ def edits_of(result: Mapping[str, Any], verified_only: bool = True) -> Edits:
     unsure: set[int] = set()
     for finding in result["findings"]:
         repair = finding.get("repair") or {"edits": ()}
-        sure = finding["certainty"] == "verified" and repair.get("verified_points")
         for edit in repair["edits"]:
             edits[edit["line"]] = edit["before"], edit["after"]
-            if not sure and verified_only:
+            if verified_only and not was_run(finding):
                 unsure.add(edit["line"])
     return {line: edit for line, edit in edits.items() if line not in unsure}
+
+
+def was_run(finding: Mapping[str, Any]) -> bool:
+    """Was the repair of a finding run, and found right?"""
+    repair = finding.get("repair") or {}
+    return finding["certainty"] == "verified" and bool(repair.get("verified_points"))
