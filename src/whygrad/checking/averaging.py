@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from whygrad.checking.evidence import Claim
 from whygrad.checking.intermediates import scaled
@@ -56,12 +56,13 @@ def allow_late_means(
             continue
         if not averaged and len({_ratio(c) for c in off}) > 1:
             continue
+        for claim in off:
+            take_share(claim, 1 / m)
         for claim in averaged:
             claim.verdict, claim.mismatch, claim.reason = "right", None, AVERAGED
             claim.agreements = [True] * len(claim.agreements)
             claim.right_at_given_inputs = True
         for claim in slips:
-            claim.truth = [None if true is None else scaled(true, 1 / m) for true in claim.truth]
             rejudge(claim)
         names = " and ".join(f"`{c.name}`" for c in off)
         return (
@@ -69,6 +70,12 @@ def allow_late_means(
             f"is the gradient of each example; a `{upstream}` that holds the 1/{m} would be divided twice"
         )
     return ""
+
+
+def take_share(claim: Claim, share: float) -> None:
+    """Let a claim be a part of the gradient."""
+    claim.share = share
+    claim.truth = [None if true is None else scaled(true, share) for true in claim.truth]
 
 
 def _ratio(claim: Claim) -> float | None:
@@ -90,7 +97,7 @@ def _divides(line: int, text: str) -> bool:
         for s in ast.walk(tree)
         if isinstance(s, ast.Assign | ast.AugAssign | ast.Return) and s.lineno <= line <= (s.end_lineno or 0)
     ]
-    nodes = [node for statement in holding for node in ast.walk(statement)]
+    nodes = [node for statement in holding for node in _walk(statement, tree)]
     if any(isinstance(n, ast.Attribute | ast.Name) and _word(n) in ("mean", "average") for n in nodes):
         return True
     counts = {
@@ -103,6 +110,18 @@ def _divides(line: int, text: str) -> bool:
     }
     divisors = [n.right for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
     return any(_COUNT.search(ast.unparse(d)) or ast.unparse(d) in counts for d in divisors)
+
+
+def _walk(statement: ast.AST, tree: ast.Module) -> Iterator[ast.AST]:
+    """The nodes of a statement, and of the functions of the text that it calls."""
+    functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
+    waiting = [statement]
+    while waiting:
+        for node in ast.walk(waiting.pop()):
+            yield node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                called = functions.pop(node.func.id, None)
+                waiting += [called] if called else []
 
 
 def _word(node: ast.Attribute | ast.Name) -> str:

@@ -151,6 +151,8 @@ class Claim:
     """For instance "carries the factor 1/m that later lines apply" for a right intermediate."""
     sign: float = 1.0
     """-1 for a force, which is minus the gradient; `truth` is what it should be, a force."""
+    share: float = 1.0
+    """What part of the gradient `truth` is: 1/N where the mean over N examples is meant."""
     span: Span | None = None
     doubtful: bool = False
     """Of a wrong intermediate: nothing shows that its name was read rightly."""

@@ -172,12 +172,13 @@ def elsewhere(evidence: Evidence) -> Evidence:
     until = time.perf_counter() + MORE_SECONDS
     measured = at_points(program, roles, points, given, until, first, guard=False)
     found.points = [m.point for m in measured]
-    known = {(claim.name, claim.of) for claim in evidence.finals}
-    pairings = [p for p in roles.finals if (p.name, p.of) in known] if measured else []
+    shares = {(claim.name, claim.of): claim.share for claim in evidence.finals}
+    pairings = [p for p in roles.finals if (p.name, p.of) in shares] if measured else []
     found.claims = [_claim(program, pairing, measured, roles, seek_kinks=False) for pairing in pairings]
     for claim in found.claims:  # what was cut off because one gradient seemed to be tells nothing of another
         plain = [signed(truth_of(m, claim.of), claim.sign) for m in measured]
         claim.truth = [w if _is_same(t, w) else None for t, w in zip(claim.truth, plain, strict=True)]
+        averaging.take_share(claim, shares[claim.name, claim.of])
     return found
 
 

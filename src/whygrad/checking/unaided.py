@@ -30,6 +30,7 @@ from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.fitting import input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
+from whygrad.checking.examples.making import made_shapes, stem
 from whygrad.checking.examples.search import Search, Wanted
 from whygrad.checking.examples.tying import tied_by_gradients
 from whygrad.checking.examples.usage import Definition, facts_of, learn_ranks
@@ -78,6 +79,7 @@ class Unaided:
         self.source, self.hints, self.functions, self.classes = source, hints, functions, classes
         self.namespace, self.given, self.roots = namespace, dict(given), roots
         self.failing = failing
+        self.made = made_shapes(source.text)
         remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
         self.by_labels = False
@@ -169,7 +171,8 @@ class Unaided:
 
     def shrunk(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
         """The solution with the inputs as small as their gradients, where all shapes fit then."""
-        fitting = smaller(misfits, texts, next((name for name, _ in how[1].parameters), ""))
+        free = {name: shape for name, shape in misfits.items() if stem(name) not in self.made}
+        fitting = smaller(free, texts, next((name for name, _ in how[1].parameters), ""))
         with contextlib.suppress(NoGradientError):
             program, texts = self.completed(*how, {**texts, **fitting})
             if not isinstance(program, Failure) and fitting and not self.misfits(program, how[1]):
@@ -282,6 +285,7 @@ class Unaided:
                     context = f"{function.owner} {function.name}"
                     known = held.get(name) if function is init else None
                     known = known or facts.get(name, Facts())
+                    known.made = self.made
                     yield Wanted(name, tuple(choices(name, known, context)), context)
 
     def held_by(self, init: Function, methods: Mapping[str, Function]) -> dict[str, Facts]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 FLAGS = (
@@ -24,6 +25,8 @@ class Facts:
     """Place of a dimension -> how many times a named one it is: `W[:, 3 * H : 4 * H]`, `b.shape[0] // 4`."""
     documented: tuple[str, ...] | None = None
     """Dimensions of the shape that the docstring gives."""
+    made: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Names without numbers -> the shape in which the file makes them: 1, or 0 for any size."""
     keys: dict[str, ast.expr | None] = field(default_factory=dict)
     """Keys that are read from it, with the default of `get`."""
     key_parameters: dict[str, Facts] = field(default_factory=dict)

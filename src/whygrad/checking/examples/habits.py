@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.literals import literal
+from whygrad.checking.examples.making import stem
 from whygrad.checking.examples.settings import COUNTS, KEYS, POOL_KEYS, SCALARS
 from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
 from whygrad.checking.examples.usage import ARRAY_WORDS
@@ -63,8 +65,9 @@ def choices(name: str, facts: Facts, context: str) -> list[Make]:
 
 def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.keys or facts.prefixes:
-        yield lambda d: _entries(facts, context, d, "rows")
-        yield lambda d: _entries(facts, context, d, "columns")
+        columns = facts.made.get("b") == (0, 1)
+        for layout in ("columns", "rows") if columns else ("rows", "columns"):
+            yield partial(_entries, facts, context, layout=layout)
         return
     if not facts.required:
         yield from _with_default(name, facts, context)
@@ -120,7 +123,8 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     yield from _arrays(name, facts, context)
     if low in SCALARS:
         yield _constant(SCALARS[low])
-    yield _constant("0.7")
+    if not (_BIAS.match(name) and stem(name) in facts.made):
+        yield _constant("0.7")
 
 
 def _with_default(name: str, facts: Facts, context: str) -> Iterator[Make]:
@@ -148,14 +152,7 @@ def _with_default(name: str, facts: Facts, context: str) -> Iterator[Make]:
         return
     if facts.default is not None and value is None and (_LABEL.match(name) or _TARGET.match(name)):
         yield from _arrays(name, required, context)
-    if value is None and _is_config(name) and not facts.optional:
-        yield _omitted
-        return
     yield _omitted
-
-
-def _is_config(name: str) -> bool:
-    return bool(re.search(r"(?i)param|config|dtype|seed", name))
 
 
 def _annotated(low: str, facts: Facts) -> Iterator[Make]:
@@ -320,7 +317,9 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
     if facts.ranks:
         return
     usual: tuple[int | tuple[int, ...], ...]
-    if _BIAS.match(name) and not re.fullmatch(r"(?i)b\w*[xy]", name):
+    if _BIAS.match(name) and (made := facts.made.get(stem(name))) is not None:
+        usual = (made if 1 in made else len(made),)
+    elif _BIAS.match(name) and not re.fullmatch(r"(?i)b\w*[xy]", name):
         usual = (1, (1, 0), (0, 1), 0)
     elif _CONVOLVES.search(context) and not _STATE.search(name):
         usual = (4, 2, 3)
