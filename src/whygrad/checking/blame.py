@@ -270,6 +270,8 @@ def _judged(
     carries = item.named and not (plain and _is(item.factor, 1.0))
     if _is(item.factor, factor if carries else 1.0):
         claim.verdict = "right"
+        if not item.named and item.unknown:
+            claim.verdict, claim.reason = "undecided", "it is not known what it should be in every round"
         return claim
     if not item.ratios:
         claim.verdict, claim.reason = "undecided", "it is not known which quantity this is the gradient of"

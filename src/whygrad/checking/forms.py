@@ -322,7 +322,8 @@ class _Arranging:
         """Values of the call that the file makes itself, if it does; then none, so that all are found."""
         methods = self.outline.classes.get(self.forward.owner, {})
         known = {*self.hints.given, *self.hints.input}
-        found = recorded(self.source, self.forward, methods.get("__init__"), self.namespace)
+        init = methods.get("__init__")
+        found = recorded(self.source, self.forward, init, self.namespace, self.backward)
         found = {name: value for name, value in found.items() if name not in known}
         if found:
             yield found

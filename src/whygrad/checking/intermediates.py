@@ -113,6 +113,8 @@ class Intermediate:
     """The name says plainly which variable is meant."""
     named: bool = False
     """The truth is that of the variable in its name, not merely some equal quantity."""
+    unknown: bool = False
+    """Of some round nothing is known, though it is of others."""
 
     @property
     def factor(self) -> float | None:
@@ -207,6 +209,8 @@ def attach_truth(item: Intermediate, observation: Observation, forward: list[For
             item.named = True
             truths[key] = named.cotangent
             item.ratios.append(ratio(got, named.cotangent))
+        elif some:
+            item.unknown = True
 
 
 def _gathers(value: Value) -> bool:

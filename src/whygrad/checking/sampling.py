@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -104,6 +105,7 @@ def at_points(
         if guard:
             directions = _directions(place, entries, program.hints.large == "once")
             guarded(forward, truth, names, few, rng, directions, until)
+        point = replace(point, at_kink=truth.kinked)
         limit = forward_limit(program, observation)
         values = forward_values(observation, truth, limit, program.last_line)
         out.append(Measured(point, observation, truth, forward, inputs, values, limit))

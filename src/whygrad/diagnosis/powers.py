@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -129,6 +129,29 @@ def operand_factors(f: Fragment, m: Material) -> Iterator[Variant]:
                     yield Variant(f.replaced(operand, new, PRODUCT), slip)
 
 
+def layer_slopes(f: Fragment, m: Material) -> Iterator[Variant]:
+    """`d @ W.T * (a > 0)` for `d @ W.T`: the slope of a layer that made an array of the product's shape."""
+    for node in dict.fromkeys((f.value, *f.terms(f.value))) if f.value is not None else ():
+        if len(operands := _operands(f, node)) != 2:
+            continue
+        rows, columns = (_sizes(f, operand, m) for operand in operands)
+        if len(rows) != 2 or len(columns) != 2 or rows[1] != columns[0]:
+            continue
+        text, start = f.segment(node), f.extent(node)[0]
+        made = (rows[0], columns[1])
+        for base in [n for n, s in m.shapes.items() if s == made and n not in m.gradients]:
+            for slope in (f"({base} > 0)", f"(1 - {base} ** 2)", f"{base} * (1 - {base})"):
+                new = f"{text} * {slope}"
+                yield Variant(f.replaced(node, new, PRODUCT), Slip("factor", text, new, start, 1.15))
+
+
+def _sizes(f: Fragment, operand: ast.expr, m: Material) -> tuple[Any, ...]:
+    """The shape of a quantity in scope, or of its transpose."""
+    if isinstance(operand, ast.Attribute) and operand.attr == "T":
+        return _sizes(f, operand.value, m)[::-1]
+    return m.shapes.get(f.segment(operand), ())
+
+
 def _slopes(f: Fragment, operand: ast.expr, m: Material) -> Iterator[Variant]:
     """`x.T @ (g @ w.T * (1 - h ** 2))` for `x.T @ (g @ w.T)`, which passes by what `h` was made with."""
     if not isinstance(operand, ast.BinOp | ast.Call):
@@ -145,5 +168,6 @@ def _operands(f: Fragment, node: ast.expr) -> tuple[ast.expr, ...]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return node.left, node.right
     if isinstance(node, ast.Call) and f.segment(node.func).rpartition(".")[2] in ("dot", "matmul", "outer"):
-        return tuple(node.args)
+        on = node.func.value if isinstance(node.func, ast.Attribute) and len(node.args) == 1 else None
+        return (on, *node.args) if on is not None else tuple(node.args)
     return ()

@@ -14,6 +14,7 @@ from whygrad.diagnosis.layouts import layouts
 from whygrad.diagnosis.leavings import leavings
 from whygrad.diagnosis.powers import (
     absolutes,
+    layer_slopes,
     operand_factors,
     other_powers,
     power_slopes,
@@ -39,8 +40,8 @@ def structure_variants(f: Fragment, m: Material) -> Iterator[Variant]:
     """All mutations of this file."""
     every = (
         parentheses, quotients_of_sums, containers, calls, products, transposes, locals_of, reductions, axes,
-        several_axes, factors, inner_terms, flips, powers, repeated_powers, other_powers, power_slopes,
-        absolutes, operand_factors, layouts, windows, steps, columns, reduced_terms, leavings,
+        several_axes, layer_slopes, factors, inner_terms, flips, powers, repeated_powers, other_powers,
+        power_slopes, absolutes, operand_factors, layouts, windows, steps, columns, reduced_terms, leavings,
     )  # fmt: skip
     for mutation in every:
         yield from mutation(f, m)

@@ -54,10 +54,21 @@ class Trials:
         return self.evidence.finals
 
     def usable(self, claim: Claim, point: int) -> bool:
-        """Is the truth known there, and not a matter of choice?"""
-        if point >= len(claim.truth) or claim.truth[point] is None or self.evidence.points[point].at_kink:
+        """Is the truth known there, and not a matter of choice?
+
+        At a kink it is one, and what decides is how the claim fares elsewhere; there is no more to go by for
+        one that is right everywhere else, as where ties are counted twice.
+        """
+        if point >= len(claim.truth) or claim.truth[point] is None:
+            return False
+        if self.evidence.points[point].at_kink and self.decided_elsewhere(claim):
             return False
         return point >= len(claim.agreements) or claim.agreements[point] is not None
+
+    def decided_elsewhere(self, claim: Claim) -> bool:
+        """Is a wrong claim wrong, or a right one right, also where there is no kink?"""
+        points = zip(claim.agreements, self.evidence.points, strict=False)
+        return (claim.verdict == "right") in {agrees for agrees, point in points if not point.at_kink}
 
     def wanted(self, claim: Claim, point: int) -> Value:
         """What a claim should be at a point; an intermediate with the factor that it carries on purpose."""

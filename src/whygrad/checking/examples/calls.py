@@ -18,6 +18,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Value
 from whygrad.checking.functions import Function
+from whygrad.checking.losses import targets_of
 from whygrad.checking.plain import Namespace, compiled, execute, fresh_namespace
 from whygrad.source import Source, tree_of
 
@@ -32,12 +33,14 @@ class _Enough(BaseException):
 
 
 class _Recorder:
-    """Watches for the first call of a function, and for the construction of its object."""
+    """Watches for the first calls of functions, and for the construction of the first one's object."""
 
-    def __init__(self, filename: str, forward: Function, init: Function | None) -> None:
-        self.filename, self.forward, self.init = filename, forward, init
+    def __init__(self, filename: str, forward: Function, init: Function | None, beside: Function | None):
+        self.filename, self.forward, self.init, self.beside = filename, forward, init, beside
         self.made: dict[int, dict[str, Value]] = {}
         self.found: dict[str, Value] | None = None
+        self.targets: dict[str, Value] = {}
+        """What the first call of the function `beside` was given."""
 
     def watch(self, frame: FrameType, event: str, _: Any) -> None:
         if event != "call" or frame.f_code.co_filename != self.filename:
@@ -45,9 +48,12 @@ class _Recorder:
         if self.init is not None and _runs(frame, self.init):
             # A constructor that a subclass calls comes second: the first is that of the object's own class.
             self.made.setdefault(id(frame.f_locals.get("self")), _arguments(frame, self.init))
-        elif _runs(frame, self.forward):
+        elif self.found is None and _runs(frame, self.forward):
             made = self.made.get(id(frame.f_locals.get("self")), {})
             self.found = {**made, **_arguments(frame, self.forward)}
+        elif self.beside is not None and not self.targets and _runs(frame, self.beside):
+            self.targets = _arguments(frame, self.beside)
+        if self.found is not None and (self.targets or self.beside is None):
             raise _Enough
 
 
@@ -66,16 +72,22 @@ def _arguments(frame: FrameType, function: Function) -> dict[str, Value]:
 
 
 def recorded(
-    source: Source, forward: Function, init: Function | None, namespace: Mapping[str, Any]
+    source: Source,
+    forward: Function,
+    init: Function | None,
+    namespace: Mapping[str, Any],
+    backward: Function | None = None,
 ) -> dict[str, Value]:
     """Arguments of the first call of `forward`, those of the constructor of its object included.
 
-    Empty where the file makes no such call within the time, or with values that are no examples: too large,
-    or of other kinds than numbers, texts and functions.
+    With them are the targets that `backward` takes besides, as in its first call. Empty where the file makes
+    no such call within the time, or with values that are no examples: too large, or of other kinds than
+    numbers, texts and functions.
     """
     if not _mentions(source.text, forward):
         return {}
-    recorder = _Recorder(source.filename, forward, init)
+    targets = targets_of(forward, backward)
+    recorder = _Recorder(source.filename, forward, init, backward if targets else None)
     for code, names in _runs_of(source, forward, namespace):
         before = sys.getprofile()
         sys.setprofile(recorder.watch)
@@ -85,8 +97,10 @@ def recorded(
             sys.setprofile(before)
         if recorder.found is not None:
             found = recorder.found
-            usable = all(_is_example(found.get(name), needed) for name, needed in _needs(forward, init))
-            return {name: _floating(value) for name, value in found.items()} if usable else {}
+            if not all(_is_example(found.get(name), needed) for name, needed in _needs(forward, init)):
+                return {}
+            beside = {n: recorder.targets[n] for n in targets if _is_example(recorder.targets.get(n), True)}
+            return {name: _floating(value) for name, value in {**found, **beside}.items()}
     return {}
 
 

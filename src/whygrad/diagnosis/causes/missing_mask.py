@@ -30,9 +30,16 @@ dy = 2 * y
         return case.slip.kind == "factor"
 
     def title(self, case: Case) -> str:
-        return f"the factor `{case.added.lstrip('*/ ')}` is missing from `{case.variable}`"
+        what = "divisor" if _divides(case) else "factor"
+        return f"the {what} `{case.added.lstrip('*/ ')}` is missing from `{case.variable}`"
 
     def why(self, case: Case) -> str:
+        if _divides(case):
+            return "the local gradient of a quotient is one over the divisor, so it divides the contribution"
         return (
             "the local gradient of a product is the other factor, so that factor belongs in the contribution"
         )
+
+
+def _divides(case: Case) -> bool:
+    return case.added.lstrip().startswith("/")
