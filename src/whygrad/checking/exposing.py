@@ -30,7 +30,10 @@ def exposed(
     passed = {name for function in (init, forward) if function for name, _ in function.parameters}
     shared: dict[int, str] = {}
     for name in own_parameters(own(made), passed | known):
-        shared |= entries_by_identity(own(made)[name], _expose(driver, name, name))
+        value = own(made)[name]
+        if id(value) in shared and not _is_read(name, driver.methods):
+            continue  # `self.weights = self.gamma`, for an optimizer
+        shared |= entries_by_identity(value, _expose(driver, name, name))
         driver.exposed.append(name)
     for part in parts_of(made[LAYER], driver.classes):
         for name in own_parameters(part.attributes, set()):
@@ -42,6 +45,12 @@ def exposed(
             elif path not in driver.inner:
                 driver.inner[path] = _expose(driver, path[1:], part.variable(name))
     return own(made)
+
+
+def _is_read(name: str, methods: Mapping[str, Function]) -> bool:
+    """Does a method other than the constructor read an attribute?"""
+    nodes = (n for m in methods.values() if m.name != "__init__" for n in ast.walk(m.node))
+    return any(isinstance(n, ast.Attribute) and n.attr == name for n in nodes)
 
 
 def _expose(driver: Driver, path: str, name: str) -> str:

@@ -31,6 +31,7 @@ from whygrad.checking.rounds import first_round
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
 from whygrad.checking.settling import presumed, settle_unsure
 from whygrad.checking.supposing import by_supposed_loss
+from whygrad.checking.surrogates import doubt_surrogates
 from whygrad.checking.truth import tiny_in, without_tiny_constants
 from whygrad.checking.turned import allow_turned
 from whygrad.checking.values import as_floats, count, is_numeric, rebuild, vector
@@ -198,6 +199,7 @@ def _judged(
     allow_turned(judged, program.source.text)
     doubt_fused(judged, program.forward_function, roles.objective[0][1], measured)
     doubt_fused_loss(judged, program.forward_function, measured)
+    doubt_surrogates(judged, measured)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form not in ("pair", "class"):
         return judged, ""

@@ -259,7 +259,7 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
     returned = [gradient_word(name) for name in function.returns]
     capitals = {f"G{name}" for name, _ in function.parameters if name.isupper()}  # GA of a matrix A
-    gradients = [name for name in returned if stems(name) or name in capitals]
+    gradients = [name for name in returned if (stems(name) and not _is_word(name, function)) or name in capitals]
     seconds = sum(_HESSIAN.match(name) is not None for name in returned)
     if set(gradients) <= {name for name, _ in function.parameters} and gradients:
         return False  # it hands on those that it was given
@@ -272,6 +272,17 @@ def _gives_loss_and_gradients(function: Function) -> bool:
     if goes_back and function.parameters and stems(function.parameters[0][0]):
         return False  # it takes the gradient that arrives, and what has no name is one more gradient
     return bool(gradients) or bool(words & VALUE_WORDS and any(map(BACK.match, words)))
+
+
+def _is_word(name: str, function: Function) -> bool:
+    """`gamma`, `data` and `depth` are no gradients of what the function knows nothing of."""
+    if len(name) <= 3 or not name.islower():
+        return False
+    nodes = list(ast.walk(function.node))
+    known = {n.id for n in nodes if isinstance(n, ast.Name)} | {n.arg for n in nodes if isinstance(n, ast.arg)}
+    known |= {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    known |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return not is_gradient_name(name, known)
 
 
 def _constants(function: Function) -> int:

@@ -84,7 +84,8 @@ def shape_of(value: Value) -> tuple[Any, ...]:
         if all(shape == inner[0] for shape in inner):
             return (len(value), *(inner[0] if inner else ()))
         return (len(value), tuple(inner))
-    return tuple(np.shape(value))
+    # `np.float64`, kept as `self.dtype`, has a `shape` that is none.
+    return () if isinstance(value, type) else tuple(np.shape(value))
 
 
 def arranged(value: Value, like: Value) -> Value:

@@ -1,0 +1,86 @@
+"""Habits of real files: what once was accused though it is right, or could not be read."""
+
+import pytest
+
+from whygrad.checking.measurement import measure
+from whygrad.checking.units import Outline, units_in
+from whygrad.errors import NoGradientError
+from whygrad.source import Source, tree_of
+
+SCALE = """
+import numpy as np
+class Scale:
+    def __init__(self, n):
+        self.gamma, self.beta = np.ones((1, n)), np.zeros((1, n))
+        self.weights = self.gamma
+        self.biases = self.beta
+        self.dtype = np.float64
+    def forward(self, X):
+        self.X = X
+        return self.gamma * X + self.beta
+    def backward(self, dY):
+        dgamma = np.sum({dgamma}, axis=0, keepdims=True)
+        self.grads = {{"dW": dgamma, "db": np.sum(dY, axis=0, keepdims=True)}}
+        return dY * self.gamma
+"""
+
+
+def test_a_second_name_of_a_parameter_for_an_optimizer_is_no_parameter():
+    evidence = measure(Source("scale.py", SCALE.format(dgamma="dY * self.X")))
+    assert {claim.name: claim.verdict for claim in evidence.finals} == {
+        "dX": "right", 'self.grads["dW"]': "right", 'self.grads["db"]': "right",
+    }  # fmt: skip
+
+
+def test_a_slip_in_the_gradient_of_an_aliased_parameter_is_seen():
+    evidence = measure(Source("scale.py", SCALE.format(dgamma="dY * self.gamma")))
+    assert {c.name for c in evidence.claims if c.verdict == "wrong"} & {'self.grads["dW"]', "dgamma"}
+
+
+STATE = """
+import numpy as np
+class Cell:
+    def __init__(self, n):
+        self.W = np.random.randn(n, n)
+        self.h = self.c = np.ones((1, n))
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.h * 2 + self.c * 3
+    def backward(self, dout):
+        self.dW = self.x.T @ dout
+        self.dh = 2 * dout.sum(axis=0, keepdims=True)
+        self.dc = 3 * dout.sum(axis=0, keepdims=True)
+        return dout @ self.W.T
+"""
+
+
+def test_states_that_begin_as_one_array_stay_two():
+    assert measure(Source("cell.py", STATE)).verdict == "right"
+
+
+QUANTIZE = """
+import numpy as np
+def quantize(x, bits=8):
+    gamma = np.max(np.abs(x))
+    {name} = np.clip(np.round(x * 2 ** (bits - 1) / gamma), -127, 127)
+    return {name}, gamma
+"""
+
+
+@pytest.mark.parametrize("name", ["x_quant", "data", "grid", "depth"])
+def test_what_only_begins_like_a_gradient_makes_no_unit(name):
+    text = QUANTIZE.format(name=name)
+    assert not units_in(Outline.of(tree_of(text)))
+    with pytest.raises(NoGradientError):
+        measure(Source("quantize.py", text))
+
+
+def test_a_gradient_of_something_that_is_known_makes_a_unit():
+    text = """
+import numpy as np
+def fit(theta, X, y):
+    error = X @ theta - y
+    return np.sum(error ** 2), {}
+"""
+    given = text.format("dtheta").replace("    return", "    dtheta = 2 * X.T @ error\n    return")
+    assert len(units_in(Outline.of(tree_of(given)))) == 1
