@@ -84,3 +84,35 @@ def fit(theta, X, y):
 """
     given = text.format("dtheta").replace("    return", "    dtheta = 2 * X.T @ error\n    return")
     assert len(units_in(Outline.of(tree_of(given)))) == 1
+
+
+RENAMED = """
+import numpy as np
+class Cell:
+    def __init__(self, n_in, n):
+        self.W, self.U = np.random.randn(n, n_in), np.random.randn(n, n)
+        self.dW, self.dU = np.zeros((n, n_in)), np.zeros((n, n))
+    def {forth}(self, x, h_prev):
+        return np.tanh(x @ self.W.T + h_prev @ self.U.T)
+    def {back}(self, delta, h_t, below, h_prev):
+        dz = delta * (1 - h_t ** 2)
+        self.dW += dz.T @ {below}
+        self.dU += dz.T @ h_prev
+        return dz @ self.W, dz @ self.U
+"""
+
+
+@pytest.mark.parametrize(
+    ("forth", "back"), [("forward", "backward"), ("forward_vectorized", "backward_vectorized")]
+)
+def test_an_input_that_the_backward_pass_calls_otherwise_is_that_input(forth, back):
+    text = RENAMED.format(forth=forth, back=back, below="below")
+    assert {c.name: c.verdict for c in measure(Source("cell.py", text)).finals} == {
+        "dx": "right", "dh_prev": "right", "self.dW": "right", "self.dU": "right",
+    }  # fmt: skip
+
+
+def test_a_slip_beside_an_input_under_another_name_is_seen():
+    text = RENAMED.format(forth="forward", back="backward", below="(2 * below)")
+    evidence = measure(Source("cell.py", text))
+    assert {c.name for c in evidence.finals if c.verdict == "wrong"} == {"self.dW"}

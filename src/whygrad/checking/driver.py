@@ -39,7 +39,7 @@ from whygrad.checking.losses import (
 )
 from whygrad.checking.missing import MissingInput
 from whygrad.checking.naming import FORCE, stems
-from whygrad.checking.parts import kept_by, with_parts
+from whygrad.checking.parts import kept_by, of_aliases, with_parts
 from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
@@ -69,7 +69,7 @@ from whygrad.checking.upstreams import (
     unfilled_upstreams,
     upstream_lines,
 )
-from whygrad.checking.values import has_float, is_numeric, shape_of
+from whygrad.checking.values import has_float, has_shape, is_numeric
 from whygrad.checking.variables import gradient_word
 from whygrad.checking.wrapping import called_whole, returned_whole
 from whygrad.errors import NoGradientError
@@ -106,6 +106,10 @@ class Driver:
         self.after: Namespace | Failure | None = None
         self.names: dict[str, str] = {}
         """Parameter -> variable of the driver."""
+        self.same: Mapping[str, str] = {}
+        """Parameters of the backward function that are inputs of the forward one by another name."""
+        self.aliases: dict[str, str] = {}
+        """Attributes that are second names of parameters: the variable of the driver."""
         self.presumes = False  # is an input of the file's taken for another, by being the only one left?
         self.exposed: list[str] = []
         """Attributes of the object that are inputs."""
@@ -260,7 +264,8 @@ class Driver:
         else:
             init = self.methods.get("__init__")
             refuse_foreign_loss(forward, backward, init, items, known, upstreams)
-        known.update({**self.names, **self.stated})
+        others = {name: self.names[other] for name, other in self.same.items()}
+        known.update({**others, **self.names, **self.stated})
         for name in _OUTPUT_NAMES:
             known.setdefault(name, paths[outputs[0]])
         assign_rest(backward, known, upstreams, [p for k, p in enumerate(paths) if k not in outputs])
@@ -302,17 +307,17 @@ class Driver:
             return ended
         returned = gradients_in(ended[RESULT], RESULT, forward, backward, self.source.text)
         # Of the loss of each example the gradient has the shape of the predictions.
-        apiece = self.reading.startswith("predictions") and _has_shape(ended[RESULT], self.first_of(forward))
+        apiece = self.reading.startswith("predictions") and has_shape(ended[RESULT], self.first_of(forward))
         if not apiece:
             refuse_jacobian(ended[RESULT], items[outputs[0]], upstreams, backward)
-        if not (upstreams or loss or supposed) and _has_shape(ended[RESULT], items[0]):
+        if not (upstreams or loss or supposed) and has_shape(ended[RESULT], items[0]):
             called = getattr(after[LAYER], forward.attribute) if forward.owner else after[forward.name]
             given = {n: after[self.names[n]] for n, _ in forward.parameters if n in self.names}
             refuse_mixed(forward, backward, called, given, items[outputs[0]])
         if form == "class":
             returned += stored_by(backward, LAYER, ended[LAYER])
             kept = kept_by(ended[LAYER], self.inner, LAYER, self.classes) if self.inner else ()
-            returned = with_parts(returned, list(kept))
+            returned = of_aliases(with_parts(returned, list(kept)), self.aliases, self.exposed)
         returned += captured_in(ended.get(LOCAL, {}), local, self.names, returned, backward)
         if supposed and form == "class":
             returned = without_deltas(returned)
@@ -366,7 +371,7 @@ class Driver:
             known[free[0]] = given
             return []
         floats = [n for n in free if n in self.names and is_numeric(self.made(n)) and has_float(self.made(n))]
-        fitting = [n for n in floats if any(_has_shape(self.made(n), item) for item in items)]
+        fitting = [n for n in floats if any(has_shape(self.made(n), item) for item in items)]
         return fitting or unfilled_upstreams(backward, [n for n in free if n not in self.names], known)
 
     def first_of(self, forward: Function) -> Any:
@@ -393,7 +398,3 @@ class Driver:
             own=tuple(self.names[name] for name in self.exposed),
             forward_driver="\n".join(self.lines[: self.forward_lines]),
         )  # fmt: skip
-
-
-def _has_shape(first: Any, second: Any) -> bool:
-    return is_numeric(second) and shape_of(first) == shape_of(second)

@@ -32,7 +32,8 @@ def exposed(
     for name in own_parameters(own(made), passed | known):
         value = own(made)[name]
         if id(value) in shared and not _is_read(name, driver.methods):
-            continue  # `self.weights = self.gamma`, for an optimizer
+            driver.aliases[name] = shared[id(value)]  # `self.weights = self.gamma`, for an optimizer
+            continue
         shared |= entries_by_identity(value, _expose(driver, name, name))
         driver.exposed.append(name)
     for part in parts_of(made[LAYER], driver.classes):

@@ -69,6 +69,10 @@ class Function:
     def is_static(self) -> bool:
         return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list)
 
+    @property
+    def is_property(self) -> bool:
+        return any(isinstance(d, ast.Name) and d.id == "property" for d in self.node.decorator_list)
+
     @cached_property
     def stored_output(self) -> str:
         """The attribute that a forward method without a result keeps its output in."""

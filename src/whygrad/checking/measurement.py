@@ -199,7 +199,7 @@ def _judged(
     allow_turned(judged, program.source.text)
     doubt_fused(judged, program.forward_function, roles.objective[0][1], measured)
     doubt_fused_loss(judged, program.forward_function, measured)
-    doubt_surrogates(judged, measured)
+    doubt_surrogates(judged, measured, program.source.text)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form not in ("pair", "class"):
         return judged, ""

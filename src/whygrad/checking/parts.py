@@ -12,7 +12,10 @@ from whygrad.checking.functions import Function
 from whygrad.checking.naming import EXACT, best, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.values import is_numeric
+from whygrad.checking.variables import gradient_word
 
+_MEANT = 0.5
+"""Similarity from which a gradient is named after a second name: `dW` after `weights`."""
 MOST = 12
 """So many parts are looked at, nearest first."""
 
@@ -142,6 +145,18 @@ def _sets(function: ast.FunctionDef, name: str) -> bool:
         and re.match(rf"self\.{name}\b", ast.unparse(n)) is not None
         for n in ast.walk(function)
     )
+
+
+def of_aliases(
+    returned: Sequence[Returned], aliases: Mapping[str, str], exposed: Sequence[str]
+) -> list[Returned]:
+    """The gradients, those that are named after a second name of a parameter as those of the parameter."""
+    found = []
+    for item in returned:
+        ranked = best(gradient_word(item.name), [*exposed, *aliases]) if aliases and not item.of else []
+        of = aliases.get(ranked[0][1], "") if ranked and ranked[0][0] >= _MEANT else ""
+        found.append(replace(item, of=of or item.of))
+    return found
 
 
 def with_parts(returned: Sequence[Returned], kept: Sequence[Returned]) -> list[Returned]:

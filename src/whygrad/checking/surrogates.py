@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,25 +15,29 @@ from whygrad.checking.variables import base_name
 
 _ROUNDING = frozenset({"sign", "floor", "ceil", "round"})
 _CHOOSING = frozenset({"less", "less_equal", "greater", "greater_equal"})
+_SPOKEN_OF = re.compile(
+    r"(?i)binar(?!y_?cross|y_?class)|quanti[sz]|straight.?through|surrogate|\bste\b|heaviside|spik|\bsign|threshold"
+)
 
 
-def doubt_surrogates(claims: Sequence[Claim], measured: Sequence[Measured]) -> None:
+def doubt_surrogates(claims: Sequence[Claim], measured: Sequence[Measured], text: str) -> None:
     """Leave open what goes through a rounding as if it were none (the straight-through estimator).
 
-    A comparison, whose choice of 1 or 0 is a step as well, counts where the derivative is zero throughout:
-    in the mask of a ReLU it is not.
+    A comparison, whose choice of 1 or 0 is a step as well, counts where the derivative is zero throughout and
+    the text speaks of steps: else it is likelier a ReLU that gives its mask in place of its value.
     """
+    chosen = _CHOOSING if _SPOKEN_OF.search(text) else frozenset[str]()
     for claim in claims:
         if claim.verdict != "wrong":
             continue
         zeros = min((_zeros(claim, place) for place in range(len(claim.truth))), default=0.0)
-        steps = _ROUNDING | (_CHOOSING if zeros == 1.0 else frozenset())
+        steps = _ROUNDING | (chosen if zeros == 1.0 else frozenset())
         name = _step_on_the_way(claim.of, measured, steps) if zeros >= 0.5 else ""
         if name:
             claim.verdict, claim.mismatch = "undecided", None
             claim.reason = (
                 f"the forward pass makes steps of `{claim.of}` ({name}), so its derivative is zero nearly "
-                "everywhere; what a backward pass takes in its place (such as 1, straight through) is a choice"
+                "everywhere; what a backward pass takes in its place (1, straight through) is a choice"
             )
 
 
@@ -60,5 +65,5 @@ def _step_on_the_way(of: str, measured: Sequence[Measured], steps: frozenset[str
             if row in from_it and (graph.op(row).name in steps or behind & set(graph.args(row))):
                 behind.add(row)
         if behind & set(output_rows(m.forward.program, recording, m.truth.weights)[0]):
-            return next(graph.op(row).name for row in sorted(behind) if graph.op(row).name in steps)
+            return next(str(graph.op(row).name) for row in sorted(behind) if graph.op(row).name in steps)
     return ""

@@ -28,7 +28,7 @@ from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, complaint_of, refuse_table, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
-from whygrad.checking.examples.fitting import input_shapes, listed, smaller
+from whygrad.checking.examples.fitting import has_one_label, input_shapes, listed, smaller
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.making import made_shapes, stem
 from whygrad.checking.examples.search import Search, Wanted
@@ -43,6 +43,7 @@ from whygrad.checking.pointwise import MixedError
 from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.raising import told_of
 from whygrad.checking.refusals import refuse_many_losses, refuse_odd_loss
+from whygrad.checking.renamed import renamed
 from whygrad.checking.slicing import free_names
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import shape_of
@@ -142,7 +143,7 @@ class Unaided:
                 search.turn(unfitted)
             layers = max(layers, sum(map(listed, texts.values())))
             fewer = sum(map(listed, texts.values())) < layers  # without hidden layers less is to be seen
-            if fewer or any(_has_one_label(texts, other) for _, other, _ in made):
+            if fewer or any(has_one_label(texts, other) for _, other, _ in made):
                 made.append((9 + 0.01 * count, texts, program))
                 continue
             if not misfits:
@@ -239,17 +240,22 @@ class Unaided:
         texts: dict[str, str],
     ) -> tuple[Program | Failure, dict[str, str]]:
         """The program, with inputs for what the backward function needs besides."""
-        texts = dict(texts)
+        texts, same = dict(texts), dict[str, str]()
         for _ in range(4):
             hints = replace(self.hints, input={**self.hints.input, **texts})
             driver = Driver(
                 self.source, hints, self.functions, self.namespace, self.roots, reading, self.failing,
                 self.lacked,
             )  # fmt: skip
+            driver.same = same
             try:
                 return driver.program(form, forward, backward, self.classes), texts
             except MissingInput as error:
                 text = error.text or self.simple(error.parameter, error.function)
+                other = renamed(error.parameter, text, forward, backward or forward, hints.input)
+                if other and error.function is backward:
+                    same[error.parameter] = other
+                    continue
                 if not text or (error.parameter in texts and texts[error.parameter] == text):
                     raise missing_input(error.parameter, error.function.qualname) from None
                 texts[error.parameter] = text
@@ -388,11 +394,6 @@ class Unaided:
                 found[owners[ranked[0]].rstrip("_")] = shape
                 self.unlike[ranked[0]] = shapes[ranked[0]], shape
         return found
-
-
-def _has_one_label(texts: Texts, other: Texts) -> bool:
-    """Is there one label where other inputs, that run as well, have one for each example?"""
-    return any(text == "1" and "randint(" in other.get(name, "") for name, text in texts.items())
 
 
 def _chosen(function: Function, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -244,22 +244,20 @@ def _singles(outline: Outline) -> Iterator[Found]:
             continue  # one half of a class, which returns more than gradients
         if INPUT_FUNCTIONS.match(function.name) and not function.parameters:
             continue  # its `grad_output` is an example of what arrives
-        if _gives_loss_and_gradients(function) and not _is_property(function):
+        if _gives_loss_and_gradients(function) and not function.is_property:
             yield "single", function, None
 
 
 _HESSIAN = re.compile(r"^([Hh]ess\w*|H)$")  # `h` is a hidden state
 
 
-def _is_property(function: Function) -> bool:
-    return any(isinstance(d, ast.Name) and d.id == "property" for d in function.node.decorator_list)
-
-
 def _gives_loss_and_gradients(function: Function) -> bool:
     """`return loss, dW`, `return cost, grads`; by its own name if what it returns has none."""
     returned = [gradient_word(name) for name in function.returns]
     capitals = {f"G{name}" for name, _ in function.parameters if name.isupper()}  # GA of a matrix A
-    gradients = [name for name in returned if (stems(name) and not _is_word(name, function)) or name in capitals]
+    gradients = [
+        name for name in returned if (stems(name) and not _is_word(name, function)) or name in capitals
+    ]
     seconds = sum(_HESSIAN.match(name) is not None for name in returned)
     if set(gradients) <= {name for name, _ in function.parameters} and gradients:
         return False  # it hands on those that it was given
@@ -278,11 +276,7 @@ def _is_word(name: str, function: Function) -> bool:
     """`gamma`, `data` and `depth` are no gradients of what the function knows nothing of."""
     if len(name) <= 3 or not name.islower():
         return False
-    nodes = list(ast.walk(function.node))
-    known = {n.id for n in nodes if isinstance(n, ast.Name)} | {n.arg for n in nodes if isinstance(n, ast.arg)}
-    known |= {n.attr for n in nodes if isinstance(n, ast.Attribute)}
-    known |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    return not is_gradient_name(name, known)
+    return not is_gradient_name(name, set(re.findall(r"\w+", ast.unparse(function.node))))
 
 
 def _constants(function: Function) -> int:
@@ -366,8 +360,8 @@ def _words(name: str) -> list[str]:
 
 _EMPTY = {"propagation", "propagate", "pass", "propagating"}
 """`forward_propagation` is no more than `forward`."""
-_CARRIES = {"prop", "feed", "step", "compute", "do", "run"}
-"""Words of methods that say nothing of the direction: `feed_forward`, `forward_prop`."""
+_CARRIES = {"prop", "feed", "step", "compute", "do", "run", "vectorized", "naive", "fast", "im2col", "impl"}
+"""Words of methods that say nothing of the direction: `feed_forward`, `forward_prop`, `forward_naive`."""
 
 
 def _pairs(outline: Outline) -> Iterator[tuple[bool, Function, Function]]:

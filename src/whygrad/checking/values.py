@@ -88,6 +88,11 @@ def shape_of(value: Value) -> tuple[Any, ...]:
     return () if isinstance(value, type) else tuple(np.shape(value))
 
 
+def has_shape(first: Value, second: Value) -> bool:
+    """Has a value the shape of another one, which is numeric?"""
+    return is_numeric(second) and shape_of(first) == shape_of(second)
+
+
 def arranged(value: Value, like: Value) -> Value:
     """The value with the entries of its dictionaries in the order that `like` has them in."""
     if not isinstance(value, dict) or not isinstance(like, dict):

@@ -109,3 +109,8 @@ def in_one_column(texts: Mapping[str, str]) -> tuple[dict[str, str], int]:
         columns.add(int(size))
         found[name] = f"randint(2, {rows})" if maker.startswith("onehot") else f"{maker}({given}{rows})"
     return (found, columns.pop()) if len(columns) == 1 else ({}, 0)
+
+
+def has_one_label(texts: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Is there one label where other inputs, that run as well, have one for each example?"""
+    return any(text == "1" and "randint(" in other.get(name, "") for name, text in texts.items())
