@@ -44,6 +44,14 @@ def tolerance_for(*values: Value, base: Tolerance | None = None) -> Tolerance:
     return NARROW if any(is_narrow(value) for value in values) else (base or _PLAIN)
 
 
+_rows = [False]
+
+
+def accept(rows: bool) -> None:
+    """Say whether (1, n) is as good as (n,): in a pass of vectors that returns rows."""
+    _rows[0] = rows
+
+
 def same_layout(got: Value, want: Value) -> bool:
     """Do shapes agree? A list is as good as an array; (1, n) for (n,) is not, which could not be subtracted.
 
@@ -53,6 +61,8 @@ def same_layout(got: Value, want: Value) -> bool:
     own, wanted = shape_of(got), shape_of(want)
     if isinstance(got, np.ndarray | np.generic) and isinstance(want, np.ndarray):
         missing = len(wanted) - len(own)
+        if _rows[0] and len(wanted) == 1 and own in ((1, *wanted), (*wanted, 1)):
+            return True
         return missing >= 0 and (1,) * missing + own == wanted
     return own == wanted
 

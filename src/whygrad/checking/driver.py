@@ -17,7 +17,6 @@ from whygrad.checking.exposing import built_later, exposed, own
 from whygrad.checking.functions import Function
 from whygrad.checking.handed import left_over, maker_among, reached_in
 from whygrad.checking.lines import (
-    CAPTURE,
     CONTEXT,
     FORWARD,
     HANDED,
@@ -51,6 +50,7 @@ from whygrad.checking.returned import (
     loss_place,
     stored_by,
 )
+from whygrad.checking.rows import ran_with_rows
 from whygrad.checking.slicing import sliced
 from whygrad.checking.stepping import (
     captured_in,
@@ -293,16 +293,16 @@ class Driver:
             stepped = [n for n in self.exposed if n in own(after)] if supposed else []
         if stepped:
             self.lines.append(kept_lines(stepped, own(after)))
-        if local:
-            arguments = self.call(backward, "", known)
-            self.lines.append(
-                CAPTURE.format(
-                    result=RESULT, locals=LOCAL, callee=callee, names=[*local], arguments=arguments
-                )
-            )
-        else:
-            self.lines += returned_whole(self, backward, self.call(backward, "", known), callee)
-        ended = self.run()
+        place = len(self.lines)
+
+        def run(handed: str) -> Namespace | Failure:
+            del self.lines[place:]
+            given = {**known, **{name: handed.format(known[name]) for name in upstreams}}
+            arguments = self.call(backward, "", given)
+            self.lines += returned_whole(self, backward, arguments, callee, [*local])
+            return self.run()
+
+        ended = ran_with_rows(run, items[outputs[0]] if upstreams else None)
         if isinstance(ended, Failure):
             return ended
         returned = gradients_in(ended[RESULT], RESULT, forward, backward, self.source.text)

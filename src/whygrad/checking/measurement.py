@@ -28,6 +28,7 @@ from whygrad.checking.programs import GIVEN, Program
 from whygrad.checking.raising import RaisedError
 from whygrad.checking.roles import Roles, recognise
 from whygrad.checking.rounds import first_round
+from whygrad.checking.rows import accept_rows
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
 from whygrad.checking.settling import presumed, settle_unsure
 from whygrad.checking.supposing import by_supposed_loss
@@ -107,6 +108,8 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
         evidence.failure = first.failure
         evidence.statements = listing.statements(program, [first], [None], [{}], [])
         return evidence
+    rows = accept_rows(program, first)
+    evidence.notes.extend([rows] if rows else [])
     roles = recognise(program, first)
     program.objective = roles.objective
     evidence.output, evidence.upstream = roles.objective[0]

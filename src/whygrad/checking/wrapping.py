@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from whygrad.checking.evidence import Failure
 from whygrad.checking.functions import Function
-from whygrad.checking.lines import FORWARD, HELD, LAYER, RESULT, UNWRAPPED
+from whygrad.checking.lines import CAPTURE, FORWARD, HELD, LAYER, LOCAL, RESULT, UNWRAPPED
 from whygrad.checking.plain import Namespace
 from whygrad.checking.values import is_numeric
 
@@ -56,11 +56,17 @@ def called_whole(driver: Driver, forward: Function, backward: Function, after: N
     return after
 
 
-def returned_whole(driver: Driver, backward: Function, arguments: str, callee: str) -> Iterator[str]:
+def returned_whole(
+    driver: Driver, backward: Function, arguments: str, callee: str, local: Sequence[str] = ()
+) -> Iterator[str]:
     """Lines that call the backward method with arrays, or with values of the framework.
 
-    With those where arrays do not run, or would be changed in place: `gy *= 2`.
+    With those where arrays do not run, or would be changed in place: `gy *= 2`. The `local` variables of it
+    are kept.
     """
+    if local:
+        yield CAPTURE.format(result=RESULT, locals=LOCAL, callee=callee, names=[*local], arguments=arguments)
+        return
     if not driver.wrapped:
         yield f"{RESULT} = {callee}({arguments})"
         return
