@@ -43,13 +43,7 @@ from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
-from whygrad.checking.returned import (
-    after_parameters,
-    entries_of,
-    gradients_in,
-    loss_place,
-    stored_by,
-)
+from whygrad.checking.returned import after_parameters, entries_of, gradients_in, loss_place, stored_by
 from whygrad.checking.rows import ran_with_rows
 from whygrad.checking.slicing import sliced
 from whygrad.checking.stepping import (
@@ -61,6 +55,7 @@ from whygrad.checking.stepping import (
     without_deltas,
 )
 from whygrad.checking.supposing import SUPPOSED, loss_line, target_of
+from whygrad.checking.unpacking import with_items
 from whygrad.checking.upstreams import (
     assign_rest,
     free_parameters,
@@ -390,7 +385,8 @@ class Driver:
         forward: Function, backward: Function,
     ) -> Program:  # fmt: skip
         return Program(
-            self.source, form, self.hints, "\n".join(self.lines), (), objective, tuple(returned),
+            self.source, form, self.hints, "\n".join(self.lines), (), objective,
+            tuple(with_items(returned, forward, self.names)),
             forward.qualname, backward.qualname,
             roots=self.roots,
             failing=self.failing,

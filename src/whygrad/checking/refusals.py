@@ -91,7 +91,7 @@ def refuse_odd_loss(forward: Function, result: Any, given: Mapping[str, Any]) ->
     fitting |= {(shape[0], 1) for shape in shapes if shape}  # a column, one number for each example
     odd = isinstance(result, np.ndarray) and result.size > 1 and result.shape not in fitting
     # One prediction for many targets, which only broadcast.
-    others = [given[n] for n, _ in forward.parameters[:2] if n in given and not np.shape(given[n])]
+    others = [given[n] for n, _ in forward.parameters[:2] if n in given and not shape_of(given[n])]
     odd |= bool(shapes) and any(isinstance(value, float) for value in others) and np.size(result) > 1
     if odd and LOSS_WORDS.search(forward.qualname):
         raise OddLossError(f"`{forward.qualname}` returns an array of shape {result.shape}")

@@ -28,7 +28,7 @@ from whygrad.checking.examples.calls import described
 from whygrad.checking.examples.complaints import UnlikeError, complaint_of, refuse_table, remember
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
-from whygrad.checking.examples.fitting import has_one_label, input_shapes, listed, smaller
+from whygrad.checking.examples.fitting import fittings, has_one_label, input_shapes, listed
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.making import made_shapes, stem
 from whygrad.checking.examples.search import Search, Wanted
@@ -45,6 +45,7 @@ from whygrad.checking.raising import told_of
 from whygrad.checking.refusals import refuse_many_losses, refuse_odd_loss
 from whygrad.checking.renamed import renamed
 from whygrad.checking.slicing import free_names
+from whygrad.checking.unpacking import taken_apart
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import shape_of
 from whygrad.checking.variables import gradient_word
@@ -173,11 +174,11 @@ class Unaided:
     def shrunk(self, misfits: Shapes, texts: Texts, how: How) -> tuple[Program, Texts] | None:
         """The solution with the inputs as small as their gradients, where all shapes fit then."""
         free = {name: shape for name, shape in misfits.items() if stem(name) not in self.made}
-        fitting = smaller(free, texts, next((name for name, _ in how[1].parameters), ""))
-        with contextlib.suppress(NoGradientError):
-            program, texts = self.completed(*how, {**texts, **fitting})
-            if not isinstance(program, Failure) and fitting and not self.misfits(program, how[1]):
-                return program, texts
+        for fitting in fittings(free, texts, next((name for name, _ in how[1].parameters), "")):
+            with contextlib.suppress(NoGradientError):
+                program, completed = self.completed(*how, fitting)
+                if not isinstance(program, Failure) and not self.misfits(program, how[1]):
+                    return program, completed
         return None
 
     def alone(self, search: Search, how: How) -> tuple[Program, Texts] | None:
@@ -306,11 +307,8 @@ class Unaided:
     def lacking(self, function: Function) -> list[str]:
         """Variables of the module that a function reads and that could not be computed."""
         read = sorted(free_names(function.node)) if not function.owner else []
-        called = {
-            n.func.id
-            for n in ast.walk(function.node)
-            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-        }
+        calls = [n.func for n in ast.walk(function.node) if isinstance(n, ast.Call)]
+        called = {f.id for f in calls if isinstance(f, ast.Name)}
         unknown = [n for n in read if n not in self.namespace and not hasattr(builtins, n)]
         return [name for name in unknown if name not in called | SUPPLIED.keys()]
 
@@ -375,7 +373,7 @@ class Unaided:
         namespace = program.run(GIVEN)
         if isinstance(namespace, Failure):
             return {name: () for name, _ in forward.parameters}
-        (shapes, owners), found = input_shapes(namespace), {}
+        (shapes, owners), found = input_shapes(namespace, taken_apart(forward)), {}
         self.unlike = {}
         for item in program.returned:
             try:

@@ -66,13 +66,9 @@ def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int = 
 
 
 def _module_gradients(tree: ast.Module) -> bool:
-    names = {
-        n.id
-        for s in tree.body
-        if not isinstance(s, ast.FunctionDef | ast.ClassDef)
-        for n in ast.walk(s)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    outside = [s for s in tree.body if not isinstance(s, ast.FunctionDef | ast.ClassDef)]
+    nodes = [n for s in outside for n in ast.walk(s) if isinstance(n, ast.Name)]
+    names = {n.id for n in nodes if isinstance(n.ctx, ast.Store)}
     return any(
         stems(name) and any(stem in names or not stem or not weak for stem, weak in stems(name))
         for name in names
@@ -383,7 +379,9 @@ def _pairs(outline: Outline) -> Iterator[tuple[bool, Function, Function]]:
             continue  # `forwardProp`
         scored = []
         for other, forward in functions.items():
-            others = [w for w in _words(other) if not FORTH.match(w)]
+            # `cost(weights, X, y)` is what `gradient(weights, X, y)` is the gradient of.
+            values = VALUE_WORDS if not rest and forward.parameters == backward.parameters else set[str]()
+            others = [w for w in _words(other) if not FORTH.match(w) and w.lower() not in values]
             if other == name or any(BACK.match(w) for w in _words(other)) or not forward.parameters:
                 continue
             mine, its = {w.lower() for w in rest}, {w.lower() for w in others}

@@ -53,6 +53,8 @@ class Facts:
     arrayed: bool = False
     """It is an operand of `@`, sliced, or handed to a function that is called on arrays."""
     unpacked: int = 0
+    parts: dict[str, Facts] = field(default_factory=dict)
+    """What is known of the names that it is unpacked as: `W1, b1 = params`."""
     logarithm: bool = False
     default: ast.expr | None = None
     required: bool = True
@@ -80,6 +82,7 @@ class Facts:
         for name in FLAGS:
             setattr(self, name, getattr(self, name) or getattr(other, name))
         self.unpacked = self.unpacked or other.unpacked
+        self.parts = self.parts or other.parts
         self.rows = self.rows or other.rows
 
     def reach(self, place: int, multiple: tuple[int, str]) -> None:

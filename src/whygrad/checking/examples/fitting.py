@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from whygrad.checking.miniature import parse_input
+from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import is_numeric, shape_of
 from whygrad.errors import UsageError
 
@@ -41,6 +42,33 @@ def smaller(
             maker = _MADE_BY_SIZE.match(texts[name])
             found[name] = f"{maker[1] if maker else 'randn'}({', '.join(map(str, shape))})"
     return found
+
+
+def fittings(
+    gradients: Mapping[str, tuple[int, ...]], texts: Mapping[str, str], data: str
+) -> Iterator[dict[str, str]]:
+    """All texts with those inputs made `smaller` whose gradients are; those of a single output first.
+
+    Where the gradient of a bias is a number, there is likelier one output than a bias that several share.
+    """
+    found = smaller(gradients, texts, data)
+    if () in gradients.values():
+        yield from single_output({**texts, **found})
+    if found:
+        yield {**texts, **found}
+
+
+def single_output(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Texts without the dimension that is the last of a target, for a model of one number an example."""
+    for target in filter(TARGET_WORDS.match, texts):
+        if matched := re.fullmatch(r"\w+\(.*, (\d+)\)", texts[target]):
+            vectors = re.compile(rf"randn\({matched[1]}\)")
+            tables = re.compile(rf"\b(\w+)\(([^()]*), {matched[1]}\)")
+            yield {n: tables.sub(_without_last, vectors.sub(A_NUMBER, text)) for n, text in texts.items()}
+
+
+def _without_last(maker: re.Match[str]) -> str:
+    return f"randint(2, {maker[2]})" if maker[1].startswith("onehot") else f"{maker[1]}({maker[2]})"
 
 
 def across(texts: Mapping[str, str], output: tuple[int, ...]) -> Iterator[dict[str, str]]:
@@ -75,10 +103,19 @@ def _array(text: str) -> np.ndarray[Any, Any] | None:
     return value if isinstance(value, np.ndarray) and value.dtype.kind == "f" else None
 
 
-def input_shapes(namespace: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Shapes of the inputs and of the entries of those that are dictionaries, and whose they are."""
+def input_shapes(
+    namespace: Mapping[str, Any], parts: Mapping[str, tuple[str, int]]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Shapes of the inputs and of the entries of those that are dictionaries, and whose they are.
+
+    `parts` are the names that a function gives to items of an input: `W, b = params`.
+    """
     shapes: dict[str, Any] = {}
     owners: dict[str, str] = {}
+    for name, (owner, place) in parts.items():
+        items = namespace.get(owner)
+        if isinstance(items, list | tuple) and place < len(items) and is_numeric(items[place]):
+            shapes[name], owners[name] = shape_of(items[place]), owner
     for name, value in namespace.items():
         if name.startswith("__") or not is_numeric(value):
             continue

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from whygrad.checking.examples.arrays import Make, array_of, documented
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.literals import literal
@@ -17,9 +18,6 @@ from whygrad.checking.examples.making import stem
 from whygrad.checking.examples.settings import COUNTS, KEYS, POOL_KEYS, SCALARS
 from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
 from whygrad.checking.examples.usage import ARRAY_WORDS
-
-Make = Callable[[Dimensions], Template | None]
-"""A template with new dimensions; None leaves the parameter at its default."""
 
 _SIZE = re.compile(
     r"(?i)^(n_?(x|h|y|a|in|out|inputs?|outputs?|hidden|features?|classes|neurons|units|filters|channels?|c|dims?)"
@@ -75,6 +73,9 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.unrolled:
         yield lambda d: Array((d.new("unrolled"),))
         return
+    if facts.parts and not (facts.ranks or facts.least_rank) and _has_arrays(facts.parts):
+        yield partial(_parts, facts, context, 0)
+        yield partial(_parts, facts, context, 1)
     if facts.rows and not facts.ranks:
         yield lambda d: _rows(facts.rows, context, d)
     if facts.strings:
@@ -215,6 +216,20 @@ def _rows(names: Sequence[str], context: str, d: Dimensions) -> Template:
     return Items(tuple(layers))
 
 
+def _has_arrays(parts: Mapping[str, Facts]) -> bool:
+    return any(p.arrayed or p.ranks or p.least_rank or p.attributes & ARRAY_WORDS for p in parts.values())
+
+
+def _parts(facts: Facts, context: str, choice: int, d: Dimensions) -> Template:
+    """A list of what it is unpacked as; of each part the likeliest that it may be, or the next."""
+    made = []
+    for name, known in facts.parts.items():
+        known.made = facts.made
+        options = choices(name, known, "" if _BIAS.match(name) else context)
+        made.append(options[min(choice, len(options) - 1)](d))
+    return Items(tuple(part for part in made if part is not None))
+
+
 def _entries(facts: Facts, context: str, d: Dimensions, layout: str) -> Template:
     """A dictionary with the keys that are read; those with defaults of their own are left out."""
     found: dict[str, Template] = {}
@@ -228,7 +243,7 @@ def _entries(facts: Facts, context: str, d: Dimensions, layout: str) -> Template
             continue
         made: Template | None
         if key in facts.entries:
-            made = Array(_documented(facts.entries[key], d))
+            made = Array(documented(facts.entries[key], d))
         else:
             made = Literally(written) if written else entry_template(key, context, d, layout)
         if made is not None:
@@ -256,7 +271,7 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
     domain: Domain = "real"
     if facts.index and (_LABEL.match(name) or not (facts.logarithm or _WEIGHT.match(name))):
         for rank in _label_ranks(facts):
-            yield _array(rank, facts, "labels", classes=3)
+            yield array_of(rank, facts, "labels", classes=3)
         if _known_rank(facts) is None:  # nothing says that there are several, which may be the same
             yield _constant("1")
         return
@@ -270,7 +285,7 @@ def _arrays(name: str, facts: Facts, context: str) -> Iterator[Make]:
     ):
         domain = "probability"
     for shape in _shapes(name, facts, context):
-        yield _array(shape, facts, domain, window=bool(_WEIGHT.match(name)))
+        yield array_of(shape, facts, domain, window=bool(_WEIGHT.match(name)))
 
 
 def _label_ranks(facts: Facts) -> Iterable[int | tuple[int, ...]]:
@@ -293,10 +308,10 @@ def _targets(name: str, facts: Facts, context: str) -> Iterator[Make]:
         wanted = 1 if domain == "labels" else first
         if domain.startswith("onehot") and wanted != 2:
             continue
-        yield _array(wanted, facts, domain, classes=3)
+        yield array_of(wanted, facts, domain, classes=3)
     if "onehot" in domains and first != 1:
-        yield _array(1, facts, "onehot")
-    yield _array(1, facts, "real")
+        yield array_of(1, facts, "onehot")
+    yield array_of(1, facts, "real")
 
 
 def _known_rank(facts: Facts) -> int | None:
@@ -331,65 +346,3 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
         listed = facts.iterated or (facts.arrayed and not facts.least_rank)
         usual = (1, 2, (0, 1), 3, 4, 0) if facts.plain and listed else (2, 1, (0, 1), 3, 4, 0)
     yield from (u for u in usual if not isinstance(u, int) or u >= least)
-
-
-def _array(
-    shape: int | tuple[int, ...], facts: Facts, domain: Domain, classes: int = 2, window: bool = False
-) -> Make:
-    def make(d: Dimensions) -> Template:
-        if shape == -1 and facts.documented:
-            return Array(_documented(facts.documented, d), domain, classes)
-        if isinstance(shape, tuple):
-            return Array(tuple(d.constant(1) if s == 1 else d.new() for s in shape), domain, classes)
-        named = {place % shape if shape else 0: text for place, text in facts.dimensions.items()}
-        made = []
-        for place in range(shape):
-            role = _role(named.get(place, ""), place, shape)
-            if shape == 4 and not named and place > 1:
-                role = "window" if window else "image"
-                made.append(d.by_name(f"{role} {place}", role))  # all images are of one size
-            else:
-                made.append(_dimension(named[place], role, d) if place in named else d.new(role))
-        return Array(tuple(made), domain, classes)
-
-    return make
-
-
-_WINDOW = re.compile(
-    r"(?i)^(h{2}|w{2}|f|fh|fw|f_?h|f_?w|kh|kw|k_?h|k_?w|filter_?\w*|kernel_?\w*|hf|wf|field\w*|k)$"
-)
-_IMAGE = re.compile(
-    r"(?i)^(h|w|height|width|n_?h\w*|n_?w\w*|h_?in|w_?in|x_?h|x_?w|in_?h|in_?w|h_\w+|w_\w+|d_1|d_2)$"
-)
-
-
-def _role(name: str, place: int, rank: int) -> str:
-    if rank < 3:
-        return ""
-    if _WINDOW.match(name):
-        return "window"
-    return "image" if rank == 4 and _IMAGE.match(name) else ""
-
-
-def _documented(texts: Sequence[str], d: Dimensions) -> tuple[int, ...]:
-    found: list[int] = []
-    inner = [t for t in texts if t != "..."]
-    for text in texts:
-        if text == "...":
-            continue
-        if text.isdigit():
-            found.append(d.constant(int(text)) if int(text) <= 4 else d.new())
-        elif match := re.fullmatch(r"([A-Za-z_]\w*)\+([A-Za-z_]\w*)", text):
-            found.append(d.combined("sum", 0, (d.by_name(match[1]), d.by_name(match[2]))))
-        elif match := re.fullmatch(r"([A-Za-z_]\w*)\+(\d)", text):
-            found.append(d.combined("sum", int(match[2]), (d.by_name(match[1]),)))
-        else:
-            found.append(_dimension(text, _role(text, len(found), len(inner)), d))
-    return tuple(found)
-
-
-def _dimension(text: str, role: str, d: Dimensions) -> int:
-    """The dimension that `H` names, or `4*H`, or `4H`."""
-    if match := re.fullmatch(r"(\d)\*?([A-Za-z_]\w*)", text):
-        return d.combined("product", int(match[1]), (d.by_name(match[2]),))
-    return d.by_name(text, role)

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from whygrad.checking.evidence import Value
+from whygrad.checking.examples.arrays import Make
 from whygrad.checking.examples.complaints import Complaint, complaint_of, numbers_of
 from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.doubling import double
-from whygrad.checking.examples.habits import Make, entry_template
+from whygrad.checking.examples.habits import entry_template
 from whygrad.checking.examples.lengthening import counts_of, lengthen, shorten
 from whygrad.checking.examples.narrowing import is_of_many, narrow
 from whygrad.checking.examples.templates import Array, Entries, Literally, Template, dimensions_of

@@ -79,6 +79,11 @@ def facts_of(
     reader = _Reader(found, resolve, depth, seen | {function.name}, _renamed(function, found), attributes)
     for statement in function.body:
         reader.visit(statement)
+    names = {part for facts in found.values() for part in facts.parts} - found.keys()
+    if names and not further:
+        behind = facts_of(function, resolve, depth, seen, further=names)
+        for facts in found.values():
+            facts.parts = {part: behind.get(part, Facts()) for part in facts.parts}
     known = {text for facts in found.values() for text in facts.dimensions.values()}
     known |= reader.divided | {name for name, facts in found.items() if facts.size}
     for facts in found.values():
@@ -161,6 +166,7 @@ class _Reader(ast.NodeVisitor):
             self.shape_unpacked(items, target, node.value)
             if items is not None and (facts := self.of(node.value)):
                 facts.unpacked = len(items)
+                facts.parts = {item.id: Facts() for item in items if isinstance(item, ast.Name)}
             self.taken_apart(target, node.value)
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 for one, value in zip(target.elts, node.value.elts, strict=False):
