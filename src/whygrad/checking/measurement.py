@@ -143,8 +143,6 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     evidence.notes.extend([note] if note else [])
     if random:
         _doubt_all(judged)
-    if program.form == "script" and not program.hints.output:
-        judging.doubt_output(judged, evidence.output)
     if only_right and any(claim.verdict != "right" for claim in judged):
         evidence.claims = judged
         return evidence
@@ -202,6 +200,8 @@ def _judged(
     allow_turned(judged, program.source.text)
     doubt_fused(judged, program.forward_function, roles.objective[0][1], measured)
     doubt_fused_loss(judged, program.forward_function, measured)
+    if program.form == "script" and not program.hints.output:
+        judging.doubt_output(judged, roles.objective[0][0])
     doubt_surrogates(judged, measured, program.source.text)
     judged = judging.without_steps(judged, dependencies(first), program.hints)
     if program.form not in ("pair", "class"):
