@@ -2,6 +2,7 @@
 
 import pytest
 
+import whygrad as wg
 from whygrad.checking.measurement import measure
 from whygrad.checking.units import Outline, units_in
 from whygrad.errors import NoGradientError
@@ -116,3 +117,48 @@ def test_a_slip_beside_an_input_under_another_name_is_seen():
     text = RENAMED.format(forth="forward", back="backward", below="(2 * below)")
     evidence = measure(Source("cell.py", text))
     assert {c.name for c in evidence.finals if c.verdict == "wrong"} == {"self.dW"}
+
+
+def test_what_compares_gradients_is_no_forward_pass():
+    text = """
+import numpy as np
+def broadcast_backward(grad, shape):
+    return grad.sum(axis=0).reshape(shape)
+def gradclose(a, b, rtol=1e-4, atol=1e-6):
+    return np.allclose(a, b, rtol=rtol, atol=atol)
+"""
+    with pytest.raises(NoGradientError):
+        measure(Source("utils.py", text))
+
+
+ABSENT = """
+import numpy as np
+from absent_package.{module} import {name}
+class Layer:
+    def __init__(self):
+        self.initializer = {value}
+        self.bias = np.zeros(3)
+    def forward(self, x):
+        self.out = {called}(x)
+        return self.out
+    def backward(self, dout):
+        return dout * self.out
+"""
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"module": "init", "name": "Constant", "value": "Constant()", "called": "self.initializer"},
+        {"module": "functions", "name": "*", "value": "None", "called": "softmax"},
+    ],
+    ids=["kept", "starred"],
+)
+def test_what_is_not_installed_is_said_and_no_failure_of_ours(parts, tmp_path):
+    path = tmp_path / "layer.py"
+    path.write_text(ABSENT.format(**parts))
+    try:
+        error = wg.check(str(path)).error
+    except wg.WhygradError as raised:
+        error = raised
+    assert error is None or error.code != "WG698"

@@ -64,7 +64,7 @@ from whygrad.checking.upstreams import (
     unfilled_upstreams,
     upstream_lines,
 )
-from whygrad.checking.values import has_float, has_shape, is_numeric
+from whygrad.checking.values import has_float, has_shape, is_numeric, is_quantity
 from whygrad.checking.variables import gradient_word
 from whygrad.checking.wrapping import called_whole, returned_whole
 from whygrad.errors import NoGradientError
@@ -240,7 +240,7 @@ class Driver:
         arriving = [name for name, _ in backward.parameters if stems(name)]
         several = isinstance(result, tuple) or (forward.returns_list and len(arriving) > 1)
         items = list(result) if several else [result]
-        if not any(map(is_numeric, items)):
+        if not any(map(is_quantity, items)):
             raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
         paths = [f"{path}[{k}]" if several else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)

@@ -78,10 +78,11 @@ def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[
     Zeros under the name of a gradient are none: they are room for what `self.dW += ...` adds up.
     """
     for name, value in attributes.items():
+        if name in passed or not is_numeric(value) or not has_float(value):
+            continue
         numbers = vector(value)
         buffer = bool(stems(name)) and numbers is not None and not numbers.any()
-        arrays = shape_of(value) or (isinstance(value, list) and all(map(shape_of, value)))
-        if name not in passed and is_numeric(value) and has_float(value) and arrays and not buffer:
+        if not buffer and (shape_of(value) or (isinstance(value, list) and all(map(shape_of, value)))):
             yield name
 
 

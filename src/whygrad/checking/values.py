@@ -37,6 +37,11 @@ def is_numeric(value: Value, depth: int = 0) -> bool:
     return False
 
 
+def is_quantity(value: Value) -> bool:
+    """Numeric, and no mere yes or no, as `np.allclose` gives."""
+    return is_numeric(value) and not isinstance(value, bool | np.bool_)
+
+
 def has_float(value: Value) -> bool:
     """Is any leaf a float? Integer leaves may be indices or counts."""
     return any(leaf.dtype.kind == "f" for leaf in leaves(value))
@@ -84,8 +89,7 @@ def shape_of(value: Value) -> tuple[Any, ...]:
         if all(shape == inner[0] for shape in inner):
             return (len(value), *(inner[0] if inner else ()))
         return (len(value), tuple(inner))
-    # `np.float64`, kept as `self.dtype`, has a `shape` that is none.
-    return () if isinstance(value, type) else tuple(np.shape(value))
+    return tuple(np.shape(value))
 
 
 def has_shape(first: Value, second: Value) -> bool:

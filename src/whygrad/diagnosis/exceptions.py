@@ -299,6 +299,7 @@ def _lacking(text: str, values: dict[str, object], failure: Failure) -> Iterator
 
 def _typos(text: str, bound: set[str], missing: set[str]) -> Iterator[Variant]:
     """Names that nothing binds, as the bound name they look like."""
+    bound = set(filter(str.isidentifier, bound))  # `from layers import *` binds no `*`
     known = {*bound, *dir(builtins)}
     fragment = Fragment(text)
     for node in fragment.expressions():
