@@ -95,6 +95,7 @@ RUNS_TEXT = {
     "checking/evidence.py": "runs a statement of the user's again, with the operands that were recorded",
     "tracing/scripts.py": "runs the user's script rewritten, so that it is followed",
     "diagnosis/pieces.py": "runs an edited script, of which only the edited statement is compiled anew",
+    "diagnosis/switching.py": "runs a program with several texts of some statements, compiled once for all",
     "diagnosis/blocks.py": "runs a candidate statement and those after it, with recorded operands",
     "diagnosis/inlining.py": "evaluates an expression of the user's forward pass, with recorded operands",
     "diagnosis/search.py": "tries candidates for an expression of the user's, with recorded operands",

@@ -13,11 +13,13 @@ from dataclasses import replace
 
 from whygrad.checking.evidence import Hints
 from whygrad.diagnosis.findings import CheckResult
-from whygrad.diagnosis.rounds import Check
+from whygrad.diagnosis.rounds import MOST_SECONDS, Check
 from whygrad.errors import WhygradError
 from whygrad.source import Source
 
 MOST_AGAIN = 3
+LEAST_SECONDS = 4.0
+"""Processor time for searching where a tiny constant is neglected, however long the search before it took."""
 SECONDS = 5.0
 """Processor time after which no other edit is tried."""
 
@@ -56,7 +58,8 @@ def _neglecting(source: Source, hints: Hints, check: Check, result: CheckResult)
     """
     if hints.neglect or not check.unsolved or check.first is None or not check.first.has_tiny:
         return None
-    other = Check(source, replace(hints, neglect=True))
+    started = min(check.started, time.process_time() - MOST_SECONDS + LEAST_SECONDS)
+    other = Check(source, replace(hints, neglect=True), started=started)
     try:
         found = other.run()
     except WhygradError:

@@ -13,9 +13,9 @@ from whygrad.checking.evidence import Claim
 from whygrad.checking.values import vector
 from whygrad.diagnosis.called import no_longer_called
 from whygrad.diagnosis.moves import MOVES
+from whygrad.diagnosis.pairing import Pairing
 from whygrad.diagnosis.sameness import plain_form
-from whygrad.diagnosis.search import SIMPLE
-from whygrad.diagnosis.stages import FAR_SCALED, Stages
+from whygrad.diagnosis.stages import FAR_SCALED
 from whygrad.diagnosis.suspects import Suspect, backward_slice, part_of, read_off, reads, reads_gradient
 from whygrad.diagnosis.trials import Outcome
 from whygrad.diagnosis.workbench import Fix
@@ -27,9 +27,11 @@ SHARES = {
     "by_block": 0.5,
     "by_rounds": 0.3,
     "by_twins": 0.3,
-    "by_trial": 0.65,
+    "by_trial": 0.5,
     "by_accumulation": 0.6,
     "by_slip_and_addition": 0.5,
+    "by_helpers": 0.6,
+    "by_pairs_of_statements": 0.6,
 }
 """What ways of searching that take long may take of the time left, for those behind them are quicker."""
 MOST_FINALS = 12
@@ -40,7 +42,7 @@ Stage = Callable[[Claim, Sequence[Suspect], Outcome, frozenset[str]], Iterator[F
 
 
 @dataclass(eq=False)
-class Repairer(Stages):
+class Repairer(Pairing):
     """Repairs claims of one evidence, one after the other."""
 
     def searched(self, roots: Sequence[Claim]) -> list[tuple[Claim, Fix | None]]:
@@ -52,7 +54,7 @@ class Repairer(Stages):
         sure = [claim for claim in roots if not claim.doubtful]
         if sure and len(sure) < len(roots):
             found = self._each(sure)
-            plain = all(fix is not None and fix.cost <= SIMPLE for _, fix in found)
+            plain = all(fix is not None and fix.is_plain for _, fix in found)
             if plain and not self.trials.run(self.draft).wrong:
                 return found
             self.draft = start
@@ -86,7 +88,8 @@ class Repairer(Stages):
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
             self.by_slip_and_addition, self.by_meaning, self.by_accumulation, self.by_contributions,
             self.by_synthesis, self.by_terms, self.by_factor, self.by_lacking, self.by_helpers,
-            self.by_called, self.by_pairs, self.by_block_pairs, self.by_pairs_of_trials,
+            self.by_called, self.by_pairs, self.by_pairs_of_statements, self.by_block_pairs,
+            self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []

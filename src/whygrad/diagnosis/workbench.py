@@ -34,7 +34,7 @@ from whygrad.diagnosis.repeats import (
 )
 from whygrad.diagnosis.returned import returned_part
 from whygrad.diagnosis.scopes import Scope, scope_of
-from whygrad.diagnosis.search import Bench, numeric_leaves
+from whygrad.diagnosis.search import SIMPLE, Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.suspects import Suspect, part_of, statements, takes_size, targets
 from whygrad.diagnosis.trials import Trials
@@ -66,6 +66,11 @@ class Fix:
     @property
     def cost(self) -> float:
         return self.solution.cost
+
+    @property
+    def is_plain(self) -> bool:
+        """Is each of its slips a likely one?"""
+        return all(slip.cost <= SIMPLE for slip in self.solution.slips)
 
     @property
     def worth(self) -> float:

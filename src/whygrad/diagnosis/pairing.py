@@ -1,0 +1,139 @@
+"""One slip in each of two statements, where the value between them is not known.
+
+Neither edit alone makes anything right, so that every pair must be run: of likely edits, on a program that is
+compiled once for all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from whygrad.checking.evidence import Claim, Value
+from whygrad.checking.values import vector
+from whygrad.diagnosis.factors import factors
+from whygrad.diagnosis.mutation import variants
+from whygrad.diagnosis.scopes import Scope
+from whygrad.diagnosis.slips import Variant
+from whygrad.diagnosis.stages import Stages
+from whygrad.diagnosis.suspects import Suspect
+from whygrad.diagnosis.switching import AT_ONCE, Choice, Place, Switched
+from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.workbench import Fix
+
+MOST_STATEMENTS = 7
+MOST_EACH = (30, 90)
+"""Variants of a statement that are tried with those of another one: the likeliest, then more."""
+MOST_OF_KIND = 14
+CLOSE = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """A statement and what it may have been meant to be, likeliest first."""
+
+    suspect: Suspect
+    scope: Scope
+    text: str
+    variants: Sequence[Variant]
+
+
+@dataclass(eq=False)
+class Pairing(Stages):
+    """The search for pairs of edits."""
+
+    def by_pairs_of_statements(
+        self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
+    ) -> Iterator[Fix]:
+        """One slip in each of two statements, judged by running the program."""
+        among = [s for s in suspects if not s.innocent][:MOST_STATEMENTS]
+        options = sorted(filter(None, map(self._options, among)), key=lambda o: o.suspect.line)
+        pairs = [*itertools.combinations(range(len(options)), 2)]
+        # Slips that meet are likely beside each other.
+        pairs.sort(key=lambda pair: pair[1] - pair[0])
+        name, fits = self._fitting(claim, base)
+        places = [Place(o.suspect.node, [o.text, *(v.text for v in o.variants)]) for o in options]
+        point = self.trials.evidence.points[self.trials.points()[0]]
+        program = Switched.of(self.program, point, places) if pairs and fits else None
+        if program is None or fits is None:
+            return
+        for least, most in itertools.pairwise((0, *MOST_EACH)):
+            found = False
+            for one, two in pairs:
+                choices = _choices(len(places), one, two, [len(p.texts) for p in places], least, most)
+                for chosen in self._those(program, name, fits, choices):
+                    edits = [(options[k].suspect, options[k].scope, options[k].variants[chosen[k] - 1])
+                             for k in (one, two)]  # fmt: skip
+                    fix = self.together(edits)
+                    if self.trials.judge(fix.draft, base, wanted).right:
+                        found = True
+                        yield fix
+                if self.late():
+                    return
+            if found:
+                return
+
+    def _those(
+        self, program: Switched, name: str, fits: Callable[[Value], bool], choices: Iterable[Choice]
+    ) -> Iterator[Choice]:
+        rest = iter(choices)
+        while (batch := [*itertools.islice(rest, AT_ONCE)]) and not self.late():
+            yield from program.those(batch, name, fits)
+
+    def _options(self, suspect: Suspect) -> Options | None:
+        scope = self.scope(suspect)
+        if not scope.first or self.late():
+            return None
+        text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
+        material = self.material(suspect, scope)
+        fits = self.kept_place(suspect, scope)
+        count: Counter[str] = Counter()
+        found = []
+        every = itertools.chain(variants(text, material), factors(text, material))
+        for variant in sorted(every, key=lambda v: v.slip.cost):
+            count[variant.slip.kind] += 1
+            if count[variant.slip.kind] <= MOST_OF_KIND and fits(variant.text) and _is_python(variant.text):
+                found.append(variant)
+        return Options(suspect, scope, text, found[: MOST_EACH[-1]]) if found else None
+
+    def _fitting(self, claim: Claim, base: Outcome) -> tuple[str, Callable[[Value], bool] | None]:
+        """Has a final gradient the number that it should, where that is largest? None where it is unknown."""
+        if claim.role != "final":
+            # What a value on the way should be shows in a gradient that comes of it.
+            finals = [c for c in self.trials.finals if c.name in base.wrong]
+            claim = next((c for c in finals if c.verdict == "inherited"), finals[0] if finals else claim)
+        point = self.trials.points()[0]
+        want = vector(claim.truth[point]) if self.trials.usable(claim, point) else None
+        if want is None or not want.size:
+            return claim.name, None
+        at, size = int(np.argmax(np.abs(want))), want.size
+        low, high = sorted((want[at] * (1 - CLOSE), want[at] * (1 + CLOSE)))
+
+        def fits(value: Value) -> bool:
+            got = vector(value)
+            return got is not None and got.size == size and bool(low <= got[at] <= high)
+
+        return claim.name, fits
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text.strip())
+    except SyntaxError:
+        return False
+    return True
+
+
+def _choices(count: int, one: int, two: int, sizes: Sequence[int], least: int, most: int) -> Iterator[Choice]:
+    """Choices of two places, likeliest first, of which not both are among the first few."""
+    first, second = range(1, min(sizes[one], most)), range(1, min(sizes[two], most))
+    for i, j in sorted(itertools.product(first, second), key=sum):
+        if max(i, j) >= least:
+            chosen = [0] * count
+            chosen[one], chosen[two] = i, j
+            yield tuple(chosen)
