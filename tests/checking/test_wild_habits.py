@@ -162,3 +162,37 @@ def test_what_is_not_installed_is_said_and_no_failure_of_ours(parts, tmp_path):
     except wg.WhygradError as raised:
         error = raised
     assert error is None or error.code != "WG698"
+
+
+SLICED = """
+import numpy as np
+def cell_forward(xt, a_prev, c_prev, parameters):
+    Wf, Wi, bf, bi = parameters["Wf"], parameters["Wi"], parameters["bf"], parameters["bi"]
+    Wy, by = parameters["Wy"], parameters["by"]
+    n_x, m = xt.shape
+    n_y, n_a = Wy.shape
+    concat = np.zeros((n_a + n_x, m))
+    concat[:n_a, :] = a_prev
+    concat[n_a:, :] = xt
+    ft, it = np.tanh(Wf @ concat + bf), np.tanh(Wi @ concat + bi)
+    a_next = ft * c_prev + it
+    y = Wy @ a_next + by
+    return a_next, y, (a_prev, c_prev, xt, ft, it, parameters)
+def cell_backward(da_next, cache):
+    a_prev, c_prev, xt, ft, it, parameters = cache
+    n_a = a_prev.shape[0]
+    dft, dit = da_next * c_prev * (1 - ft ** 2), da_next * (1 - it ** 2)
+    concat = np.concatenate((a_prev, xt), axis=0)
+    dconcat = parameters["Wf"].T @ dft + parameters["Wi"].T @ dit
+    return {"dxt": dconcat[n_a:], "da_prev": dconcat[:n_a], "dc_prev": da_next * {dc},
+            "dWf": dft @ concat.T, "dWi": dit @ concat.T,
+            "dbf": dft.sum(axis=1, keepdims=True), "dbi": dit.sum(axis=1, keepdims=True)}
+"""
+
+
+def test_a_slice_that_goes_past_the_end_says_which_lengths_agree():
+    found = measure(Source("cell.py", SLICED.replace("{dc}", "ft"))).finals
+    assert len(found) == 7
+    assert {c.verdict for c in found} == {"right"}
+    wrong = measure(Source("cell.py", SLICED.replace("{dc}", "it"))).finals
+    assert [c.of for c in wrong if c.verdict == "wrong"] == ["c_prev"]

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import copy
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -31,7 +32,7 @@ from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.fitting import fittings, has_one_label, input_shapes, listed
 from whygrad.checking.examples.habits import choices
 from whygrad.checking.examples.making import made_shapes, stem
-from whygrad.checking.examples.search import Search, Wanted
+from whygrad.checking.examples.search import ALL_SECONDS, Search, Wanted
 from whygrad.checking.examples.tying import tied_by_gradients
 from whygrad.checking.examples.usage import Definition, facts_of, learn_ranks
 from whygrad.checking.functions import Function, definition_of
@@ -81,7 +82,7 @@ class Unaided:
         self.source, self.hints, self.functions, self.classes = source, hints, functions, classes
         self.namespace, self.given, self.roots = namespace, dict(given), roots
         self.failing = failing
-        self.made = made_shapes(source.text)
+        self.made, self.until = made_shapes(source.text), time.process_time() + ALL_SECONDS
         remember(source.filename, source.text)
         self.lacked: tuple[str, ...] = ()
         self.by_labels = False
@@ -100,7 +101,7 @@ class Unaided:
         """
         loss = foreign_loss({**self.functions, **self.classes.get(forward.owner, {})}, forward, backward)
         wanted, call = tuple(self.wanted(forward, backward, loss)), self.caller(forward, loss)
-        search = Search(wanted, call, self.source.filename, self.given)
+        search = Search(wanted, call, self.source.filename, self.given, self.until)
         how = form, forward, backward, reading
         made: list[Made] = []
         perfect, layers = False, 0

@@ -68,6 +68,8 @@ class Complaint:
     """What was asserted has a remainder in it: `assert dim % heads == 0`."""
     sizes: tuple[int, ...] = ()
     """Sizes of the arrays and whole numbers that the failing function knew."""
+    counts: tuple[int, ...] = ()
+    """The whole numbers that the line that raised mentions."""
 
 
 def _names_on(line: ast.AST) -> list[str]:
@@ -94,6 +96,8 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
             pairs += _asserted(node.test, frame)
             divides = any(isinstance(n, ast.Mod) for n in ast.walk(node.test))
     beyond = _BEYOND.search(message)
+    known = frames[-1][0].f_locals if frames else {}
+    on_line = [known[n] for n in (_names_on(node) if frames and node else ()) if n in known]
     return Complaint(
         type(error).__name__,
         message,
@@ -104,7 +108,8 @@ def complaint_of(error: BaseException, filename: str) -> Complaint:
         str(error.args[0]) if isinstance(error, KeyError) and error.args else "",
         line,
         divides,
-        _known_sizes(frames[-1][0].f_locals if frames else {}),
+        _known_sizes(known),
+        tuple(n for n in on_line if type(n) is int),
     )
 
 

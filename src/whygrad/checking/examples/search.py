@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ from whygrad.errors import UsageError
 
 SECONDS = 4.0
 """Longest search for one unit, of processor time: a busy machine must not change what is found."""
+ALL_SECONDS = 6.0
+"""Longest search for one unit in all ways that it may be taken."""
 WAITED = 15.0
 """Longest search by the clock."""
 CALL_SECONDS = 1.0
@@ -101,7 +104,7 @@ class Search:
     _guesses: int = 0
 
     def __post_init__(self) -> None:
-        self.until = time.process_time() + SECONDS
+        self.until = min(self.until or math.inf, time.process_time() + SECONDS)
         self.latest = time.monotonic() + WAITED
         self._push(tuple(0 for _ in self.wanted), 0.0)
 
@@ -216,6 +219,8 @@ class Search:
 
     def _mend(self, guess: Guess, complaint: Complaint) -> bool:
         """Change the guess so that it no longer gives rise to a complaint; False if it is not known how."""
+        if "could not broadcast input array" in complaint.message and self._lengthen_slice(guess, complaint):
+            return True
         if any(guess.dimensions.equate(*pair) for pair in complaint.pairs):
             return True
         if any(guess.dimensions.equate(a - 1, b - 1) for a, b in complaint.pairs):
@@ -279,6 +284,12 @@ class Search:
                     guess.templates[name] = template.with_entry(complaint.key, made)
                     return True
         return False
+
+    def _lengthen_slice(self, guess: Guess, complaint: Complaint) -> bool:
+        """`joined[:n] = a` where `n` went past the end: `n` is meant to be the length of `a`."""
+        pairs = [pair for pair in complaint.pairs if pair[0] != pair[1]]
+        beyond = [size for size in complaint.counts if pairs and size > max(pairs[0])]
+        return any(guess.dimensions.equate(size, length) for size in beyond for length in pairs[0])
 
     def _lower_labels(self, guess: Guess, complaint: Complaint) -> bool:
         labels = {
