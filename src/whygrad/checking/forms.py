@@ -320,9 +320,8 @@ class _Arranging:
 
     def called(self) -> Iterator[dict[str, Value]]:
         """Values of the call that the file makes itself, if it does; then none, so that all are found."""
-        methods = self.outline.classes.get(self.forward.owner, {})
         known = {*self.hints.given, *self.hints.input}
-        init = methods.get("__init__")
+        init = self.outline.classes.get(self.forward.owner, {}).get("__init__")
         found = recorded(self.source, self.forward, init, self.namespace, self.backward)
         found = {name: value for name, value in found.items() if name not in known}
         if found:
@@ -333,23 +332,24 @@ class _Arranging:
         """Programs of all readings, made when they are asked for."""
         readings: tuple[str, ...] = ("",)
         if self.backward is not None and self.form in ("pair", "class"):
-            methods = self.outline.classes.get(self.forward.owner, {})
-            value = value_parameter(self.forward, self.backward, {})
-            plain = tuple(r for r in READINGS if value or r != "outputs")
-            readings = (*pointwise_readings(self.forward, self.backward, methods), *plain)
-            readings = tuple(dict.fromkeys(readings))
+            owner = self.outline.classes.get(self.forward.owner, {})
+            valued = value_parameter(self.forward, self.backward, {}) != ""
+            plain = [r for r in READINGS if valued or r != "outputs"]
+            readings = (*pointwise_readings(self.forward, self.backward, owner), *plain)
         if _LOSS.search(self.forward.qualname) and self.backward is not None:
             readings = LOSS_READINGS if self.takes_predictions() else READINGS
-        waiting = [unaided.programs(self.form, self.forward, self.backward, r) for r in readings]
+        found, how = False, (self.form, self.forward, self.backward)
+        waiting = [unaided.programs(*how, reading) for reading in dict.fromkeys(readings)]
         while waiting:  # one of each reading before the second of any
             for programs in list(waiting):
                 try:
                     yield next(programs)
+                    found = True
                 except StopIteration:
                     waiting.remove(programs)
-                except MixedError:
-                    raise
                 except NoGradientError as error:
+                    if isinstance(error, MixedError) and not found:
+                        raise
                     refused.append(error)
                     waiting.remove(programs)
 

@@ -125,7 +125,7 @@ def stored_by(backward: Function, layer: str, made: Any) -> list[Returned]:
         elif isinstance(node, ast.Subscript) and stems(container) and not last:
             whole = ast.unparse(node.value)
             value = getattr(made, container, None) if whole == f"self.{container}" else None
-            if isinstance(value, dict):
+            if value is not None:  # `self.dW[...] = 0`, `self.grads[name] = g`
                 for item in entries_of(value, whole, layer + whole[4:], backward.qualname):
                     found[item.name] = item
     return [*found.values(), *_listed(backward, layer, made)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 FLAGS = (
     "index", "indexed_by_number", "size", "unrolled", "divisor", "called", "iterated", "logarithm",
-    "optional", "arrayed",
+    "optional", "arrayed", "outer",
 )  # fmt: skip
 
 
@@ -52,6 +52,8 @@ class Facts:
     """Its function computes with `math` and without NumPy: with numbers."""
     arrayed: bool = False
     """It is an operand of `@`, sliced, or handed to a function that is called on arrays."""
+    outer: bool = False
+    """It is an argument of `np.outer`, or a factor of one: a vector, or one column."""
     unpacked: int = 0
     parts: dict[str, Facts] = field(default_factory=dict)
     """What is known of the names that it is unpacked as: `W1, b1 = params`."""

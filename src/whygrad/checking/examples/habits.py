@@ -336,6 +336,8 @@ def _shapes(name: str, facts: Facts, context: str) -> Iterator[int | tuple[int, 
         usual = (made if 1 in made else len(made),)
     elif _BIAS.match(name) and not re.fullmatch(r"(?i)b\w*[xy]", name):
         usual = (1, (1, 0), (0, 1), 0)
+    elif facts.outer and not facts.documented:
+        usual = (1, (0, 1), 2)
     elif _CONVOLVES.search(context) and not _STATE.search(name):
         usual = (4, 2, 3)
     elif _WEIGHT.match(name):

@@ -103,6 +103,13 @@ def computed_key_prefix(node: ast.expr) -> str:
     return text.split("{")[0] if isinstance(text, str) else ""
 
 
+def factors_of(node: ast.expr) -> list[ast.expr]:
+    """The operands of a product, entry by entry, or the expression itself."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*factors_of(node.left), *factors_of(node.right)]
+    return [node]
+
+
 def is_numpy(node: ast.expr) -> bool:
     """Is it NumPy, by its usual names?"""
     return isinstance(node, ast.Name) and node.id in ("np", "numpy")

@@ -13,6 +13,7 @@ from whygrad.checking.examples.syntax import (
     computed_key_prefix,
     divided_shape,
     entry_owner,
+    factors_of,
     index_parts,
     is_ellipsis,
     is_none,
@@ -110,6 +111,7 @@ def learn_ranks(facts: Mapping[str, Facts], backward: Definition, resolve: Resol
     behind = facts_of(backward, resolve, further=facts)
     for name in facts.keys() - made:
         facts[name].least_rank = max(facts[name].least_rank, behind[name].least_rank)
+        facts[name].outer |= behind[name].outer
 
 
 def _renamed(function: Definition, found: Mapping[str, Facts]) -> dict[str, str]:
@@ -318,6 +320,10 @@ class _Reader(ast.NodeVisitor):
             for argument in node.args:
                 if facts := self.of(argument):
                     facts.arrayed = True
+        for argument in node.args if name == "outer" else ():
+            for factor in factors_of(argument):
+                if facts := self.of(factor):
+                    facts.outer = True
         if name in POSITIVE:
             for argument in node.args[:1]:
                 for part in outside_indices(argument):
