@@ -15,6 +15,7 @@ from whygrad.checking.values import is_numeric, shape_of
 from whygrad.errors import UsageError
 
 A_NUMBER = "0.7"
+_SINGLE = re.compile(r"\w+\(1(, 1)*\)")
 _MADE_BY_SIZE = re.compile(r"(randn|rand|zeros|ones)\(")
 
 
@@ -54,8 +55,9 @@ def fittings(
     found = smaller(gradients, texts, data)
     if () in gradients.values():
         yield from single_output({**texts, **found})
-    if found:
-        yield {**texts, **found}
+    fitted = {**texts, **found}
+    if found and not all(_SINGLE.fullmatch(text) for text in fitted.values()):
+        yield fitted  # of single numbers any rule is right
 
 
 def single_output(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
@@ -77,7 +79,7 @@ def across(texts: Mapping[str, str], output: tuple[int, ...]) -> Iterator[dict[s
     `W.dot(A) + b` runs with a `b` of one number for each example as well, and so it is guessed where the
     backward pass sums along the wrong axis.
     """
-    if len(output) != 2 or output[0] == output[1]:
+    if len(output) != 2 or output[0] in (1, output[1]):
         return
     for name, text in texts.items():
         guess = _array(text)
