@@ -1,5 +1,7 @@
 """Which statements belong to which part."""
 
+import pytest
+
 from whygrad.checking.evidence import Evidence, Hints
 from whygrad.checking.measurement import measure
 from whygrad.diagnosis import check_program
@@ -77,3 +79,34 @@ dW = grads["W"]
     ]
     found = check_program(Source("loss.py", text.replace("h * np.cos", "np.cos"))).findings
     assert [f.line for f in found] == [10] and found[0].repair is not None
+
+
+@pytest.mark.parametrize(
+    ("targets", "noted"), [("randint(3, 4)", "line 14"), ("onehot(4, 3)", "lines 16, 18"), ("", "line 14")]
+)
+def test_lines_that_no_run_came_to_are_noted(targets: str, noted: str) -> None:
+    text = """
+import numpy as np
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.t = t
+        x = x - x.max(axis=1, keepdims=True)
+        self.y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+        if t.ndim == 2:
+            t = t.argmax(axis=1)
+        return -np.sum(np.log(self.y[np.arange(len(t)), t])) / len(t)
+    def backward(self, dout=1):
+        n = len(self.t)
+        if self.t.ndim == 2:
+            dx = (self.y - self.t) / n
+        else:
+            dx = self.y.copy()
+            dx[np.arange(n), self.t] -= 1
+            dx = dx / n
+        return dx
+"""
+    given = {"x": "randn(4, 3)", "t": targets} if targets else {}
+    evidence = measure(Source("loss.py", text), Hints(input=given))
+    assert evidence.verdict == "right"
+    (note,) = [note for note in evidence.notes if "not reached" in note]
+    assert note.startswith(noted) and "`SoftmaxWithLoss.backward`" in note

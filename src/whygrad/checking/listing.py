@@ -290,6 +290,31 @@ def _read_for(listed: Sequence[Statement], claimed: Set[str]) -> set[str]:
     return found
 
 
+def unreached(program: Program, observations: Sequence[Observation]) -> list[str]:
+    """A note on lines of the backward function that make gradients, and that no run came to.
+
+    Inputs that were found take one way through it: labels, where one-hot targets would take another.
+    """
+    if program.form == "script" or not observations:
+        return []
+    known = {name for s in observations[0].statements for name in s.names}
+    lines = {
+        s.span.line
+        for s in observations[0].statements
+        if s.function == program.backward_function
+        and s.span.line <= program.last_line
+        and any(is_gradient_name(gradient_word(name), known) for name in s.targets)
+        and not any(o.counts.get(s.index) for o in observations)
+    }
+    if not lines:
+        return []
+    shown = ", ".join(map(str, sorted(lines)))
+    which, are = ("line", "was") if len(lines) == 1 else ("lines", "were")
+    return [
+        f"{which} {shown} of `{program.backward_function}` {are} not reached with these inputs: not judged"
+    ]
+
+
 def unjudged(names: Sequence[str], claims: Sequence[Claim]) -> list[str]:
     """Notes on what looks like a gradient and was compared with nothing."""
     judged = {claim.name for claim in claims if claim.of and claim.verdict in ("right", "wrong", "inherited")}

@@ -158,6 +158,7 @@ def _measured(program: Program, until: float, only_right: bool = False) -> Evide
     )
     outputs, claimed = {base_name(o) for o, _ in roles.objective}, {base_name(c.name) for c in judged}
     evidence.interleaved = listing.interleaved(evidence.statements, outputs, claimed)
+    evidence.notes.extend(listing.unreached(program, [m.observation for m in measured]))
     evidence.notes.extend([*listing.unjudged(roles.unmatched, evidence.claims), *taken_for()])
     return evidence
 
