@@ -56,6 +56,14 @@ def test_a_reduction_of_more_axes_goes_along_others(wrong: str, right: str) -> N
     assert not [*several_axes(Fragment(wrong), Material.of({"g": np.ones((3, 2))}))]
 
 
+def test_axes_of_groups_of_channels_are_five_and_may_be_counted_from_the_end() -> None:
+    material = Material.of({"g": np.ones((2, 2, 3, 4, 5)), "x": np.ones((2, 2, 3, 4, 5))})
+    found = [v.text for v in several_axes(Fragment("m = (g * x).mean(axis=(3, 4), keepdims=True)"), material)]
+    assert "m = (g * x).mean(axis=(2, 3, 4), keepdims=True)" in found
+    found = [v.text for v in several_axes(Fragment("m = (g * x).mean(axis=(-2, -1))"), material)]
+    assert "m = (g * x).mean(axis=(-3, -2, -1))" in found and not any("(0" in text for text in found)
+
+
 def test_axes_that_a_name_stands_for_may_be_others() -> None:
     material = Material.of({"x": np.ones((2, 3, 4))})
     found = [v.text for v in several_axes(Fragment("ax = (0, 1, 2)"), material)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 REDUCTIONS = ("sum", "mean", "max", "min", "var", "std", "prod", "norm")
 AXES = ("0", "1", "-1")
-MOST_AXES = 4
+MOST_AXES = 6
 
 
 def axes(f: Fragment, m: Material) -> Iterator[Variant]:
@@ -55,10 +55,11 @@ def several_axes(f: Fragment, m: Material) -> Iterator[Variant]:
         if given is None or rank <= 2:
             continue
         old, (start, end) = _whole_numbers(given), f.extent(given)
-        if not old or min(old) < 0:
+        if not old or min(old) < 0 <= max(old):
             continue
+        places = range(-rank, 0) if min(old) < 0 else range(rank)  # counted as the author counts them
         for count in range(1, rank):
-            for new in itertools.combinations(range(rank), count):
+            for new in itertools.combinations(places, count):
                 text = str(new[0]) if count == 1 else str(new)
                 if set(new) == set(old) or len(old) == count == 1:
                     continue
