@@ -71,9 +71,12 @@ def several_axes(f: Fragment, m: Material) -> Iterator[Variant]:
 
 def _whole_numbers(given: ast.expr) -> tuple[int, ...]:
     """The axes that are written out; none where one is not a number."""
-    nodes = given.elts if isinstance(given, ast.Tuple) else [given]
-    plain = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, int)]
-    return tuple(plain) if len(plain) == len(nodes) else ()
+    try:
+        said = ast.literal_eval(given)
+    except ValueError:
+        return ()
+    axes = said if isinstance(said, tuple) else (said,)
+    return axes if all(type(axis) is int for axis in axes) else ()
 
 
 def _axis(node: ast.Call) -> ast.expr | None:
