@@ -43,7 +43,14 @@ from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
-from whygrad.checking.returned import after_parameters, entries_of, gradients_in, loss_place, stored_by
+from whygrad.checking.returned import (
+    after_parameters,
+    entries_of,
+    gradients_in,
+    loss_place,
+    parts_of_values,
+    stored_by,
+)
 from whygrad.checking.rows import ran_with_rows
 from whygrad.checking.slicing import sliced
 from whygrad.checking.stepping import (
@@ -216,9 +223,10 @@ class Driver:
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
         returned = []
         given = {n: after.get(self.names[n]) for n, _ in function.parameters if n in self.names}
+        states = parts_of_values(names, function)
         nameless = after_parameters(items, names, function, given, not self.hints.forward)
         for place, item in enumerate(items):
-            if place == loss:
+            if place == loss or place in states:
                 continue
             fallback = nameless.get(place, f"d{place}")
             if isinstance(item, dict):

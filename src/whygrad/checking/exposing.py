@@ -86,20 +86,25 @@ def own_parameters(attributes: Mapping[str, Any], passed: set[str]) -> Iterator[
             yield name
 
 
+def _kept(body: list[ast.stmt]) -> Iterator[str]:
+    """Attributes that are assigned whichever branch is taken."""
+    for statement in body:
+        if isinstance(statement, ast.For | ast.While | ast.With):
+            yield from _kept(statement.body)
+        for target in statement.targets if isinstance(statement, ast.Assign) else ():
+            items = target.elts if isinstance(target, ast.Tuple) else [target]
+            yield from (item.attr for item in items if isinstance(item, ast.Attribute))
+
+
 def built_later(
     forward: Function, backward: Function | None, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[str]:
     """Parameters that a layer builds when it first runs, and whose gradients its backward method stores.
 
-    Not what it keeps of every run: `self.inputs = X`, the gradient of which is `self.dinputs`.
+    Not what it keeps of every run: `self.inputs = X`, the gradient of which is `self.dinputs`; nor a state
+    that a loop of it carries on, `self.h = step(x, self.h)`.
     """
-    kept = {
-        target.attr
-        for statement in forward.node.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Attribute)
-    }
+    kept = set(_kept(forward.node.body))
     if backward is None:
         return []
     stored = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
-from whygrad.checking.naming import FORCE, OUTPUT_WORDS, stems
+from whygrad.checking.naming import FORCE, OUTPUT_WORDS, is_gradient_name, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
 from whygrad.checking.values import count, has_float, is_numeric, shape_of
@@ -91,6 +91,25 @@ def after_parameters(
         if len(same) == 1:
             found[place] = _free(f"d{same[0]}", function)
     return found
+
+
+def parts_of_values(names: list[str], function: Function) -> set[int]:
+    """Places of results that are parts of what the forward pass made: the last state `hs[T - 1]`.
+
+    Where others are called gradients, a part of what is not called so is none.
+    """
+    value = function.returned_value
+    called = [name for name in names if stems(gradient_word(name))]
+    if not called or not isinstance(value, ast.Tuple) or len(value.elts) != len(names):
+        return set()
+    known = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    return {
+        place
+        for place, node in enumerate(value.elts)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and not is_gradient_name(node.value.id, known)
+    }
 
 
 def _free(name: str, backward: Function) -> str:

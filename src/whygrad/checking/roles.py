@@ -35,6 +35,7 @@ from whygrad.checking.variables import (
     gradient_word,
     is_part,
     variables,
+    without_means,
 )
 from whygrad.errors import NoGradientError, UsageError
 from whygrad.source import tree_of
@@ -267,6 +268,7 @@ def _output(
     scalars = [v for v in floats if count(v.value) == 1 and not NO_OUTPUT.search(v.name)]
     # `losses.append(loss)`: a list of one number is what the first round leaves of a history.
     scalars = [v for v in scalars if not isinstance(v.value, list | tuple)] or scalars
+    scalars = without_means(scalars, observation)
     # The `e` of a loop that makes gradients is an error of one round, not the `E_total` of the loop before.
     ended = [v for v in scalars if v.last < start]
     scalars = [v for v in scalars if v in ended or PLAIN_OUTPUT_WORDS.search(v.name)] if ended else scalars

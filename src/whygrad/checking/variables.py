@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -120,6 +121,25 @@ def dependencies(observation: Observation, scope: str = "", until: int = 1 << 60
                     open_names.append(read)
         closed[name] = seen
     return closed
+
+
+def without_means(numbers: list[Variable], observation: Observation) -> list[Variable]:
+    """Numbers without those that follow others: `smooth = 0.999 * smooth + 0.001 * loss`."""
+    names = {v.name for v in numbers}
+    followers = set()
+    for statement in observation.statements:
+        own = names & {*statement.names} & {*statement.reads}
+        if statement.function or not own or not (names - own) & {*statement.reads}:
+            continue
+        (node, *_) = ast.parse(statement.text).body
+        products = [n for n in ast.walk(node) if isinstance(n, ast.BinOp | ast.AugAssign)]
+        products = [n for n in products if isinstance(n.op, ast.Mult | ast.Div)]
+        followers |= {name for name in own if any(name in _read(n) for n in products)}
+    return [v for v in numbers if v.name not in followers]
+
+
+def _read(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def base_name(name: str) -> str:

@@ -1,0 +1,143 @@
+"""Recurrent networks as they are written: what is only printed, and states, are no business of a gradient."""
+
+import textwrap
+
+from whygrad.checking.evidence import Hints
+from whygrad.checking.measurement import measure
+from whygrad.source import Source
+
+CHARACTERS = """
+import numpy as np
+data = "hello world, hello"
+chars = sorted(set(data))
+V, H, S = len(chars), 5, 4
+index = {c: i for i, c in enumerate(chars)}
+np.random.seed(0)
+Wxh, Whh, Why = np.random.randn(H, V) * .3, np.random.randn(H, H) * .3, np.random.randn(V, H) * .3
+bh, by = np.zeros((H, 1)), np.zeros((V, 1))
+
+def lossFun(inputs, targets, hprev):
+    xs, hs, ys, ps = {}, {}, {}, {}
+    hs[-1] = np.copy(hprev)
+    loss = 0
+    for t in range(len(inputs)):
+        xs[t] = np.zeros((V, 1))
+        xs[t][inputs[t]] = 1
+        hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t-1]) + bh)
+        ys[t] = np.dot(Why, hs[t]) + by
+        ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
+        loss += -np.log(ps[t][targets[t], 0])
+    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
+    dbh, dby = np.zeros_like(bh), np.zeros_like(by)
+    dhnext = np.zeros_like(hs[0])
+    for t in reversed(range(len(inputs))):
+        dy = np.copy(ps[t])
+        dy[targets[t]] -= 1
+        dWhy += np.dot(dy, hs[t].T)
+        dby += dy
+        dh = np.dot(Why.T, dy) + dhnext
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw
+        dWxh += np.dot(dhraw, xs[t].T)
+        dWhh += np.dot(dhraw, hs[t-1].T)
+        dhnext = np.dot(Whh.T, dhraw)
+    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs)-1]
+"""
+ROUNDS = """
+n, p, hprev = 0, 0, np.zeros((H, 1))
+smooth_loss = -np.log(1.0 / V) * S
+while n < 3:
+    inputs = [index[c] for c in data[p:p+S]]
+    targets = [index[c] for c in data[p+1:p+S+1]]
+    loss, dWxh, dWhh, dWhy, dbh, dby, hprev = lossFun(inputs, targets, hprev)
+    smooth_loss = smooth_loss * 0.999 + loss * 0.001
+    for param, dparam in zip([Wxh, Whh, Why, bh, by], [dWxh, dWhh, dWhy, dbh, dby]):
+        param += -0.1 * dparam
+    p += S
+    n += 1
+"""
+
+
+def verdicts(text, hints=None):
+    evidence = measure(Source("user.py", textwrap.dedent(text).lstrip("\n")), hints or Hints())
+    return evidence.output, {c.name: c.verdict for c in evidence.finals}
+
+
+def test_a_running_mean_of_the_loss_is_not_what_the_gradients_are_of():
+    output, found = verdicts(CHARACTERS + ROUNDS)
+    assert output == "loss"
+    assert set(found.values()) == {"right"} and {"dWxh", "dWhh", "dWhy", "dbh", "dby"} <= set(found)
+
+
+def test_a_slip_under_a_running_mean_is_seen():
+    _, found = verdicts((CHARACTERS + ROUNDS).replace("np.dot(Whh.T, dhraw)", "np.dot(Whh, dhraw)"))
+    assert "right" not in (found["dWhh"], found["dWxh"]) and found["dWhy"] == "right"
+
+
+def test_a_state_that_is_returned_behind_gradients_is_none():
+    _, found = verdicts(CHARACTERS + ROUNDS, Hints(forward="lossFun"))
+    assert "dhprev" not in found
+    assert set(found.values()) == {"right"}
+
+
+TIME = """
+import numpy as np
+
+class RNN:
+    def __init__(self, Wx, Wh):
+        self.params = [Wx, Wh]
+        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh)]
+
+    def forward(self, x, h_prev):
+        Wx, Wh = self.params
+        h_next = np.tanh(np.dot(h_prev, Wh) + np.dot(x, Wx))
+        self.cache = (x, h_prev, h_next)
+        return h_next
+
+    def backward(self, dh_next):
+        Wx, Wh = self.params
+        x, h_prev, h_next = self.cache
+        dt = dh_next * (1 - h_next ** 2)
+        self.grads[1][...] = np.dot(h_prev.T, dt)
+        self.grads[0][...] = np.dot(x.T, dt)
+        return np.dot(dt, Wx.T), np.dot(dt, Wh.T)
+
+class TimeRNN:
+    def __init__(self, Wx, Wh, stateful=False):
+        self.params = [Wx, Wh]
+        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh)]
+        self.layers, self.h, self.dh, self.stateful = None, None, None, stateful
+
+    def forward(self, xs):
+        N, T, D = xs.shape
+        H = self.params[1].shape[0]
+        self.layers, hs = [], np.empty((N, T, H))
+        if not self.stateful or self.h is None:
+            self.h = np.zeros((N, H))
+        for t in range(T):
+            layer = RNN(*self.params)
+            self.h = layer.forward(xs[:, t, :], self.h)
+            hs[:, t, :] = self.h
+            self.layers.append(layer)
+        return hs
+
+    def backward(self, dhs):
+        N, T, H = dhs.shape
+        dxs, dh, grads = np.empty((N, T, self.params[0].shape[0])), 0, [0, 0]
+        for t in reversed(range(T)):
+            layer = self.layers[t]
+            dx, dh = layer.backward(dhs[:, t, :] + dh)
+            dxs[:, t, :] = dx
+            for i, grad in enumerate(layer.grads):
+                grads[i] += grad
+        for i, grad in enumerate(grads):
+            self.grads[i][...] = grad
+        self.dh = dh
+        return dxs
+"""
+
+
+def test_the_gradient_of_a_state_that_the_forward_pass_begins_is_not_that_of_what_it_ends_with():
+    _, found = verdicts(TIME, Hints(forward="TimeRNN.forward", backward="TimeRNN.backward"))
+    assert "wrong" not in found.values()
+    assert found["dxs"] == "right"
