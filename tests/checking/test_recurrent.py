@@ -4,6 +4,7 @@ import textwrap
 
 from whygrad.checking.evidence import Hints
 from whygrad.checking.measurement import measure
+from whygrad.diagnosis.files import check_program
 from whygrad.source import Source
 
 CHARACTERS = """
@@ -141,3 +142,56 @@ def test_the_gradient_of_a_state_that_the_forward_pass_begins_is_not_that_of_wha
     _, found = verdicts(TIME, Hints(forward="TimeRNN.forward", backward="TimeRNN.backward"))
     assert "wrong" not in found.values()
     assert found["dxs"] == "right"
+
+
+STEP = """
+import numpy as np
+
+def sigm(a):
+    return 1 / (1 + np.exp(-a))
+
+def step_forward(x, h_prev, c_prev, W, pi, pf, po):
+    n = h_prev.shape[0]
+    xh = np.concatenate([x, h_prev])
+    a = W.dot(xh)
+    i = sigm(a[:n] + pi * c_prev)
+    f = sigm(a[n:2 * n] + pf * c_prev)
+    g = np.tanh(a[2 * n:3 * n])
+    c = f * c_prev + i * g
+    o = sigm(a[3 * n:] + po * c)
+    tc = np.tanh(c)
+    h = o * tc
+    return (h, c), (xh, i, f, g, o, c, tc, c_prev, W, pi, pf, po)
+
+def step_backward(dh, dc_next, cache):
+    xh, i, f, g, o, c, tc, c_prev, W, pi, pf, po = cache
+    n = dh.shape[0]
+    dao = dh * tc * o * (1 - o)
+    dc = dh * o * (1 - tc ** 2) + dc_next + dao * po
+    dai = dc * g * i * (1 - i)
+    daf = dc * c_prev * f * (1 - f)
+    dag = dc * i * (1 - g * g)
+    da = np.concatenate([dai, daf, dag, dao])
+    dpi, dpf, dpo, dW = dai * c_prev, daf * c_prev, dao * c, np.outer(da, xh)
+    dxh = W.T.dot(da)
+    dx, dh_prev = dxh[:-n], dxh[-n:]
+    dc_prev = dc * f + dai * pi + daf * pf
+    return dx, dh_prev, dc_prev, dW, dpi, dpf, dpo
+
+def make_inputs():
+    r = np.random.RandomState(4)
+    return dict(x=r.randn(3), h_prev=r.randn(4), c_prev=r.randn(4), W=r.randn(16, 7) * .5, pi=r.randn(4),
+                pf=r.randn(4), po=r.randn(4), dh=r.randn(4), dc_next=r.randn(4))
+"""
+
+
+def test_two_outputs_in_a_tuple_of_their_own_take_a_gradient_each():
+    _, found = verdicts(STEP)
+    assert set(found.values()) == {"right"} and {"dx", "dh_prev", "dc_prev", "dW", "dpo"} <= set(found)
+
+
+def test_a_path_over_a_peephole_that_is_missing_is_found_on_its_line():
+    text = STEP.replace("dai * pi + daf * pf", "dai * pi").lstrip("\n")
+    result = check_program(Source("user.py", text))
+    assert result.findings[0].line == 1 + text.split("\n").index("    dc_prev = dc * f + dai * pi")
+    assert result.findings[0].repair is not None and "daf" in result.findings[0].repair.edits[0].after

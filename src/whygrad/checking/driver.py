@@ -37,18 +37,16 @@ from whygrad.checking.losses import (
     target_names,
 )
 from whygrad.checking.missing import MissingInput
-from whygrad.checking.naming import FORCE, stems
+from whygrad.checking.naming import stems
 from whygrad.checking.parts import kept_by, of_aliases, with_parts
 from whygrad.checking.plain import Namespace, run_behind
 from whygrad.checking.pointwise import POINTWISE, refuse_mixed, value_parameter
 from whygrad.checking.programs import SECONDS, Program, Returned
 from whygrad.checking.refusals import refuse_alone, refuse_foreign_loss, refuse_jacobian, refuse_one_result
 from whygrad.checking.returned import (
-    after_parameters,
-    entries_of,
+    beside_loss,
     gradients_in,
     loss_place,
-    parts_of_values,
     stored_by,
 )
 from whygrad.checking.rows import ran_with_rows
@@ -70,9 +68,9 @@ from whygrad.checking.upstreams import (
     outputs_of,
     unfilled_upstreams,
     upstream_lines,
+    with_outputs_apart,
 )
 from whygrad.checking.values import has_float, has_shape, is_numeric, is_quantity
-from whygrad.checking.variables import gradient_word
 from whygrad.checking.wrapping import called_whole, returned_whole
 from whygrad.errors import NoGradientError
 from whygrad.source import Source
@@ -221,21 +219,8 @@ class Driver:
         output = names[loss] or self.hints.output or "loss"
         variable = output if output not in self.names.values() and output not in after else LOSS
         self.lines.append(f"{variable} = {FORWARD}[{loss}]")
-        returned = []
         given = {n: after.get(self.names[n]) for n, _ in function.parameters if n in self.names}
-        states = parts_of_values(names, function)
-        nameless = after_parameters(items, names, function, given, not self.hints.forward)
-        for place, item in enumerate(items):
-            if place == loss or place in states:
-                continue
-            fallback = nameless.get(place, f"d{place}")
-            if isinstance(item, dict):
-                fallback = "grads"
-            elif len(items) == 2 and function.parameters:
-                prefix = "force_" if FORCE.search(function.name) else "d"
-                fallback = f"{prefix}{function.parameters[0][0]}"
-            name = names[place] if stems(gradient_word(names[place])) or isinstance(item, dict) else ""
-            returned += entries_of(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
+        returned = beside_loss(items, names, loss, function, given, not self.hints.forward)
         program = self.finished("single", ((variable, ""),), returned, function, function)
         program.output_parts = function.names_in_result(loss)
         return program
@@ -252,6 +237,7 @@ class Driver:
             raise NoGradientError(f"`{forward.qualname}` returns nothing that could be differentiated")
         paths = [f"{path}[{k}]" if several else path for k in range(len(items))]
         names = names if len(names) == len(items) else [""] * len(items)
+        items, names, paths = with_outputs_apart(forward, backward, items, names, paths)
         known = counted(forward, self.names)
         known.update({name: path for name, path in zip(names, paths, strict=True) if name})
         upstreams = self.upstreams(forward, backward, items, known, paths[0])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whygrad.checking.functions import Function
+from whygrad.checking.lines import FORWARD
 from whygrad.checking.naming import FORCE, OUTPUT_WORDS, is_gradient_name, stems
 from whygrad.checking.programs import Returned
 from whygrad.checking.upstreams import TARGET_WORDS
@@ -67,8 +68,37 @@ def _unpacked(text: str, function: str, count: int) -> list[str]:
     return []
 
 
-def after_parameters(
-    items: list[Any], names: list[str], function: Function, given: Mapping[str, Any], strict: bool = False
+def beside_loss(
+    items: list[Any],
+    names: list[str],
+    loss: int,
+    function: Function,
+    given: Mapping[str, Any],
+    strict: bool = False,
+) -> list[Returned]:
+    """What a function returns besides its loss, without what are plainly no gradients.
+
+    Where it is `strict`, raises NoGradientError if nothing is called a gradient and something fits none.
+    """
+    nameless = _after_parameters(items, names, function, given, strict)
+    values = _parts_of_values(names, function)
+    found = []
+    for place, item in enumerate(items):
+        if place == loss or place in values:
+            continue
+        fallback = nameless.get(place, f"d{place}")
+        if isinstance(item, dict):
+            fallback = "grads"
+        elif len(items) == 2 and function.parameters:
+            prefix = "force_" if FORCE.search(function.name) else "d"
+            fallback = f"{prefix}{function.parameters[0][0]}"
+        name = names[place] if stems(gradient_word(names[place])) or isinstance(item, dict) else ""
+        found += entries_of(item, name or fallback, f"{FORWARD}[{place}]", function.qualname)
+    return found
+
+
+def _after_parameters(
+    items: list[Any], names: list[str], function: Function, given: Mapping[str, Any], strict: bool
 ) -> dict[int, str]:
     """Names for results without one, `return loss, X.T @ dz, dz.sum()`: after the parameter that each fits.
 
@@ -93,7 +123,7 @@ def after_parameters(
     return found
 
 
-def parts_of_values(names: list[str], function: Function) -> set[int]:
+def _parts_of_values(names: list[str], function: Function) -> set[int]:
     """Places of results that are parts of what the forward pass made: the last state `hs[T - 1]`.
 
     Where others are called gradients, a part of what is not called so is none.

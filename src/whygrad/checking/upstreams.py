@@ -72,6 +72,25 @@ def outputs_of(upstreams: list[str], names: list[str], items: list[Any]) -> list
     return [next((k for k, item in enumerate(items) if is_numeric(item)), 0)]
 
 
+def with_outputs_apart(
+    forward: Function, backward: Function, items: list[Any], names: list[str], paths: list[str]
+) -> tuple[list[Any], list[str], list[str]]:
+    """The results with those that are written as a tuple of their own, `return (h, c), cache`, one by one.
+
+    Where a gradient arrives for each of them; of others a backward pass takes the tuple as it is.
+    """
+    last = forward.returned_value
+    first = last.elts[0] if isinstance(last, ast.Tuple) and last.elts else None
+    if not isinstance(first, ast.Tuple) or not isinstance(items[0], tuple) or len(names) != len(items):
+        return items, names, paths
+    inner = [e.id if isinstance(e, ast.Name) else "" for e in first.elts]
+    meant = [_output_meant(name, inner) for name, _ in backward.parameters]
+    if len(inner) != len(items[0]) or sorted(inner) != sorted(filter(None, meant)):
+        return items, names, paths
+    apart = [f"{paths[0]}[{place}]" for place in range(len(inner))]
+    return [*items[0], *items[1:]], [*inner, *names[1:]], [*apart, *paths[1:]]
+
+
 def assign_rest(backward: Function, known: dict[str, str], upstreams: list[str], rest: list[str]) -> None:
     """Give what the forward pass returned besides its output to parameters that nothing else fills."""
     for name, needed in backward.parameters:
