@@ -10,6 +10,7 @@ import pytest
 
 from whygrad.batch import _share, check_whole
 from whygrad.checking.evidence import Hints
+from whygrad.diagnosis import check_program
 from whygrad.source import Source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,6 +132,29 @@ def test_a_script_that_goes_on_for_hours_hides_no_layers(tmp_path):
     status, said = check(written(tmp_path, LONG), "--time-limit", "6")
     assert status == 0 and said["status"] == "right"
     assert [unit["unit"] for unit in said["units"]] == ["double_forward, double_backward", "forward_backward"]
+
+
+def test_a_script_at_which_we_fail_is_not_told_right_for_what_stands_beside_it(tmp_path, monkeypatch):
+    def failing(source, hints, tell=lambda _: None):
+        if not hints.forward:
+            raise ValueError("a slip of ours")
+        return check_program(source, hints, tell)
+
+    monkeypatch.setattr("whygrad.batch.check_program", failing)
+    text = """
+import numpy as np
+x = np.array([0.3, -0.2])
+loss = np.sum(x ** 2)
+dx = x
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+"""
+    said = check_whole(Source("net.py", text), Hints(), 30, lambda _: None)
+    script, beside = said["units"]
+    assert beside["status"] == "right" and script["error"]["code"] == "WG698"
+    assert said["status"] == "undecided"
 
 
 def test_units_that_need_all_the_time_leave_some_for_the_rest():

@@ -100,7 +100,8 @@ def _main(
 ) -> list[Result]:
     """The result of the script, or of the unit with example inputs; none where the units are to be asked.
 
-    Training that wants files which are not there, or that goes on for hours, hides no layers.
+    Training that wants files which are not there, or that goes on for hours, hides no layers. A script at
+    which we fail ourselves is told: what stands beside it says nothing of it.
     """
     if not beside_units:
         return [check_program(source, hints, tell).to_json()]
@@ -109,7 +110,8 @@ def _main(
     error = found["error"] or {}
     if error.get("code") == UsageError.code:
         raise UsageError(error["message"], hint=error["hint"])
-    return [] if found["status"] == "error" else [found]
+    failed = found["status"] == "error" and error.get("code") != DefectError.code
+    return [] if failed else [found]
 
 
 def _is_aimed(hints: Hints) -> bool:
@@ -308,7 +310,7 @@ def _answer(source: Source, unit: Unit, tell: Tell = lambda _: None) -> Result:
 
 def _failed(error: WhygradError) -> Result:
     return {"status": "error", "output": "", "variables": [], "findings": [], "notes": [],
-            "error": facts_of(error), "assumed": {}}  # fmt: skip
+            "error": facts_of(error), "assumed": {}, "functions": []}  # fmt: skip
 
 
 def merged(file: str, units: Sequence[Unit], results: Sequence[Result]) -> Result:

@@ -53,6 +53,11 @@ def test_only_whole_numbers_that_are_places_in_a_row_are_labels() -> None:
     assert found == {"g = (q - np.eye(q.shape[-1])[t]) / 3"}
 
 
+def test_a_list_of_arrays_of_several_shapes_has_no_labels() -> None:
+    material = Material.of({"zs": [np.ones((4, 1)), np.ones((2, 1))], "sizes": [4, 2]})
+    assert not [*labels(Fragment("d = s(zs)"), material)]
+
+
 def test_a_carry_has_the_shape_of_a_step() -> None:
     values = {"d": np.ones((4, 5, 2)), "back": np.ones((4, 2)), "other": np.ones((5, 2)), "t": 1}
     material = Material.of(values, gradients=frozenset({"back", "other"}), in_loop=("t",))

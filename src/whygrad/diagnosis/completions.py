@@ -77,6 +77,8 @@ def _picks(value: Any, shape: tuple[Any, ...]) -> bool:
     """Are these whole numbers, one for each row, that are places in it?"""
     if not isinstance(value, np.ndarray | list) or len(shape) < 2 or shape_of(value) != shape[:-1]:
         return False
+    if not isinstance(shape[-1], int):
+        return False  # a list of arrays of several shapes has no rows
     picked = np.asarray(value)
     return bool(picked.dtype.kind in "iu" and picked.size and picked.min() >= 0 and picked.max() < shape[-1])
 
