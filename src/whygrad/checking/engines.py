@@ -27,7 +27,10 @@ FURTHER = {
     "__neg__": "-{x}", "__pow__": "{x} ** 3", "__radd__": "2.5 + {x}", "__rsub__": "2.5 - {x}",
     "__rmul__": "2.5 * {x}", "__rtruediv__": "2.5 / {x}",
 }  # fmt: skip
-REUSES = ("{x} + {x}", "{x} * {x}", "{x} * {y} + {x}", "({x} + {y}) * ({x} * {y} + {x})")
+REUSES = (
+    "{x} + {x}", "{x} * {x}", "{x} * {y} + {x}", "({x} + {y}) * ({x} * {y} + {x})",
+    "(lambda a: a * a + a)({x} * {y})",
+)  # fmt: skip
 _UTILITY = {"backward", "zero_grad", "item", "numpy", "detach", "parameters", "copy", "clone", "step", "size"}
 LEAVES = (("x", "0.8"), ("y", "1.7"))
 MOST = 24

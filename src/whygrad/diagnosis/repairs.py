@@ -180,6 +180,8 @@ class Repairer(Pairing):
 
     def is_worked_out(self, claim: Claim) -> bool:
         """Is a gradient what an engine works out, which differentiates whatever the forward pass is?"""
+        if self.program.engine:  # the lines that read its gradients are none of the user's
+            return not self.faulty_operations()
         found = backward_slice(self.trials.evidence, self.draft.tree, claim)
         return any(s.own and reads_gradient(s.node) for s in found)
 

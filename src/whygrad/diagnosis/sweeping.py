@@ -15,6 +15,7 @@ from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.suspects import Suspect, reads_gradient, statements
 from whygrad.diagnosis.traversals import in_order, traversals
 from whygrad.diagnosis.trials import Outcome
+from whygrad.diagnosis.unfinished import unattached, unmarked
 from whygrad.diagnosis.workbench import Fix
 from whygrad.source import Span
 
@@ -26,8 +27,8 @@ class Sweeping(Ruling):
     def by_sweeping(
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
-        """The start, a sum, a loop the other way round, a line behind the loop beside it, or a new order."""
-        plain = [*self._cleared(), *self._begun(), *self._turned(), *self._swapped()]
+        """A missing line, the start, a sum, a loop the other way round, a line behind it, a new order."""
+        plain = [*self._finished(), *self._cleared(), *self._begun(), *self._turned(), *self._swapped()]
         both = [fix for first in self._swapped() for fix in self._turned(first)]
         for fix in (*plain, *both, *self._ordered()):
             if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
@@ -53,6 +54,23 @@ class Sweeping(Ruling):
             more = self.draft.with_more(calls[-1].node, text, before=True)
             slip = Slip("clear", ", ".join(dict.fromkeys(read)), text, 0, 1.0)
             yield self.fix(calls[-1], Scope(), Solution(more, (slip,)))
+
+    def _finished(self) -> Iterator[Fix]:
+        """The line that notes a node as seen, and the one that keeps a rule with its node."""
+        late = self._sweeps()
+        known = {(s.node.lineno, s.node.col_offset): s for s in self._standing()}
+        marks = [(n, t) for n, t in unmarked(self.draft.tree) if any(n.lineno in span for span in late)]
+        for kind, lines in (("mark", marks), ("attach", [*unattached(self.draft.tree)])):
+            for node, line in lines:
+                more = self.draft.with_more(node, line, before=True)
+                suspect = known[node.lineno, node.col_offset]
+                yield self.fix(suspect, Scope(), Solution(more, (Slip(kind, "", line, 0, 1.0),)))
+
+    def _standing(self) -> Iterator[Suspect]:
+        """All statements, loops and branches too, before which a line may stand."""
+        for node in ast.walk(self.draft.tree):
+            if isinstance(node, ast.stmt):
+                yield Suspect(node, "", False)
 
     def _begun(self) -> Iterator[Fix]:
         """A node begun with ones, or given what arrives on top of what it has."""

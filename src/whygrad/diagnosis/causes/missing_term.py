@@ -26,12 +26,16 @@ dc = 3 * x * x
     right = "dx = dc + k"
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind == "term"
+        return case.slip.kind in ("term", "attach")
 
     def title(self, case: Case) -> str:
+        if case.slip.kind == "attach":
+            return f"the rule is never kept with its node: `{case.slip.new}` is missing"
         return f"a term is missing from `{case.variable}`: `{case.added}`"
 
     def why(self, case: Case) -> str:
+        if case.slip.kind == "attach":
+            return "no rule is known for the result, so what the operation was given gets nothing back"
         return (
             f"`{case.of}` reaches the output along more than one path, and a gradient is the sum "
             "of the contributions "

@@ -73,12 +73,19 @@ def sweep(root):
     )
 
     def explains(self, case: Case) -> bool:
-        return case.slip.kind == "order"
+        return case.slip.kind in ("order", "mark")
 
     def title(self, case: Case) -> str:
+        if case.slip.kind == "mark":
+            return f"nothing notes which nodes were seen: `{case.slip.new}` is missing"
         return f"`{case.slip.old}` runs before the gradient of its node is whole"
 
     def why(self, case: Case) -> str:
+        if case.slip.kind == "mark":
+            return (
+                "a node that is used more than once is listed once for each use, and hands its gradient on "
+                "as often"
+            )
         return (
             "a node that is used more than once gets a share from each of its users; all of them have to be "
             "worked on before it hands its gradient on"
