@@ -24,9 +24,10 @@ def parse_input(text: str, name: str = "") -> Value:
 
     Known: randn, rand, zeros, ones, arange, eye (sizes as arguments), full(size, ..., number), uniform(low,
     high, size, ...), randint(high, size, ...), symmetric(size), onehot(rows, classes), onehot(classes),
-    onehot_columns(classes, columns), list(number, ...), list(randn(4)) and its kind; also words, True, False,
-    None, tuples, and dictionaries of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each
-    call for one `name`. Raises UsageError for anything else.
+    onehot_columns(classes, columns), list(number, ...), list(randn(4)) and its kind, generator(seed) and
+    randomstate(seed) for what draws random numbers; also words, True, False, None, tuples, and dictionaries
+    of such: `{'stride': 1, 'w': randn(3, 2)}`. Numbers are the same in each call for one `name`. Raises
+    UsageError for anything else.
     """
     return copy.deepcopy(_parsed(text, name))
 
@@ -148,6 +149,8 @@ _MAKERS: dict[str, Callable[[np.random.RandomState, list[Any]], Value]] = {
     "full": lambda rng, n: np.full(_shape(n[:-1]), n[-1]),
     "randint": lambda rng, n: rng.randint(0, n[0], _shape(n[1:])),
     "onehot": _onehot,
+    "generator": lambda _, n: np.random.default_rng(int(n[0])),
+    "randomstate": lambda _, n: np.random.RandomState(int(n[0])),
     "onehot_columns": lambda rng, n: _onehot(rng, [n[1], n[0]]).T.copy(),
 }
 

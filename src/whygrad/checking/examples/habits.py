@@ -15,7 +15,7 @@ from whygrad.checking.examples.dimensions import Dimensions
 from whygrad.checking.examples.facts import Facts
 from whygrad.checking.examples.literals import literal
 from whygrad.checking.examples.making import stem
-from whygrad.checking.examples.settings import COUNTS, KEYS, POOL_KEYS, SCALARS
+from whygrad.checking.examples.settings import COUNTS, DRAWS, KEYS, OLD_DRAWS, POOL_KEYS, SCALARS
 from whygrad.checking.examples.templates import Array, Domain, Entries, Items, Literally, Size, Template
 from whygrad.checking.examples.usage import ARRAY_WORDS
 
@@ -81,6 +81,9 @@ def _choices(name: str, facts: Facts, context: str) -> Iterator[Make]:
     if facts.strings:
         for word in dict.fromkeys(facts.strings):
             yield _constant(repr(word))
+        return
+    if facts.attributes & DRAWS:
+        yield _constant("randomstate(0)" if facts.attributes & OLD_DRAWS else "generator(0)")
         return
     low = name.lower()
     array = bool(facts.ranks or facts.least_rank or facts.documented or facts.attributes & ARRAY_WORDS)

@@ -62,7 +62,7 @@ def _shortest(search: Search, guess: Guess, owner: int, reached: list[int], comp
     length = guess.dimensions.sizes(small=False)[owner]
     for _ in range(8):
         counts = counts_of(complaint.message)
-        if counts is None or not 0 < counts[1] - counts[0] < LONGER:
+        if counts is None or not -length < counts[1] - counts[0] < LONGER or counts[0] == counts[1]:
             break
         if complaint.line not in reached:
             reached.append(complaint.line)

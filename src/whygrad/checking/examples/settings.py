@@ -34,3 +34,6 @@ KEYS = {
     "filter_size": "3", "pool_size": "2", "num_filters": "3", "reg": "0.13", "lambda": "0.13",
 }  # fmt: skip
 POOL_KEYS = {"stride": "2", "pad": "0"}
+OLD_DRAWS = {"randn", "rand", "randint", "random_sample"}
+DRAWS = OLD_DRAWS | {"normal", "standard_normal", "uniform", "random", "integers", "choice", "permutation"}
+"""Methods of what draws random numbers, of the older kind and of both."""
