@@ -46,3 +46,24 @@ def test_the_second_half_taken_for_the_first() -> None:
     (finding,) = check_program(Source("cat.py", CONCATENATED.format(first="n:"))).findings
     assert (finding.line, finding.cause) == (11, "wrong-slice") and finding.repair is not None
     assert finding.repair.edits[0].after == "dh = d[:, :n] * np.cos(h) - d[:, n:] * np.sin(h)"
+
+
+PICKED = """
+import numpy as np
+scores = np.array([[0.4, -1.2, 0.3], [0.9, 0.1, -0.6], [0.2, 0.5, -0.1], [1.4, 0.3, 0.8]])
+y = np.array([2, 0, 1, 2])
+n = len(y)
+e = np.exp(scores)
+probs = e / e.sum(axis=1, keepdims=True)
+loss = -np.mean(np.log(probs[np.arange(n), y]))
+dscores = probs.copy()
+dscores[y] -= 1
+dscores /= n
+"""
+
+
+def test_entries_are_picked_as_the_text_picks_them_elsewhere() -> None:
+    (finding,) = check_program(Source("loss.py", PICKED)).findings
+    assert finding.line == 10
+    assert finding.repair is not None
+    assert finding.repair.edits[0].after == "dscores[np.arange(n), y] -= 1"

@@ -18,6 +18,7 @@ def parentheses(f: Fragment, m: Material) -> Iterator[Variant]:
     for node in f.expressions():
         if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATORS:
             continue
+        yield from _powers(f, node)
         for inner, left_deep in ((node.left, True), (node.right, False)):
             if not isinstance(inner, ast.BinOp):
                 continue
@@ -38,6 +39,22 @@ def parentheses(f: Fragment, m: Material) -> Iterator[Variant]:
             low, high = f.outer(_edge(f, node.left, "right"))[0], f.outer(_edge(f, node.right, "left"))[1]
             text, old = f.patched((low, low, "("), (high, high, ")")), f.segment(node)
             yield Variant(text, Slip("parentheses", old, changed(f, node, text), f.extent(node)[0], 0.95))
+
+
+def _powers(f: Fragment, node: ast.BinOp) -> Iterator[Variant]:
+    """`(1 - h ** 2)` for `(1 - h) ** 2`, and the other way round."""
+    old, (start, end) = f.segment(node), f.extent(node)
+    whole, last = node.left, node.right
+    is_sum = isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Add | ast.Sub)
+    if isinstance(node.op, ast.Pow) and is_sum and f.is_parenthesised(whole):
+        low, high = f.outer(whole)
+        new = f"{f.text[low : high - 1]}{f.text[high:end]})"
+        yield Variant(f.patched((start, end, new)), Slip("parentheses", old, new, start, 0.95))
+    is_power = isinstance(last, ast.BinOp) and isinstance(last.op, ast.Pow) and not f.is_parenthesised(last)
+    if is_power and isinstance(node.op, ast.Add | ast.Sub) and f.is_parenthesised(node):
+        (low, high), close = f.outer(node), f.extent(last.left)[1]  # type: ignore[attr-defined]
+        new = f"{f.text[low:close]}){f.text[close : high - 1]}"
+        yield Variant(f.patched((low, high, new)), Slip("parentheses", f.text[low:high], new, low, 0.95))
 
 
 def quotients_of_sums(f: Fragment, m: Material) -> Iterator[Variant]:

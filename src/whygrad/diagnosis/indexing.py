@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,9 +44,33 @@ def indices(f: Fragment, m: Material) -> Iterator[Variant]:
                 cost = 1.25 if far and not _is_shift(text, other) else _shifted(text, other)
                 yield Variant(f.replaced(part, other), Slip("index", old, new, first, cost))
         yield from _joint_bounds(f, node, parts, m)
+        yield from _written_indices(f, node, m)
         if isinstance(node.ctx, ast.Load) and m.library == "np":
             text, base = f.segment(node), f.segment(node.value)
             yield Variant(f.replaced(node, base), Slip("index", text, base, f.extent(node)[0], 1.3))
+
+
+def _written_indices(f: Fragment, node: ast.Subscript, m: Material) -> Iterator[Variant]:
+    """`g[np.arange(n), y]` for `g[y]`, as the text picks entries elsewhere."""
+    own, (start, end) = f.segment(node.slice), f.extent(node)
+    if isinstance(node.slice, ast.Name) and own in m.values:
+        for other in dict.fromkeys(i for text in (*m.phrases, *m.siblings) for i in _pairs_in(text)):
+            if own in other.split(", "):
+                text = f.replaced(node.slice, other)
+                new = text[start : end + len(text) - len(f.text)]
+                yield Variant(text, Slip("index", f.text[start:end], new, start, 1.0))
+
+
+@lru_cache(maxsize=1024)
+def _pairs_in(text: str) -> tuple[str, ...]:
+    """The indices of several arrays that a piece of text picks entries by."""
+    try:
+        found = [n.slice for n in ast.walk(ast.parse(text.strip())) if isinstance(n, ast.Subscript)]
+    except SyntaxError:
+        return ()
+    several = [i for i in found if isinstance(i, ast.Tuple)]
+    picking = [i for i in several if not any(isinstance(e, ast.Slice | ast.Constant) for e in i.elts)]
+    return tuple(ast.unparse(i).removeprefix("(").removesuffix(")") for i in picking)
 
 
 def _other_side(f: Fragment, part: ast.Slice) -> Iterator[Variant]:
