@@ -102,6 +102,65 @@ def edited(text: str, result: CheckResult) -> str:
     return "\n".join(lines)
 
 
+FOLD = """\
+import numpy as np
+
+
+def make_inputs():
+    draw = np.random.RandomState(7).randn
+    return dict(x=draw(5, 6), w=draw(3, 2), b=draw(2))
+
+
+def spread(parts, shape, k):
+    whole = np.zeros(shape)
+    for i in range(k):
+        whole[:, i:i + parts.shape[1]] += parts[:, :, i]
+    return whole
+
+
+def conv_forward(x, w, b):
+    k = len(w)
+    n = x.shape[1] - k + 1
+    parts = np.stack([x[:, i:i + n] for i in range(k)], axis=2)
+    return parts @ w + b, (x.shape, parts, w)
+
+
+def conv_backward(dout, cache):
+    shape, parts, w = cache
+    db = dout.sum(axis=(0, 1))
+    dw = np.tensordot(parts, dout, axes=([0, 1], [0, 1]))
+    dparts = dout @ w.T
+    dx = spread(dparts, shape, len(w))
+    return dx, dw, db
+"""
+PLACED = [
+    (SCORES, "g[margins > 0] = 1\ng[np.arange(n), y] -= hits",
+     "g[np.arange(n), y] -= hits\ng[margins > 0] = 1", "g /= n", "g *= n"),
+    (FOLD, "    return whole", "        return whole", "] += parts", "] = parts"),
+    (FOLD, "    return whole", "        return whole", "+= parts[:, :, i]", "-= parts[:, :, i]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "first", "wrong", "second", "bad"), PLACED)
+def test_a_line_in_the_wrong_place_and_a_slip_are_found_together(
+    text: str, first: str, wrong: str, second: str, bad: str
+) -> None:
+    typed = text.replace(first, wrong).replace(second, bad)
+    lines = [k for k, (a, b) in enumerate(zip(text.split("\n"), typed.split("\n"), strict=True), 1) if a != b]
+    result = check_program(Source("place.py", typed))
+    assert {f.line for f in result.findings} <= {*lines}
+    assert check_program(Source("place.py", edited(typed, result))).status == "right"
+
+
+def test_a_return_within_the_loop_of_a_function_that_the_backward_pass_calls() -> None:
+    typed = FOLD.replace("    return whole", "        return whole").replace(
+        "db = dout.sum(", "db = 2 * dout.sum("
+    )
+    result = check_program(Source("fold.py", typed))
+    assert [f.line for f in result.findings] == [13, 25]
+    assert edited(typed, result) == FOLD
+
+
 @pytest.mark.parametrize(("text", "first", "wrong", "second", "bad"), PAIRS)
 def test_both_lines_are_found_and_their_edits_are_right(
     text: str, first: str, wrong: str, second: str, bad: str

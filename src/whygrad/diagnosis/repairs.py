@@ -27,10 +27,11 @@ SHARES = {
     "by_block": 0.5,
     "by_rounds": 0.3,
     "by_twins": 0.3,
-    "by_trial": 0.5,
-    "by_accumulation": 0.6,
-    "by_slip_and_addition": 0.5,
-    "by_helpers": 0.6,
+    "by_trial": 0.4,
+    "by_accumulation": 0.25,
+    "by_slip_and_addition": 0.2,
+    "by_factor": 0.3,
+    "by_helpers": 0.5,
     "by_pairs_of_statements": 0.6,
 }
 """What ways of searching that take long may take of the time left, for those behind them are quicker."""
@@ -88,8 +89,8 @@ class Repairer(Pairing):
             self.by_block, self.by_rounds, self.by_twins, self.by_trial, self.by_keeping, self.by_addition,
             self.by_slip_and_addition, self.by_meaning, self.by_accumulation, self.by_contributions,
             self.by_synthesis, self.by_terms, self.by_factor, self.by_lacking, self.by_helpers,
-            self.by_called, self.by_pairs, self.by_pairs_of_statements, self.by_block_pairs,
-            self.by_pairs_of_trials,
+            self.by_called, self.by_pairs, self.by_pairs_of_statements, self.by_place_and_slip,
+            self.by_block_pairs, self.by_pairs_of_trials,
         )  # fmt: skip
         found: list[Fix] = []
         shared: list[Suspect] = []

@@ -26,14 +26,14 @@ from whygrad.diagnosis.meaning import (
     true_gradients,
     value_bench,
 )
-from whygrad.diagnosis.moves import indentations, moves, read_unfinished, unreached
+from whygrad.diagnosis.moves import Move, indentations, moves, read_unfinished, unreached
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.sayings import Table, as_array, as_factor, missing_factors, ratios
 from whygrad.diagnosis.scopes import Scope
 from whygrad.diagnosis.search import Bench, Searcher
 from whygrad.diagnosis.slips import Slip, Solution
 from whygrad.diagnosis.sums import grown
-from whygrad.diagnosis.suspects import Suspect, part_of, read_off, statements
+from whygrad.diagnosis.suspects import Suspect, behind, part_of, read_off, statements
 from whygrad.diagnosis.synthesis import compositions, scaled_by
 from whygrad.diagnosis.termwise import termwise
 from whygrad.diagnosis.trials import Outcome
@@ -146,16 +146,7 @@ class Stages(Trying):
         self, claim: Claim, suspects: Sequence[Suspect], base: Outcome, wanted: frozenset[str]
     ) -> Iterator[Fix]:
         """A statement that changes a value of the forward pass, moved behind the lines that still need it."""
-        # A `return` inside a loop ends it after the first round, whatever it returns.
-        ends = [s for s in statements(self.draft.tree) if isinstance(s.node, ast.Return)]
-        early = [s for s in ends if s.in_loop and part_of(self.trials.evidence, s) == "backward"]
-        early = [s for s in early if s not in suspects]
-        for moved in (
-            *unreached(self.draft, ends),
-            *moves(self.draft, suspects),
-            *read_unfinished(self.draft, suspects),
-            *indentations(self.draft, (*suspects, *early)),
-        ):
+        for moved in self.placed(suspects):
             # A gradient that is worked on in steps is not updated, it is being computed.
             slip = moved.solution.slips[0]
             if slip.kind == "move" and self.trials.evidence.claim(slip.old) is not None:
@@ -163,6 +154,18 @@ class Stages(Trying):
             fix = Fix(self.draft, moved.draft, moved.suspect, moved.span, moved.text, moved.solution, Scope())
             if not self.late() and self.trials.judge(fix.draft, base, wanted).right:
                 yield replace(fix, scope=self.scope(moved.suspect))
+
+    def placed(self, suspects: Sequence[Suspect]) -> Iterator[Move]:
+        """Statements in another place, or in a loop that they stood behind."""
+        # A `return` inside a loop ends it after the first round, whatever it returns.
+        ends = [s for s in statements(self.draft.tree) if isinstance(s.node, ast.Return)]
+        aside = {s.line for s in behind(self.trials.evidence, self.draft.tree)}
+        late = [s for s in ends if part_of(self.trials.evidence, s) == "backward" or s.line in aside]
+        early = [s for s in late if s.in_loop and s not in suspects]
+        yield from unreached(self.draft, ends)
+        yield from moves(self.draft, suspects)
+        yield from read_unfinished(self.draft, suspects)
+        yield from indentations(self.draft, (*suspects, *early))
 
     def _blocks(
         self, claim: Claim, suspects: Sequence[Suspect]
