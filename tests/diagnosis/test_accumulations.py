@@ -106,6 +106,27 @@ def test_an_entry_that_a_round_should_fill(gone: str) -> None:
     assert repaired(SPRINGS.replace(gone, ""), {"WG301"}) == "right"
 
 
+HINGE = """\
+import numpy as np
+rng = np.random.RandomState(8)
+W, X, y = rng.randn(4, 3), rng.randn(6, 4), np.array([2, 0, 1, 1, 2, 0])
+loss, dW = 0.0, np.zeros_like(W)
+for i in range(6):
+    s = X[i] @ W
+    for j in range(3):
+        margin = s[j] - s[y[i]] + 1
+        if j != y[i] and margin > 0:
+            loss += margin
+            dW[:, j] += X[i]
+            dW[:, y[i]] -= X[i]
+"""
+
+
+def test_what_a_round_should_add_at_the_label() -> None:
+    assert check_program(Source("hinge.py", HINGE)).status == "right"
+    assert repaired(HINGE.replace("            dW[:, y[i]] -= X[i]\n", ""), {"WG301"}) == "right"
+
+
 def repaired(text: str, codes: set[str]) -> str:
     """The verdict on a text after the edits of its findings."""
     result = check_program(Source("loop.py", text))

@@ -65,6 +65,18 @@ def windows(of: str, block: Iterable[ast.stmt]) -> list[str]:
     return list(found)
 
 
+def picks(block: Iterable[ast.stmt]) -> list[str]:
+    """What statements pick entries by that stands in an array itself: the label `y[i]` of `scores[y[i]]`."""
+    found: dict[str, None] = {}
+    for statement in block:
+        for node in ast.walk(statement):
+            key = node.slice if isinstance(node, ast.Subscript) else None
+            for part in key.elts if isinstance(key, ast.Tuple) else [key]:
+                if isinstance(part, ast.Subscript) and not isinstance(part.slice, ast.Slice):
+                    found.setdefault(ast.unparse(part))
+    return list(found)
+
+
 def valued(texts: Iterable[str], space: Mapping[str, Any]) -> dict[str, Value]:
     """Those texts that give numbers."""
     bench, found = Bench([space], []), {}
@@ -154,4 +166,5 @@ def places(
                 for name in variables:
                     found.setdefault(f"{claim}[{', '.join([*texts[:at], name, *texts[at + 1 :]])}]")
     found |= dict.fromkeys([claim, *(f"{claim}[{name}]" for name in variables)])
-    return [*found, *(f"{claim}[{name} {by}]" for name in variables for by in ("+ 1", "- 1"))]
+    return [*found, *(f"{claim}[{name} {by}]" for name in variables if name.isidentifier()
+            for by in ("+ 1", "- 1"))]  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 
 from whygrad.checking.evidence import Claim, Value
 from whygrad.checking.values import shape_of
-from whygrad.diagnosis.accumulations import at_hand, contributions, entries, places, valued, windows
+from whygrad.diagnosis.accumulations import at_hand, contributions, entries, picks, places, valued, windows
 from whygrad.diagnosis.differences import multiples
 from whygrad.diagnosis.lacking import lacking
 from whygrad.diagnosis.looping import (
@@ -161,8 +161,8 @@ class Additions(Workbench):
 
     def _added(self, claim: Claim) -> list[tuple[Suspect, Scope, str]]:
         """Lines that may be missing at the end of a round: plain ones in likely places first."""
-        inside = [s for s in statements(self.draft.tree) if s.in_loop]
-        inside = [s for s in inside if part_of(self.trials.evidence, s) == "backward"]
+        everything = list(statements(self.draft.tree))
+        inside = [s for s in everything if s.in_loop and part_of(self.trials.evidence, s) == "backward"]
         filled = {c.name for c in self.trials.finals}
         # Beside what adds to another gradient, or else at the end of the round.
         adding = [s for s in inside if isinstance(s.node, ast.AugAssign) and targets(s.node) & filled]
@@ -173,6 +173,8 @@ class Additions(Workbench):
             scope = self._behind(last)
             integers = [n for n in last.loops if isinstance(scope.first.get(n), int | np.integer)]
             slot, values = self._at_hand(last, scope, claim)
+            round_ = (s.node for s in everything if s.in_loop and s.function == last.function)
+            integers += [text for text in picks(round_) if isinstance(slot(text), int | np.integer)]
             keys = windows(claim.of, (*last.block, *self._forward_loops()))
             for far, place in enumerate(places(claim.name, last.block, integers, keys)):
                 target = slot(place)
