@@ -6,7 +6,7 @@ backward, and names the results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -84,16 +84,10 @@ class Driver:
     """Writes the driver, running what it has so far to see what the functions return."""
 
     def __init__(
-        self,
-        source: Source,
-        hints: Hints,
-        functions: dict[str, Function],
-        namespace: Namespace,
-        roots: tuple[str, ...] = (),
-        reading: str = "",
-        failing: tuple[int, ...] = (),
+        self, source: Source, hints: Hints, functions: dict[str, Function], namespace: Namespace,
+        roots: tuple[str, ...] = (), reading: str = "", failing: tuple[int, ...] = (),
         lacking: tuple[str, ...] = (),
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.source, self.hints, self.functions, self.namespace = source, hints, functions, namespace
         self.roots, self.failing = roots, failing
         self.reading = reading  # one of `forms.READINGS`
@@ -130,8 +124,16 @@ class Driver:
         """The loss that stands beside the pass, among the functions or the methods of its class."""
         return foreign_loss({**self.functions, **self.methods}, forward, backward)
 
-    def take_inputs(self, parameters: list[tuple[str, bool]], taken_forward: list[tuple[str, bool]]) -> None:
-        """Lines that bind example inputs: of the file's maker, of `--input`, or of the module."""
+    def take_inputs(
+        self,
+        parameters: list[tuple[str, bool]],
+        taken_forward: list[tuple[str, bool]],
+        returned: Collection[str],
+    ) -> None:
+        """Lines that bind example inputs: of the file's maker, of `--input`, or of the module.
+
+        What the forward function itself has `returned` is taken from there, not from the module.
+        """
         maker = maker_among(self.functions, self.hints)
         given, same = dict[str, str](), dict[str, str]()
         if maker:
@@ -148,7 +150,7 @@ class Driver:
                 self.lines.append(HANDED.format(variable=variable, name=name))
             elif name in given:
                 self.lines.append(f"{variable} = {INPUTS}{given[name]}")
-            elif name in self.namespace and is_numeric(self.namespace[name]):
+            elif name not in returned and is_numeric(self.namespace.get(name)):
                 variable = name
             else:
                 continue
@@ -182,7 +184,9 @@ class Driver:
         self.methods, self.classes = methods, classes
         loss = self.foreign_loss(forward, backward) if backward is not None else None
         functions = (init, forward, backward, loss)
-        self.take_inputs(*([p for f in fs if f for p in f.parameters] for fs in (functions, functions[:2])))
+        taken = [[p for f in fs if f for p in f.parameters] for fs in (functions, functions[:2])]
+        returned = {*forward.returns} - {name for name, _ in taken[1]} if backward is not None else set()
+        self.take_inputs(taken[0], taken[1], returned)
         callee, before = forward.name, dict[str, Any]()
         if forward.owner:
             built = self.call(init, forward.owner, self.names) if init else f"{forward.owner}()"

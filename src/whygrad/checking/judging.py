@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -253,6 +253,18 @@ def doubt_deltas(claims: Sequence[Claim], text: str) -> None:
             claim.reason = (
                 f"it is not the gradient of `{claim.of}`; a delta is often that of what the activation is "
                 "taken of, which has no name here"
+            )
+
+
+def doubt_often(claims: Sequence[Claim], often: Collection[str]) -> None:
+    """Call nothing wrong where an input is given numbers in several places: which counts is not known."""
+    names = {base_name(claim.of) for claim in claims} & set(often)
+    for claim in claims:
+        if claim.verdict == "wrong" and names:
+            claim.verdict, claim.mismatch = "undecided", None
+            claim.reason = (
+                f"`{min(names)}` is given numbers in several places of the script; put each example into a "
+                "function, or into a file of its own"
             )
 
 

@@ -31,6 +31,7 @@ from whygrad.checking.rounds import first_round
 from whygrad.checking.rows import accept_rows
 from whygrad.checking.sampling import MANY_ENTRIES, at_points, points_of
 from whygrad.checking.settling import presumed, settle_unsure
+from whygrad.checking.superseded import given_often
 from whygrad.checking.supposing import by_supposed_loss
 from whygrad.checking.surrogates import doubt_surrogates
 from whygrad.checking.truth import tiny_in, without_tiny_constants
@@ -201,6 +202,8 @@ def _judged(
     allow_turned(judged, program.source.text)
     doubt_fused(judged, program.forward_function, roles.objective[0][1], measured)
     doubt_fused_loss(judged, program.forward_function, measured)
+    if not program.assumed:
+        judging.doubt_often(judged, given_often(program.full()))
     if program.form == "script" and not program.hints.output:
         judging.doubt_output(judged, roles.objective[0][0])
     doubt_surrogates(judged, measured, program.source.text)

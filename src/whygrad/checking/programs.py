@@ -8,6 +8,7 @@ deals with scripts only, and line numbers below the driver are the user's.
 from __future__ import annotations
 
 import ast
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from whygrad.checking.plain import Namespace, binds, run_text, steady
 from whygrad.checking.rounds import first_round, opened_main
 from whygrad.checking.slicing import sliced
 from whygrad.checking.suffix import Suffix
+from whygrad.checking.superseded import given_often, last_example
 from whygrad.checking.values import has_float, vector
 from whygrad.source import Source, tree_of
 
@@ -115,10 +117,13 @@ class Program:
     def full(self, text: str | None = None) -> str:
         """The text that runs: the user's (or an edited one), then the driver."""
         text = self.source.text if text is None else text
+        often = given_often(self.source.text)  # an edit makes no new example
         if self.form == "script" and not self.roots:
             text = first_round(opened_main(text))
+            text = last_example(text) if often else text
         else:
-            text = sliced(text, self.roots, self.failing)
+            wanted = frozenset(re.findall(r"\w+", self.driver)) | frozenset(self.roots)
+            text = sliced(last_example(text, wanted) if often else text, self.roots, self.failing)
         return f"{text}\n{self.driver}" if self.driver else text
 
     def with_text(self, text: str) -> Program:
