@@ -163,6 +163,31 @@ def test_a_sum_over_differences_is_no_training():
     assert first_round(text) == text
 
 
+@pytest.mark.parametrize(
+    "update", ["w, b = w - 0.1 * dw, b - 0.1 * db", "(w, b) = step(w, b, dw, db)", "[b, w] = b - db, w - dw"]
+)
+def test_weights_that_change_together_make_a_training_loop(update):
+    text = body(f"""
+        w, b = 1.0, 2.0
+        for epoch in range(20):
+            r = 3.0 * w + b
+            loss = r ** 2
+            dw, db = 6.0 * r, 2.0 * r
+            {update}
+    """)
+    assert "break" in first_round(text)
+
+
+def test_what_a_round_hands_on_together_is_no_training():
+    text = body("""
+        h, c, dh = 1.0, 2.0, 1.0
+        for t in range(3):
+            h, c = h * c, c - h
+            dh = dh * c
+    """)
+    assert first_round(text) == text
+
+
 def test_a_step_with_momentum_is_training():
     text = body("""
         x, v = 3.0, 0.0

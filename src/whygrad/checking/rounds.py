@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from whygrad.checking.naming import best, is_gradient_name, stems
@@ -148,11 +149,10 @@ def _trains(loop: ast.For | ast.While, before: set[str]) -> bool:
         else set()
     )
     for node in ast.walk(loop):
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for targets, value in _assigned(node):
             names = {root for t in targets if (root := _changed(t)) and not read_in(t) & own} & updated
-            read = {g for g in read_in(node.value) & gradients if _leads(loop, names, g)} if names else set()
-            if read and _is_update(node, names):
+            read = {g for g in read_in(value) & gradients if _leads(loop, names, g)} if names else set()
+            if read and (_is_sum(node) if isinstance(node, ast.AugAssign) else names & read_in(value)):
                 return True
     return _trains_by_pairs(loop, before, gradients)
 
@@ -224,11 +224,22 @@ def _stands_for(loop: ast.For) -> dict[str, set[str]]:
     }
 
 
-def _is_update(node: ast.Assign | ast.AugAssign, names: set[str]) -> bool:
-    """`w -= lr * dw` or `w = w - lr * dw`, and no sum of contributions such as `dw += ...`."""
+def _is_sum(node: ast.AugAssign) -> bool:
+    return isinstance(node.op, ast.Sub | ast.Add)
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[list[ast.expr], ast.expr]]:
+    """What a statement assigns, with its value: `w = w - g` and `b = b - d` of `w, b = w - g, b - d`."""
     if isinstance(node, ast.AugAssign):
-        return isinstance(node.op, ast.Sub | ast.Add)
-    return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node.value))
+        yield [node.target], node.value
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        if len(parts) > 1 and isinstance(node.value, ast.Tuple) and len(node.value.elts) == len(parts):
+            yield from (([part], value) for part, value in zip(parts, node.value.elts, strict=True))
+        else:
+            yield parts, node.value
 
 
 def _cut(loop: ast.For | ast.While, lines: list[str]) -> None:
