@@ -196,3 +196,32 @@ def test_a_slice_that_goes_past_the_end_says_which_lengths_agree():
     assert {c.verdict for c in found} == {"right"}
     wrong = measure(Source("cell.py", SLICED.replace("{dc}", "it"))).finals
     assert [c.of for c in wrong if c.verdict == "wrong"] == ["c_prev"]
+
+
+LEARNER = """
+import numpy as np
+class Learner:
+    def __init__(self, lr=0.01, epochs=1000):
+        self.lr = lr
+        self.epochs = epochs
+    def sigmoid(self, z):
+        return 1 / (1 + np.exp(-z))
+    def fit(self, X, y):
+        self.weights = np.zeros(X.shape[1])
+        self.bias = 0.0
+        for _ in range(self.epochs):
+            p = self.sigmoid(np.dot(X, self.weights) + self.bias)
+            dw = (1 / len(y)) * np.dot(X.T, {error})
+            db = (1 / len(y)) * np.sum(p - y)
+            self.weights -= self.lr * dw
+            self.bias -= self.lr * db
+    def predict(self, X):
+        return self.sigmoid(np.dot(X, self.weights) + self.bias)
+"""
+
+
+def test_a_learner_needs_no_empty_lines_for_what_stands_before_its_fit(tmp_path):
+    path = tmp_path / "learner.py"
+    path.write_text(LEARNER.replace("{error}", "(p - y)"))
+    result = wg.check(str(path))
+    assert (result.status, set(result.verdicts)) == ("right", {"dw", "db"})

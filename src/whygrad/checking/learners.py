@@ -240,7 +240,11 @@ def _rewritten(
     """The room for inputs, and the lines with the class made plain; None where there is no room."""
     lines = text.split("\n")
     rooms = _rooms(lines, tree, owner)
-    if len(rooms) <= len(helpers):
+    # One that stands before what calls it stays where it is.
+    above = [h for h in helpers if h.lineno < opened[-1].lineno and not _own_calls(opened[0])]
+    above = above if len(opened) > 1 else [h for h in helpers if h.lineno < opened[0].lineno]
+    below = [h for h in helpers if h not in above]
+    if len(rooms) <= len(below):
         return None
     for function in opened:
         for node in ast.walk(function):
@@ -266,7 +270,9 @@ def _rewritten(
         for statement in function.body:
             if isinstance(statement, ast.Return) or _is_none(statement):
                 _pass(lines, statement)
-    for place, helper in zip(rooms[:-1], helpers, strict=False):
+    for helper in above:
+        lines[helper.lineno - 1] = " " * helper.col_offset + _as_line(helper)
+    for place, helper in zip(rooms[:-1], below, strict=False):
         lines[place] = _as_line(helper)
     return rooms[-1], lines
 
