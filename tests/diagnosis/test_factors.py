@@ -35,3 +35,7 @@ def test_no_factor_stands_where_none_can() -> None:
 
 def test_what_is_no_python_has_none() -> None:
     assert texts("d = (") == []
+
+
+def test_a_factor_may_be_missing_under_a_transpose() -> None:
+    assert "d = (x * n).T @ x" in texts("d = x.T @ x")

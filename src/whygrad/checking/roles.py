@@ -5,12 +5,11 @@ Values decide where names do not; `measurement` does that, with `Roles.unsure`.
 
 from __future__ import annotations
 
-import ast
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from whygrad.checking.arriving import computed_within, handed_to_backward
 from whygrad.checking.evidence import Hints, Value
 from whygrad.checking.lines import LOCAL
 from whygrad.checking.naming import (
@@ -38,10 +37,6 @@ from whygrad.checking.variables import (
     without_means,
 )
 from whygrad.errors import NoGradientError, UsageError
-from whygrad.source import tree_of
-
-_SWITCH = re.compile(r"(?i)(requires?|needs?|no|use|with|has|enable\w*|zero)_?grad")
-"""`requires_grad` is no gradient."""
 
 
 @dataclass(eq=False)
@@ -83,7 +78,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
         moving = _moving(found, gradients, hints)
         output = _output(hints, found, gradients, needs, moving, observation, above)
         gradients = {n for n in gradients if above.get(n, output) == output}
-        upstream = _upstream(hints, output, found, gradients, needs, moving)
+        upstream = _upstream(hints, output, found, gradients, needs, moving, observation)
         objective: tuple[tuple[str, str], ...] = ((output, upstream),)
         limit = found[output].last
     else:
@@ -172,7 +167,7 @@ def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], p
                 f"{program.source.filename} has no numeric variable `{name}`",
                 hint=f"name one that it assigns, such as {near[0]}" if near else "name one that it assigns",
             )
-    if not gradients and (within := _computed_within(program.text)):
+    if not gradients and (within := computed_within(program.text)):
         function, name = within
         raise NoGradientError(
             f"`{name}` is computed within `{function}`, and nothing shows of which loss it is the gradient",
@@ -184,22 +179,6 @@ def _require(hints: Hints, found: Mapping[str, Variable], gradients: set[str], p
             hint="say which one it is: --gradient NAME=VARIABLE; or ask for the gradient: "
             f"whygrad explain {program.source.filename}",
         )
-
-
-def _computed_within(text: str) -> tuple[str, str] | None:
-    """A function of the text and what it assigns that looks like a gradient of one of its variables."""
-    tree = tree_of(text)
-    methods = [(node.name, node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
-    for owner, body in [("", tree.body), *methods]:
-        for function in body:
-            if isinstance(function, ast.FunctionDef):
-                nodes = list(ast.walk(function))
-                names = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-                kept = {n.attr for n in nodes if isinstance(n, ast.Attribute)} | {*names}
-                found = [n for n in names if is_gradient_name(n, kept) and not _SWITCH.match(n)]
-                if found:
-                    return f"{owner}.{function.name}" if owner else function.name, found[0]
-    return None
 
 
 def _claim_value(program: Program, observation: Observation, name: str) -> Value:
@@ -342,6 +321,7 @@ def _upstream(
     gradients: set[str],
     needs: Mapping[str, set[str]],
     moving: set[str],
+    observation: Observation,
 ) -> str:
     """A gradient of an array output that does not come from the inputs: the given upstream gradient."""
     if hints.upstream:
@@ -353,7 +333,7 @@ def _upstream(
         ranked = best(gradient_word(name), [output])
         if same and ranked and ranked[0][0] >= EXACT and not _depends(name, needs, moving - {output}):
             return name
-    return ""
+    return handed_to_backward(output, found, needs, observation)
 
 
 def _driver_limit(program: Program, found: Mapping[str, Variable]) -> int:

@@ -16,7 +16,7 @@ from whygrad.diagnosis.slips import Slip, Variant
 from whygrad.emission.pieces import PRODUCT, SUM
 
 MOST_NODES = 10
-NOT_VALUES = frozenset({"T", "shape", "ndim", "size", "dtype"})
+NOT_VALUES = frozenset({"shape", "ndim", "size", "dtype"})
 
 
 def factors(text: str, material: Material, enclosed: bool = False) -> Iterator[Variant]:
@@ -80,7 +80,7 @@ def _takes_factor(f: Fragment, node: ast.expr) -> bool:
     if isinstance(parent, ast.Subscript) or _is_product(parent):
         return False
     if isinstance(parent, ast.Attribute):
-        # `x` in `x.sum()`, but not `np` in `np.sum` or `h` in `h.T`
+        # `x` in `x.sum()`, and `h` in `h.T`, but not `np` in `np.sum`
         module = isinstance(node, ast.Name) and node.id in ("np", "numpy", "math", "self")
         return not module and parent.attr not in NOT_VALUES
     return True
