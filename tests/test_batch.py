@@ -163,3 +163,38 @@ def test_units_that_need_all_the_time_leave_some_for_the_rest():
     assert _share(10.0, 10 * processors) == pytest.approx(2.0)
     assert _share(60.0, processors) > 20.0
     assert _share(0.1, 100) == 1.0
+
+
+ATTENTION = """\
+import numpy as np
+
+class Pair:
+    def __init__(self, n, seed=0):
+        rs = np.random.RandomState(seed)
+        self.A, self.B = rs.randn(n, n), rs.randn(n, n)
+
+    def forward(self, x):
+        self.x, self.a = x, np.tanh(x @ self.A)
+        return self.a * np.sin(x @ self.B)
+
+    def backward(self, dout):
+        da = dout * np.sin(self.x @ self.B) * (1 - self.a ** 2)
+        db = dout * self.a * np.cos(self.x @ self.B)
+        self.dA, self.dB = self.x.T @ da, self.x.T @ db
+        return da @ self.A.T
+
+pair = Pair(4)
+x = np.random.RandomState(1).randn(5, 4)
+y = pair.forward(x)
+dx = pair.backward(np.ones_like(y))
+"""
+
+
+def test_where_nothing_explains_the_script_the_layer_that_it_uses_is_asked(tmp_path):
+    status, said = check(written(tmp_path, ATTENTION))
+    assert status == 1
+    finding = said["findings"][0]
+    assert ATTENTION.split("\n")[finding["line"] - 1].strip() == "return da @ self.A.T"
+    assert "db @ self.B.T" in finding["repair"]["edits"][0]["after"]
+    right = ATTENTION.replace("return da @ self.A.T", "return da @ self.A.T + db @ self.B.T")
+    assert check(written(tmp_path, right))[0] == 0

@@ -29,6 +29,7 @@ from whygrad.diagnosis import CheckResult, check_program
 from whygrad.diagnosis.files import check_opened
 from whygrad.diagnosis.findings import facts_of
 from whygrad.errors import DefectError, LimitError, ScriptError, UsageError, WhygradError
+from whygrad.rendering.repairs import edits_of
 from whygrad.source import Source, tree_of
 from whygrad.tracing.scripts import unbound_names
 
@@ -60,11 +61,14 @@ def check_whole(
         return check_program(source, hints, tell).to_json()
     units = [_unit(found, hints) for found in units_in(outline)]
     main: list[Result] = []
+    ran: set[str] = set()
     if outline.has_gradients or outline.maker(hints):
         main = _main(source, hints, bool(units), seconds, until, progress, tell)
         if main:
             ran = covered(source, main[0]["functions"])
-            units = [unit for unit in units if not unit.owners <= ran]
+            # Where nothing explains what the script shows, the layers that it uses are asked themselves.
+            known = main[0]["status"] != "wrong" or edits_of(main[0])
+            units = [unit for unit in units if not (known and unit.owners <= ran)]
     elif units and (opened := check_opened(source, hints)) is not None:
         main = [opened.to_json()]
     if not units or (len(units) == 1 and not main):
@@ -74,12 +78,19 @@ def check_whole(
     for fact in (opened_main, rebound, unbound_names):
         fact(source.text)  # known before the copies are made, it is known to all of them
     results = list(_checked(source, units, max(1.0, seconds - RESERVE), until, progress))
+    inside = [unit.owners <= ran for unit in units]
+    if not any(edits_of(result) for result, own in zip(results, inside, strict=True) if own):
+        results = [result for result, own in zip(results, inside, strict=True) if not own]
+        units = [unit for unit, own in zip(units, inside, strict=True) if not own]
+        if main and not units:
+            return main[0]
     if not main and all(result["status"] == "error" for result in results):
         # Operations that get their inputs from the engine they belong to are exercised through it.
         engines = [_engine(outline, name, hints) for name in engines_in(outline.classes)]
         units += engines
         results += _checked(source, engines, max(1.0, seconds - RESERVE), until, progress)
-    units = [*(Unit(", ".join(m["functions"]) or "the script", 1, hints) for m in main), *units]
+    whole = [Unit(", ".join(m["functions"]) or "the script", 1, hints, ran=frozenset(ran)) for m in main]
+    units = [*whole, *units]
     results = main + results
 
     def judge(text: Source, some: Sequence[Unit]) -> list[Result]:

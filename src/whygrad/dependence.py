@@ -31,6 +31,8 @@ class Unit:
     """About how long it takes to check, beside others: what is in its text."""
     verdict_only: bool = False
     """Is it only asked whether it is right, not where it is wrong?"""
+    ran: frozenset[str] = frozenset()
+    """Of a script: the functions and classes that it uses."""
 
     @property
     def owners(self) -> set[str]:
@@ -48,7 +50,8 @@ def reconcile(source: Source, units: Sequence[Unit], results: Sequence[Result], 
     """
     pairs = list(zip(units, results, strict=True))
     reached = [
-        covered(source, sorted(unit.owners | _given(r))) if unit.owners else set() for unit, r in pairs
+        covered(source, sorted(unit.owners | _given(r))) if unit.owners else set(unit.ran)
+        for unit, r in pairs
     ]
     for place in sorted(range(len(units)), key=lambda place: len(reached[place])):
         owners, found = units[place].owners, results[place]
@@ -57,7 +60,7 @@ def reconcile(source: Source, units: Sequence[Unit], results: Sequence[Result], 
             continue  # of a text that was read as it once ran
         callers = [
             k for k in range(len(units))
-            if edits and owners <= reached[k] and not units[k].owners <= reached[place]
+            if edits and owners <= reached[k] and not (units[k].owners or {""}) <= reached[place]
             and results[k]["status"] in ("right", "wrong")
         ]  # fmt: skip
         if not callers:
