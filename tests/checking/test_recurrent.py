@@ -195,3 +195,25 @@ def test_a_path_over_a_peephole_that_is_missing_is_found_on_its_line():
     result = check_program(Source("user.py", text))
     assert result.findings[0].line == 1 + text.split("\n").index("    dc_prev = dc * f + dai * pi")
     assert result.findings[0].repair is not None and "daf" in result.findings[0].repair.edits[0].after
+
+
+DISCRIMINATOR = """
+import numpy as np
+rng = np.random.default_rng(4)
+x = rng.normal(size=(12, 2))
+t = np.repeat([[1.0], [0.0]], 6, axis=0)
+W, w = rng.normal(size=(2, 5)), rng.normal(size=(5, 1))
+h = np.tanh(x @ W)
+logit = h @ w
+d_loss = np.mean(np.logaddexp(0, logit) - t * logit)
+dlogit = (1 / (1 + np.exp(-logit)) - t) / len(x)
+dw = h.T @ dlogit
+dW = x.T @ (dlogit @ w.T * (1 - h ** 2))
+"""
+
+
+def test_the_loss_of_a_discriminator_is_no_gradient() -> None:
+    output, found = verdicts(DISCRIMINATOR)
+    assert output == "d_loss" and set(found.values()) == {"right"}
+    _, found = verdicts(DISCRIMINATOR.replace(" / len(x)", ""))
+    assert "right" not in found.values()

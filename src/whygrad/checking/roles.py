@@ -24,7 +24,7 @@ from whygrad.checking.naming import (
 from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import Pairing, of_whole_numbers, paired, unmatched_in
 from whygrad.checking.programs import Program
-from whygrad.checking.strays import is_stray, mere_steps, of_the_forward_pass, of_the_last
+from whygrad.checking.strays import is_stray, losses_by_name, mere_steps, of_the_forward_pass, of_the_last
 from whygrad.checking.values import count, has_float, is_number, is_numeric, shape_of
 from whygrad.checking.variables import (
     Variable,
@@ -70,6 +70,7 @@ def recognise(program: Program, observation: Observation) -> Roles:
     loops = {name for s in observation.statements if not s.function for name in s.loop_names}
     gradients -= {n for n in gradients if "." in n and base_name(n) in loops and n not in hints.gradients}
     if program.form == "script":
+        gradients -= losses_by_name(gradients - set(hints.gradients), found)
         gradients -= mere_steps(gradients - set(hints.gradients), found, observation)
         _require(hints, found, gradients, program)
         needs = dependencies(observation)

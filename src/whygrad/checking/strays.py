@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from whygrad.checking.evidence import Hints
-from whygrad.checking.naming import EXACT, OUTPUT_WORDS, STEP_WORDS, best, is_change, quotients, stems
+from whygrad.checking.naming import (
+    EXACT,
+    OUTPUT_WORDS,
+    PLAIN_OUTPUT_WORDS,
+    STEP_WORDS,
+    best,
+    is_change,
+    quotients,
+    stems,
+)
 from whygrad.checking.observing import Observation
 from whygrad.checking.pairing import FUZZY
 from whygrad.checking.values import count, has_float, is_number
@@ -54,6 +63,17 @@ def of_the_last(
     if hints.output:
         inner = tops - {hints.output}
     return {n for n in kept if above.get(n) not in inner}, {n: t for n, t in above.items() if t not in inner}
+
+
+def losses_by_name(gradients: set[str], found: Mapping[str, Variable]) -> set[str]:
+    """Numbers such as the `d_loss` of a discriminator, where there is no `loss`."""
+    return {
+        name
+        for name in gradients
+        if name in found
+        and is_number(found[name].value)
+        and any(PLAIN_OUTPUT_WORDS.search(stem) and stem not in found for stem, _ in stems(name))
+    }
 
 
 def _links(gradients: set[str]) -> set[str]:
