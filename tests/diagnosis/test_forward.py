@@ -9,6 +9,7 @@ from whygrad.checking.measurement import measure
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.forward import ForwardSearch, gate_of, output_end
+from whygrad.diagnosis.omissions import is_norm
 from whygrad.source import Source
 
 TEXT = """\
@@ -219,3 +220,26 @@ def test_a_minus_that_is_typed_is_meant() -> None:
     assert check_program(Source("signs.py", text.replace("SIGN", "-"))).status == "right"
     result = check_program(Source("signs.py", text.replace("SIGN", "")))
     assert [finding.line for finding in result.findings] == [6, 7]
+
+
+SINGLE = """\
+import numpy as np
+X = np.random.RandomState(1).randn(4, 3)
+w = np.random.RandomState(2).randn(3)
+loss = 0.5 * np.sum(w ** 2)
+for k in range(4):
+    s = 1 / (1 + np.exp(-X[k] @ w))
+    loss = loss - np.log(s)
+dw = w
+"""
+
+
+def test_a_single_number_is_not_divided_by_its_own_sum() -> None:
+    """It were one, whatever the inputs are, and the backward pass right for a part that says nothing."""
+    source = Source("gate.py", SINGLE)
+    search = ForwardSearch(measure(source), Draft.of(source), 5.0)
+    edits = [v.slip for v, suspect in search._omissions([]) if suspect.line == 6]
+    assert edits and not any(map(is_norm, edits))
+    rows = SINGLE.replace("-X[k] @ w", "-X @ w").replace("np.log(s)", "np.sum(np.log(s))")
+    search = ForwardSearch(measure(Source("gate.py", rows)), Draft.of(Source("gate.py", rows)), 5.0)
+    assert any(is_norm(v.slip) for v, suspect in search._omissions([]) if suspect.line == 6)

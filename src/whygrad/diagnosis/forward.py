@@ -22,8 +22,8 @@ from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
 from whygrad.diagnosis.omissions import cancelling, is_norm, mentions, omissions, reductions, without_sizes
-from whygrad.diagnosis.scopes import scope_of
-from whygrad.diagnosis.search import numeric_leaves
+from whygrad.diagnosis.scopes import Scope, scope_of
+from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
 from whygrad.diagnosis.slopes import Slopes, with_upstream
 from whygrad.diagnosis.suspects import Suspect, part_of, reads, statements, targets
@@ -92,8 +92,7 @@ class ForwardSearch:
 
     def __init__(self, evidence: Evidence, draft: Draft, seconds: float) -> None:
         self.evidence, self.draft = evidence, draft
-        self.allowance = Allowance(seconds)
-        points = evidence.points
+        self.allowance, self.scopes, points = Allowance(seconds), dict[int, Scope](), evidence.points
         generic = [p for p in points[1:] if not p.at_kink][:2]
         self.points = generic or points[:1]
         suspected = [c for c in evidence.claims if c.verdict in ("wrong", "inherited") or (
@@ -216,10 +215,18 @@ class ForwardSearch:
             material = self.material(suspect)
             text = self.draft.source.segment(self.draft.source.span_of(suspect.node))
             texts = omissions(text, material, unread) if material is not None else ()
+            if any(is_norm(v.slip) for v in texts) and self._is_number(suspect):
+                texts = [v for v in texts if not is_norm(v.slip)]  # by its own sum it were one
             found += [(v, suspect) for v in texts if v.slip.start < output_end(suspect.node)]
         # Nothing else can make the output depend on what it does not read.
         found = [(v, s) for v, s in found if not unread or mentions(v.slip.new, unread)]
         return sorted(found, key=lambda item: item[0].slip.cost)
+
+    def _is_number(self, suspect: Suspect) -> bool:
+        """Does a statement make a single number?"""
+        scope, text = self.scope(suspect), ast.unparse(suspect.node.value)  # type: ignore[attr-defined]
+        made = Bench([scope.first], [], scope.shared).value(text, 0)
+        return is_numeric(made) and shape_of(made) == ()
 
     def unread(self) -> list[str]:
         """What the output does not depend on, though gradients say so: inputs, and values made of them.
@@ -259,10 +266,15 @@ class ForwardSearch:
             idle += [name for made, _ in vain for name in sorted(made)]
             lines = [line for line in lines if line not in vain]
 
+    def scope(self, suspect: Suspect) -> Scope:
+        if id(suspect.node) not in self.scopes:
+            program = self.evidence.program.with_text(self.draft.text)
+            self.scopes[id(suspect.node)] = scope_of(program, suspect.node, self.points[:1])
+        return self.scopes[id(suspect.node)]
+
     def material(self, suspect: Suspect) -> Material | None:
         """What a forward statement may be made of; None where it did not run."""
-        program = self.evidence.program.with_text(self.draft.text)
-        scope = scope_of(program, suspect.node, self.points[:1])
+        scope = self.scope(suspect)
         if not scope.first:
             return None
         values = scope.quantities()
