@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from whygrad.checking.arriving import computed_within, handed_to_backward
 from whygrad.checking.evidence import Hints, Value
-from whygrad.checking.lines import LOCAL
+from whygrad.checking.lines import LOCAL, RESULT
 from whygrad.checking.naming import (
     EXACT,
     NO_OUTPUT,
@@ -105,24 +105,23 @@ def recognise(program: Program, observation: Observation) -> Roles:
         )
     upstreams = {u for _, u in objective if u}
     subjects = {n: v for n, v in subjects.items() if n not in upstreams}
-    shapes = {name: _claim_value(program, observation, name) for name in claims}
+    values = {name: _claim_value(program, observation, name) for name in claims}
     outputs = {o for o, _ in objective}
     first_input = program.first_input if program.first_input in subjects else ""
     local = frozenset(item.name for item in program.returned if item.path.startswith(f"{LOCAL}["))
+    # What alone a pass returns, in the shape of its only input, is the gradient of that by any name.
+    size = shape_of(subjects[first_input].value) if first_input else None
+    given = [n for n, v in subjects.items() if not needs.get(n, set()) & {*subjects} and has_float(v.value)]
+    size = size if [n for n in given if shape_of(subjects[n].value) == size] == [first_input] else None
+    alone = [i.name for i in program.returned if i.path == RESULT and any(s for s, _ in stems(i.name))]
+    sole = {name for name in alone if shape_of(values[name]) == size}
     stated = {**{item.name: item.of for item in program.returned if item.of}, **hints.gradients}
     pairings, unsure = paired(
-        list(claims),
-        subjects,
-        shapes,
-        replace(hints, gradients=stated),
-        needs,
-        outputs,
-        first_input,
-        frozenset(upstreams),
-        local,
-    )
+        list(claims), subjects, values, replace(hints, gradients=stated), needs, outputs, first_input,
+        frozenset(upstreams | sole), local,
+    )  # fmt: skip
     if program.form != "script":
-        pairings += of_whole_numbers(unsure, subjects, shapes)
+        pairings += of_whole_numbers(unsure, subjects, values)
         unsure = [name for name in unsure if name not in {p.name for p in pairings}]
     unmatched: list[str] = []
     if program.form == "script":

@@ -125,3 +125,25 @@ def test_a_pass_is_judged_with_found_inputs(case: str, wrong: bool) -> None:
     text = textwrap.dedent(before + inner.split("||")[wrong] + after)
     evidence = measure(Source("layer.py", text))
     assert evidence.verdict == ("wrong" if wrong else "right")
+
+
+def test_what_alone_is_returned_is_the_gradient_of_the_input_whatever_its_name_is():
+    text = textwrap.dedent("""
+        import numpy as np
+        class Pad:
+            def __init__(self, pad=1):
+                self.pad = pad
+            def forward(self, X):
+                Xp = np.pad(X, self.pad)
+                self.kept = Xp
+                return Xp ** 2
+            def backward(self, dout):
+                dXp = dout * 2 * self.kept
+                if self.pad:
+                    return dXp[self.pad : -self.pad, self.pad : -self.pad]
+                return dXp
+    """)
+    wrong = text.replace("dout * 2 * self.kept", "dout * self.kept")
+    for code, verdict in ((text, "right"), (wrong, "wrong")):
+        evidence = measure(Source("pad.py", code))
+        assert [(claim.of, claim.verdict) for claim in evidence.finals] == [("X", verdict)]
