@@ -113,3 +113,11 @@ def test_what_the_line_binds_stands_where_nothing_is_handed_over() -> None:
         "dx, carried = step(g, other, kept)"
     )
     assert "dx, carried = other(g, carried, kept)" not in found
+
+
+def test_no_quantity_is_subtracted_from_or_divided_by_itself():
+    found = [v.text for v in variants("d = (a - b) * w", Material.of({"a": np.ones(3), "b": np.ones(3)}))]
+    assert "d = (b - a) * w" in found or "d = (a + b) * w" in found
+    assert not {"d = (a - a) * w", "d = (b - b) * w", "d = (a / a) * w"} & set(found)
+    kept = [v.text for v in variants("d = a * b - b", Material.of({"a": np.ones(3), "b": np.ones(3)}))]
+    assert "d = a * a - b" in kept

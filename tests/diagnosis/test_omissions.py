@@ -7,7 +7,7 @@ import pytest
 
 from whygrad.diagnosis import check_program
 from whygrad.diagnosis.mutation import Material
-from whygrad.diagnosis.omissions import cancelling, mentions, omissions, reductions, without_sizes
+from whygrad.diagnosis.omissions import cancelling, is_idle, mentions, omissions, reductions, without_sizes
 from whygrad.source import Source
 
 MATERIAL = Material.of({"x": np.ones((4, 3)), "w": np.ones((3, 2)), "e": np.ones((4, 2))})
@@ -95,3 +95,18 @@ def test_a_text_mentions_whole_names() -> None:
 def test_what_is_added_and_subtracted_again_says_nothing() -> None:
     texts = ("(p + t - p) * t", "p + t - p * t", "q - 2 * p + 2 * p", "p - t - p")
     assert [cancelling(text) for text in texts] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "idle"),
+    [
+        ("sigmoid = lambda v: 1 / (1 + np.exp(-v))", "sigmoid = lambda v: 1", True),
+        ("sigmoid = lambda v: 1 / (1 + np.exp(-v))", "sigmoid = lambda v: 1 / (1 + np.exp(v))", False),
+        ("return np.tanh(a)", "return np.tanh(1.0)", True),
+        ("return np.tanh(a)", "return a", False),
+        ("h = W @ x", "h = W @ x - x + x", True),
+        ("scale = 2.0", "scale = 3.0", False),
+    ],
+)
+def test_an_edit_that_leaves_nothing_of_what_was_read_says_nothing(old, new, idle):
+    assert is_idle(new, old) is idle

@@ -21,7 +21,7 @@ from whygrad.checking.watching import root_name
 from whygrad.diagnosis.allowance import Allowance
 from whygrad.diagnosis.drafts import Draft
 from whygrad.diagnosis.mutation import Material, variants
-from whygrad.diagnosis.omissions import cancelling, is_norm, mentions, omissions, reductions, without_sizes
+from whygrad.diagnosis.omissions import is_idle, is_norm, mentions, omissions, reductions, without_sizes
 from whygrad.diagnosis.scopes import Scope, scope_of
 from whygrad.diagnosis.search import Bench, numeric_leaves
 from whygrad.diagnosis.slips import Slip, Solution, Variant
@@ -146,7 +146,7 @@ class ForwardSearch:
                     continue
                 if variant.slip.start >= output_end(suspect.node):
                     continue
-                if cancelling(variant.text) > cancelling(text):
+                if is_idle(variant.text, text):
                     continue
                 draft = self.draft.replaced(span, variant.text)
                 explained = self.explained(draft)
@@ -197,7 +197,7 @@ class ForwardSearch:
             text = self.draft.source.segment(span)
             if self.allowance.is_spent():
                 break
-            if _removes(variant.slip) or cancelling(variant.text) > cancelling(text):
+            if _removes(variant.slip) or is_idle(variant.text, text):
                 continue
             draft = self.draft.replaced(span, variant.text)
             names = self.explained(draft)

@@ -28,6 +28,8 @@ from whygrad.diagnosis.structures import BUFFERS, structure_variants
 from whygrad.emission.pieces import ATOM
 
 MOST_NUMBERS = 6
+_NOTHING = re.compile(r"\(([\w.]+(?:\[[\w:, ]*\])?) [-/] \1\)")
+"""`(x - x)`, `(x / x)`."""
 _ALLOCATES = re.compile(r"\b(?:np|numpy)\.(?:ones|zeros|empty|full)\(")
 
 
@@ -367,6 +369,8 @@ def variants(text: str, material: Material) -> Iterator[Variant]:
             if variant.text in seen:
                 continue
             seen.add(variant.text)
+            if _NOTHING.search(variant.text) and not _NOTHING.search(text):
+                continue
             if enlarged >= 0 and variant.text.count("*") > enlarged and _sized(variant.text) > _sized(text):
                 continue  # `np.ones(shape * n)` repeats a tuple: an array of n times as many axes
             yield variant
