@@ -57,3 +57,27 @@ def test_a_mistake_in_a_function_that_trains_is_mended_in_its_line(tmp_path):
 def test_what_cannot_be_read_is_an_error(name, tmp_path):
     (tmp_path / "folder").mkdir()
     assert check_file(str(tmp_path / name)).status == "error"
+
+
+def test_a_function_that_trains_and_cannot_be_decided_is_told_as_that():
+    """Its data are drawn anew in every run, so no edit holds; that it has no loss would be untrue."""
+    text = """
+import numpy as np
+
+def descend(X, y, lr=0.1, lam=0.01):
+    n, d = X.shape
+    w = np.ones(d)
+    for _ in range(5):
+        resid = y - X.dot(w)
+        cost = (resid ** 2).sum() / (2 * n) + lam / 2 * (w ** 2).sum()
+        grad_w = -X.T.dot(resid) / n + 2 * lam * w
+        w -= lr * grad_w
+    return w
+
+X = np.random.randn(20, 3)
+y = X @ np.array([1.0, -2.0, 0.5])
+w = descend(X, y)
+"""
+    result = check_program(Source("descend.py", text))
+    assert result.status in ("undecided", "wrong")
+    assert {variable["name"] for variable in result.to_json()["variables"]} == {"grad_w"}

@@ -31,10 +31,17 @@ def check_program(source: Source, hints: Hints | None = None, tell: Tell = lambd
     if not plain:
         return checked(source, hints, tell)
     named = Outline.of(tree).has_gradients
-    opened = None if named else check_opened(source, hints, tell)
-    if opened is not None or next(trainings_in(source.text), None) is None:
-        return opened or checked(source, hints, tell)
-    return _by_names_or_steps(source, hints, tell, named)
+    opened = None if named else _opened(source, hints, tell)
+    if opened is not None and opened.status != "undecided":
+        return opened
+    try:
+        if next(trainings_in(source.text), None) is not None:
+            return _by_names_or_steps(source, hints, tell, named)
+        return checked(source, hints, tell)
+    except NoGradientError:
+        if opened is None:
+            raise
+        return opened
 
 
 def _by_names_or_steps(source: Source, hints: Hints, tell: Tell, named: bool) -> CheckResult:
@@ -59,6 +66,12 @@ def check_opened(source: Source, hints: Hints, tell: Tell = lambda _: None) -> C
 
     None where there is none, where it does not run by itself, or where its gradients cannot be decided.
     """
+    found = _opened(source, hints, tell)
+    return None if found is None or found.status == "undecided" else found
+
+
+def _opened(source: Source, hints: Hints, tell: Tell) -> CheckResult | None:
+    """What `check_opened` gives, also where not every gradient could be decided."""
     opened = opened_call(source.text)
     if not opened:
         return check_learners(source, hints, tell)
@@ -66,7 +79,7 @@ def check_opened(source: Source, hints: Hints, tell: Tell = lambda _: None) -> C
         result = checked(Source(source.filename, opened), hints, tell)
     except WhygradError:
         return None
-    if result.status in ("error", "undecided"):
+    if result.status == "error":
         return None
     own = tuple(finding.with_repair(_own(finding.repair, source)) for finding in result.findings)
     rivals = [tuple(r for r in f.alternatives if _own(r.repair, source)) for f in own]
