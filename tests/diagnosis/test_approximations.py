@@ -50,3 +50,21 @@ def test_what_is_exact_is_right_and_a_slip_as_small_is_found():
     slip = checked(GELU.replace("RESULT", EXACT.replace("3 * 0.044715", "3 * 0.0447")))
     assert slip.status == "wrong"
     assert slip.findings[0].repair is not None
+
+
+PENALTY = """
+import numpy as np
+rng = np.random.RandomState(0)
+X, y, w, lam = rng.randn(20, 3), rng.randn(20), rng.randn(3), 0.002
+resid = y - X.dot(w)
+cost = (resid ** 2).sum() / 40 + lam / 2 * (w ** 2).sum()
+grad_w = -X.T.dot(resid) / 20 + TERM
+"""
+
+
+def test_a_slip_in_a_small_penalty_is_searched_for_before_anything_is_left_open():
+    assert checked(PENALTY.replace("TERM", "lam * w")).status == "right"
+    for term in ("2 * lam * w", "lam * w ** 2", "lam"):
+        slip = checked(PENALTY.replace("TERM", term))
+        assert slip.status == "wrong" and [f.line for f in slip.findings] == [7]
+        assert slip.findings[0].repair.edits[0].after.endswith("lam * w"), term

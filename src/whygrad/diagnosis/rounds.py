@@ -99,7 +99,7 @@ class Check:
                 wrong = [c for c in evidence.finals if c.verdict == "wrong"] or [
                     c for c in evidence.claims if c.verdict == "wrong"]  # fmt: skip
                 shown = [unsolved(c, evidence) for c in pointed(evidence, self.draft.tree, wrong)]
-                self.tell(replace(self.result(), findings=tuple(shown)))
+                self.tell(replace(self.result(searched=False), findings=tuple(shown)))
             if not self.progressed(evidence):
                 continue
             if evidence.forward_differs and self.as_formula(evidence):
@@ -325,11 +325,11 @@ class Check:
             return CheckResult(self.source.filename, "wrong", "", (), tuple(findings), (error.message,))
         return CheckResult(self.source.filename, "error", error=facts)
 
-    def result(self) -> CheckResult:
-        """Everything found, as the result of the check."""
+    def result(self, searched: bool = True) -> CheckResult:
+        """Everything found, as the result of the check; until it has `searched` nothing is left open."""
         evidence = self.first or self.last
         assert evidence is not None and self.last is not None
-        if all(step.is_written_anew for step in self.steps) and leave_open(evidence):
+        if searched and all(step.is_written_anew for step in self.steps) and leave_open(evidence):
             self.unsolved, self.steps = [], []
         if self.last.verdict == "right":
             # What ran before anything could be compared has been compared by now.
