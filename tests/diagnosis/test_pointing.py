@@ -48,3 +48,35 @@ def test_a_rule_of_an_engine_comes_first() -> None:
     evidence = measure(source)
     found = pointed(evidence, ast.parse(source.text), [replace(evidence.finals[0])], rule=3)
     assert [claim.line for claim in found] == [3]
+
+
+def test_an_operation_of_an_engine_that_nothing_explains_is_shown_at_its_method() -> None:
+    text = textwrap.dedent("""
+        class Value:
+            def __init__(self, data, parents=(), rule=None):
+                self.data, self.grad, self.parents, self.rule = data, 0.0, parents, rule
+            def __add__(self, other):
+                return Value(self.data + other.data, (self, other), lambda g: (g, g))
+            def __mul__(self, other):
+                return Value(self.data * other.data, (self, other), lambda g: (g * other.data, g * self.data))
+            def cube(self):
+                return Value(self.data ** 3, (self,), lambda g: (g * 0.123,))
+            def backward(self):
+                order = []
+                def visit(v):
+                    if v not in order:
+                        for p in v.parents:
+                            visit(p)
+                        order.append(v)
+                visit(self)
+                self.grad = 1.0
+                for v in reversed(order):
+                    for p, g in zip(v.parents, v.rule(v.grad) if v.rule else ()):
+                        p.grad += g
+    """)
+    evidence = measure(Source("engine.py", text))
+    wrong = [claim for claim in evidence.finals if claim.verdict == "wrong"]
+    assert wrong and all(claim.line == 0 for claim in wrong)
+    rows = text.split("\n")
+    found = [rows[c.line - 1].strip() for c in pointed(evidence, ast.parse(text), wrong)]
+    assert found == ["def cube(self):"]
