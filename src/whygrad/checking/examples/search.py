@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import gcd
 
 import numpy as np
 
@@ -226,7 +225,7 @@ class Search:
             return True
         if any(guess.dimensions.equate(a - 1, b - 1) for a, b in complaint.pairs):
             return True  # both have one more: a column of ones
-        if any(guess.dimensions.equate(a // gcd(a, b), b // gcd(a, b)) for a, b in complaint.pairs):
+        if any(guess.dimensions.equate(a // math.gcd(a, b), b // math.gcd(a, b)) for a, b in complaint.pairs):
             return True  # both are multiples: columns of the entries of a window
         if any(guess.dimensions.retie(*pair) for pair in complaint.pairs):
             return True
